@@ -1,0 +1,44 @@
+import type { Secret } from '../model/secret.ts';
+
+/** The configuration once checked: every default filled in, durations in milliseconds, secrets sealed. */
+export interface Config {
+  readonly poll: {
+    /** Cron with seconds. */
+    readonly schedule: string;
+    readonly lookbackMs: number;
+    /** For one API request. */
+    readonly timeoutMs: number;
+    /** API requests a second, for each endpoint. */
+    readonly rateLimit: number;
+    /** Workspaces polled at once. */
+    readonly concurrency: number;
+  };
+  readonly state: {
+    readonly path: string;
+    readonly retentionMs: number;
+  };
+  readonly metrics: {
+    /** Upper bounds in seconds, ascending, without +Inf. */
+    readonly durationBuckets: readonly number[];
+    readonly language: Language;
+  };
+  readonly workspaces: readonly WorkspaceConfig[];
+}
+
+export type Language = 'en' | 'zh';
+
+export interface WorkspaceConfig {
+  /** The value of the label `workspace`; null: the workspace's own name. */
+  readonly name: string | null;
+  readonly region: string;
+  readonly projectId: string;
+  readonly workspaceId: string;
+  /** Origins, such as `https://secmaster.eu-west-101.myhuaweicloud.eu`. */
+  readonly endpoint: string;
+  readonly iamEndpoint: string;
+  readonly credentials: CredentialsConfig;
+}
+
+export type CredentialsConfig =
+  | { readonly kind: 'ak_sk'; readonly ak: string; readonly sk: Secret; readonly securityToken: Secret | null }
+  | { readonly kind: 'password'; readonly domain: string; readonly user: string; readonly password: Secret };

@@ -1,0 +1,18 @@
+/** A workflow instance: one run of a playbook, as SecMaster shows it at one moment. */
+export interface Instance {
+  readonly id: string;
+  readonly playbook: Playbook | null;
+  /** '' where SecMaster gives none. */
+  readonly triggerType: string;
+  readonly status: string;
+  /** Milliseconds since the epoch, as all times of the model. */
+  readonly startTimeMs: number | null;
+  readonly endTimeMs: number | null;
+  readonly retryCount: number;
+}
+
+export interface Playbook {
+  readonly id: string;
+  /** In the configured language; the id where SecMaster gives no name. */
+  readonly name: string;
+}

@@ -1,0 +1,13 @@
+/** The statuses of an instance: an open set, since SecMaster may show values its document doesn't list. */
+
+/** Ended for now: a FAILED instance may still be retried. */
+const endedStatuses: ReadonlySet<string> = new Set(['FINISHED', 'FAILED', 'TERMINATED']);
+/** CREATED is known only from Huawei's Terraform provider. */
+const openStatuses: ReadonlySet<string> = new Set(['CREATED', 'RUNNING', 'RETRYING', 'TERMINATING']);
+
+/** A status that nobody documents is taken for ended once the instance has an end_time. */
+export function isEnded(instance: { readonly status: string; readonly endTimeMs: number | null }): boolean {
+  if (endedStatuses.has(instance.status)) return true;
+  if (openStatuses.has(instance.status)) return false;
+  return instance.endTimeMs !== null;
+}

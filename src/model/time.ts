@@ -1,0 +1,34 @@
+/** SecMaster's times, such as `2025-07-18T15:11:04.577Z+0800`: the Z is literal, +0800 is the offset (api/facts §2). */
+
+const pattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:Z|(?:Z?([+-])(\d{2}):?(\d{2})))$/;
+
+/** Milliseconds since the epoch, or null where the text is none of the forms that SecMaster is known to write. */
+export function parseTime(text: string): number | null {
+  const match = pattern.exec(text.trim());
+  if (match === null) return null;
+  const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHours = '0', offsetMinutes = '0'] = match;
+  const ms = Number(fraction.padEnd(3, '0').slice(0, 3));
+  const wallMs = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+    ms,
+  );
+  // Date.UTC rolls 31 February over to March: such a text is no time.
+  if (new Date(wallMs).toISOString().slice(0, 19) !== text.trim().slice(0, 19)) return null;
+  const offsetMs = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;
+  return sign === '-' ? wallMs + offsetMs : wallMs - offsetMs;
+}
+
+const chinaOffsetMs = 8 * 3_600_000;
+
+/**
+ * The form that SecMaster's neighbours document for from_date and to_date. It is written in GMT+8, which
+ * SecMaster falls back to where it can't read an offset, so that it names the same instant either way.
+ */
+export function formatTime(ms: number): string {
+  return `${new Date(ms + chinaOffsetMs).toISOString()}+0800`;
+}

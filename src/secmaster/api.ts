@@ -1,0 +1,40 @@
+import type { Instance } from '../model/instance.ts';
+
+/** What the rest of the program asks of SecMaster; every call fails with a `SecMasterError` and nothing else. */
+export interface SecMaster {
+  /** SecMaster's time by the `Date` of its answers, the local clock until the first one. Milliseconds. */
+  now(): number;
+  listInstances(workspaceId: string, query: ListQuery, signal: AbortSignal): Promise<Page>;
+  /** The name of a workspace of the project, null where the project has none of that id. */
+  workspaceName(workspaceId: string, signal: AbortSignal): Promise<string | null>;
+}
+
+/** Parameters of the list call (API document, table 2); absent ones are not sent. `limit` is always 100. */
+export interface ListQuery {
+  readonly sortKey: 'create_time' | 'update_time';
+  readonly sortDir: 'ASC' | 'DESC';
+  /** At most `maxOffset`. */
+  readonly offset: number;
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly id?: string;
+  readonly status?: string;
+}
+
+export const pageSize = 100;
+export const maxOffset = 10_000;
+
+export interface Page {
+  /** SecMaster's own count of what the query matches; it may be capped. */
+  readonly count: number | null;
+  readonly instances: readonly Instance[];
+  /** Rows that could not be understood, each alone. */
+  readonly rejected: readonly RejectedRow[];
+}
+
+export interface RejectedRow {
+  readonly id: string | null;
+  readonly reason: RejectionReason;
+}
+
+export type RejectionReason = 'not_an_object' | 'no_id' | 'no_status' | 'bad_time' | 'bad_retry_count' | 'bad_field';
