@@ -1,0 +1,62 @@
+import { isEnded } from '../model/status.ts';
+import { type Contribution, contribution, durationSeconds, growth, history, larger, type Run } from './contribution.ts';
+import type { Entry } from './entry.ts';
+
+/** A row as SecMaster just showed it, its playbook named by its label. */
+export interface Observed extends Run {
+  readonly id: string;
+  readonly playbook: string;
+  readonly triggerType: string;
+}
+
+export interface Folded {
+  readonly entry: Entry;
+  /** Whether anything that SecMaster says of it differs from what was known. */
+  readonly changed: boolean;
+  /** By how much the counters grow. */
+  readonly increments: Contribution;
+  /** A duration to put into the histogram, once for each observed end. */
+  readonly endedAfterSeconds: number | null;
+}
+
+/**
+ * One step of the ledger. The counters are sums of a pure function over the instances as SecMaster last showed them,
+ * so it doesn't matter when or how often they are read (design: the ledger is a fold).
+ *
+ * @param sinceMs what happened before doesn't count: when the ledger was created
+ * @param tail the number of the tail that is under way
+ */
+export function fold(known: Entry | null, observed: Observed, sinceMs: number, tail: number): Folded {
+  const now = contribution(observed);
+  const counted = known === null ? history(observed, sinceMs) : known.counted;
+  const increments = growth(counted, now);
+  const changed = known === null || differs(known, observed);
+  return {
+    entry: {
+      ...observed,
+      counted: larger(counted, now),
+      changedInTail: changed ? tail : known.changedInTail,
+      gone: false,
+    },
+    changed,
+    increments,
+    endedAfterSeconds: increments.timed.size > 0 ? durationSeconds(observed) : null,
+  };
+}
+
+function differs(known: Entry, observed: Observed): boolean {
+  return (
+    known.gone ||
+    known.status !== observed.status ||
+    known.retryCount !== observed.retryCount ||
+    known.startTimeMs !== observed.startTimeMs ||
+    known.endTimeMs !== observed.endTimeMs ||
+    known.playbook !== observed.playbook ||
+    known.triggerType !== observed.triggerType
+  );
+}
+
+/** Whether a tail may take the row as a sign that it has caught up (design: the tail's two traps). */
+export function isSettled(known: Entry | null, folded: Folded, lastCompleteTail: number): boolean {
+  return known !== null && !folded.changed && isEnded(known) && known.changedInTail <= lastCompleteTail;
+}

@@ -1,0 +1,106 @@
+import type { Instance } from '../model/instance.ts';
+import type { CounterName, Mark, PlaybookLabel, SeriesKey } from '../model/snapshot.ts';
+import { isEnded } from '../model/status.ts';
+import type { Entry } from './entry.ts';
+import { fold, isSettled } from './fold.ts';
+import { Labels } from './label.ts';
+import type { Batch } from './store.ts';
+import { Tally } from './tally.ts';
+import { type Cell, moves } from './window.ts';
+
+/** What a page is folded against. */
+export interface PageContext {
+  readonly known: ReadonlyMap<string, Entry>;
+  readonly labels: readonly PlaybookLabel[];
+  readonly sinceMs: number;
+  readonly completeTails: number;
+  readonly fromMinute: number;
+  /** Upper bounds in seconds, ascending. */
+  readonly durationBuckets: readonly number[];
+  readonly nowMs: number;
+}
+
+export interface FoldedPage {
+  readonly batch: Batch;
+  /** For each row in its order: changed, settled (see `isSettled`), or neither. */
+  readonly rows: readonly ('changed' | 'settled' | 'unsettled')[];
+}
+
+/** Folds the rows of a page, in their order, into one batch for the store. */
+export function foldPage(instances: readonly Instance[], context: PageContext): FoldedPage {
+  const tail = context.completeTails + 1;
+  const entries = new Map<string, Entry>();
+  const seen: string[] = [];
+  const rows: FoldedPage['rows'][number][] = [];
+  const labels = new Labels(context.labels);
+  const counters = new Tally<SeriesKey & { counter: CounterName }, { by: number }>();
+  const durations = new Tally<SeriesKey & { le: number }, { count: number; sumSeconds: number }>();
+  const cells = new Tally<Cell, { instances: number; retries: number }>();
+  const marks = new Map<string, Mark>();
+
+  for (const instance of instances) {
+    const known = entries.get(instance.id) ?? context.known.get(instance.id) ?? null;
+    const observed = { ...instance, playbook: labels.of(instance.playbook) };
+    const folded = fold(known, observed, context.sinceMs, tail);
+    const { entry, increments } = folded;
+
+    rows.push(folded.changed ? 'changed' : isSettled(known, folded, context.completeTails) ? 'settled' : 'unsettled');
+    if (!folded.changed) {
+      if (!isEnded(entry)) seen.push(entry.id);
+      continue;
+    }
+    entries.set(entry.id, entry);
+
+    const { playbook, triggerType, status } = entry;
+    const series = { playbook, triggerType, status: '' };
+    if (increments.started > 0) counters.add({ ...series, counter: 'started' }, { by: increments.started });
+    if (increments.retries > 0) counters.add({ ...series, counter: 'retries' }, { by: increments.retries });
+    for (const [endStatus, by] of increments.ends) {
+      counters.add({ ...series, status: endStatus, counter: 'completed' }, { by });
+    }
+    if (folded.endedAfterSeconds !== null) {
+      const sumSeconds = folded.endedAfterSeconds;
+      const le = context.durationBuckets.find((bound) => sumSeconds <= bound) ?? Number.POSITIVE_INFINITY;
+      durations.add({ playbook, triggerType, status, le }, { count: 1, sumSeconds });
+    }
+    for (const { instances, retries, ...cell } of moves(known, entry, context.fromMinute)) {
+      cells.add(cell, { instances, retries });
+    }
+    if (entry.startTimeMs !== null) advance(marks, { ...series, atMs: entry.startTimeMs });
+    if (isEnded(entry) && entry.endTimeMs !== null) advance(marks, { ...series, status, atMs: entry.endTimeMs });
+  }
+
+  return {
+    batch: {
+      entries: [...entries.values()],
+      added: entries
+        .keys()
+        .filter((id) => !context.known.has(id))
+        .toArray().length,
+      seen,
+      seenMs: context.nowMs,
+      labels: labels.added,
+      counters: counters.list(),
+      durations: durations.list(),
+      cells: cells.list(),
+      marks: [...marks.values()],
+    },
+    rows,
+  };
+}
+
+/** The batch that takes an instance which SecMaster no longer knows out of the gauges; what it counted for stays. */
+export function forgetEntry(
+  known: Entry,
+  state: Pick<PageContext, 'completeTails' | 'fromMinute'>,
+  nowMs: number,
+): Batch {
+  const entry = { ...known, gone: true, changedInTail: state.completeTails + 1 };
+  return { entries: [entry], seenMs: nowMs, cells: moves(known, entry, state.fromMinute) };
+}
+
+function advance(marks: Map<string, Mark>, mark: Mark): void {
+  const key = JSON.stringify([mark.playbook, mark.triggerType, mark.status]);
+  const known = marks.get(key);
+  if (known === undefined || known.atMs < mark.atMs) marks.set(key, mark);
+}

@@ -1,0 +1,115 @@
+/** The SQLite ledger's tables. `user_version` says which schema a file has; migrations[n] leads from n to n + 1. */
+
+/** "SMEX", so that another program's database is not taken for a ledger. */
+export const applicationId = 0x534d4558;
+
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE ledger (
+    ledger INTEGER PRIMARY KEY,
+    project_id TEXT NOT NULL,
+    workspace_id TEXT NOT NULL,
+    name TEXT,
+    created_at_ms INTEGER NOT NULL,
+    complete_tails INTEGER NOT NULL DEFAULT 0,
+    last_tail_ms INTEGER,
+    last_success_ms INTEGER,
+    from_minute INTEGER NOT NULL,
+    instances INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (project_id, workspace_id)
+  ) STRICT;
+
+  CREATE TABLE instance (
+    ledger INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    playbook TEXT NOT NULL,
+    trigger_type TEXT NOT NULL,
+    status TEXT NOT NULL,
+    start_time_ms INTEGER,
+    end_time_ms INTEGER,
+    retry_count INTEGER NOT NULL,
+    gone INTEGER NOT NULL,
+    open INTEGER NOT NULL,
+    seen_ms INTEGER NOT NULL,
+    changed_in_tail INTEGER NOT NULL,
+    counted_started INTEGER NOT NULL,
+    counted_retries INTEGER NOT NULL,
+    counted_ends TEXT NOT NULL,
+    counted_timed TEXT NOT NULL,
+    PRIMARY KEY (ledger, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX instance_open ON instance (ledger, seen_ms) WHERE open = 1;
+
+  -- A playbook's label, given once for each name it has had.
+  CREATE TABLE playbook (
+    ledger INTEGER NOT NULL,
+    playbook_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    label TEXT NOT NULL,
+    PRIMARY KEY (ledger, playbook_id, name),
+    UNIQUE (ledger, label)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE counter (
+    ledger INTEGER NOT NULL,
+    counter TEXT NOT NULL,
+    playbook TEXT NOT NULL,
+    trigger_type TEXT NOT NULL,
+    status TEXT NOT NULL,
+    value INTEGER NOT NULL,
+    PRIMARY KEY (ledger, counter, playbook, trigger_type, status)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE duration (
+    ledger INTEGER NOT NULL,
+    playbook TEXT NOT NULL,
+    trigger_type TEXT NOT NULL,
+    status TEXT NOT NULL,
+    le REAL NOT NULL,
+    count INTEGER NOT NULL,
+    sum_seconds REAL NOT NULL,
+    PRIMARY KEY (ledger, playbook, trigger_type, status, le)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE cell (
+    ledger INTEGER NOT NULL,
+    minute INTEGER NOT NULL,
+    playbook TEXT NOT NULL,
+    trigger_type TEXT NOT NULL,
+    status TEXT NOT NULL,
+    instances INTEGER NOT NULL,
+    retries INTEGER NOT NULL,
+    PRIMARY KEY (ledger, minute, playbook, trigger_type, status)
+  ) STRICT, WITHOUT ROWID;
+
+  -- The sums of the cells, moved along with them.
+  CREATE TABLE gauge (
+    ledger INTEGER NOT NULL,
+    playbook TEXT NOT NULL,
+    trigger_type TEXT NOT NULL,
+    status TEXT NOT NULL,
+    instances INTEGER NOT NULL,
+    retries INTEGER NOT NULL,
+    PRIMARY KEY (ledger, playbook, trigger_type, status)
+  ) STRICT, WITHOUT ROWID;
+
+  -- The newest start (status '') or end.
+  CREATE TABLE mark (
+    ledger INTEGER NOT NULL,
+    playbook TEXT NOT NULL,
+    trigger_type TEXT NOT NULL,
+    status TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (ledger, playbook, trigger_type, status)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE sweep (
+    key INTEGER PRIMARY KEY,
+    ledger INTEGER NOT NULL,
+    from_ms INTEGER,
+    to_ms INTEGER,
+    status TEXT,
+    problem TEXT
+  ) STRICT;
+  `,
+];

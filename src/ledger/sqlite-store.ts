@@ -1,0 +1,304 @@
+import type { Mark, PlaybookLabel, Snapshot } from '../model/snapshot.ts';
+import { isEnded } from '../model/status.ts';
+import type { Entry } from './entry.ts';
+import { Sqlite } from './sqlite.ts';
+import {
+  type Batch,
+  LedgerError,
+  type OpenInstance,
+  type Store,
+  type SweepItem,
+  type WorkspaceId,
+  type WorkspaceState,
+} from './store.ts';
+import { moves } from './window.ts';
+
+/** The embedded store: one SQLite file for all workspaces. */
+export class SqliteStore implements Store {
+  readonly #sqlite: Sqlite;
+
+  /**
+   * @param path a file, made with its folder where missing; ':memory:' keeps nothing
+   * @throws {LedgerError}
+   */
+  constructor(path: string) {
+    this.#sqlite = new Sqlite(path);
+  }
+
+  async find({ projectId, workspaceId }: WorkspaceId): Promise<WorkspaceState | null> {
+    const [state] = this.#sqlite.all<WorkspaceState>(
+      `SELECT ledger, name, created_at_ms AS createdAtMs, complete_tails AS completeTails, last_tail_ms AS lastTailMs,
+              last_success_ms AS lastSuccessMs, from_minute AS fromMinute
+       FROM ledger WHERE project_id = ? AND workspace_id = ?`,
+      projectId,
+      workspaceId,
+    );
+    return state ?? null;
+  }
+
+  async create({ projectId, workspaceId }: WorkspaceId, nowMs: number, fromMinute: number): Promise<WorkspaceState> {
+    this.#sqlite.transaction(() => {
+      this.#sqlite.run(
+        'INSERT INTO ledger (project_id, workspace_id, created_at_ms, from_minute) VALUES (?, ?, ?, ?)',
+        projectId,
+        workspaceId,
+        nowMs,
+        fromMinute,
+      );
+    });
+    const state = await this.find({ projectId, workspaceId });
+    if (state === null) throw new LedgerError('a ledger that was just made is gone');
+    return state;
+  }
+
+  async known(ledger: number, ids: readonly string[]): Promise<ReadonlyMap<string, Entry>> {
+    const rows = this.#sqlite.all<EntryRow>(
+      `SELECT instance.* FROM json_each(?) AS wanted JOIN instance ON instance.ledger = ? AND instance.id = wanted.value`,
+      JSON.stringify(ids),
+      ledger,
+    );
+    return new Map(rows.map((row) => [row.id, toEntry(row)]));
+  }
+
+  async labels(ledger: number): Promise<readonly PlaybookLabel[]> {
+    return this.#sqlite.all<PlaybookLabel>(
+      'SELECT playbook_id AS playbookId, name, label FROM playbook WHERE ledger = ? ORDER BY label',
+      ledger,
+    );
+  }
+
+  async openUnseen(ledger: number, sinceMs: number): Promise<readonly OpenInstance[]> {
+    return this.#sqlite.all<OpenInstance>(
+      'SELECT id, status FROM instance WHERE ledger = ? AND open = 1 AND seen_ms < ? ORDER BY seen_ms',
+      ledger,
+      sinceMs,
+    );
+  }
+
+  async sweep(ledger: number): Promise<readonly SweepItem[]> {
+    return this.#sqlite.all<SweepItem>(
+      'SELECT key, from_ms AS fromMs, to_ms AS toMs, status, problem FROM sweep WHERE ledger = ? ORDER BY key',
+      ledger,
+    );
+  }
+
+  async commit(ledger: number, batch: Batch): Promise<void> {
+    this.#sqlite.transaction(() => {
+      this.#writeState(ledger, batch.state ?? {});
+      this.#writeEntries(ledger, batch);
+      this.#writeSeries(ledger, batch);
+      this.#writeCells(ledger, batch.cells ?? []);
+      this.#writeSweep(ledger, batch);
+    });
+  }
+
+  #writeState(ledger: number, state: NonNullable<Batch['state']>): void {
+    const columns = {
+      name: state.name,
+      complete_tails: state.completeTails,
+      last_tail_ms: state.lastTailMs,
+      last_success_ms: state.lastSuccessMs,
+    };
+    for (const [column, value] of Object.entries(columns)) {
+      if (value !== undefined) this.#sqlite.run(`UPDATE ledger SET ${column} = ? WHERE ledger = ?`, value, ledger);
+    }
+    if (state.fromMinute !== undefined) this.#moveWindow(ledger, state.fromMinute);
+  }
+
+  #moveWindow(ledger: number, fromMinute: number): void {
+    const sql = 'SELECT from_minute AS fromMinute FROM ledger WHERE ledger = ?';
+    const [before] = this.#sqlite.all<{ fromMinute: number }>(sql, ledger);
+    this.#sqlite.run('UPDATE ledger SET from_minute = ? WHERE ledger = ?', fromMinute, ledger);
+    if (before !== undefined && fromMinute < before.fromMinute) this.#rebuildWindow(ledger, fromMinute);
+    else this.#expire(ledger, fromMinute);
+  }
+
+  #rebuildWindow(ledger: number, fromMinute: number): void {
+    const rows = this.#sqlite.all<EntryRow>(
+      'SELECT * FROM instance WHERE ledger = ? AND (open = 1 OR coalesce(start_time_ms, end_time_ms) >= ?)',
+      ledger,
+      fromMinute * 60_000,
+    );
+    this.#sqlite.run('DELETE FROM cell WHERE ledger = ?', ledger);
+    this.#sqlite.run('DELETE FROM gauge WHERE ledger = ?', ledger);
+    const changes = rows.map(toEntry).flatMap((entry) => moves(null, entry, fromMinute));
+    this.#writeCells(ledger, changes);
+  }
+
+  /** Lets the minutes before `fromMinute` leave the window. */
+  #expire(ledger: number, fromMinute: number): void {
+    // openMinute is negative.
+    const before = 'ledger = ? AND minute >= 0 AND minute < ?';
+    this.#sqlite.run(
+      `INSERT INTO gauge
+         SELECT ledger, playbook, trigger_type, status, -sum(instances), -sum(retries) FROM cell WHERE ${before}
+         GROUP BY playbook, trigger_type, status
+       ON CONFLICT DO UPDATE SET instances = instances + excluded.instances, retries = retries + excluded.retries`,
+      ledger,
+      fromMinute,
+    );
+    this.#sqlite.run(`DELETE FROM cell WHERE ${before}`, ledger, fromMinute);
+    this.#sqlite.run('DELETE FROM gauge WHERE ledger = ? AND instances = 0', ledger);
+  }
+
+  #writeEntries(ledger: number, { entries = [], added = 0, seen = [], seenMs = 0, labels = [] }: Batch): void {
+    if (added > 0) this.#sqlite.run('UPDATE ledger SET instances = instances + ? WHERE ledger = ?', added, ledger);
+    for (const entry of entries) {
+      this.#sqlite.run(
+        'INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        ledger,
+        entry.id,
+        entry.playbook,
+        entry.triggerType,
+        entry.status,
+        entry.startTimeMs,
+        entry.endTimeMs,
+        entry.retryCount,
+        entry.gone ? 1 : 0,
+        isEnded(entry) || entry.gone ? 0 : 1,
+        seenMs,
+        entry.changedInTail,
+        entry.counted.started,
+        entry.counted.retries,
+        JSON.stringify([...entry.counted.ends]),
+        JSON.stringify([...entry.counted.timed]),
+      );
+    }
+    for (const id of seen) {
+      this.#sqlite.run('UPDATE instance SET seen_ms = ? WHERE ledger = ? AND id = ?', seenMs, ledger, id);
+    }
+    for (const { playbookId, name, label } of labels) {
+      this.#sqlite.run('INSERT INTO playbook VALUES (?, ?, ?, ?)', ledger, playbookId, name, label);
+    }
+  }
+
+  #writeSeries(ledger: number, { counters = [], durations = [], marks = [] }: Batch): void {
+    for (const { counter, playbook, triggerType, status, by } of counters) {
+      this.#sqlite.run(
+        'INSERT INTO counter VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value',
+        ledger,
+        counter,
+        playbook,
+        triggerType,
+        status,
+        by,
+      );
+    }
+    for (const { playbook, triggerType, status, le, count, sumSeconds } of durations) {
+      this.#sqlite.run(
+        `INSERT INTO duration VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET count = count + excluded.count, sum_seconds = sum_seconds + excluded.sum_seconds`,
+        ledger,
+        playbook,
+        triggerType,
+        status,
+        le,
+        count,
+        sumSeconds,
+      );
+    }
+    for (const { playbook, triggerType, status, atMs } of marks) {
+      this.#sqlite.run(
+        'INSERT INTO mark VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET at_ms = max(at_ms, excluded.at_ms)',
+        ledger,
+        playbook,
+        triggerType,
+        status,
+        atMs,
+      );
+    }
+  }
+
+  #writeCells(ledger: number, cells: NonNullable<Batch['cells']>): void {
+    const add =
+      'ON CONFLICT DO UPDATE SET instances = instances + excluded.instances, retries = retries + excluded.retries';
+    const isEmpty = 'playbook = ? AND trigger_type = ? AND status = ? AND instances = 0';
+    for (const { minute, playbook, triggerType, status, instances, retries } of cells) {
+      const series = [playbook, triggerType, status] as const;
+      const sql = this.#sqlite;
+      sql.run(`INSERT INTO cell VALUES (?, ?, ?, ?, ?, ?, ?) ${add}`, ledger, minute, ...series, instances, retries);
+      sql.run(`INSERT INTO gauge VALUES (?, ?, ?, ?, ?, ?) ${add}`, ledger, ...series, instances, retries);
+      if (instances > 0) continue;
+      sql.run(`DELETE FROM cell WHERE ledger = ? AND minute = ? AND ${isEmpty}`, ledger, minute, ...series);
+      sql.run(`DELETE FROM gauge WHERE ledger = ? AND ${isEmpty}`, ledger, ...series);
+    }
+  }
+
+  #writeSweep(ledger: number, { sweepAdd = [], sweepDone = [], sweepProblem }: Batch): void {
+    for (const { fromMs, toMs, status, problem } of sweepAdd) {
+      this.#sqlite.run(
+        'INSERT INTO sweep (ledger, from_ms, to_ms, status, problem) VALUES (?, ?, ?, ?, ?)',
+        ledger,
+        fromMs,
+        toMs,
+        status,
+        problem,
+      );
+    }
+    for (const key of sweepDone) this.#sqlite.run('DELETE FROM sweep WHERE key = ?', key);
+    if (sweepProblem !== undefined) {
+      this.#sqlite.run('UPDATE sweep SET problem = ? WHERE key = ?', sweepProblem.problem, sweepProblem.key);
+    }
+  }
+
+  async snapshot(ledger: number): Promise<Snapshot> {
+    const all = <Row>(sql: string) => this.#sqlite.all<Row>(sql, ledger);
+    const series = 'playbook, trigger_type AS triggerType, status';
+    const ordered = 'WHERE ledger = ? ORDER BY playbook, trigger_type, status';
+    const count = (where: string) => all<{ n: number }>(`SELECT count(*) AS n FROM ${where}`)[0]?.n ?? 0;
+    return {
+      counters: all(`SELECT counter, ${series}, value FROM counter ${ordered}`),
+      durations: all(`SELECT ${series}, le, count, sum_seconds AS sumSeconds FROM duration ${ordered}, le`),
+      window: all(`SELECT ${series}, instances, retries FROM gauge ${ordered}`),
+      oldestOpen: all(
+        `SELECT playbook, status, min(start_time_ms) AS startTimeMs FROM instance
+         WHERE ledger = ? AND open = 1 AND start_time_ms IS NOT NULL GROUP BY playbook, status ORDER BY playbook, status`,
+      ),
+      marks: all<Mark>(`SELECT ${series}, at_ms AS atMs FROM mark ${ordered}`),
+      labels: await this.labels(ledger),
+      openInstances: count('instance WHERE ledger = ? AND open = 1'),
+      instances: all<{ instances: number }>('SELECT instances FROM ledger WHERE ledger = ?')[0]?.instances ?? 0,
+      windowComplete: count('sweep WHERE ledger = ?') === 0,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#sqlite.close();
+  }
+}
+
+interface EntryRow {
+  id: string;
+  playbook: string;
+  trigger_type: string;
+  status: string;
+  start_time_ms: number | null;
+  end_time_ms: number | null;
+  retry_count: number;
+  gone: number;
+  changed_in_tail: number;
+  counted_started: number;
+  counted_retries: number;
+  counted_ends: string;
+  counted_timed: string;
+}
+
+function toEntry(row: EntryRow): Entry {
+  return {
+    id: row.id,
+    playbook: row.playbook,
+    triggerType: row.trigger_type,
+    status: row.status,
+    startTimeMs: row.start_time_ms,
+    endTimeMs: row.end_time_ms,
+    retryCount: row.retry_count,
+    changedInTail: row.changed_in_tail,
+    gone: row.gone === 1,
+    counted: {
+      started: row.counted_started,
+      retries: row.counted_retries,
+      ends: new Map(JSON.parse(row.counted_ends)),
+      timed: new Map(JSON.parse(row.counted_timed)),
+    },
+  };
+}

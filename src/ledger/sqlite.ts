@@ -1,0 +1,104 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { applicationId, migrations } from './schema.ts';
+import { LedgerError } from './store.ts';
+
+/** The database under the SQLite store: opening, schema, transactions and errors; no table is named here. */
+export class Sqlite {
+  readonly #db: DatabaseSync;
+  readonly #path: string;
+  readonly #statements = new Map<string, StatementSync>();
+
+  /** @throws {LedgerError} with a message that says what to do about it */
+  constructor(path: string) {
+    this.#path = path;
+    let db: DatabaseSync | undefined;
+    try {
+      if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+      db = new DatabaseSync(path, { timeout: 2_000 });
+      // One process owns the file: a second exporter on it would count every run again.
+      db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+      migrate(db, path);
+      this.#db = db;
+    } catch (error) {
+      db?.close();
+      throw ledgerError(error, path);
+    }
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): { readonly lastInsertRowid: number } {
+    return { lastInsertRowid: Number(this.#prepare(sql).run(...values).lastInsertRowid) };
+  }
+
+  /** The rows of a query, each an object of its columns. The type is the caller's word: SQLite knows none. */
+  all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
+    try {
+      return this.#prepare(sql).all(...values) as Row[];
+    } catch (error) {
+      throw ledgerError(error, this.#path);
+    }
+  }
+
+  /** All that `work` writes, or none of it. */
+  transaction(work: () => void): void {
+    try {
+      this.#db.exec('BEGIN IMMEDIATE');
+      work();
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw ledgerError(error, this.#path);
+    }
+  }
+
+  close(): void {
+    if (this.#db.isOpen) this.#db.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+function migrate(db: DatabaseSync, path: string): void {
+  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  const { application_id: id } = db.prepare('PRAGMA application_id').get() as { application_id: number };
+  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number };
+  if (tables > 0 && id !== applicationId) {
+    throw new LedgerError(`${path} is a database of another program; point state.path at a file of its own`);
+  }
+  if (version > migrations.length) {
+    throw new LedgerError(
+      `the ledger ${path} has schema ${version}, newer than this exporter's ${migrations.length}; run the newer exporter, or point state.path elsewhere`,
+    );
+  }
+  if (version === migrations.length) return;
+  db.exec('BEGIN EXCLUSIVE');
+  for (const migration of migrations.slice(version)) db.exec(migration);
+  db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`);
+}
+
+/** SQLite's result codes that an operator can do something about (sqlite.org/rescode.html). */
+const remedies: Readonly<Record<number, string>> = {
+  5: 'another process uses it; stop that one, or give this one a state.path of its own',
+  8: 'it is read-only; make the file and its folder writable for this user',
+  10: 'the disk failed to read or write it',
+  11: 'the file is damaged; restore it from a backup, or move it away to begin counting anew',
+  13: 'the disk is full; make room and the exporter goes on by itself',
+  14: 'it cannot be opened; make its folder exist and be writable for this user',
+  26: 'the file is no ledger, or damaged; restore it from a backup, or point state.path elsewhere',
+};
+
+function ledgerError(error: unknown, path: string): LedgerError {
+  if (error instanceof LedgerError) return error;
+  const { errcode, message } = error as { errcode?: number; message: string };
+  // The low byte is the primary code of an extended one.
+  const remedy = errcode === undefined ? undefined : remedies[errcode & 0xff];
+  return new LedgerError(`the ledger ${path}: ${remedy ?? 'failed'} (${message})`, { cause: error });
+}

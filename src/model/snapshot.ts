@@ -1,0 +1,43 @@
+/** What the ledger of one workspace says at one moment: all that the workflow metrics are made of. */
+export interface Snapshot {
+  readonly counters: readonly (SeriesKey & { readonly counter: CounterName; readonly value: number })[];
+  /** Each bucket by itself, not cumulative; `le` in seconds, Infinity for the last. */
+  readonly durations: readonly (SeriesKey & {
+    readonly le: number;
+    readonly count: number;
+    readonly sumSeconds: number;
+  })[];
+  readonly window: readonly (SeriesKey & { readonly instances: number; readonly retries: number })[];
+  readonly oldestOpen: readonly { readonly playbook: string; readonly status: string; readonly startTimeMs: number }[];
+  readonly marks: readonly Mark[];
+  readonly labels: readonly PlaybookLabel[];
+  /** Remembered, open ones among them. */
+  readonly instances: number;
+  readonly openInstances: number;
+  /** Whether every instance of the lookback has been read. */
+  readonly windowComplete: boolean;
+}
+
+/** The labels that the workflow families share. */
+export interface SeriesKey {
+  /** A label value, not a name: two playbooks may share a name. */
+  readonly playbook: string;
+  readonly triggerType: string;
+  /** '' for families that have no such label. */
+  readonly status: string;
+}
+
+export type CounterName = 'started' | 'completed' | 'retries';
+
+/** The newest time of its kind: of a start where status is '', else of an end with that status. */
+export interface Mark extends SeriesKey {
+  readonly atMs: number;
+}
+
+/** The value of the label `playbook` that stands for one playbook under one name, given once and for good. */
+export interface PlaybookLabel {
+  /** '' where SecMaster gives none. */
+  readonly playbookId: string;
+  readonly name: string;
+  readonly label: string;
+}

@@ -1,0 +1,288 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Entry } from '../../src/ledger/entry.ts';
+import { fold, isSettled, type Observed } from '../../src/ledger/fold.ts';
+
+const createdMs = 1_000_000;
+
+function row(status: string, retryCount = 0, times: { start?: number | null; end?: number | null } = {}): Observed {
+  const open = ['RUNNING', 'RETRYING', 'TERMINATING', 'CREATED'].includes(status);
+  return {
+    id: 'i',
+    playbook: 'p',
+    triggerType: 'TIMER',
+    status,
+    retryCount,
+    startTimeMs: times.start === undefined ? createdMs + 1_000 : times.start,
+    endTimeMs: times.end === undefined ? (open ? null : createdMs + 3_000) : times.end,
+  };
+}
+
+interface Sums {
+  started: number;
+  retries: number;
+  ends: Record<string, number>;
+  durations: number[];
+}
+
+/** What the counters have grown by after the ledger has seen the rows one after another. */
+function walk(rows: readonly Observed[]): Sums & { last: Entry | null } {
+  let known: Entry | null = null;
+  const sums: Sums = { started: 0, retries: 0, ends: Object.create(null), durations: [] };
+  for (const observed of rows) {
+    const { entry, increments, endedAfterSeconds } = fold(known, observed, createdMs, 1);
+    sums.started += increments.started;
+    sums.retries += increments.retries;
+    for (const [status, by] of increments.ends) sums.ends[status] = (sums.ends[status] ?? 0) + by;
+    if (endedAfterSeconds !== null) sums.durations.push(endedAfterSeconds);
+    known = entry;
+  }
+  return { ...sums, last: known };
+}
+
+const before = { start: createdMs - 5_000 };
+const endedBefore = { start: createdMs - 5_000, end: createdMs - 1_000 };
+
+describe('an instance begun since the ledger was created counts', () => {
+  test.each<[string, Observed[], Sums]>([
+    ['as started while it runs', [row('RUNNING')], { started: 1, retries: 0, ends: {}, durations: [] }],
+    [
+      'its end once it has finished',
+      [row('RUNNING'), row('FINISHED')],
+      { started: 1, retries: 0, ends: { FINISHED: 1 }, durations: [2] },
+    ],
+    [
+      'start and end together when it is met only then',
+      [row('FINISHED')],
+      { started: 1, retries: 0, ends: { FINISHED: 1 }, durations: [2] },
+    ],
+    [
+      'a failed attempt and the retry that follows',
+      [row('FAILED'), row('RETRYING', 1)],
+      { started: 1, retries: 1, ends: { FAILED: 1 }, durations: [2] },
+    ],
+    [
+      'the failed attempt that a retry implies, though nobody saw it',
+      [row('RUNNING'), row('RETRYING', 1)],
+      { started: 1, retries: 1, ends: { FAILED: 1 }, durations: [] },
+    ],
+    [
+      'each failed attempt of a run that fails again and again',
+      [row('FAILED'), row('RETRYING', 1), row('FAILED', 1), row('RETRYING', 2), row('FAILED', 2)],
+      { started: 1, retries: 2, ends: { FAILED: 3 }, durations: [2, 2, 2] },
+    ],
+    [
+      'all attempts when only the last of them is met',
+      [row('FAILED', 2)],
+      { started: 1, retries: 2, ends: { FAILED: 3 }, durations: [2] },
+    ],
+    [
+      'a success after retries',
+      [row('FAILED'), row('FINISHED', 2)],
+      { started: 1, retries: 2, ends: { FAILED: 2, FINISHED: 1 }, durations: [2, 2] },
+    ],
+    [
+      'a termination',
+      [row('RUNNING'), row('TERMINATING'), row('TERMINATED')],
+      { started: 1, retries: 0, ends: { TERMINATED: 1 }, durations: [2] },
+    ],
+    [
+      'nothing twice when nothing changes',
+      [row('FAILED', 1), row('FAILED', 1)],
+      { started: 1, retries: 1, ends: { FAILED: 2 }, durations: [2] },
+    ],
+    [
+      'an end once though SecMaster goes back on it (illegal)',
+      [row('FINISHED'), row('RUNNING'), row('FINISHED')],
+      { started: 1, retries: 0, ends: { FINISHED: 1 }, durations: [2] },
+    ],
+    [
+      'both ends of a run that SecMaster shows with two (illegal)',
+      [row('FINISHED'), row('TERMINATED')],
+      { started: 1, retries: 0, ends: { FINISHED: 1, TERMINATED: 1 }, durations: [2, 2] },
+    ],
+    [
+      'nothing back when retry_count falls (illegal; mutation: growth without max(0, …))',
+      [row('FAILED', 3), row('FAILED', 1), row('FAILED', 3)],
+      { started: 1, retries: 3, ends: { FAILED: 4 }, durations: [2] },
+    ],
+    [
+      'a status that nobody documents as an end once it has an end_time',
+      [row('SKIPPED', 0, { end: null }), row('SKIPPED', 0, { end: createdMs + 2_000 })],
+      { started: 1, retries: 0, ends: { SKIPPED: 1 }, durations: [1] },
+    ],
+    [
+      'a status named like a part of every object',
+      [row('constructor', 0, { end: createdMs + 2_000 })],
+      { started: 1, retries: 0, ends: { constructor: 1 }, durations: [1] },
+    ],
+    [
+      'no start while it has no start_time yet',
+      [row('CREATED', 0, { start: null })],
+      { started: 0, retries: 0, ends: {}, durations: [] },
+    ],
+    [
+      'a start once start_time is there',
+      [row('CREATED', 0, { start: null }), row('RUNNING')],
+      { started: 1, retries: 0, ends: {}, durations: [] },
+    ],
+    [
+      'a duration once its end_time comes, later than its status',
+      [row('FINISHED', 0, { end: null }), row('FINISHED')],
+      { started: 1, retries: 0, ends: { FINISHED: 1 }, durations: [2] },
+    ],
+    [
+      'no duration where the times make none',
+      [row('FINISHED', 0, { start: createdMs + 9_000, end: createdMs + 8_000 })],
+      { started: 1, retries: 0, ends: { FINISHED: 1 }, durations: [] },
+    ],
+    [
+      'its end alone where only end_time says when it was',
+      [row('TERMINATED', 0, { start: null })],
+      { started: 1, retries: 0, ends: { TERMINATED: 1 }, durations: [] },
+    ],
+  ])('%s', (_, rows, expected) => {
+    expect(walk(rows)).toMatchObject(expected);
+  });
+});
+
+describe('an instance begun before the ledger was created counts', () => {
+  test.each<[string, Observed[], Sums]>([
+    [
+      'nothing when it had ended',
+      [row('FINISHED', 0, endedBefore)],
+      { started: 0, retries: 0, ends: {}, durations: [] },
+    ],
+    [
+      'nothing when it had failed',
+      [row('FAILED', 2, endedBefore)],
+      { started: 0, retries: 0, ends: {}, durations: [] },
+    ],
+    [
+      'its end when it ended since',
+      [row('RUNNING', 0, before), row('FINISHED', 0, before)],
+      { started: 0, retries: 0, ends: { FINISHED: 1 }, durations: [8] },
+    ],
+    [
+      'its end when it ended since, though it is met only then',
+      [row('FINISHED', 0, before)],
+      { started: 0, retries: 0, ends: { FINISHED: 1 }, durations: [8] },
+    ],
+    [
+      'the last attempt alone of those that failed, when that ended since',
+      [row('FAILED', 2, before)],
+      { started: 0, retries: 0, ends: { FAILED: 1 }, durations: [8] },
+    ],
+    [
+      'a retry since, but not the failure before it',
+      [row('FAILED', 0, endedBefore), row('RETRYING', 1, before)],
+      { started: 0, retries: 1, ends: {}, durations: [] },
+    ],
+    [
+      'the failure of that retry',
+      [row('FAILED', 0, endedBefore), row('RETRYING', 1, before), row('FAILED', 1, before)],
+      { started: 0, retries: 1, ends: { FAILED: 1 }, durations: [8] },
+    ],
+    [
+      'the growth of retry_count alone',
+      [row('RETRYING', 3, before), row('RETRYING', 5, before)],
+      { started: 0, retries: 2, ends: { FAILED: 2 }, durations: [] },
+    ],
+    [
+      'nothing when it ended and nobody can say when',
+      [row('FAILED', 1, { start: null, end: null })],
+      { started: 0, retries: 0, ends: {}, durations: [] },
+    ],
+  ])('%s', (_, rows, expected) => {
+    expect(walk(rows)).toMatchObject(expected);
+  });
+});
+
+const anyRow = fc
+  .record({
+    status: fc.constantFrom(
+      'CREATED',
+      'RUNNING',
+      'RETRYING',
+      'FAILED',
+      'FINISHED',
+      'TERMINATING',
+      'TERMINATED',
+      'SKIPPED',
+    ),
+    retryCount: fc.nat({ max: 4 }),
+    start: fc.constantFrom(null, createdMs - 10, createdMs, createdMs + 10),
+    end: fc.constantFrom(null, createdMs - 5, createdMs, createdMs + 20),
+  })
+  .map(({ status, retryCount, start, end }) => row(status, retryCount, { start, end }));
+
+test('whatever rows come, no counter falls and a row shown again adds nothing', () => {
+  fc.assert(
+    fc.property(fc.array(anyRow, { minLength: 1, maxLength: 8 }), (rows) => {
+      const once = walk(rows);
+      const twice = walk(rows.flatMap((one) => [one, one]));
+      expect({ ...twice, last: null }).toEqual({ ...once, last: null });
+      let known: Entry | null = null;
+      for (const observed of rows) {
+        const { entry, increments } = fold(known, observed, createdMs, 1);
+        const grown = [increments.started, increments.retries, ...increments.ends.values()];
+        expect(grown.every((by) => by >= 0)).toBe(true);
+        known = entry;
+      }
+    }),
+  );
+});
+
+/** A legal life: statuses in an order that SecMaster documents. */
+const legalLife = fc
+  .record({ retries: fc.nat({ max: 3 }), end: fc.constantFrom('FINISHED', 'FAILED', 'TERMINATED', 'RUNNING') })
+  .map(({ retries, end }) => {
+    const rows = [row('RUNNING')];
+    for (let n = 1; n <= retries; n++) rows.push(row('FAILED', n - 1), row('RETRYING', n));
+    if (end === 'TERMINATED') rows.push(row('TERMINATING', retries));
+    if (end !== 'RUNNING') rows.push(row(end, retries));
+    return rows;
+  });
+
+test('the counters depend on the last row alone, not on which of the rows before it were seen', () => {
+  fc.assert(
+    fc.property(legalLife, fc.infiniteStream(fc.boolean()), (rows, seen) => {
+      const some = rows.filter((_, i) => i === rows.length - 1 || seen.next().value);
+      const counters = ({ started, retries, ends }: Sums) => ({ started, retries, ends });
+      expect(counters(walk(some))).toEqual(counters(walk(rows)));
+    }),
+  );
+});
+
+describe('a row is settled', () => {
+  const settledIn = (tail: number, observed: Observed) => fold(null, observed, createdMs, tail).entry;
+  const judge = (known: Entry, observed: Observed, lastCompleteTail: number) =>
+    isSettled(known, fold(known, observed, createdMs, lastCompleteTail + 1), lastCompleteTail);
+
+  test.each<[string, boolean, Entry, Observed, number]>([
+    [
+      'when it has ended, is unchanged and a complete tail has left it',
+      true,
+      settledIn(3, row('FAILED')),
+      row('FAILED'),
+      3,
+    ],
+    ['not when it has changed', false, settledIn(3, row('FAILED')), row('FAILED', 1), 3],
+    [
+      'not while it is open, for SecMaster may touch it (trap: the open row)',
+      false,
+      settledIn(3, row('RUNNING')),
+      row('RUNNING'),
+      3,
+    ],
+    [
+      'not when the tail that left it broke off (trap: the broken tail)',
+      false,
+      settledIn(4, row('FAILED')),
+      row('FAILED'),
+      3,
+    ],
+  ])('%s', (_, expected, known, observed, lastCompleteTail) => {
+    expect(judge(known, observed, lastCompleteTail)).toBe(expected);
+  });
+});

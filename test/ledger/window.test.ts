@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { nothing } from '../../src/ledger/contribution.ts';
+import type { Entry } from '../../src/ledger/entry.ts';
+import { firstMinute, moves, openMinute } from '../../src/ledger/window.ts';
+
+const minute = 29_000_000;
+
+function entry(fields: Partial<Entry>): Entry {
+  const startTimeMs = minute * 60_000 + 30_000;
+  return {
+    id: 'i',
+    playbook: 'p',
+    triggerType: 'EVENT',
+    status: 'RUNNING',
+    startTimeMs,
+    endTimeMs: null,
+    retryCount: 0,
+    counted: nothing,
+    changedInTail: 1,
+    gone: false,
+    ...fields,
+  };
+}
+
+const running = entry({});
+const failed = entry({ status: 'FAILED', endTimeMs: (minute + 5) * 60_000, retryCount: 2 });
+
+function cell(at: number, status: string, instances: number, retries: number) {
+  return { minute: at, playbook: 'p', triggerType: 'EVENT', status, instances, retries };
+}
+
+test('the window begins with the minute that contains the moment a lookback ago', () => {
+  expect(firstMinute(minute * 60_000 + 59_999, 600_000)).toBe(minute - 10);
+  expect(firstMinute(minute * 60_000, 600_000)).toBe(minute - 10);
+});
+
+test.each([
+  ['an open instance is counted whenever it began', null, running, minute + 1, [cell(openMinute, 'RUNNING', 1, 0)]],
+  ['an ended one is counted in the minute it began', null, failed, minute, [cell(minute, 'FAILED', 1, 2)]],
+  ['an ended one that began before the window is not counted', null, failed, minute + 1, []],
+  [
+    'an end inside the window moves the instance',
+    running,
+    failed,
+    minute,
+    [cell(openMinute, 'RUNNING', -1, -0), cell(minute, 'FAILED', 1, 2)],
+  ],
+  [
+    'an end of one that began before the window takes it out',
+    running,
+    failed,
+    minute + 1,
+    [cell(openMinute, 'RUNNING', -1, -0)],
+  ],
+  [
+    'one that SecMaster no longer knows is taken out',
+    running,
+    { ...running, gone: true },
+    minute,
+    [cell(openMinute, 'RUNNING', -1, -0)],
+  ],
+  [
+    'a retry brings one back that began before the window',
+    failed,
+    { ...running, status: 'RETRYING', retryCount: 3 },
+    minute + 1,
+    [cell(openMinute, 'RETRYING', 1, 3)],
+  ],
+  [
+    'an ended one without a start counts by its end',
+    null,
+    { ...failed, startTimeMs: null },
+    minute,
+    [cell(minute + 5, 'FAILED', 1, 2)],
+  ],
+  [
+    'an ended one without any time is in no minute',
+    null,
+    { ...failed, startTimeMs: null, endTimeMs: null },
+    minute,
+    [],
+  ],
+] as const)('%s', (_, known, now, fromMinute, expected) => {
+  expect(moves(known, now, fromMinute)).toEqual(expected);
+});
