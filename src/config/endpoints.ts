@@ -1,0 +1,20 @@
+/** Where SecMaster and IAM are found: default hosts by region, and what may replace them. */
+
+/** Huawei Cloud adds regions, so a region is known by its form alone. */
+export function isRegion(text: string): boolean {
+  return /^[a-z]{2}-[a-z]+-[1-9]\d{0,2}$/.test(text);
+}
+
+/** The regions of Huawei Cloud Europe live under a domain of their own (api/facts §3). */
+export function defaultEndpoint(service: 'secmaster' | 'iam', region: string): string {
+  return `https://${service}.${region}.myhuaweicloud.${region.startsWith('eu-west-1') ? 'eu' : 'com'}`;
+}
+
+/** Scheme, host and port of a URL that has nothing else but perhaps a slash at its end; null for any other text. */
+export function parseOrigin(text: string): URL | null {
+  return /^https?:\/\/[^\s/?#@\\]+\/?$/i.test(text) ? URL.parse(text) : null;
+}
+
+export function isLoopback(url: URL): boolean {
+  return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+}
