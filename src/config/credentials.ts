@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { Secret } from '../model/secret.ts';
+import type { CredentialsConfig } from './config.ts';
+import { credential, credentialFile, keyForm, notYet, passwordForm, text } from './fields.ts';
+
+/** `credentials` of a workspace: one kind, each secret either written there or in a file of its own. */
+
+const plain = (content: string) => content;
+const sealed = (content: string) => new Secret(content);
+
+/** Checks between keys run even where a value is wrong, so that all problems are told at once. */
+const always = {
+  when: ({ value }: { readonly value: unknown }) => typeof value === 'object' && value !== null,
+};
+
+const akSk = z
+  .strictObject({
+    ak: credential(keyForm, plain).optional(),
+    ak_file: credentialFile(keyForm, plain).optional(),
+    sk: credential(keyForm, sealed).optional(),
+    sk_file: credentialFile(keyForm, sealed).optional(),
+    security_token: credential(keyForm, sealed).optional(),
+    security_token_file: credentialFile(keyForm, sealed).optional(),
+  })
+  .superRefine((given, context) => {
+    keepOne(given, ['ak', 'ak_file'], context);
+    keepOne(given, ['sk', 'sk_file'], context);
+    if ('security_token' in given) keepOne(given, ['security_token', 'security_token_file'], context);
+  }, always)
+  .transform((given): CredentialsConfig => {
+    const [ak, sk] = [given.ak ?? given.ak_file, given.sk ?? given.sk_file];
+    // keepOne has refused it.
+    if (ak === undefined || sk === undefined) return z.NEVER;
+    return { kind: 'ak_sk', ak, sk, securityToken: given.security_token ?? given.security_token_file ?? null };
+  });
+
+const password = z
+  .strictObject({
+    domain: text,
+    user: text,
+    password: credential(passwordForm, sealed).optional(),
+    password_file: credentialFile(passwordForm, sealed).optional(),
+  })
+  .superRefine((given, context) => keepOne(given, ['password', 'password_file'], context), always)
+  .transform((given): CredentialsConfig => {
+    const secret = given.password ?? given.password_file;
+    if (secret === undefined) return z.NEVER;
+    return { kind: 'password', domain: given.domain, user: given.user, password: secret };
+  });
+
+export const credentials = z
+  .strictObject({
+    ak_sk: akSk.optional(),
+    password: password.optional(),
+    token: notYet(),
+    agency: notYet(),
+    profile: notYet(),
+  })
+  .superRefine((given, context) => {
+    const kinds = Object.keys(given);
+    if (kinds.length === 1) return;
+    const message = kinds.length === 0 ? 'needs ak_sk or password' : `takes one kind only, not ${kinds.join(' and ')}`;
+    context.addIssue({ code: 'custom', message });
+  }, always)
+  .transform((given): CredentialsConfig => given.ak_sk ?? given.password ?? z.NEVER);
+
+function keepOne(given: object, [inline, file]: readonly [string, string], context: z.RefinementCtx): void {
+  const isInline = inline in given;
+  if (isInline && file in given)
+    context.addIssue({ code: 'custom', path: [file], message: `stands beside ${inline}; keep one` });
+  if (!isInline && !(file in given))
+    context.addIssue({ code: 'custom', path: [inline], message: `is missing; give it or ${file}` });
+}

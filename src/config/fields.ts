@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { formatDuration, parseDuration } from './duration.ts';
+import { isLoopback, parseOrigin } from './endpoints.ts';
+import { emptyMessage } from './problems.ts';
+import { readTextFile } from './text-file.ts';
+
+/** The kinds of values in a configuration. Each says by itself what is wrong with what it is given. */
+
+type Refuse = (message: string) => never;
+
+/** A value that `read` takes or refuses; a message begins with the refused value unless that is hidden. */
+export function field<T>(
+  read: (value: unknown, refuse: Refuse) => T,
+  { isShown = true, missing = 'is missing' }: { isShown?: boolean; missing?: string } = {},
+) {
+  return z.unknown().transform((value, context): T => {
+    const refuse = (message: string, params = { isShown: false }): never => {
+      context.addIssue({ code: 'custom', message, params });
+      return z.NEVER;
+    };
+    if (value === undefined) return refuse(missing);
+    if (value === null || (typeof value === 'string' && value.trim() === '')) return refuse(emptyMessage);
+    return read(value, (message) => refuse(message, { isShown }));
+  });
+}
+
+/** A key of later versions. */
+export function notYet() {
+  return z.custom<undefined>((value) => value === undefined, 'is not supported yet').optional();
+}
+
+export const text = field((value, refuse) => (typeof value === 'string' ? value.trim() : refuse(notText)), {
+  isShown: false,
+});
+
+export function textOf(isForm: (text: string) => boolean, message: string, missing = 'is missing') {
+  return field((value, refuse) => (typeof value === 'string' && isForm(value) ? value : refuse(message)), { missing });
+}
+
+export function oneOf<const T extends string>(...choices: readonly T[]) {
+  return field(
+    (value, refuse) => choices.find((choice) => choice === value) ?? refuse(`must be ${choices.join(' or ')}`),
+  );
+}
+
+/** Milliseconds. */
+export function duration(min: string, max?: string) {
+  const [minMs, maxMs] = [parseDuration(min) ?? 0, parseDuration(max ?? '') ?? Number.POSITIVE_INFINITY];
+  return field((value, refuse) => {
+    const ms = typeof value === 'string' ? parseDuration(value) : null;
+    if (ms === null) return refuse('is no duration; write it like 30s, 5m, 24h or 7d');
+    if (ms < minMs) return refuse(`is too short; the least is ${formatDuration(minMs)}`);
+    if (ms > maxMs) return refuse(`is too long; the most is ${formatDuration(maxMs)}`);
+    return ms;
+  });
+}
+
+export function number(isAllowed: (value: number) => boolean, message: string) {
+  return field((value, refuse) => (typeof value === 'number' && isAllowed(value) ? value : refuse(message)));
+}
+
+/** Seconds. */
+export const buckets = field(
+  (value, refuse): readonly number[] => {
+    const bounds: unknown[] = Array.isArray(value) ? value : [];
+    const isBound = (bound: unknown): bound is number =>
+      typeof bound === 'number' && Number.isFinite(bound) && bound > 0;
+    const isAscending = (bound: number, index: number, all: readonly number[]) =>
+      index === 0 || bound > (all[index - 1] ?? bound);
+    if (bounds.length > 0 && bounds.every(isBound) && bounds.every(isAscending)) return bounds;
+    return refuse('must be a list of seconds, each above 0 and above the one before it, such as [1, 5, 30]');
+  },
+  { isShown: false },
+);
+
+/** Not shown: a URL may hold a password. */
+export const origin = field(
+  (value, refuse) => {
+    const url = typeof value === 'string' ? parseOrigin(value) : null;
+    if (url === null)
+      return refuse('must be like https://secmaster.cn-north-4.myhuaweicloud.com, without path, query or user');
+    if (url.protocol === 'http:' && !isLoopback(url))
+      return refuse(
+        'must begin with https://; http:// would send credentials in the clear and is only for this machine',
+      );
+    return url.origin;
+  },
+  { isShown: false },
+);
+
+/** A text of a credential, never shown. */
+export function credential<T>(form: CredentialForm, make: (text: string) => T) {
+  return field(
+    (value, refuse) => {
+      if (typeof value !== 'string') return refuse(notText);
+      return form.pattern.test(value) ? make(value) : refuse(form.message);
+    },
+    { isShown: false },
+  );
+}
+
+/** The same from a file, whose one newline at the end doesn't count. Read once, when the configuration is. */
+export function credentialFile<T>(form: CredentialForm, make: (text: string) => T) {
+  return field(
+    (path, refuse) => {
+      if (typeof path !== 'string') return refuse(notText);
+      const file = readTextFile(path, 65_536);
+      if ('problem' in file) return refuse(file.problem);
+      const content = file.text.replace(/\r?\n$/, '');
+      if (content === '') return refuse('is an empty file');
+      return form.pattern.test(content) ? make(content) : refuse(form.message);
+    },
+    { isShown: false },
+  );
+}
+
+export interface CredentialForm {
+  readonly pattern: RegExp;
+  readonly message: string;
+}
+
+/** What may stand in an HTTP header. */
+export const keyForm: CredentialForm = {
+  pattern: /^[\x21-\x7e]+$/,
+  message: 'must be one word of ASCII letters, digits and signs',
+};
+export const passwordForm: CredentialForm = { pattern: /\S/, message: 'must not be blank' };
+
+const notText = 'must be text; put it in quotes';

@@ -1,0 +1,142 @@
+import type { Config, CredentialsConfig } from './config.ts';
+import { defaultEndpoint } from './endpoints.ts';
+import {
+  credentialsFrom,
+  type Environment,
+  isUnset,
+  settingsFrom,
+  unknownVariables,
+  variableAt,
+  variableProblem,
+} from './environment.ts';
+import { type Finding, findings, formatPath, type Problem, valueAt } from './problems.ts';
+import { type CronProblem, configSchema, type ParsedConfig } from './schema.ts';
+import { readTextFile } from './text-file.ts';
+import { parseYaml } from './yaml-document.ts';
+
+export interface Sources {
+  /** Null: the environment alone. */
+  readonly configFile: string | null;
+  readonly environment: Environment;
+}
+
+export type Loaded = { readonly config: Config } | { readonly problems: readonly Problem[] };
+
+/**
+ * Reads and checks the configuration and the secret files it names; all problems at once. A configuration file is
+ * complete by itself: of the environment it takes nothing but the credentials of workspaces that have none.
+ * Relative paths are relative to the working directory, `~/` is the home directory.
+ */
+export function loadConfig(
+  { configFile, environment }: Sources,
+  { cronProblem }: { readonly cronProblem: CronProblem },
+): Loaded {
+  const schema = configSchema(cronProblem);
+  return configFile === null ? fromEnvironment(environment, schema) : fromFile(configFile, environment, schema);
+}
+
+type Schema = ReturnType<typeof configSchema>;
+
+const maxFileBytes = 1_048_576;
+
+function fromFile(path: string, environment: Environment, schema: Schema): Loaded {
+  const about = (line: number | null, message: string) => ({ file: path, line, path: '', message });
+  const file = readTextFile(path, maxFileBytes);
+  if ('problem' in file) return { problems: [about(null, file.problem)] };
+  const yaml = parseYaml(file.text);
+  const faults: Problem[] = yaml.faults.map(({ line, message }) => about(line, message));
+  if (yaml.faults.some((fault) => !fault.isLocal)) return { problems: faults };
+  if (yaml.value === null) return { problems: [about(null, 'is empty; it needs workspaces')] };
+
+  const place = (finding: Finding) => ({
+    file: path,
+    line: yaml.lineOf(finding.at ?? finding.path),
+    path: formatPath(finding.path),
+    message: finding.message,
+  });
+  const parsed = schema.safeParse(yaml.value);
+  const found = parsed.success ? [] : findings(parsed.error, schema, yaml.value);
+  const bare = workspacesWithoutCredentials(yaml.value);
+  const shared = bare.length > 0 ? credentialsFrom(environment) : null;
+  const elsewhere = Array.isArray(shared) ? shared : [];
+  if (shared === null) found.push(...bare.map(missingCredentials));
+
+  const problems = [...faults, ...found.map(place)].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).concat(elsewhere);
+  if (!parsed.success || problems.length > 0) return { problems };
+  return { config: toConfig(parsed.data, Array.isArray(shared) ? null : shared) };
+}
+
+function fromEnvironment(environment: Environment, schema: Schema): Loaded {
+  const unknown = unknownVariables(environment);
+  if (isUnset(environment) && unknown.length === 0) return { problems: [nothingGiven] };
+  const value = settingsFrom(environment);
+  const parsed = schema.safeParse(value);
+  const found = parsed.success ? [] : findings(parsed.error, schema, value);
+  const credentials = credentialsFrom(environment) ?? [missingVariables];
+  const problems = [
+    ...unknown,
+    ...found.map(({ path, message }) => variableProblem(variableAt(path), message)),
+    ...(Array.isArray(credentials) ? credentials : []),
+  ];
+  if (!parsed.success || Array.isArray(credentials) || problems.length > 0) return { problems };
+  return { config: toConfig(parsed.data, credentials) };
+}
+
+const nothingGiven = variableProblem(
+  '',
+  'no configuration: give --config.file, or set HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK, HUAWEICLOUD_SDK_PROJECT_ID, SECMASTER_REGION and SECMASTER_WORKSPACE_ID',
+);
+
+const missingVariables = variableProblem(
+  'HUAWEICLOUD_SDK_AK',
+  'is missing; set it and HUAWEICLOUD_SDK_SK, or SECMASTER_IAM_DOMAIN, SECMASTER_IAM_USER and SECMASTER_IAM_PASSWORD',
+);
+
+function workspacesWithoutCredentials(value: unknown): number[] {
+  const workspaces = valueAt(value, ['workspaces']);
+  if (!Array.isArray(workspaces)) return [];
+  const isBare = (workspace: unknown) =>
+    typeof workspace === 'object' &&
+    workspace !== null &&
+    !Array.isArray(workspace) &&
+    !Object.hasOwn(workspace, 'credentials');
+  return [...workspaces.keys()].filter((index) => isBare(workspaces[index]));
+}
+
+function missingCredentials(index: number): Finding {
+  return {
+    path: ['workspaces', index, 'credentials'],
+    message: 'is missing; give ak_sk or password, or set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK in the environment',
+  };
+}
+
+const defaultRetentionMs = 30 * 86_400_000;
+
+function toConfig(parsed: ParsedConfig, shared: CredentialsConfig | null): Config {
+  const { poll, state, metrics } = parsed;
+  return {
+    poll: {
+      schedule: poll.schedule,
+      lookbackMs: poll.lookback,
+      timeoutMs: poll.timeout,
+      rateLimit: poll.rate_limit,
+      concurrency: poll.concurrency,
+    },
+    // A longer lookback alone is enough: the environment has no variable for the retention.
+    state: { path: state.path, retentionMs: state.retention ?? Math.max(defaultRetentionMs, poll.lookback) },
+    metrics: { durationBuckets: metrics.duration_buckets, language: metrics.language },
+    workspaces: parsed.workspaces.map((workspace) => {
+      const credentials = workspace.credentials ?? shared;
+      if (credentials === null) throw new Error('a workspace without credentials has passed the checks');
+      return {
+        name: workspace.name ?? null,
+        region: workspace.region,
+        projectId: workspace.project_id,
+        workspaceId: workspace.workspace_id,
+        endpoint: workspace.endpoint ?? defaultEndpoint('secmaster', workspace.region),
+        iamEndpoint: workspace.iam_endpoint ?? defaultEndpoint('iam', workspace.region),
+        credentials,
+      };
+    }),
+  };
+}

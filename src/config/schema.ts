@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { checkConsistency } from './consistency.ts';
+import { credentials } from './credentials.ts';
+import { isRegion } from './endpoints.ts';
+import { buckets, duration, field, number, oneOf, origin, text, textOf } from './fields.ts';
+import { expandHome } from './text-file.ts';
+
+/** The configuration file as YAML shapes it, with its defaults; a key that isn't here is refused. */
+
+/** What is wrong with a cron expression, null if nothing is. */
+export type CronProblem = (expression: string) => string | null;
+
+export type ParsedConfig = z.output<ReturnType<typeof configSchema>>;
+
+export function configSchema(cronProblem: CronProblem) {
+  const schedule = field((value, refuse) => {
+    const problem = typeof value === 'string' ? cronProblem(value) : 'it must be text';
+    return typeof value === 'string' && problem === null ? value : refuse(`is no cron expression: ${problem}`);
+  });
+  const shape = z.strictObject({
+    poll: section({
+      schedule: schedule.prefault('*/30 * * * * *'),
+      // SecMaster keeps instances for 180 days.
+      lookback: duration('1m', '180d').prefault('24h'),
+      timeout: duration('100ms', '5m').prefault('10s'),
+      rate_limit: number((n) => n > 0 && n <= 200, 'must be a number above 0, at most 200').prefault(10),
+      concurrency: number(
+        (n) => Number.isInteger(n) && n >= 1 && n <= 100,
+        'must be a whole number, 1 to 100',
+      ).prefault(4),
+    }),
+    state: section({
+      path: text.prefault('data/secmaster.db').transform(expandHome),
+      retention: duration('1m').optional(),
+    }),
+    metrics: section({
+      duration_buckets: buckets.prefault([1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400]),
+      max_playbooks: only(200),
+      nodes: only('failed'),
+      language: oneOf('en', 'zh').prefault('en'),
+    }),
+    status: section({ recent_runs: only(50) }),
+    workspaces: z.array(workspace).min(1, 'is empty; it needs a workspace'),
+  });
+  // Always, so that these problems are told together with those of single values.
+  return shape.superRefine(checkConsistency, { when: () => true });
+}
+
+const noFilter = z.array(z.unknown()).max(0, 'is not supported yet').optional();
+
+const workspace = z.strictObject({
+  name: text.optional(),
+  region: textOf(isRegion, 'is no region; write it like eu-west-101'),
+  project_id: textOf(
+    (id) => /^[0-9a-f]{32}$/i.test(id),
+    'is no project ID; write it in quotes with its 32 hexadecimal digits',
+  ).transform((id) => id.toLowerCase()),
+  workspace_id: textOf(
+    (id) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id),
+    'is no workspace ID; write it like 11111111-2222-3333-4444-555555555555',
+    'is missing; polling every workspace of a project is not supported yet',
+  ).transform((id) => id.toLowerCase()),
+  endpoint: origin.optional(),
+  iam_endpoint: origin.optional(),
+  filters: z
+    .strictObject({ playbook_id: noFilter, workflow_id: noFilter, dataclass_id: noFilter, trigger_type: noFilter })
+    .optional(),
+  // Absent: from the environment.
+  credentials: credentials.optional(),
+});
+
+/** Keys that all have defaults: the section may be absent or empty. */
+function section<T extends z.ZodRawShape>(shape: T) {
+  return z.preprocess((value) => value ?? {}, z.strictObject(shape));
+}
+
+/** A setting that is fixed for now. */
+function only(value: number | string) {
+  const error = `is not supported yet; the only value is ${value}`;
+  return z.custom<undefined>((given) => given === value, { error, params: { isShown: true } }).optional();
+}

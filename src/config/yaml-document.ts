@@ -1,0 +1,109 @@
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import type { Path } from './problems.ts';
+
+/** YAML text as plain values, with the line of each; our own words for its faults, since the library's quote the text. */
+export interface YamlDocument {
+  readonly value: unknown;
+  /** The line on which the key or list item stands, or its nearest parent if it is not there. */
+  lineOf(path: Path): number;
+  readonly faults: readonly YamlFault[];
+}
+
+export interface YamlFault {
+  readonly line: number | null;
+  readonly message: string;
+  /** The rest of the document can be relied on. */
+  readonly isLocal: boolean;
+}
+
+export function parseYaml(text: string): YamlDocument {
+  try {
+    return read(text);
+  } catch (error) {
+    return { value: undefined, lineOf: () => 1, faults: [{ line: null, message: limitText(error), isLocal: false }] };
+  }
+}
+
+function read(text: string): YamlDocument {
+  const lines = new LineCounter();
+  const lineAt = (offset: number) => lines.linePos(offset).line;
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+    // 'silent' would pass over a second document.
+    logLevel: 'error',
+  });
+  const faults: YamlFault[] = [...document.errors, ...document.warnings].map((fault) => ({
+    // At the end of the text the parser points behind its last line.
+    line: lineAt(Math.min(fault.pos[0], Math.max(0, text.trimEnd().length - 1))),
+    message: faultTexts[fault.code] ?? 'this is no valid YAML',
+    isLocal: fault.code === 'DUPLICATE_KEY',
+  }));
+  const anchors = new Set<string>();
+  visit(document, {
+    Value(_, node) {
+      if (node.anchor !== undefined) anchors.add(node.anchor);
+    },
+    Alias(_, alias) {
+      if (anchors.has(alias.source)) return;
+      faults.push({
+        line: lineAt(alias.range?.[0] ?? 0),
+        message: 'this alias (*) has no anchor (&) before it',
+        isLocal: false,
+      });
+    },
+  });
+  // One a line: the parser follows up on its own errors.
+  const byLine = new Map(faults.toReversed().map((fault) => [fault.line, fault]));
+  return {
+    value: faults.every((fault) => fault.isLocal) ? document.toJS({ maxAliasCount }) : undefined,
+    lineOf: (path) => lineAt(offsetOf(document, path)),
+    faults: [...byLine.values()].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+  };
+}
+
+/** Many workspaces may share one anchor; aliases of aliases of aliases multiply far beyond. */
+const maxAliasCount = 10_000;
+
+/** What yaml throws where a document is beyond its limits: ReferenceError for aliases, RangeError for the stack. */
+function limitText(error: unknown): string {
+  if (error instanceof ReferenceError) return 'the YAML has too many aliases';
+  if (error instanceof RangeError) return 'the YAML is nested too deeply to be read';
+  throw error;
+}
+
+function offsetOf(document: Document, path: Path): number {
+  let node: unknown = document.contents;
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  for (const step of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    let place: unknown;
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => (isScalar(key) ? key.value === step : key === step));
+      place = pair?.key;
+      node = pair?.value;
+    } else if (isSeq(node)) {
+      place = node = node.items[Number(step)];
+    }
+    if (!isNode(place)) return offset;
+    offset = place.range?.[0] ?? offset;
+  }
+  return offset;
+}
+
+const faultTexts: Readonly<Partial<Record<string, string>>> = {
+  BAD_DIRECTIVE: 'this YAML directive (%) is unknown',
+  BAD_DQ_ESCAPE: 'this backslash escape is unknown; in double quotes write \\\\ for a backslash, or use single quotes',
+  BAD_INDENT: 'the indentation does not fit, or a bracket is not closed',
+  BAD_SCALAR_START: 'a value that begins with this sign must be put in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'the indentation does not fit, or a value that holds ": " must be put in quotes',
+  DUPLICATE_KEY: 'this key stands there twice',
+  MISSING_CHAR: 'a sign is missing: a colon, a comma, a quote or a bracket',
+  MULTILINE_IMPLICIT_KEY: 'a colon is missing after a key',
+  MULTIPLE_DOCS: 'only one YAML document (---) is allowed',
+  NON_STRING_KEY: 'a key must be plain text',
+  RESOURCE_EXHAUSTION: 'the YAML is nested too deeply to be read',
+  TAB_AS_INDENT: 'a tab is no indentation; use spaces',
+  TAG_RESOLVE_FAILED: 'a YAML tag (!) is not supported; a value that begins with ! must be put in quotes',
+};

@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { configOf, loadEnvironment, problemsOf } from './loading.ts';
+
+const project = {
+  HUAWEICLOUD_SDK_PROJECT_ID: '0123456789abcdef0123456789abcdef',
+  SECMASTER_REGION: 'cn-north-4',
+  SECMASTER_WORKSPACE_ID: '11111111-2222-3333-4444-555555555555',
+};
+const key = { HUAWEICLOUD_SDK_AK: 'AKTEST', HUAWEICLOUD_SDK_SK: 'SKTEST' };
+const user = { SECMASTER_IAM_DOMAIN: 'acme', SECMASTER_IAM_USER: 'exporter', SECMASTER_IAM_PASSWORD: 'p w' };
+
+describe('is enough alone', () => {
+  test('with an access key', () => {
+    const config = configOf(loadEnvironment({ ...project, ...key, HUAWEICLOUD_SDK_SECURITY_TOKEN: 'T', PATH: '/bin' }));
+    expect(config.poll.lookbackMs).toBe(24 * 3_600_000);
+    expect(config.workspaces).toEqual([
+      {
+        name: null,
+        region: 'cn-north-4',
+        projectId: project.HUAWEICLOUD_SDK_PROJECT_ID,
+        workspaceId: project.SECMASTER_WORKSPACE_ID,
+        endpoint: 'https://secmaster.cn-north-4.myhuaweicloud.com',
+        iamEndpoint: 'https://iam.cn-north-4.myhuaweicloud.com',
+        credentials: { kind: 'ak_sk', ak: 'AKTEST', sk: expect.anything(), securityToken: expect.anything() },
+      },
+    ]);
+  });
+
+  test('with an IAM user', () => {
+    const given = configOf(loadEnvironment({ ...project, ...user })).workspaces[0]?.credentials;
+    expect(given).toMatchObject({ kind: 'password', domain: 'acme', user: 'exporter' });
+    expect(given?.kind === 'password' && given.password.reveal()).toBe('p w');
+  });
+
+  test('with every setting', () => {
+    const settings = {
+      SECMASTER_ENDPOINT: 'http://127.0.0.1:39211',
+      SECMASTER_IAM_ENDPOINT: 'https://iam.example.com',
+      SECMASTER_STATE_PATH: '/tmp/ledger.db',
+      SECMASTER_POLL_SCHEDULE: '0 * * * * *',
+      SECMASTER_LOOKBACK: '60d',
+    };
+    expect(configOf(loadEnvironment({ ...project, ...key, ...settings }))).toMatchObject({
+      poll: { schedule: '0 * * * * *', lookbackMs: 60 * 86_400_000 },
+      state: { path: '/tmp/ledger.db', retentionMs: 60 * 86_400_000 },
+      workspaces: [{ endpoint: 'http://127.0.0.1:39211', iamEndpoint: 'https://iam.example.com' }],
+    });
+  });
+
+  test('with the variables of a Kubernetes service of our name', () => {
+    const service = {
+      SECMASTER_EXPORTER_SERVICE_HOST: '10.0.0.1',
+      SECMASTER_EXPORTER_SERVICE_PORT_METRICS: '39210',
+      SECMASTER_EXPORTER_PORT: 'tcp://10.0.0.1:39210',
+      SECMASTER_EXPORTER_PORT_39210_TCP_ADDR: '10.0.0.1',
+    };
+    expect(configOf(loadEnvironment({ ...project, ...key, ...service })).workspaces).toHaveLength(1);
+  });
+});
+
+describe('refused', () => {
+  const users = 'SECMASTER_IAM_DOMAIN, SECMASTER_IAM_USER and SECMASTER_IAM_PASSWORD';
+  test.each<[string, Record<string, string>, string[]]>([
+    [
+      'nothing at all',
+      { PATH: '/bin', SECMASTER_REGION: '' },
+      [
+        'no configuration: give --config.file, or set HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK, HUAWEICLOUD_SDK_PROJECT_ID, SECMASTER_REGION and SECMASTER_WORKSPACE_ID',
+      ],
+    ],
+    [
+      'an access key alone',
+      key,
+      [
+        'SECMASTER_REGION: is missing',
+        'HUAWEICLOUD_SDK_PROJECT_ID: is missing',
+        'SECMASTER_WORKSPACE_ID: is missing; polling every workspace of a project is not supported yet',
+      ],
+    ],
+    ['no credentials', project, [`HUAWEICLOUD_SDK_AK: is missing; set it and HUAWEICLOUD_SDK_SK, or ${users}`]],
+    [
+      'a key without its secret',
+      { ...project, HUAWEICLOUD_SDK_AK: 'A', HUAWEICLOUD_SDK_SK: '' },
+      ['HUAWEICLOUD_SDK_SK: is missing, but HUAWEICLOUD_SDK_AK is set'],
+    ],
+    [
+      'a user without the rest',
+      { ...project, SECMASTER_IAM_USER: 'u' },
+      [
+        'SECMASTER_IAM_DOMAIN: is missing, but SECMASTER_IAM_USER is set',
+        'SECMASTER_IAM_PASSWORD: is missing, but SECMASTER_IAM_USER is set',
+      ],
+    ],
+    [
+      'both a key and a user',
+      { ...project, ...key, ...user },
+      ['HUAWEICLOUD_SDK_AK: is set beside SECMASTER_IAM_DOMAIN; use either an access key or an IAM user'],
+    ],
+    [
+      'a key of two words',
+      { ...project, ...key, HUAWEICLOUD_SDK_SK: 'SK TEST' },
+      ['HUAWEICLOUD_SDK_SK: must be one word of ASCII letters, digits and signs'],
+    ],
+    [
+      'a duration that is none',
+      { ...project, ...key, SECMASTER_LOOKBACK: '5' },
+      ['SECMASTER_LOOKBACK: "5" is no duration; write it like 30s, 5m, 24h or 7d'],
+    ],
+    [
+      'a mistyped variable',
+      { ...project, ...key, SECMASTER_LOKBACK: '5m' },
+      ['SECMASTER_LOKBACK: unknown variable; did you mean SECMASTER_LOOKBACK?'],
+    ],
+    [
+      'a variable with a value that could be a secret',
+      { ...project, ...key, SECMASTER_ENDPOINT: 'https://user:pass@example.com' },
+      ['SECMASTER_ENDPOINT: must be like https://secmaster.cn-north-4.myhuaweicloud.com, without path, query or user'],
+    ],
+  ])('%s', (_, environment, problems) => {
+    expect(problemsOf(loadEnvironment(environment))).toEqual(problems);
+  });
+
+  test('an unknown variable, with the known ones', () => {
+    const [problem] = problemsOf(loadEnvironment({ ...project, ...key, SECMASTER_DEBUG: '1' }));
+    expect(problem).toMatch(/^SECMASTER_DEBUG: unknown variable; known are SECMASTER_POLL_SCHEDULE, .*_PASSWORD$/);
+  });
+});

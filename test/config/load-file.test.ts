@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import type { Secret } from '../../src/model/secret.ts';
+import { complete, configOf, credentials, loadFile, loadText, problemsOf, workspace, writeFile } from './loading.ts';
+
+describe('a good file', () => {
+  test('needs a workspace only; the rest has defaults', () => {
+    expect(configOf(loadText(complete))).toEqual({
+      poll: {
+        schedule: '*/30 * * * * *',
+        lookbackMs: 24 * 3_600_000,
+        timeoutMs: 10_000,
+        rateLimit: 10,
+        concurrency: 4,
+      },
+      state: { path: 'data/secmaster.db', retentionMs: 30 * 86_400_000 },
+      metrics: { durationBuckets: [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400], language: 'en' },
+      workspaces: [
+        {
+          name: 'prod',
+          region: 'eu-west-101',
+          projectId: '0123456789abcdef0123456789abcdef',
+          workspaceId: '11111111-2222-3333-4444-555555555555',
+          endpoint: 'https://secmaster.eu-west-101.myhuaweicloud.eu',
+          iamEndpoint: 'https://iam.eu-west-101.myhuaweicloud.eu',
+          credentials: { kind: 'ak_sk', ak: 'AKTEST', sk: expect.anything(), securityToken: null },
+        },
+      ],
+    });
+  });
+
+  test('may set everything', () => {
+    const text = `
+poll: { schedule: "0 * * * * *", lookback: 60d, timeout: 1m30s, rate_limit: 0.5, concurrency: 1 }
+state: { path: /var/lib/secmaster.db, retention: 90d }
+metrics: { duration_buckets: [0.5, 1], max_playbooks: 200, nodes: failed, language: zh }
+status: { recent_runs: 50 }
+workspaces:
+  - region: cn-north-4
+    project_id: 0123456789ABCDEF0123456789ABCDEF
+    workspace_id: AAAAAAAA-2222-3333-4444-555555555555
+    endpoint: https://secmaster.example.com/
+    iam_endpoint: http://127.0.0.1:39211
+    filters: { playbook_id: [], workflow_id: [], dataclass_id: [], trigger_type: [] }
+    credentials: { password: { domain: acme, user: exporter, password: "pass word" } }
+`;
+    expect(configOf(loadText(text))).toMatchObject({
+      poll: { schedule: '0 * * * * *', lookbackMs: 60 * 86_400_000, timeoutMs: 90_000, rateLimit: 0.5, concurrency: 1 },
+      state: { path: '/var/lib/secmaster.db', retentionMs: 90 * 86_400_000 },
+      metrics: { durationBuckets: [0.5, 1], language: 'zh' },
+      workspaces: [
+        {
+          name: null,
+          projectId: '0123456789abcdef0123456789abcdef',
+          workspaceId: 'aaaaaaaa-2222-3333-4444-555555555555',
+          endpoint: 'https://secmaster.example.com',
+          iamEndpoint: 'http://127.0.0.1:39211',
+          credentials: { kind: 'password', domain: 'acme', user: 'exporter' },
+        },
+      ],
+    });
+  });
+
+  test('may leave sections empty', () => {
+    expect(configOf(loadText(`poll:\nstate:\nmetrics:\nstatus:\n${complete}`)).poll.concurrency).toBe(4);
+  });
+
+  test('keeps its instances at least as long as a long lookback', () => {
+    expect(configOf(loadText(`poll: { lookback: 60d }\n${complete}`)).state.retentionMs).toBe(60 * 86_400_000);
+  });
+
+  test('may begin with a byte order mark and end its lines as Windows does', () => {
+    expect(configOf(loadText(`\ufeff${complete.replaceAll('\n', '\r\n')}`)).workspaces).toHaveLength(1);
+  });
+
+  test('may share credentials by an alias', () => {
+    const second = 'name: test\n    region: eu-west-101\n    project_id: 0123456789abcdef0123456789abcdef';
+    const text = `${complete.replace('credentials:', 'credentials: &shared')}  - ${second}
+    workspace_id: 22222222-2222-3333-4444-555555555555
+    credentials: *shared\n`;
+    expect(configOf(loadText(text)).workspaces.map(({ credentials }) => credentials.kind)).toEqual(['ak_sk', 'ak_sk']);
+  });
+
+  test('may share them among hundreds of workspaces', () => {
+    const others = Array.from({ length: 300 }, (_, index) => {
+      const id = `22222222-2222-3333-4444-${String(index).padStart(12, '0')}`;
+      return `  - { region: cn-north-4, project_id: ${'a'.repeat(32)}, workspace_id: ${id}, credentials: *shared }\n`;
+    });
+    const text = complete.replace('credentials:', 'credentials: &shared') + others.join('');
+    expect(configOf(loadText(text)).workspaces).toHaveLength(301);
+  });
+
+  test('takes a path from the home directory', () => {
+    expect(configOf(loadText(`state: { path: ~/ledger.db }\n${complete}`)).state.path).toMatch(/^\/.+\/ledger\.db$/);
+  });
+});
+
+describe('secrets', () => {
+  const revealed = (text: string): (string | undefined)[] => {
+    const given = configOf(loadText(workspace + text)).workspaces[0]?.credentials;
+    const secrets: (Secret | null)[] = [];
+    if (given?.kind === 'ak_sk') secrets.push(given.sk, given.securityToken);
+    if (given?.kind === 'password') secrets.push(given.password);
+    return secrets.map((secret) => secret?.reveal());
+  };
+
+  test('stand in the file', () => {
+    expect(revealed('    credentials: { ak_sk: { ak: A, sk: S, security_token: T } }')).toEqual(['S', 'T']);
+    expect(revealed('    credentials: { password: { domain: d, user: u, password: "p w" } }')).toEqual(['p w']);
+  });
+
+  test('or in files of their own, without one newline at the end', () => {
+    const [ak, sk, token] = [writeFile('ak', 'A\n'), writeFile('sk', 'S\r\n'), writeFile('token', 'T')];
+    const text = `    credentials: { ak_sk: { ak_file: ${ak}, sk_file: ${sk}, security_token_file: ${token} } }`;
+    expect(revealed(text)).toEqual(['S', 'T']);
+    const password = writeFile('password', ' p w \n\n');
+    expect(revealed(`    credentials: { password: { domain: d, user: u, password_file: ${password} } }`)).toEqual([
+      ' p w \n',
+    ]);
+  });
+
+  test('come from the environment where a workspace has no credentials', () => {
+    const keys = { HUAWEICLOUD_SDK_AK: 'A', HUAWEICLOUD_SDK_SK: 'S' };
+    const user = { SECMASTER_IAM_DOMAIN: 'd', SECMASTER_IAM_USER: 'u', SECMASTER_IAM_PASSWORD: 'p' };
+    expect(configOf(loadText(workspace, keys)).workspaces[0]?.credentials).toMatchObject({ kind: 'ak_sk', ak: 'A' });
+    expect(configOf(loadText(workspace, user)).workspaces[0]?.credentials).toMatchObject({ kind: 'password' });
+  });
+});
+
+test('of the environment nothing but credentials is read beside a file', () => {
+  const environment = { SECMASTER_REGION: 'cn-north-4', SECMASTER_LOKBACK: '1h', HUAWEICLOUD_SDK_AK: 'OTHER' };
+  const [only] = configOf(loadText(complete, environment)).workspaces;
+  expect(only).toMatchObject({ region: 'eu-west-101', credentials: { ak: 'AKTEST' } });
+});
+
+describe('the file itself', () => {
+  test.each<[string, () => string, string]>([
+    ['is not there', () => '/nowhere/config.yml', 'config.yml: no such file'],
+    ['is a directory', () => '/', 'config.yml: is a directory, not a file'],
+    ['is not UTF-8', () => writeFile('a', Uint8Array.of(0x61, 0xff)), 'config.yml: is not UTF-8 text'],
+    ['is too large', () => writeFile('a', '#'.repeat(1_048_577)), 'config.yml: is larger than 1048576 bytes'],
+  ])('%s', (_, path, problem) => {
+    expect(problemsOf(loadFile(path()))).toEqual([problem]);
+  });
+});
+
+test('all problems are told at once, in the order of their lines', () => {
+  const text = `poll:
+  concurrency: many
+  timout: 10s
+state:
+  retention: 1m
+metrics:
+  language: de
+${complete.replace('eu-west-101', 'europe')}${credentials.replace('credentials', 'credential')}`;
+  expect(problemsOf(loadText(text)).map((problem) => problem.replace(/(?<=:\d+: [^:]+):.*/, ''))).toEqual([
+    'config.yml:2: poll.concurrency',
+    'config.yml:3: poll.timout',
+    'config.yml:5: state.retention',
+    'config.yml:7: metrics.language',
+    'config.yml:10: workspaces[0].region',
+    'config.yml:15: workspaces[0].credential',
+  ]);
+});

@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { complete, loadText, problemsOf } from './loading.ts';
+
+const notBuckets =
+  'metrics.duration_buckets: must be a list of seconds, each above 0 and above the one before it, such as [1, 5, 30]';
+
+describe('a value', () => {
+  test.each<[string, string, string]>([
+    [
+      'a duration that is none',
+      'poll: { lookback: 24 hours }',
+      'poll.lookback: "24 hours" is no duration; write it like 30s, 5m, 24h or 7d',
+    ],
+    [
+      'a duration without unit',
+      'poll: { timeout: 10 }',
+      'poll.timeout: 10 is no duration; write it like 30s, 5m, 24h or 7d',
+    ],
+    [
+      'a mapping for a duration',
+      'poll: { timeout: { toString: 1 } }',
+      'poll.timeout: a mapping is no duration; write it like 30s, 5m, 24h or 7d',
+    ],
+    ['a lookback that is too short', 'poll: { lookback: 59s }', 'poll.lookback: "59s" is too short; the least is 1m'],
+    [
+      'a lookback beyond what SecMaster keeps',
+      'poll: { lookback: 181d }',
+      'poll.lookback: "181d" is too long; the most is 180d',
+    ],
+    ['a timeout that is too short', 'poll: { timeout: 99ms }', 'poll.timeout: "99ms" is too short; the least is 100ms'],
+    ['a timeout that is too long', 'poll: { timeout: 6m }', 'poll.timeout: "6m" is too long; the most is 5m'],
+    [
+      'no cron expression',
+      'poll: { schedule: hourly }',
+      'poll.schedule: "hourly" is no cron expression: expected 6 fields but got 1',
+    ],
+    [
+      'a schedule that is no text',
+      'poll: { schedule: 30 }',
+      'poll.schedule: 30 is no cron expression: it must be text',
+    ],
+    ['no rate', 'poll: { rate_limit: 0 }', 'poll.rate_limit: 0 must be a number above 0, at most 200'],
+    [
+      "a rate above the gateway's limit",
+      'poll: { rate_limit: 201 }',
+      'poll.rate_limit: 201 must be a number above 0, at most 200',
+    ],
+    [
+      'a rate that is text',
+      'poll: { rate_limit: "10" }',
+      'poll.rate_limit: "10" must be a number above 0, at most 200',
+    ],
+    [
+      'a rate that is no number',
+      'poll: { rate_limit: .nan }',
+      'poll.rate_limit: NaN must be a number above 0, at most 200',
+    ],
+    ['no concurrency', 'poll: { concurrency: 0 }', 'poll.concurrency: 0 must be a whole number, 1 to 100'],
+    [
+      'half a workspace at once',
+      'poll: { concurrency: 1.5 }',
+      'poll.concurrency: 1.5 must be a whole number, 1 to 100',
+    ],
+    ['an empty value', 'poll: { concurrency: }', 'poll.concurrency: is empty; give it a value'],
+    ['a section that is none', 'poll: fast', 'poll: must be a mapping (key: value)'],
+    ['a list for a section', 'state: [a]', 'state: must be a mapping (key: value)'],
+    ['a path that is no text', 'state: { path: 1 }', 'state.path: must be text; put it in quotes'],
+    ['a blank path', 'state: { path: " " }', 'state.path: is empty; give it a value'],
+    [
+      'a retention below the lookback',
+      'state: { retention: 23h }',
+      'state.retention: "23h" is shorter than poll.lookback; the least is 1d',
+    ],
+    ['buckets that are no list', 'metrics: { duration_buckets: 5 }', notBuckets],
+    ['no bucket', 'metrics: { duration_buckets: [] }', notBuckets],
+    ['a bucket of nothing', 'metrics: { duration_buckets: [0, 1] }', notBuckets],
+    ['the same bucket twice', 'metrics: { duration_buckets: [1, 1] }', notBuckets],
+    ['a bucket without end', 'metrics: { duration_buckets: [1, .inf] }', notBuckets],
+    ['a language that SecMaster has not', 'metrics: { language: de }', 'metrics.language: "de" must be en or zh'],
+    [
+      'another number of playbooks',
+      'metrics: { max_playbooks: 10 }',
+      'metrics.max_playbooks: 10 is not supported yet; the only value is 200',
+    ],
+    ['nodes off', 'metrics: { nodes: off }', 'metrics.nodes: "off" is not supported yet; the only value is failed'],
+    [
+      'another number of recent runs',
+      'status: { recent_runs: 0 }',
+      'status.recent_runs: 0 is not supported yet; the only value is 50',
+    ],
+    [
+      'an unknown key that is nearly known',
+      'poll: { lokback: 1h }',
+      'poll.lokback: unknown key; did you mean lookback?',
+    ],
+    ['an unknown key', 'state: { engine: x }', 'state.engine: unknown key; known here: path, retention'],
+    ['an unknown section', 'web: {}', 'web: unknown key; known here: poll, state, metrics, status, workspaces'],
+    [
+      'a key that every object has',
+      '__proto__: { a: 1 }',
+      '__proto__: unknown key; known here: poll, state, metrics, status, workspaces',
+    ],
+    [
+      'a key without its space',
+      'poll: { timeout:10s }',
+      'poll.timeout…: unknown key; known here: schedule, lookback, timeout, rate_limit, concurrency',
+    ],
+  ])('refused: %s', (_, line, problem) => {
+    expect(problemsOf(loadText(`${line}\n${complete}`))).toEqual([`config.yml:1: ${problem}`]);
+  });
+
+  test('a long value is cut off', () => {
+    const [problem] = problemsOf(loadText(`poll: { lookback: ${'x'.repeat(1000)} }\n${complete}`));
+    expect(problem?.length).toBeLessThan(200);
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { complete, loadText, problemsOf } from './loading.ts';
+
+/** In place of a line of `complete`. */
+const replacing = (key: string, by: string) => complete.replace(new RegExp(`^ *(- )?${key}:.*\n`, 'm'), by);
+
+describe('a workspace', () => {
+  test.each<[string, string, string[]]>([
+    ['no workspaces', 'poll:', ['config.yml:1: workspaces: is missing']],
+    ['workspaces that are empty', 'workspaces:', ['config.yml:1: workspaces: is empty; give it a value']],
+    ['an empty list', 'workspaces: []', ['config.yml:1: workspaces: is empty; it needs a workspace']],
+    ['no list', 'workspaces: {}', ['config.yml:1: workspaces: must be a list']],
+    ['text for a workspace', 'workspaces: [prod]', ['config.yml:1: workspaces[0]: must be a mapping (key: value)']],
+    ['a list for the whole', '- prod', ['config.yml:1: must be a mapping (key: value)']],
+    ['text for the whole', 'prod', ['config.yml:1: must be a mapping (key: value)']],
+    [
+      'a name that is no text',
+      replacing('name', '  - name: 1\n'),
+      ['config.yml:2: workspaces[0].name: must be text; put it in quotes'],
+    ],
+    ['no region', replacing('region', ''), ['config.yml:2: workspaces[0].region: is missing']],
+    [
+      'a region of another form',
+      replacing('region', '    region: europe\n'),
+      ['config.yml:3: workspaces[0].region: "europe" is no region; write it like eu-west-101'],
+    ],
+    ['no project', replacing('project_id', ''), ['config.yml:2: workspaces[0].project_id: is missing']],
+    [
+      'a project name for its ID',
+      replacing('project_id', '    project_id: eu-west-101\n'),
+      [
+        'config.yml:4: workspaces[0].project_id: "eu-west-101" is no project ID; write it in quotes with its 32 hexadecimal digits',
+      ],
+    ],
+    [
+      'a project ID that YAML takes for a number',
+      replacing('project_id', `    project_id: 1${'0'.repeat(31)}\n`),
+      [
+        'config.yml:4: workspaces[0].project_id: 1e+31 is no project ID; write it in quotes with its 32 hexadecimal digits',
+      ],
+    ],
+    [
+      'no workspace ID',
+      replacing('workspace_id', ''),
+      [
+        'config.yml:2: workspaces[0].workspace_id: is missing; polling every workspace of a project is not supported yet',
+      ],
+    ],
+    [
+      'a workspace ID of another form',
+      replacing('workspace_id', '    workspace_id: 1111\n'),
+      [
+        'config.yml:5: workspaces[0].workspace_id: 1111 is no workspace ID; write it like 11111111-2222-3333-4444-555555555555',
+      ],
+    ],
+    [
+      'a filter',
+      `${complete}    filters: { playbook_id: [a] }\n`,
+      ['config.yml:8: workspaces[0].filters.playbook_id: is not supported yet'],
+    ],
+    [
+      'an unknown filter',
+      `${complete}    filters: { playbok_id: [a] }\n`,
+      ['config.yml:8: workspaces[0].filters.playbok_id: unknown key; did you mean playbook_id?'],
+    ],
+    [
+      'an endpoint with a path',
+      `${complete}    endpoint: https://example.com/v1\n`,
+      [
+        'config.yml:8: workspaces[0].endpoint: must be like https://secmaster.cn-north-4.myhuaweicloud.com, without path, query or user',
+      ],
+    ],
+    [
+      'an endpoint that is no text',
+      `${complete}    endpoint: 1\n`,
+      [
+        'config.yml:8: workspaces[0].endpoint: must be like https://secmaster.cn-north-4.myhuaweicloud.com, without path, query or user',
+      ],
+    ],
+    [
+      'an endpoint in the clear',
+      `${complete}    iam_endpoint: http://iam.example.com\n`,
+      [
+        'config.yml:8: workspaces[0].iam_endpoint: must begin with https://; http:// would send credentials in the clear and is only for this machine',
+      ],
+    ],
+    [
+      'a workspace twice',
+      complete + complete.replace('workspaces:\n', '').replaceAll(/prod/g, 'test').replace('-2222-', '-2222-'),
+      [
+        'config.yml:11: workspaces[1].workspace_id: "11111111-2222-3333-4444-555555555555" is there already, as workspaces[0].workspace_id',
+      ],
+    ],
+    [
+      'a name twice',
+      complete + complete.replace('workspaces:\n', '').replace('11111111', '22222222'),
+      ['config.yml:8: workspaces[1].name: "prod" is there already, as workspaces[0].name'],
+    ],
+  ])('refused: %s', (_, text, problems) => {
+    expect(problemsOf(loadText(text))).toEqual(problems);
+  });
+});

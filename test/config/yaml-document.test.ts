@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { complete, loadText, problemsOf } from './loading.ts';
+
+describe('YAML', () => {
+  test.each<[string, string, string]>([
+    ['no text', '', 'config.yml: is empty; it needs workspaces'],
+    ['comments alone', '# nothing\n', 'config.yml: is empty; it needs workspaces'],
+    ['a tab', 'poll:\n\ttimeout: 3s\n', 'config.yml:2: a tab is no indentation; use spaces'],
+    ['a key twice', `poll: {}\npoll: {}\n${complete}`, 'config.yml:2: this key stands there twice'],
+    [
+      'a bracket that stays open',
+      'metrics: [1, 2\nstate: {}\n',
+      'config.yml:2: the indentation does not fit, or a bracket is not closed',
+    ],
+    [
+      'a quote that stays open',
+      'state: { path: "a }\n',
+      'config.yml:1: a sign is missing: a colon, a comma, a quote or a bracket',
+    ],
+    [
+      'a colon within a value',
+      'state: a: b\n',
+      'config.yml:1: the indentation does not fit, or a value that holds ": " must be put in quotes',
+    ],
+    [
+      'a sign that YAML reserves',
+      'state: @b\n',
+      'config.yml:1: a value that begins with this sign must be put in quotes',
+    ],
+    [
+      'an unknown escape',
+      'state: "\\q"\n',
+      'config.yml:1: this backslash escape is unknown; in double quotes write \\\\ for a backslash, or use single quotes',
+    ],
+    ['a second document', 'poll: {}\n---\npoll: {}\n', 'config.yml:2: only one YAML document (---) is allowed'],
+    [
+      'a tag',
+      '\npoll: !fast\n',
+      'config.yml:2: a YAML tag (!) is not supported; a value that begins with ! must be put in quotes',
+    ],
+    ['an alias of nothing', 'poll: {}\nstate: *none\n', 'config.yml:2: this alias (*) has no anchor (&) before it'],
+    ['a key that is no text', '? [a]\n: 1\n', 'config.yml:1: a key must be plain text'],
+    [
+      'aliases that multiply',
+      `a: &a [${'1,'.repeat(9)}]\nb: &b [${'*a,'.repeat(9)}]\nc: &c [${'*b,'.repeat(9)}]\nd: &d [${'*c,'.repeat(9)}]\ne: &e [${'*d,'.repeat(9)}]\nf: [${'*e,'.repeat(9)}]\n`,
+      'config.yml: the YAML has too many aliases',
+    ],
+  ])('refused: %s', (_, text, problem) => {
+    expect(problemsOf(loadText(text))).toEqual([problem]);
+  });
+
+  test('nested without end is refused in few words', () => {
+    expect(problemsOf(loadText('['.repeat(100_000)))).toEqual([
+      'config.yml:1: the YAML is nested too deeply to be read',
+    ]);
+  });
+});
