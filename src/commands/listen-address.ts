@@ -1,0 +1,20 @@
+import { isIPv4, isIPv6 } from 'node:net';
+
+export interface ListenAddress {
+  /** Null: all interfaces. */
+  readonly host: string | null;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
+/** `:39210`, `127.0.0.1:0`, `[::1]:39210` or `localhost:39210`; null for any other form. */
+export function parseListenAddress(text: string): ListenAddress | null {
+  const match = /^(?:\[(?<v6>[^\]]+)\]|(?<name>[\w.-]*)):(?<port>\d{1,5})$/.exec(text);
+  const { v6, name = '', port: digits } = match?.groups ?? {};
+  const port = Number(digits);
+  if (match === null || port > 65_535) return null;
+  if (v6 !== undefined) return isIPv6(v6) ? { host: v6, port } : null;
+  // A name of digits and dots alone is meant for an address.
+  if (/^[\d.]+$/.test(name) && !isIPv4(name)) return null;
+  return { host: name === '' ? null : name, port };
+}

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseCommandLine } from '../../src/commands/command-line.ts';
+
+const parse = (...args: string[]) => parseCommandLine(args, '1.2.3');
+
+const defaults = {
+  configFile: null,
+  listenAddress: { host: null, port: 39210 },
+  telemetryPath: '/metrics',
+  logLevel: 'info',
+  logFormat: 'json',
+  online: false,
+};
+
+describe('understood', () => {
+  test.each<[string, string[], string, object]>([
+    ['nothing: serve', [], 'serve', {}],
+    ['serve', ['serve'], 'serve', {}],
+    ['check', ['check'], 'check', {}],
+    ['once', ['once'], 'once', {}],
+    ['demo', ['demo'], 'demo', {}],
+    ['simulate', ['simulate'], 'simulate', { listenAddress: { host: '127.0.0.1', port: 39211 } }],
+    ['a flag and its value apart', ['--config.file', 'a.yml'], 'serve', { configFile: 'a.yml' }],
+    ['a flag and its value in one', ['--config.file=a.yml'], 'serve', { configFile: 'a.yml' }],
+    ['a value with an equals sign', ['--config.file=a=b.yml'], 'serve', { configFile: 'a=b.yml' }],
+    ['a flag before the command', ['--config.file', 'a.yml', 'check'], 'check', { configFile: 'a.yml' }],
+    ['a flag behind the command', ['check', '--config.file=a.yml'], 'check', { configFile: 'a.yml' }],
+    ["a command's own flag before it", ['--online', 'check'], 'check', { online: true }],
+    ["a command's own flag behind it", ['check', '--online'], 'check', { online: true }],
+    ['the last of two', ['--log.level=warn', '--log.level=debug'], 'serve', { logLevel: 'debug' }],
+    ['a listen address', ['--web.listen-address=[::1]:0'], 'serve', { listenAddress: { host: '::1', port: 0 } }],
+    [
+      "the simulator's listen address",
+      ['simulate', '--listen-address', ':1'],
+      'simulate',
+      { listenAddress: { host: null, port: 1 } },
+    ],
+    ['a telemetry path', ['--web.telemetry-path=/soc/metrics'], 'serve', { telemetryPath: '/soc/metrics' }],
+    ['a log format', ['--log.format', 'text'], 'serve', { logFormat: 'text' }],
+  ])('%s', (_, args, command, options) => {
+    expect(parse(...args)).toEqual({ command, options: { ...defaults, ...options } });
+  });
+});
+
+describe('refused in one line', () => {
+  const badAddress = 'is no address; write it like :39210 or 127.0.0.1:39210';
+  test.each<[string, string[], string]>([
+    [
+      'a mistyped flag',
+      ['--web.listen-adress', ':1'],
+      'unknown flag --web.listen-adress; did you mean --web.listen-address?',
+    ],
+    ['a mistyped flag with its value', ['--config.fil=a'], 'unknown flag --config.fil; did you mean --config.file?'],
+    ['a mistyped flag behind a command', ['check', '--onlin'], 'unknown flag --onlin; did you mean --online?'],
+    ['an unknown flag, without its value', ['--password=hunter2'], 'unknown flag --password; see --help'],
+    ['an unknown short flag', ['-phunter2'], 'unknown flag -p; see --help'],
+    ['a mistyped command', ['serv'], 'unknown command "serv"; did you mean serve?'],
+    ['an unknown command', ['help'], 'unknown command "help"; the commands are serve, check, once, demo, simulate'],
+    [
+      'a name that every object has',
+      ['toString'],
+      'unknown command "toString"; the commands are serve, check, once, demo, simulate',
+    ],
+    ['an argument too many', ['check', 'config.yml'], 'unexpected argument "config.yml" after check'],
+    ['a flag without its value', ['check', '--config.file'], 'flag --config.file needs a value'],
+    ['a flag in place of a value', ['--config.file', '--log.level=warn'], 'flag --config.file needs a value'],
+    ['an empty value', ['--config.file='], 'flag --config.file needs a value'],
+    ['a value where none belongs', ['check', '--online=yes'], 'flag --online takes no value'],
+    ['a flag of another command', ['serve', '--online'], 'flag --online belongs to the command check'],
+    [
+      "the simulator's address",
+      ['--listen-address=:1'],
+      'flag --listen-address belongs to the command simulate; did you mean --web.listen-address?',
+    ],
+    ['what is not there yet', ['--web.config.file=web.yml'], 'flag --web.config.file is not supported yet'],
+    ['no address', ['--web.listen-address=39210'], `--web.listen-address: "39210" ${badAddress}`],
+    ['no address of the simulator', ['simulate', '--listen-address=x'], `--listen-address: "x" ${badAddress}`],
+    ['no port', ['--web.listen-address=:65536'], `--web.listen-address: ":65536" ${badAddress}`],
+    ['no path', ['--web.telemetry-path=metrics'], '--web.telemetry-path: "metrics" is no path; write it like /metrics'],
+    [
+      "the status page's path",
+      ['--web.telemetry-path=/'],
+      '--web.telemetry-path: "/" is no path; write it like /metrics',
+    ],
+    ['a pattern', ['--web.telemetry-path=/:a'], '--web.telemetry-path: "/:a" is no path; write it like /metrics'],
+    [
+      'the path of another page',
+      ['--web.telemetry-path=/-/ready'],
+      '--web.telemetry-path: "/-/ready" is taken by another page',
+    ],
+    [
+      'an unknown level',
+      ['--log.level=loud'],
+      '--log.level: "loud" must be one of trace, debug, info, warn, error, fatal',
+    ],
+    ['an unknown format', ['--log.format=xml'], '--log.format: "xml" must be one of json, text'],
+  ])('%s', (_, args, line) => {
+    expect(parse(...args)).toEqual({ exit: 2, stderr: `${line}\n` });
+  });
+});
+
+test('--version', () => {
+  expect(parse('--version')).toEqual({ exit: 0, stdout: 'secmaster-exporter 1.2.3\n' });
+});
+
+test.each([[['--help']], [['-h']], [['check', '--help']]])('%j names every command and flag', (args) => {
+  const help = parse(...args);
+  expect(help).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^Usage: secmaster-exporter/) });
+  const words =
+    'serve check once demo simulate --config.file --web.listen-address --web.telemetry-path --web.config.file';
+  for (const word of `${words} --log.level --log.format --online --listen-address --version --help`.split(' ')) {
+    expect(help).toMatchObject({ stdout: expect.stringContaining(word) });
+  }
+});
+
+test('any arguments: a command, or one line and exit 2', () => {
+  const word = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: 'binary' }).map((text) => `--${text}`),
+    fc.constantFrom('serve', 'check', '--online', '--config.file', '--log.level', '--', '-', '='),
+  );
+  fc.assert(
+    fc.property(fc.array(word), (args) => {
+      const line = parse(...args);
+      if ('exit' in line && line.exit !== 0) expect(line).toEqual({ exit: 2, stderr: expect.stringMatching(/^.+\n$/) });
+    }),
+    { numRuns: 1000 },
+  );
+});
