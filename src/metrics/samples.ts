@@ -1,0 +1,155 @@
+import type { WorkspaceReport } from '../model/report.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import * as families from './families.ts';
+
+/** A family and its samples, not yet text. */
+export interface Collected {
+  readonly family: families.Family;
+  readonly samples: readonly Sample[];
+}
+
+export interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** Of a histogram's samples: behind the family's name. */
+  readonly suffix?: '_bucket' | '_sum' | '_count';
+}
+
+/** What the reports of the workspaces come to as samples. `durationBuckets` in seconds, ascending. */
+export function collect(reports: readonly WorkspaceReport[], durationBuckets: readonly number[]): Collected[] {
+  const each = (family: families.Family, samplesOf: (report: WorkspaceReport) => Sample[]): Collected => ({
+    family,
+    samples: reports.flatMap((report) =>
+      samplesOf(report).map((sample) => ({ ...sample, labels: { workspace: report.workspace, ...sample.labels } })),
+    ),
+  });
+  const fromLedger = (family: families.Family, samplesOf: (snapshot: Snapshot) => Sample[]) =>
+    each(family, ({ snapshot }) => (snapshot === null ? [] : samplesOf(snapshot)));
+
+  return [
+    fromLedger(families.workflowInstances, ({ window }) =>
+      window.map((series) => ({ labels: labelsOf(series, 'status'), value: series.instances })),
+    ),
+    fromLedger(families.workflowFailureRatio, failureRatios),
+    fromLedger(families.workflowRecentRetries, ({ window }) =>
+      groupByTrigger(window).map(({ labels, series }) => ({ labels, value: sum(series, ({ retries }) => retries) })),
+    ),
+    fromLedger(families.workflowOldestOpenStart, ({ oldestOpen }) =>
+      oldestOpen.map(({ playbook, status, startTimeMs }) => ({
+        labels: { playbook, status },
+        value: startTimeMs / 1000,
+      })),
+    ),
+    fromLedger(families.workflowLastStart, ({ marks }) =>
+      marks.filter(({ status }) => status === '').map((mark) => ({ labels: labelsOf(mark), value: mark.atMs / 1000 })),
+    ),
+    fromLedger(families.workflowLastCompletion, ({ marks }) =>
+      marks
+        .filter(({ status }) => status !== '')
+        .map((mark) => ({ labels: labelsOf(mark, 'status'), value: mark.atMs / 1000 })),
+    ),
+    fromLedger(families.workflowInstancesStarted, counterSamples('started')),
+    fromLedger(families.workflowInstancesCompleted, counterSamples('completed', 'status')),
+    fromLedger(families.workflowRetries, counterSamples('retries')),
+    fromLedger(families.workflowDuration, (snapshot) => durationSamples(snapshot, durationBuckets)),
+    fromLedger(families.playbookInfo, ({ labels }) =>
+      labels.map(({ label, playbookId, name }) => ({
+        labels: { playbook: label, playbook_id: playbookId, playbook_name: name },
+        value: 1,
+      })),
+    ),
+    each(families.workspaceInfo, ({ workspaceId, projectId, region }) => [
+      { labels: { workspace_id: workspaceId, project_id: projectId, region }, value: 1 },
+    ]),
+    each(families.up, ({ polls: { last } }) => optional(last === null ? null : Number(last.error === null))),
+    each(families.lastPoll, ({ polls: { last } }) => optional(seconds(last?.endedMs))),
+    each(families.lastSuccess, ({ polls: { lastSuccessMs } }) => optional(seconds(lastSuccessMs))),
+    each(families.lastPollDuration, ({ polls: { last } }) => optional(last?.durationSeconds)),
+    each(families.polls, ({ polls: { count } }) => optional(count)),
+    each(families.pollFailures, ({ polls: { failures } }) => byReason(failures)),
+    each(families.rowsRejected, ({ polls: { rejectedRows } }) => byReason(rejectedRows)),
+    fromLedger(families.windowComplete, ({ windowComplete }) => optional(Number(windowComplete))),
+    fromLedger(families.ledgerInstances, ({ instances, openInstances }) => [
+      { labels: { state: 'open' }, value: openInstances },
+      { labels: { state: 'ended' }, value: instances - openInstances },
+    ]),
+  ];
+}
+
+type Series = Snapshot['window'][number];
+
+function labelsOf(
+  { playbook, triggerType, status }: { playbook: string; triggerType: string; status: string },
+  and?: 'status',
+): Record<string, string> {
+  const labels = { playbook, trigger_type: triggerType };
+  return and === 'status' ? { ...labels, status } : labels;
+}
+
+function optional(value: number | null | undefined): Sample[] {
+  return value === null || value === undefined ? [] : [{ labels: {}, value }];
+}
+
+function seconds(ms: number | null | undefined): number | null {
+  return typeof ms === 'number' ? ms / 1000 : null;
+}
+
+function byReason(counts: ReadonlyMap<string, number>): Sample[] {
+  return [...counts].map(([reason, value]) => ({ labels: { reason }, value }));
+}
+
+function counterSamples(name: Snapshot['counters'][number]['counter'], and?: 'status') {
+  return ({ counters }: Snapshot): Sample[] =>
+    counters
+      .filter(({ counter }) => counter === name)
+      .map((counter) => ({ labels: labelsOf(counter, and), value: counter.value }));
+}
+
+function groupByTrigger<S extends { playbook: string; triggerType: string; status: string }>(all: readonly S[]) {
+  const groups = Map.groupBy(all, ({ playbook, triggerType }) => JSON.stringify([playbook, triggerType]));
+  return [...groups.values()].flatMap((series) =>
+    series[0] === undefined ? [] : [{ labels: labelsOf(series[0]), series }],
+  );
+}
+
+function sum<T>(all: readonly T[], of: (one: T) => number): number {
+  return all.reduce((total, one) => total + of(one), 0);
+}
+
+/** FAILED / (FINISHED + FAILED + TERMINATED); absent where nothing has ended (contract §5). */
+function failureRatios({ window }: Snapshot): Sample[] {
+  const instances = (series: readonly Series[], statuses: readonly string[]) =>
+    sum(
+      series.filter(({ status }) => statuses.includes(status)),
+      (one) => one.instances,
+    );
+  return groupByTrigger(window).flatMap(({ labels, series }) => {
+    const ended = instances(series, ['FINISHED', 'FAILED', 'TERMINATED']);
+    return ended === 0 ? [] : [{ labels, value: instances(series, ['FAILED']) / ended }];
+  });
+}
+
+/**
+ * The ledger keeps each bucket by the bounds of its day. Where the configuration has others now, an observation is
+ * counted from the first bound on that is no less than its own: counts and sums stay whole and never fall.
+ */
+function durationSamples({ durations }: Snapshot, bounds: readonly number[]): Sample[] {
+  const groups = Map.groupBy(durations, (one) => JSON.stringify([one.playbook, one.triggerType, one.status]));
+  return [...groups.values()].flatMap((buckets) => {
+    const [first] = buckets;
+    if (first === undefined) return [];
+    const labels = labelsOf(first, 'status');
+    const upTo = (bound: number) =>
+      sum(
+        buckets.filter(({ le }) => le <= bound),
+        ({ count }) => count,
+      );
+    const total = upTo(Number.POSITIVE_INFINITY);
+    return [
+      ...bounds.map((le) => ({ suffix: '_bucket' as const, labels: { ...labels, le: String(le) }, value: upTo(le) })),
+      { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: total },
+      { suffix: '_sum', labels, value: sum(buckets, ({ sumSeconds }) => sumSeconds) },
+      { suffix: '_count', labels, value: total },
+    ];
+  });
+}

@@ -1,0 +1,29 @@
+import type { Snapshot } from './snapshot.ts';
+
+/** What is known of one workspace after its latest poll: the only thing that metrics and pages are made of. */
+export interface WorkspaceReport {
+  /** The value of the label `workspace`. */
+  readonly workspace: string;
+  readonly workspaceId: string;
+  readonly projectId: string;
+  readonly region: string;
+  /** null until the ledger has been read for the first time. */
+  readonly snapshot: Snapshot | null;
+  readonly polls: PollReport;
+}
+
+/** Times are SecMaster's, in milliseconds since the epoch. Counts are since the process began. */
+export interface PollReport {
+  readonly count: number;
+  readonly failures: ReadonlyMap<string, number>;
+  readonly rejectedRows: ReadonlyMap<string, number>;
+  /** null before the first poll has ended. */
+  readonly last: {
+    readonly endedMs: number;
+    readonly durationSeconds: number;
+    /** What made it fail, in one line that says what to do; null if it succeeded. */
+    readonly error: string | null;
+  } | null;
+  /** Remembered over restarts. */
+  readonly lastSuccessMs: number | null;
+}

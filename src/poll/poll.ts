@@ -1,0 +1,63 @@
+import type { Store, WorkspaceState } from '../ledger/store.ts';
+import { firstMinute } from '../ledger/window.ts';
+import type { SecMaster } from '../secmaster/api.ts';
+import { lookUpOpen } from './open.ts';
+import { commit, type Session } from './session.ts';
+import { nextItem, type SweepProgress, sweep } from './sweep.ts';
+import { readTail } from './tail.ts';
+
+export interface PollSteps {
+  /** Called when the latest news are in the ledger, before older history is read. */
+  readonly onNews: () => Promise<void>;
+  /** Asked after each page of the sweep. */
+  readonly mayGoOn: () => boolean;
+}
+
+/**
+ * One poll of one workspace: the tail, the open instances, and as much of the sweep as there is time for.
+ *
+ * @returns how far the sweep came, to be handed to the next poll
+ * @throws {SecMasterError | LedgerError} what was committed before stays
+ */
+export async function poll(
+  session: Session,
+  progress: SweepProgress | null,
+  { onNews, mayGoOn }: PollSteps,
+): Promise<SweepProgress | null> {
+  await readTail(session);
+  await moveWindow(session);
+  await lookUpOpen(session);
+  let left = progress ?? (await nextItem(session));
+  if (left !== null) {
+    await onNews();
+    left = await sweep(session, left, mayGoOn);
+  }
+  await commit(session, { state: { lastSuccessMs: session.secmaster.now() } });
+  return left;
+}
+
+/** The workspace's ledger; one that isn't there yet begins with SecMaster's time, not with ours. */
+export async function openLedger(
+  store: Store,
+  secmaster: SecMaster,
+  workspace: { readonly projectId: string; readonly workspaceId: string },
+  lookbackMs: number,
+  signal: AbortSignal,
+): Promise<WorkspaceState> {
+  const known = await store.find(workspace);
+  if (known !== null) return known;
+  // Its answer's Date is all that is wanted.
+  await secmaster.listInstances(workspace.workspaceId, { sortKey: 'update_time', sortDir: 'DESC', offset: 0 }, signal);
+  const nowMs = secmaster.now();
+  return store.create(workspace, nowMs, firstMinute(nowMs, lookbackMs));
+}
+
+async function moveWindow(session: Session): Promise<void> {
+  const { fromMinute } = session.state;
+  const wanted = firstMinute(session.secmaster.now(), session.lookbackMs);
+  if (wanted > fromMinute) return commit(session, { state: { fromMinute: wanted } });
+  // SecMaster's time is known to the second only, so it may fall back into the minute before.
+  if (wanted >= fromMinute - 1) return;
+  const grown = { fromMs: wanted * 60_000, toMs: fromMinute * 60_000, status: null, problem: null };
+  await commit(session, { state: { fromMinute: wanted }, sweepAdd: [grown] });
+}

@@ -1,0 +1,61 @@
+import { foldPage } from '../ledger/page.ts';
+import type { Batch, Store, WorkspaceState } from '../ledger/store.ts';
+import type { Logger } from '../log.ts';
+import { type ListQuery, type Page, pageSize, type RejectedRow, type SecMaster } from '../secmaster/api.ts';
+
+/** What all parts of a poll work with: one workspace, what is asked of SecMaster and what is put into the ledger. */
+export interface Session {
+  readonly secmaster: SecMaster;
+  readonly workspaceId: string;
+  readonly store: Store;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  readonly lookbackMs: number;
+  readonly durationBuckets: readonly number[];
+  readonly onRejected: (row: RejectedRow) => void;
+  state: WorkspaceState;
+}
+
+export interface ReadPage extends Page {
+  readonly batch: Batch;
+  /** For each of the instances: changed, settled (a sign that a tail has caught up), or neither. */
+  readonly rows: readonly ('changed' | 'settled' | 'unsettled')[];
+  /** Rows of any kind, the rejected ones among them. */
+  readonly size: number;
+  readonly isLast: boolean;
+}
+
+/**
+ * Reads one page and folds it. Nothing is committed yet: the caller commits `batch` together with the bookkeeping that
+ * it draws from the page.
+ *
+ * @throws {SecMasterError}
+ * @throws {LedgerError}
+ */
+export async function readPage(session: Session, query: ListQuery): Promise<ReadPage> {
+  const { secmaster, workspaceId, store, state, signal } = session;
+  const page = await secmaster.listInstances(workspaceId, query, signal);
+  const ids = page.instances.map(({ id }) => id);
+  const { batch, rows } = foldPage(page.instances, {
+    known: await store.known(state.ledger, ids),
+    labels: await store.labels(state.ledger),
+    sinceMs: state.createdAtMs,
+    completeTails: state.completeTails,
+    fromMinute: state.fromMinute,
+    durationBuckets: session.durationBuckets,
+    nowMs: secmaster.now(),
+  });
+  for (const row of page.rejected) session.onRejected(row);
+  // A rejected row shows at least that SecMaster still knows the instance.
+  const seen = [...(batch.seen ?? []), ...page.rejected.flatMap(({ id }) => id ?? [])];
+  const size = page.instances.length + page.rejected.length;
+  // A page may come shorter than asked for; SecMaster's count, where it gives one, says whether more is to come.
+  const isLast = size === 0 || (size < pageSize && (page.count === null || query.offset + size >= page.count));
+  return { ...page, batch: { ...batch, seen }, rows, size, isLast };
+}
+
+/** Commits a batch and keeps the session's copy of the state in step with it. */
+export async function commit(session: Session, batch: Batch): Promise<void> {
+  await session.store.commit(session.state.ledger, batch);
+  if (batch.state !== undefined) session.state = { ...session.state, ...batch.state };
+}

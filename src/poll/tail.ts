@@ -1,0 +1,77 @@
+import type { Batch } from '../ledger/store.ts';
+import { documentedOpenStatuses, isEnded } from '../model/status.ts';
+import { maxOffset } from '../secmaster/api.ts';
+import { commit, type ReadPage, readPage, type Session } from './session.ts';
+
+/**
+ * Settled rows one after another that say a tail has caught up. One alone would not do: rows changed in the same
+ * millisecond come in any order.
+ */
+const settledRun = 50;
+
+type SweepAdd = NonNullable<Batch['sweepAdd']>;
+
+/** SecMaster's clock is read to the second, and a row may show up in the list a little after it was written. */
+const overlapMs = 60_000;
+
+/**
+ * Reads the latest changes, newest first, until it meets what the last complete tail has left (design: one poll, 1).
+ * A ledger that has just been made only takes its bearings, and leaves the rest to the sweep that it puts on the list.
+ */
+export async function readTail(session: Session): Promise<void> {
+  const { completeTails } = session.state;
+  let beganMs: number | null = null;
+  let ended = 0;
+  let settled = 0;
+
+  for (let offset = 0; offset <= maxOffset; ) {
+    const page = await readPage(session, { sortKey: 'update_time', sortDir: 'DESC', offset });
+    // Only from the first answer on is SecMaster's time known.
+    beganMs ??= session.secmaster.now();
+    offset += page.size;
+    ended += page.instances.filter(isEnded).length;
+    settled = settledAtEnd(settled, page.rows);
+
+    const done = { state: { completeTails: completeTails + 1, lastTailMs: beganMs } };
+    if (completeTails === 0 && (page.isLast || ended >= 2 * settledRun)) {
+      return commit(session, { ...page.batch, ...done, sweepAdd: firstSweep(session, beganMs) });
+    }
+    if (page.isLast || settled >= settledRun) return commit(session, { ...page.batch, ...done });
+    if (offset > maxOffset) {
+      return commit(session, { ...page.batch, ...done, sweepAdd: flooded(session, beganMs) });
+    }
+    await commit(session, page.batch);
+  }
+}
+
+function settledAtEnd(before: number, rows: ReadPage['rows']): number {
+  let settled = before;
+  for (const row of rows) {
+    // An open row that looks unchanged says nothing either way: SecMaster may have touched it.
+    if (row === 'changed') settled = 0;
+    else if (row === 'settled') settled++;
+  }
+  return settled;
+}
+
+function firstSweep({ state, lookbackMs }: Session, nowMs: number): SweepAdd {
+  return [...allOpen(), slice(state.createdAtMs - lookbackMs, nowMs)];
+}
+
+/** More has changed than SecMaster lets us page through: what lies deeper is found by its time of creation. */
+function flooded({ state, log }: Session, nowMs: number): SweepAdd {
+  const fromMs = (state.lastTailMs ?? state.createdAtMs) - overlapMs;
+  log.warn(
+    { from: new Date(fromMs).toISOString() },
+    'more instances changed than SecMaster lets us page through; sweeping',
+  );
+  return [...allOpen(), slice(fromMs, nowMs)];
+}
+
+function allOpen(): SweepAdd {
+  return documentedOpenStatuses.map((status) => ({ fromMs: null, toMs: null, status, problem: null }));
+}
+
+function slice(fromMs: number, toMs: number) {
+  return { fromMs, toMs, status: null, problem: null };
+}

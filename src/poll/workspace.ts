@@ -1,0 +1,135 @@
+import { LedgerError, type Store } from '../ledger/store.ts';
+import type { Logger } from '../log.ts';
+import type { PollReport, WorkspaceReport } from '../model/report.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { RejectedRow, SecMaster } from '../secmaster/api.ts';
+import { SecMasterError } from '../secmaster/errors.ts';
+import { openLedger, poll } from './poll.ts';
+import type { Session } from './session.ts';
+import type { SweepProgress } from './sweep.ts';
+
+export interface WorkspaceSettings {
+  /** null: the workspace's own name. */
+  readonly name: string | null;
+  readonly projectId: string;
+  readonly workspaceId: string;
+  readonly region: string;
+  readonly lookbackMs: number;
+  /** Upper bounds in seconds. */
+  readonly durationBuckets: readonly number[];
+}
+
+export interface WorkspaceParts {
+  readonly secmaster: SecMaster;
+  readonly store: Store;
+  readonly log: Logger;
+  /** Called whenever the report has changed. */
+  readonly onReport: () => Promise<void>;
+}
+
+/** One workspace of SecMaster: polls it, and says what is known of it. */
+export interface Workspace {
+  /** Never fails to its caller: the report tells. */
+  poll(signal: AbortSignal, mayGoOn: () => boolean): Promise<void>;
+  report(): WorkspaceReport;
+}
+
+export function createWorkspace(settings: WorkspaceSettings, parts: WorkspaceParts): Workspace {
+  const { secmaster, store, log, onReport } = parts;
+  const failures = new Map<string, number>();
+  const rejectedRows = new Map<string, number>();
+  let name = settings.name;
+  let snapshot: Snapshot | null = null;
+  let lastSuccessMs: number | null = null;
+  let progress: SweepProgress | null = null;
+  let last: PollReport['last'] = null;
+  let count = 0;
+
+  async function pollOnce(signal: AbortSignal, mayGoOn: () => boolean): Promise<void> {
+    const session: Session = {
+      ...settings,
+      secmaster,
+      store,
+      log,
+      signal,
+      onRejected,
+      state: await openLedger(store, secmaster, settings, settings.lookbackMs, signal),
+    };
+    name ??= session.state.name ?? (await learnName(session));
+    const before = progress;
+    // A poll that breaks off leaves the slice it was at to be read from its start.
+    progress = null;
+    progress = await poll(session, before, { mayGoOn, onNews: publish });
+  }
+
+  async function learnName({ state, signal }: Session): Promise<string | null> {
+    const learnt = await secmaster.workspaceName(settings.workspaceId, signal);
+    if (learnt !== null) await store.commit(state.ledger, { state: { name: learnt } });
+    return learnt;
+  }
+
+  function onRejected({ id, reason }: RejectedRow): void {
+    grow(rejectedRows, reason);
+    log.warn({ instance: id, reason }, 'a row of SecMaster could not be understood');
+  }
+
+  async function publish(): Promise<void> {
+    const state = await store.find(settings);
+    if (state !== null) {
+      snapshot = await store.snapshot(state.ledger);
+      lastSuccessMs = state.lastSuccessMs;
+    }
+    await onReport();
+  }
+
+  function conclude(error: unknown, durationSeconds: number): void {
+    count++;
+    const before = last?.error ?? null;
+    const message = error === null ? null : messageOf(error);
+    last = { endedMs: secmaster.now(), durationSeconds, error: message };
+    if (error !== null) grow(failures, reasonOf(error));
+    if (message === before) return;
+    if (message === null) log.info('polls succeed again');
+    else log.error(isExpected(error) ? {} : { err: error }, message);
+  }
+
+  return {
+    async poll(signal, mayGoOn) {
+      const beganMs = performance.now();
+      let error: unknown = null;
+      await pollOnce(signal, mayGoOn).catch((caught: unknown) => {
+        error = caught;
+      });
+      if (signal.aborted) return;
+      conclude(error, (performance.now() - beganMs) / 1000);
+      // A ledger that can't be read leaves the numbers as they are: their age tells.
+      await publish().catch(onReport);
+    },
+    report: () => ({
+      workspace: name ?? settings.workspaceId,
+      workspaceId: settings.workspaceId,
+      projectId: settings.projectId,
+      region: settings.region,
+      snapshot,
+      polls: { count, failures, rejectedRows, last, lastSuccessMs },
+    }),
+  };
+}
+
+function grow(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function isExpected(error: unknown): error is SecMasterError | LedgerError {
+  return error instanceof SecMasterError || error instanceof LedgerError;
+}
+
+function messageOf(error: unknown): string {
+  return isExpected(error) ? error.message : `a defect of the exporter: ${String(error)}`;
+}
+
+/** The value of the label `reason` of `secmaster_exporter_poll_failures_total`. */
+function reasonOf(error: unknown): string {
+  if (error instanceof SecMasterError) return error.kind;
+  return error instanceof LedgerError ? 'ledger' : 'internal';
+}
