@@ -15,12 +15,17 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** @throws {Error} with a message that says why the address can't be listened on */
+/** The address can't be listened on; the message says why. */
+export class ListenError extends Error {
+  override name = 'ListenError';
+}
+
+/** @throws {ListenError} */
 export async function listen(app: Hono, { host, port }: ListenAddress): Promise<Listener> {
   const server = createAdaptorServer({ fetch: app.fetch });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', (error: NodeJS.ErrnoException) =>
-    reject(new Error(explain(error, host, port), { cause: error })),
+    reject(new ListenError(explain(error, host, port), { cause: error })),
   );
   server.listen(port, host ?? undefined, resolve);
   await promise;

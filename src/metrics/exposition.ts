@@ -21,11 +21,17 @@ export function createExposition(version: string): Exposition {
   const requestDuration = new Histogram({ ...declaration(apiRequestDuration), registers });
   new Gauge({ ...declaration(buildInfo), registers }).set({ version, nodeversion: process.version }, 1);
   let polled = '';
+  let begun = 0;
+  let shown = 0;
 
   return {
     contentType: Registry.PROMETHEUS_CONTENT_TYPE,
     async update(collected) {
-      polled = `${await render(collected)}\n`;
+      const turn = ++begun;
+      const text = `${await render(collected)}\n`;
+      if (turn < shown) return;
+      shown = turn;
+      polled = text;
     },
     async text() {
       return polled + (await live.metrics());

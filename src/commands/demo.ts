@@ -1,0 +1,41 @@
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
+import { formatProblem } from '../config/problems.ts';
+import type { Logger } from '../log.ts';
+import { cronProblem } from '../poll/timer.ts';
+import { defaultAccessKey, defaultProject, defaultWorkspace } from '../simulator/defaults.ts';
+import { listen } from '../simulator/listen.ts';
+import type { Options } from './command-line.ts';
+import { serve } from './serve.ts';
+import { liveSimulator } from './simulate.ts';
+
+/** Serves against a simulated SecMaster in this process. Nothing is kept: the ledger is in memory. */
+export async function demo(options: Options, log: Logger): Promise<void> {
+  const simulator = await listen(liveSimulator(), '127.0.0.1', 0);
+  log.info({ url: simulator.url }, 'simulating SecMaster');
+  try {
+    await serve(demoConfig(simulator.url), options, log);
+  } finally {
+    await simulator.close();
+  }
+}
+
+/** Configured as a user would, so that the demo shows nothing that a configuration can't say. */
+function demoConfig(url: string): Config {
+  const environment = {
+    HUAWEICLOUD_SDK_AK: defaultAccessKey.ak,
+    HUAWEICLOUD_SDK_SK: defaultAccessKey.sk,
+    HUAWEICLOUD_SDK_PROJECT_ID: defaultProject.id,
+    SECMASTER_REGION: defaultProject.name,
+    SECMASTER_WORKSPACE_ID: defaultWorkspace.id,
+    SECMASTER_ENDPOINT: url,
+    SECMASTER_IAM_ENDPOINT: url,
+    SECMASTER_STATE_PATH: ':memory:',
+    SECMASTER_POLL_SCHEDULE: '*/5 * * * * *',
+  };
+  const loaded = loadConfig({ configFile: null, environment }, { cronProblem });
+  if ('problems' in loaded) throw new Error(loaded.problems.map(formatProblem).join('\n'));
+  const { config } = loaded;
+  // The simulator is in this process: its history needs no day to be read.
+  return { ...config, poll: { ...config.poll, rateLimit: 200 } };
+}

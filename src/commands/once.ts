@@ -1,0 +1,23 @@
+import { Agent } from 'undici';
+import { systemClock } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import type { Logger } from '../log.ts';
+import { version } from '../version.ts';
+import { createExporter } from './exporter.ts';
+import { stopSignal } from './stop-signal.ts';
+
+/** Polls every workspace once, to the end of its sweep, and prints the exposition. @returns the exit code */
+export async function once(config: Config, telemetryPath: string, log: Logger): Promise<number> {
+  const dispatcher = new Agent();
+  const exporter = await createExporter(config, { clock: systemClock, dispatcher, log, version, telemetryPath });
+  const stopping = new AbortController();
+  void stopSignal().then(() => stopping.abort());
+  try {
+    for (const workspace of exporter.workspaces) await workspace.poll(stopping.signal, () => !stopping.signal.aborted);
+    process.stdout.write(await exporter.exposition.text());
+  } finally {
+    await exporter.close();
+    await dispatcher.destroy();
+  }
+  return exporter.workspaces.every((workspace) => workspace.report().polls.last?.error === null) ? 0 : 1;
+}

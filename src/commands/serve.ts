@@ -1,0 +1,34 @@
+import { Agent } from 'undici';
+import { systemClock } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import { listen } from '../http/listen.ts';
+import type { Logger } from '../log.ts';
+import { startTimer } from '../poll/timer.ts';
+import { version } from '../version.ts';
+import type { Options } from './command-line.ts';
+import { createExporter } from './exporter.ts';
+import { stopSignal } from './stop-signal.ts';
+
+/** Polls and serves until it is told to stop. */
+export async function serve(config: Config, options: Options, log: Logger): Promise<void> {
+  const dispatcher = new Agent();
+  const exporter = await createExporter(config, {
+    clock: systemClock,
+    dispatcher,
+    log,
+    version,
+    telemetryPath: options.telemetryPath,
+  });
+  try {
+    const listener = await listen(exporter.app, options.listenAddress);
+    log.info({ port: listener.port, version }, 'serving');
+    const timer = startTimer(exporter.workspaces, config.poll, systemClock, log);
+    const signal = await stopSignal();
+    log.info({ signal }, 'stopping');
+    await Promise.all([timer.stop(), listener.close()]);
+  } finally {
+    await exporter.close();
+    await dispatcher.destroy();
+  }
+  log.info('stopped');
+}

@@ -1,0 +1,36 @@
+import { systemClock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import { defaultAccessKey, defaultProject, defaultUser, defaultWorkspace } from '../simulator/defaults.ts';
+import { listen } from '../simulator/listen.ts';
+import { createSimulator, type Simulator } from '../simulator/simulator.ts';
+import type { Options } from './command-line.ts';
+import { stopSignal } from './stop-signal.ts';
+
+/** A SOC that has lived for a day and goes on in real time. */
+export function liveSimulator(): Simulator {
+  const life = { seed: 1, historyMs: 24 * 3_600_000, runsPerMinute: 30 };
+  return createSimulator({
+    clock: systemClock,
+    projects: [{ ...defaultProject, workspaces: [{ ...defaultWorkspace, life }] }],
+  });
+}
+
+/** The simulated SecMaster alone, for exporters in other processes, until it is told to stop. */
+export async function simulate({ listenAddress: { host, port } }: Options, log: Logger): Promise<void> {
+  const { url, close } = await listen(liveSimulator(), host ?? '0.0.0.0', port);
+  log.info({ url }, 'simulating SecMaster');
+  process.stdout.write(
+    `${[
+      `HUAWEICLOUD_SDK_AK=${defaultAccessKey.ak}`,
+      `HUAWEICLOUD_SDK_SK=${defaultAccessKey.sk}`,
+      `HUAWEICLOUD_SDK_PROJECT_ID=${defaultProject.id}`,
+      `SECMASTER_REGION=${defaultProject.name}`,
+      `SECMASTER_WORKSPACE_ID=${defaultWorkspace.id}`,
+      `SECMASTER_ENDPOINT=${url}`,
+      `SECMASTER_IAM_ENDPOINT=${url}`,
+      `# or, in place of the keys: SECMASTER_IAM_DOMAIN=${defaultUser.domain} SECMASTER_IAM_USER=${defaultUser.user} SECMASTER_IAM_PASSWORD=${defaultUser.password}`,
+    ].join('\n')}\n`,
+  );
+  await stopSignal();
+  await close();
+}

@@ -1,0 +1,110 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+/** What each room of the house may import; the first row whose pattern fits a file is its room. */
+const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; libraries: readonly string[] }[] = [
+  { room: 'model', files: /^model\//, ours: [/^model\//], libraries: ['node:util'] },
+  { room: 'clock', files: /^clock\.ts$/, ours: [], libraries: ['node:timers/promises'] },
+  { room: 'log', files: /^log\.ts$/, ours: [], libraries: ['pino', 'pino-pretty'] },
+  { room: 'version', files: /^version\.ts$/, ours: [], libraries: ['node:fs'] },
+  {
+    room: 'config',
+    files: /^config\//,
+    ours: [/^model\//, /^clock\.ts$/, /^log\.ts$/, /^config\//],
+    libraries: ['zod', 'yaml', 'node:fs', 'node:os'],
+  },
+  { room: 'families', files: /^metrics\/families\.ts$/, ours: [/^model\//], libraries: [] },
+  {
+    room: 'exposition, alone with prom-client',
+    files: /^metrics\/exposition\.ts$/,
+    ours: [/^model\//, /^metrics\//],
+    libraries: ['prom-client'],
+  },
+  { room: 'metrics', files: /^metrics\//, ours: [/^model\//, /^metrics\//], libraries: [] },
+  {
+    room: 'secmaster',
+    files: /^secmaster\//,
+    ours: [/^model\//, /^clock\.ts$/, /^log\.ts$/, /^config\//, /^secmaster\//],
+    libraries: ['undici', 'zod', 'node:crypto'],
+  },
+  {
+    room: 'SQLite, alone with node:sqlite',
+    files: /^ledger\/sqlite\.ts$/,
+    ours: [/^ledger\//],
+    libraries: ['node:sqlite', 'node:fs', 'node:path'],
+  },
+  { room: 'ledger', files: /^ledger\//, ours: [/^model\//, /^ledger\//], libraries: [] },
+  {
+    room: 'timer, alone with node-cron',
+    files: /^poll\/timer\.ts$/,
+    ours: [/^clock\.ts$/, /^log\.ts$/, /^poll\//],
+    libraries: ['node-cron', 'p-limit'],
+  },
+  {
+    room: 'poll',
+    files: /^poll\//,
+    ours: [/^model\//, /^clock\.ts$/, /^log\.ts$/, /^ledger\//, /^secmaster\/(api|errors)\.ts$/, /^poll\//],
+    libraries: [],
+  },
+  {
+    room: 'http',
+    files: /^http\//,
+    ours: [/^model\//, /^metrics\//, /^http\//],
+    libraries: ['hono', 'hono/html', '@hono/node-server', 'node:net'],
+  },
+  {
+    room: 'simulator',
+    files: /^simulator\//,
+    ours: [/^model\//, /^clock\.ts$/, /^simulator\//],
+    libraries: ['hono', '@hono/node-server', '@hono/node-server/utils/response', 'zod', 'node:crypto', 'node:events'],
+  },
+  {
+    room: 'commands',
+    files: /^(commands\/|main\.ts$)/,
+    ours: [/./],
+    libraries: ['commander', 'undici', 'hono', 'node:net'],
+  },
+];
+
+const src = join(import.meta.dirname, '..', 'src');
+const files = globSync('**/*.ts', { cwd: src });
+
+function importsOf(file: string): { ours: string[]; libraries: string[] } {
+  const text = readFileSync(join(src, file), 'utf8');
+  const specifiers = [...text.matchAll(/^(?:import|export)\s(?:[^;]*?\sfrom\s)?'([^']+)'/gms)].map(
+    ([, name = '']) => name,
+  );
+  return {
+    ours: specifiers.filter((name) => name.startsWith('.')).map((name) => normalize(join(file, '..', name))),
+    libraries: specifiers.filter((name) => !name.startsWith('.')),
+  };
+}
+
+describe('the house', () => {
+  test.each(files)('%s stands in a room and imports only what the room may', (file) => {
+    const room = rooms.find(({ files }) => files.test(file));
+    expect(room, 'no room for this file').toBeDefined();
+    const { ours, libraries } = importsOf(file);
+    const notOurs = ours.filter((name) => !room?.ours.some((allowed) => allowed.test(name)));
+    const notAllowed = libraries.filter((name) => !room?.libraries.includes(name));
+    expect({ notOurs, notAllowed }, room?.room).toEqual({ notOurs: [], notAllowed: [] });
+  });
+
+  test('has no circle of imports', () => {
+    const done = new Set<string>();
+    const visit = (file: string, path: readonly string[]): void => {
+      if (done.has(file)) return;
+      expect(path, `${[...path, file].join(' → ')}`).not.toContain(file);
+      for (const imported of importsOf(file).ours) visit(imported, [...path, file]);
+      done.add(file);
+    };
+    for (const file of files) visit(file, []);
+    expect(done.size).toBeGreaterThan(files.length - 1);
+  });
+
+  test('reads imports as they are written, so that the checks above see them', () => {
+    expect(importsOf('metrics/exposition.ts').libraries).toEqual(['prom-client']);
+    expect(importsOf('ledger/sqlite.ts').ours).toContain('ledger/schema.ts');
+  });
+});
