@@ -1,0 +1,89 @@
+import type { Language } from '../config/config.ts';
+import type { Instance, Playbook } from '../model/instance.ts';
+import { parseTime } from '../model/time.ts';
+import type { Page, RejectedRow, RejectionReason } from './api.ts';
+import { pageSchema, type Row, rowSchema } from './schema.ts';
+
+/** The body of a list answer as a page; a row that can't be understood is rejected alone. null: it is no such body. */
+export function parsePage(body: unknown, language: Language): Page | null {
+  const page = pageSchema.safeParse(body);
+  if (!page.success) return null;
+  const instances: Instance[] = [];
+  const rejected: RejectedRow[] = [];
+  for (const raw of page.data.instances ?? []) {
+    const row = parseRow(raw, language);
+    if ('reason' in row) rejected.push(row);
+    else instances.push(row);
+  }
+  return { count: parseCount(page.data.count), instances, rejected };
+}
+
+function parseRow(raw: unknown, language: Language): Instance | RejectedRow {
+  if (!isRecord(raw)) return { id: null, reason: 'not_an_object' };
+  const parsed = rowSchema.safeParse(raw);
+  if (!parsed.success) return reject(raw, reasonFor(raw, parsed.error.issues[0]?.path[0]));
+  const row = parsed.data;
+
+  const startTimeMs = optionalTime(row.start_time);
+  const endTimeMs = optionalTime(row.end_time);
+  if (Number.isNaN(startTimeMs) || Number.isNaN(endTimeMs)) return reject(raw, 'bad_time');
+  const retryCount = isAbsent(row.retry_count) ? 0 : wholeNumber(row.retry_count);
+  if (retryCount === null) return reject(raw, 'bad_retry_count');
+  return {
+    id: row.id,
+    playbook: parsePlaybook(row.playbook, language),
+    triggerType: row.trigger_type ?? '',
+    status: row.status,
+    startTimeMs,
+    endTimeMs,
+    retryCount,
+  };
+}
+
+function parsePlaybook(playbook: Row['playbook'], language: Language): Playbook | null {
+  if (isAbsent(playbook)) return null;
+  const id = playbook.id || '';
+  const name = language === 'en' ? playbook.en_name || playbook.name : playbook.name || playbook.en_name;
+  return id === '' && !name ? null : { id, name: name || id };
+}
+
+/** SecMaster's count; some of its SDKs read a float, so `3.0` and "3" are taken as well. */
+function parseCount(count: unknown): number | null {
+  return typeof count === 'number' || typeof count === 'string' ? wholeNumber(count) : null;
+}
+
+function wholeNumber(value: number | string): number | null {
+  if (typeof value === 'string' && !/^\d+$/.test(value)) return null;
+  const number = Number(value);
+  return Number.isSafeInteger(number) && number >= 0 ? number : null;
+}
+
+/** NaN where the text is there and unreadable. */
+function optionalTime(text: string | null | undefined): number | null {
+  return isAbsent(text) ? null : (parseTime(text) ?? Number.NaN);
+}
+
+const reasonByField: Readonly<Record<string, RejectionReason>> = {
+  start_time: 'bad_time',
+  end_time: 'bad_time',
+  retry_count: 'bad_retry_count',
+};
+
+function reasonFor(raw: Record<string, unknown>, field: PropertyKey | undefined): RejectionReason {
+  if (field === 'id' && isAbsent(raw.id)) return 'no_id';
+  if (field === 'status' && isAbsent(raw.status)) return 'no_status';
+  return reasonByField[String(field)] ?? 'bad_field';
+}
+
+function reject(raw: Record<string, unknown>, reason: RejectionReason): RejectedRow {
+  const id = raw.id;
+  return { id: typeof id === 'string' && id !== '' ? id : null, reason };
+}
+
+function isAbsent(value: unknown): value is null | undefined | '' {
+  return value === null || value === undefined || value === '';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
