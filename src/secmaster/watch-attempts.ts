@@ -1,0 +1,35 @@
+import type { Dispatcher } from 'undici';
+
+/** One try of a request; a retried request has several. */
+export interface AttemptWatcher {
+  /** The head of an answer has come. */
+  onAnswer(httpStatus: number, headers: Dispatcher.ResponseData['headers']): void;
+  /** Called once, when the body has been read to its end or the try has failed. */
+  onEnd(error: Error | null): void;
+}
+
+/** An interceptor that stands beneath undici's retry, and so sees each try. */
+export function watchAttempts(watch: () => AttemptWatcher): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) => {
+    const watcher = watch();
+    return dispatch(options, {
+      onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
+      onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),
+      onRequestSent: () => handler.onRequestSent?.(),
+      onBodySent: (chunk) => handler.onBodySent?.(chunk),
+      onResponseStart(controller, status, headers, statusText) {
+        if (status >= 200) watcher.onAnswer(status, headers);
+        handler.onResponseStart?.(controller, status, headers, statusText);
+      },
+      onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
+      onResponseEnd(controller, trailers) {
+        watcher.onEnd(null);
+        handler.onResponseEnd?.(controller, trailers);
+      },
+      onResponseError(controller, error) {
+        watcher.onEnd(error);
+        handler.onResponseError?.(controller, error);
+      },
+    });
+  };
+}
