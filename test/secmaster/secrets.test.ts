@@ -1,0 +1,106 @@
+import { Writable } from 'node:stream';
+import { inspect } from 'node:util';
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import type { CredentialsConfig } from '../../src/config/config.ts';
+import { Secret } from '../../src/model/secret.ts';
+import { createClientFactory } from '../../src/secmaster/client.ts';
+import { createTurnedClock } from '../support/turned-clock.ts';
+import { type Call, iamOrigin, mockApi, type Reply, secmasterOrigin } from './mock-api.ts';
+
+const secrets = { sk: 'SK-7f3a', securityToken: 'ST-7f3a', password: 'PW-7f3a "quoted"', token: 'TOKEN-7f3a' };
+const secretText = /7f3a|Signature=[0-9a-f]/;
+
+const akSk: CredentialsConfig = {
+  kind: 'ak_sk',
+  ak: 'AKTEST',
+  sk: new Secret(secrets.sk),
+  securityToken: new Secret(secrets.securityToken),
+};
+const password: CredentialsConfig = {
+  kind: 'password',
+  domain: 'd',
+  user: 'u',
+  password: new Secret(secrets.password),
+};
+
+/** Whatever was sent comes back in every field that is read. */
+function echo(call: Call): string {
+  const sent = call.body.includes('password') ? JSON.parse(call.body).auth.identity.password.user.password : '';
+  return [sent, call.body, ...Object.values(call.headers)].join('\n');
+}
+const replies: readonly [string, (call: Call) => Reply][] = [
+  ...[400, 401, 403, 404, 429, 500].map((status): [string, (call: Call) => Reply] => [
+    `${status}`,
+    (call) => ({
+      status,
+      headers: { 'retry-after': '60' },
+      body: { error_code: echo(call), error_msg: echo(call), request_id: echo(call) },
+    }),
+  ]),
+  [
+    '0301',
+    (call) => ({
+      status: 401,
+      body: { error_code: 'APIGW.0301', error_msg: `verify aksk signature fail ${echo(call)}` },
+    }),
+  ],
+  ['200 of another shape', (call) => ({ body: { code: echo(call), message: echo(call) } })],
+  ['HTML', (call) => ({ body: `<html><title>${echo(call)}</title></html>` })],
+];
+
+test.each(
+  replies.flatMap(([name, reply]) =>
+    [akSk, password].flatMap((credentials) =>
+      (credentials.kind === 'password' ? ['SecMaster', 'IAM'] : ['SecMaster']).map((by) => ({
+        name,
+        reply,
+        credentials,
+        by,
+      })),
+    ),
+  ),
+)('no secret shows when $by echoes it in $name to $credentials.kind', async ({ reply, credentials, by }) => {
+  const clock = createTurnedClock();
+  const { dispatcher } = mockApi((call) => {
+    const isIam = call.path.startsWith('/v3/auth');
+    if (!isIam || by === 'IAM') return reply(call);
+    const headers = { 'x-subject-token': secrets.token };
+    return { status: 201, headers, body: { token: { expires_at: '2025-07-19T07:11:03.000000Z' } } };
+  });
+  let logged = '';
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      logged += String(chunk);
+      done();
+    },
+  });
+  const client = createClientFactory({
+    dispatcher,
+    clock,
+    log: pino({ level: 'trace', serializers: { err: pino.stdSerializers.err } }, stream),
+    version: '1.2.3',
+    timeoutMs: 10_000,
+    rateLimit: 100,
+    language: 'en',
+    observe: () => {},
+  })({ projectId: 'p', endpoint: secmasterOrigin, iamEndpoint: iamOrigin, credentials });
+
+  const ask = () =>
+    client.listInstances('w', { sortKey: 'update_time', sortDir: 'DESC', offset: 0 }, new AbortController().signal);
+  // The second one meets the gate where the first was refused.
+  for (const outcome of await clock.until(Promise.allSettled([ask(), ask()]))) {
+    const error: Error = outcome.status === 'rejected' ? outcome.reason : expect.unreachable('it should have failed');
+    expect(error.name).toBe('SecMasterError');
+    expect(error.message).not.toMatch(/\n/);
+    const shown = [
+      String(error),
+      error.stack,
+      JSON.stringify(error),
+      inspect(error, { depth: 9, showHidden: true }),
+    ].join('\n');
+    expect(shown).not.toMatch(secretText);
+  }
+  expect(logged).not.toMatch(secretText);
+  expect(inspect(client, { depth: 9, showHidden: true })).not.toMatch(secretText);
+});
