@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'undici/types/header.js';
+import type { Dispatcher } from 'undici';
 import { type ErrorKind, type Operation, SecMasterError } from './errors.ts';
 import { errorBodySchema } from './schema.ts';
 
@@ -12,7 +12,7 @@ export interface Asked {
 
 export interface Answer {
   readonly httpStatus: number;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: Dispatcher.ResponseData['headers'];
   /** As much of the body as could be read. */
   readonly text: string;
 }

@@ -1,0 +1,36 @@
+import type { PollReport, WorkspaceReport } from '../../src/model/report.ts';
+import type { Snapshot } from '../../src/model/snapshot.ts';
+
+const minuteMs = Date.parse('2026-07-18T12:00:00Z');
+
+export const emptySnapshot: Snapshot = {
+  counters: [],
+  durations: [],
+  window: [],
+  oldestOpen: [],
+  marks: [],
+  labels: [],
+  instances: 0,
+  openInstances: 0,
+  windowComplete: true,
+};
+
+export const goodPoll: PollReport = {
+  count: 3,
+  failures: new Map(),
+  rejectedRows: new Map(),
+  last: { endedMs: minuteMs, durationSeconds: 0.25, error: null },
+  lastSuccessMs: minuteMs,
+};
+
+export function report(fields: Partial<WorkspaceReport> = {}): WorkspaceReport {
+  return {
+    workspace: 'prod',
+    workspaceId: '11111111-2222-3333-4444-555555555555',
+    projectId: '0123456789abcdef0123456789abcdef',
+    region: 'eu-west-101',
+    snapshot: emptySnapshot,
+    polls: goodPoll,
+    ...fields,
+  };
+}
