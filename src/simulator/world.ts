@@ -1,0 +1,144 @@
+import type { EventKind, Instance, InstanceEvent, Playbook, SettableFields, StartSpec } from './instance.ts';
+
+/**
+ * The instances of one workspace and what can happen to them. Nothing here is random and no clock is read: the caller
+ * says when. A step that SecMaster's statuses don't allow throws, and so does one that goes back in time.
+ */
+export interface World {
+  /** What SecMaster still knows, by id, in order of creation. */
+  readonly instances: ReadonlyMap<string, Instance>;
+  /** Those and the removed ones. */
+  readonly all: readonly Instance[];
+  /** Grows with every change. */
+  version(): number;
+  /** Status CREATED; `run` comes next. start_time is the time of creation and stays so. */
+  create(atMs: number, spec?: StartSpec): string;
+  /** Status RUNNING at once. */
+  start(atMs: number, spec?: StartSpec): string;
+  run(id: string, atMs: number): void;
+  fail(id: string, atMs: number, node: string, errorMsg: string): void;
+  /** retry_count grows and end_time is cleared; start_time stays. */
+  retry(id: string, atMs: number): void;
+  finish(id: string, atMs: number): void;
+  beginTermination(id: string, atMs: number): void;
+  terminate(id: string, atMs: number): void;
+  /** update_time moves and nothing that a row shows does. */
+  touch(id: string, atMs: number): void;
+  /** SecMaster knows it no longer. */
+  remove(id: string, atMs: number): void;
+  /** Any values at all, without regard to the legal walk; update_time moves to `atMs` unless it is among them. */
+  set(id: string, atMs: number, fields: SettableFields): void;
+  /** Rows old and new show the new name; no update_time moves. */
+  renamePlaybook(playbookId: string, name: string, enName?: string): void;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Kept = Mutable<Omit<Instance, 'events' | 'playbook'>> & {
+  readonly events: InstanceEvent[];
+  readonly playbook: Mutable<Playbook> | null;
+};
+
+const running = ['RUNNING', 'RETRYING'];
+const walk = {
+  ran: { from: ['CREATED'], to: 'RUNNING' },
+  failed: { from: running, to: 'FAILED' },
+  retried: { from: ['FAILED'], to: 'RETRYING' },
+  finished: { from: running, to: 'FINISHED' },
+  terminating: { from: running, to: 'TERMINATING' },
+  terminated: { from: ['TERMINATING'], to: 'TERMINATED' },
+};
+
+export function createWorld(): World {
+  const instances = new Map<string, Kept>();
+  const all: Kept[] = [];
+  const playbooks = new Map<string, Mutable<Playbook>>();
+  let version = 0;
+
+  function get(id: string): Kept {
+    const instance = instances.get(id);
+    if (instance === undefined) throw new Error(`no instance ${id}`);
+    return instance;
+  }
+
+  function apply(instance: Kept, kind: EventKind, atMs: number, changes: Partial<Kept>, fields?: SettableFields): void {
+    const last = instance.events.at(-1);
+    if (last !== undefined && atMs < last.atMs) throw new Error(`${instance.id}: ${kind} before ${last.kind}`);
+    Object.assign(instance, { updateTimeMs: atMs }, changes);
+    instance.events.push({ kind, atMs, status: instance.status, ...(fields && { fields }) });
+    version += 1;
+  }
+
+  function step(id: string, kind: keyof typeof walk, atMs: number, changes: Partial<Kept> = {}): void {
+    const instance = get(id);
+    const { from, to } = walk[kind];
+    if (!from.includes(instance.status)) throw new Error(`${id} can't be ${kind}: it is ${instance.status}`);
+    apply(instance, kind, atMs, { status: to, ...changes });
+  }
+
+  /** One object for each playbook, so that a new name shows everywhere. */
+  function shared(playbook: Playbook): Mutable<Playbook> {
+    const known = playbooks.get(playbook.id) ?? { ...playbook };
+    playbooks.set(playbook.id, known);
+    return known;
+  }
+
+  function begin(status: string, atMs: number, spec: StartSpec): string {
+    const sequence = all.length + 1;
+    const id = spec.id ?? `00000000-0000-4000-8000-${String(sequence).padStart(12, '0')}`;
+    if (instances.has(id)) throw new Error(`instance ${id} exists already`);
+    const instance: Kept = {
+      id,
+      sequence,
+      name: spec.name ?? `instance-${sequence}`,
+      playbook: spec.playbook ? shared(spec.playbook) : null,
+      workflow: spec.workflow ?? null,
+      dataclass: spec.dataclass ?? null,
+      triggerType: spec.triggerType ?? 'EVENT',
+      status,
+      startTimeMs: atMs,
+      endTimeMs: null,
+      createTimeMs: atMs,
+      updateTimeMs: atMs,
+      retryCount: 0,
+      defenseId: spec.defenseId ?? '',
+      dataobjectId: spec.dataobjectId ?? null,
+      nodes: spec.nodes ?? [],
+      failure: null,
+      raw: null,
+      events: [],
+      removed: false,
+    };
+    instances.set(id, instance);
+    all.push(instance);
+    apply(instance, 'started', atMs, {});
+    return id;
+  }
+
+  return {
+    instances,
+    all,
+    version: () => version,
+    create: (atMs, spec = {}) => begin('CREATED', atMs, spec),
+    start: (atMs, spec = {}) => begin('RUNNING', atMs, spec),
+    run: (id, atMs) => step(id, 'ran', atMs),
+    fail: (id, atMs, node, errorMsg) => step(id, 'failed', atMs, { endTimeMs: atMs, failure: { node, errorMsg } }),
+    retry: (id, atMs) => step(id, 'retried', atMs, { endTimeMs: null, retryCount: get(id).retryCount + 1 }),
+    finish: (id, atMs) => step(id, 'finished', atMs, { endTimeMs: atMs }),
+    beginTermination: (id, atMs) => step(id, 'terminating', atMs),
+    terminate: (id, atMs) => step(id, 'terminated', atMs, { endTimeMs: atMs }),
+    touch: (id, atMs) => apply(get(id), 'touched', atMs, {}),
+    remove: (id, atMs) => {
+      apply(get(id), 'removed', atMs, { removed: true });
+      instances.delete(id);
+    },
+    set: (id, atMs, fields) => apply(get(id), 'set', atMs, fields, fields),
+    renamePlaybook: (playbookId, name, enName) => {
+      const playbook = playbooks.get(playbookId);
+      if (playbook === undefined) throw new Error(`no playbook ${playbookId}`);
+      playbook.name = name;
+      if (enName === undefined) delete playbook.en_name;
+      else playbook.en_name = enName;
+      version += 1;
+    },
+  };
+}
