@@ -1,0 +1,123 @@
+import { formatTime } from '../model/time.ts';
+import { createEventQueue } from './event-queue.ts';
+import type { StartSpec } from './instance.ts';
+import { type PlaybookProfile, playbookProfiles, type Trigger } from './playbooks.ts';
+import { createRandom, type Random } from './random.ts';
+import type { World } from './world.ts';
+
+export interface LifeOptions {
+  readonly seed: number;
+  readonly startMs: number;
+  /** All playbooks together, on the average. */
+  readonly runsPerMinute: number;
+}
+
+/** Drives a world; the same seed gives the same world at the same time, in however many steps it gets there. */
+export interface Life {
+  advanceTo(ms: number): void;
+}
+
+const maxRetries = 5;
+
+export function createLife(world: World, { seed, startMs, runsPerMinute }: LifeOptions): Life {
+  const random = createRandom(seed);
+  const queue = createEventQueue();
+  const soon = (atMs: number, seconds: number, act: (atMs: number) => void) =>
+    queue.at(atMs + Math.max(1, Math.round(seconds * 1000)), act);
+
+  function begin(profile: PlaybookProfile, specOf: (atMs: number) => StartSpec, atMs: number): void {
+    const stuck = random.chance(profile.stuckRatio);
+    const first = (id: string, fromMs: number) => {
+      if (!stuck) attempt(profile, id, fromMs, 0);
+    };
+    if (random.chance(0.03)) {
+      const id = world.create(atMs, specOf(atMs));
+      soon(atMs, random.between(0.2, 3), (runMs) => {
+        world.run(id, runMs);
+        first(id, runMs);
+      });
+    } else {
+      first(world.start(atMs, specOf(atMs)), atMs);
+    }
+  }
+
+  /** One attempt from when it begins to its end, and the next one after it. */
+  function attempt(profile: PlaybookProfile, id: string, fromMs: number, retries: number): void {
+    const seconds = random.lognormal(profile.medianSeconds, profile.sigma);
+    const fate = random.next();
+    const failureRatio = retries === 0 ? profile.failureRatio : Math.max(0.4, profile.failureRatio);
+    if (seconds > 20) soon(fromMs, seconds / 4, (touchMs) => world.touch(id, touchMs));
+    if (fate < profile.terminationRatio) {
+      soon(fromMs, seconds / 2, (beginMs) => {
+        world.beginTermination(id, beginMs);
+        soon(beginMs, random.between(1, 5), (endMs) => world.terminate(id, endMs));
+      });
+    } else if (fate < profile.terminationRatio + failureRatio) {
+      soon(fromMs, seconds, (failMs) => {
+        world.fail(id, failMs, random.pick(profile.nodes), random.pick(profile.errors));
+        if (retries === maxRetries || !random.chance(profile.retryChance)) return;
+        soon(failMs, 5 + random.exponential(20), (retryMs) => {
+          world.retry(id, retryMs);
+          attempt(profile, id, retryMs, retries + 1);
+        });
+      });
+    } else {
+      soon(fromMs, seconds, (endMs) => world.finish(id, endMs));
+    }
+  }
+
+  function steady(trigger: Trigger, beginAt: (atMs: number) => void): void {
+    const intervalMs = Math.max(1, Math.round(60_000 / (runsPerMinute * trigger.share)));
+    const tick = (atMs: number) => {
+      queue.at(atMs + intervalMs, tick);
+      beginAt(atMs);
+    };
+    queue.at(startMs + Math.floor(random.between(0, intervalMs)), tick);
+  }
+
+  function inBursts(trigger: Trigger, size: number, beginAt: (atMs: number) => void): void {
+    const meanGapSeconds = (60 * size) / (runsPerMinute * trigger.share);
+    const burst = (atMs: number) => {
+      soon(atMs, random.exponential(meanGapSeconds), burst);
+      beginAt(atMs);
+      // Half of a burst begins in the same millisecond, so that rows with equal times are common.
+      while (random.chance(1 - 1 / size)) soon(atMs, random.chance(0.5) ? 0 : random.between(0, 3), beginAt);
+    };
+    soon(startMs, random.exponential(meanGapSeconds), burst);
+  }
+
+  for (const profile of runsPerMinute > 0 ? playbookProfiles : []) {
+    const specFor = specs(profile, random);
+    for (const trigger of profile.triggers) {
+      const beginAt = (atMs: number) => begin(profile, specFor(trigger), atMs);
+      if (trigger.burst === null) steady(trigger, beginAt);
+      else inBursts(trigger, trigger.burst, beginAt);
+    }
+  }
+
+  return { advanceTo: queue.runUntil };
+}
+
+/** Gives a playbook its ids for good; each instance begun gets its own. */
+function specs({ name, enName, code, dataclass, nodes }: PlaybookProfile, random: Random) {
+  const playbook = name === null ? null : { id: random.uuid(), name, ...(enName !== undefined && { en_name: enName }) };
+  const workflow = {
+    id: random.uuid(),
+    name: name ?? 'Workflow under test',
+    name_en: enName ?? '',
+    version: 'v1',
+    version_id: random.uuid(),
+  };
+  const dataclassOf = { id: random.uuid(), name: dataclass, en_name: dataclass };
+  return (trigger: Trigger) =>
+    (atMs: number): StartSpec => ({
+      id: random.uuid(),
+      name: `${code}-${formatTime(atMs).replaceAll(/\D/g, '').slice(0, 14)}`,
+      playbook,
+      workflow,
+      dataclass: dataclassOf,
+      triggerType: trigger.type,
+      dataobjectId: trigger.type === 'EVENT' ? random.uuid() : null,
+      nodes,
+    });
+}
