@@ -1,0 +1,83 @@
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import type { Directory } from './directory.ts';
+import { type Faults, faultRule } from './faults.ts';
+import type { RequestLog } from './request-log.ts';
+import type { Truth } from './truth.ts';
+import { isTurnedClock } from './turned-clock.ts';
+
+export interface ControlParts {
+  readonly clock: Clock;
+  readonly directory: Directory;
+  readonly faults: Faults;
+  readonly requests: RequestLog;
+  readonly truth: (workspaceId: string, query: { readonly sinceMs: number; readonly lookbackMs: number }) => Truth;
+}
+
+const milliseconds = z.coerce.number().int().min(0);
+const truthQuery = z.object({ workspace_id: z.string(), since: milliseconds, lookback: milliseconds });
+const requestsQuery = z.object({ last: z.coerce.number().int().min(0).default(100) });
+const advanceBody = z.object({ ms: z.int().min(0) });
+
+/**
+ * The strings of a simulator in another process. Nobody is asked who he is: it is for a loopback address.
+ *
+ *     GET    /_simulator/workspaces                                       projects and workspaces with their sizes
+ *     GET    /_simulator/truth?workspace_id=…&since=…&lookback=…          what a perfect exporter would say; milliseconds
+ *     POST   /_simulator/faults    {"kind": "throttle", "times": 3, …}    one rule (faults.ts) more
+ *     DELETE /_simulator/faults                                           no rule any more
+ *     GET    /_simulator/requests?last=100                                counts by operation and the latest requests
+ *     POST   /_simulator/advance   {"ms": 60000}                          turns the clock; 409 where it runs by itself
+ */
+export function createControl({ clock, directory, faults, requests, truth }: ControlParts): Hono {
+  const app = new Hono();
+  app.onError((error, c) =>
+    error instanceof z.ZodError
+      ? c.json({ error: z.prettifyError(error) }, 400)
+      : c.json({ error: error.message }, 500),
+  );
+  const body = (c: Context): Promise<unknown> => c.req.json().catch(() => null);
+
+  app.get('/workspaces', (c) =>
+    c.json(
+      directory.workspaces().map(({ projectId, id, name, world }) => ({
+        project_id: projectId,
+        workspace_id: id,
+        name,
+        instances: world.instances.size,
+      })),
+    ),
+  );
+  app.get('/truth', (c) => {
+    const query = truthQuery.parse(c.req.query());
+    if (!directory.workspaces().some(({ id }) => id === query.workspace_id)) {
+      return c.json({ error: `no workspace ${query.workspace_id}` }, 404);
+    }
+    return c.json(truth(query.workspace_id, { sinceMs: query.since, lookbackMs: query.lookback }));
+  });
+  app.post('/faults', async (c) => {
+    faults.add(faultRule.parse(await body(c)));
+    return c.body(null, 204);
+  });
+  app.delete('/faults', (c) => {
+    faults.clear();
+    return c.body(null, 204);
+  });
+  app.get('/requests', (c) => {
+    const { last } = requestsQuery.parse(c.req.query());
+    return c.json({
+      total: requests.total(),
+      refused: requests.refused(),
+      counts: requests.countsByOperation(),
+      last: requests.last(last),
+    });
+  });
+  app.post('/advance', async (c) => {
+    const { ms } = advanceBody.parse(await body(c));
+    if (!isTurnedClock(clock)) return c.json({ error: 'this simulator lives in real time' }, 409);
+    clock.advance(ms);
+    return c.json({ now: clock.now() });
+  });
+  return app;
+}

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import type { Context, MiddlewareHandler } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Clock } from '../clock.ts';
+import { errorBody, gatewayProblem, type Problem } from './errors.ts';
+import type { Fault, Faults } from './faults.ts';
+import type { RequestLog } from './request-log.ts';
+
+/** What a fault needs of a real connection; in process there is none. */
+export interface Connection {
+  reset(): Response;
+  /** Sends the head of an answer and half of its body, then destroys the connection. */
+  cut(response: Response): Promise<Response>;
+}
+
+export interface GateEnv {
+  readonly Bindings: { readonly connection?: Connection };
+  readonly Variables: { requestId: string };
+}
+
+/** What a fetch in process throws where a socket would have been reset or cut. */
+export class ConnectionLost extends Error {
+  readonly code = 'ECONNRESET';
+}
+
+/** What every request passes before an operation sees it: the headers that all answers carry, the log, the faults. */
+export function createGate(clock: Clock, faults: Faults, log: RequestLog) {
+  return (operation: string): MiddlewareHandler<GateEnv> =>
+    async (c, next) => {
+      const requestId = randomUUID().replaceAll('-', '');
+      c.set('requestId', requestId);
+      c.header('X-request-id', requestId);
+      const workspaceId = c.req.param('workspaceId') ?? null;
+      const atMs = clock.now();
+      const { latencyMs, fault } = faults.next(operation, workspaceId);
+      if (latencyMs > 0) await clock.sleep(latencyMs, c.req.raw.signal);
+      c.header('Date', new Date(clock.now()).toUTCString());
+
+      const record = (status: number | null) =>
+        log.add({
+          atMs,
+          operation,
+          workspaceId,
+          status,
+          query: new URL(c.req.url).search.slice(1),
+          fault: fault?.kind ?? null,
+        });
+      if (fault?.kind === 'reset') {
+        record(null);
+        return reset(c);
+      }
+      if (fault === null || fault.kind === 'cut') await next();
+      else c.res = faultAnswer(c, fault);
+      record(c.res.status);
+      if (fault?.kind === 'cut') c.res = await cut(c, c.res);
+      return c.res;
+    };
+}
+
+export function answerProblem(c: Context<GateEnv>, problem: Problem): Response {
+  // The codes come from our own tables and from rules that admit 400 to 599 alone.
+  return c.json(errorBody(problem, c.var.requestId), problem.status as ContentfulStatusCode);
+}
+
+function faultAnswer(c: Context<GateEnv>, fault: Exclude<Fault, { kind: 'cut' | 'reset' }>): Response {
+  switch (fault.kind) {
+    case 'status':
+      if (fault.retryAfter !== undefined) c.header('Retry-After', fault.retryAfter);
+      return answerProblem(c, { ...fault, problem: true });
+    case 'throttle':
+      if (fault.retryAfter !== undefined) c.header('Retry-After', fault.retryAfter);
+      return answerProblem(c, throttled);
+    case 'html':
+      return c.html('<html><head><title>Bad Gateway</title></head><body>Simulated proxy</body></html>', fault.status);
+    case 'garbage':
+      return c.json(fault.body);
+  }
+}
+
+const throttled = gatewayProblem(
+  429,
+  'APIGW.0308',
+  'The throttling threshold has been reached: policy api over ratelimit,limit:200,time:1 second',
+);
+
+/** Hono leaves `env` undefined, whatever its type says, where a request is made in process. */
+function connectionOf(c: Context<GateEnv>): Connection | undefined {
+  return c.env?.connection;
+}
+
+function reset(c: Context<GateEnv>): Response {
+  const connection = connectionOf(c);
+  if (connection === undefined) throw new ConnectionLost('the simulated connection was reset');
+  return connection.reset();
+}
+
+async function cut(c: Context<GateEnv>, response: Response): Promise<Response> {
+  const connection = connectionOf(c);
+  if (connection !== undefined) return connection.cut(response);
+  const half = halfOf(await response.arrayBuffer());
+  const body = new ReadableStream({
+    start: (controller) => controller.enqueue(half),
+    pull: (controller) => controller.error(new ConnectionLost('the simulated connection was cut')),
+  });
+  return new Response(body, response);
+}
+
+export function halfOf(body: ArrayBuffer): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(body, 0, Math.floor(body.byteLength / 2));
+}

@@ -1,0 +1,94 @@
+import { Hono } from 'hono';
+import type { Clock } from '../clock.ts';
+import { createApi } from './api.ts';
+import { type AccessKey, createAuth } from './auth.ts';
+import { createControl } from './control.ts';
+import { defaultAccessKey, defaultProject, defaultTemporaryKey, defaultUser, defaultWorkspace } from './defaults.ts';
+import { createDirectory, type Directory, type WorkspaceOptions } from './directory.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { createGate, type GateEnv } from './gate.ts';
+import { createIam, type IamUser } from './iam.ts';
+import type { ListOptions } from './query.ts';
+import { createRandom } from './random.ts';
+import { createRequestLog, type RequestLog } from './request-log.ts';
+import type { NullStyle } from './row.ts';
+import { type Truth, type TruthQuery, truth } from './truth.ts';
+
+export interface SimulatorOptions {
+  /** A turned one (turned-clock.ts) can be advanced through the control calls too. */
+  readonly clock: Clock;
+  /** Of faults and shuffled ties; each life has its own. */
+  readonly seed?: number;
+  /** None: one project with one workspace, in which nothing happens by itself. */
+  readonly projects?: readonly ProjectOptions[];
+  readonly accessKeys?: readonly AccessKey[];
+  readonly users?: readonly IamUser[];
+  readonly tokenLifetimeMs?: number;
+  /** What is not known about the real API. */
+  readonly list?: Partial<ListOptions & { readonly nullStyle: NullStyle }>;
+}
+
+export interface ProjectOptions {
+  readonly id: string;
+  readonly name: string;
+  readonly workspaces: readonly WorkspaceOptions[];
+}
+
+/** A SecMaster of our own, with the IAM in front of it, built from the API document alone. */
+export interface Simulator {
+  /** In process: `app.request(path, init)`; over a socket: `listen` of listen.ts. */
+  readonly app: Hono<GateEnv>;
+  readonly directory: Directory;
+  readonly faults: Faults;
+  readonly requests: RequestLog;
+  /** Lets every life go on until now; requests and `truth` do so by themselves. */
+  bringUpToDate(): void;
+  truth(workspaceId: string, query: Omit<TruthQuery, 'nowMs'>): Truth;
+}
+
+const dayMs = 24 * 3_600_000;
+
+export function createSimulator(options: SimulatorOptions): Simulator {
+  const { clock, seed = 1 } = options;
+  const directory = createDirectory(clock);
+  for (const project of options.projects ?? [{ ...defaultProject, workspaces: [defaultWorkspace] }]) {
+    directory.addProject(project);
+    for (const workspace of project.workspaces) directory.addWorkspace(project.id, workspace);
+  }
+  const faults = createFaults(seed);
+  const requests = createRequestLog();
+  const iam = createIam(
+    clock,
+    options.users ?? [defaultUser],
+    () => [...directory.projects.values()].map(({ id, name }) => ({ id, name })),
+    options.tokenLifetimeMs ?? dayMs,
+  );
+
+  function bringUpToDate(): void {
+    for (const { life } of directory.workspaces()) life?.advanceTo(clock.now());
+  }
+
+  function truthNow(workspaceId: string, query: Omit<TruthQuery, 'nowMs'>): Truth {
+    bringUpToDate();
+    return truth(directory.workspace(workspaceId).world, { ...query, nowMs: clock.now() });
+  }
+
+  const app = new Hono<GateEnv>();
+  app.onError((error) => {
+    throw error;
+  });
+  app.route('/_simulator', createControl({ clock, directory, faults, requests, truth: truthNow }));
+  app.route(
+    '/',
+    createApi({
+      directory,
+      iam,
+      auth: createAuth(clock, options.accessKeys ?? [defaultAccessKey, defaultTemporaryKey], iam.tokenExpiryMs),
+      gate: createGate(clock, faults, requests),
+      list: { dateFilter: 'create', countCap: null, shuffleTies: false, nullStyle: 'null', ...options.list },
+      random: createRandom(seed),
+      bringUpToDate,
+    }),
+  );
+  return { app, directory, faults, requests, bringUpToDate, truth: truthNow };
+}

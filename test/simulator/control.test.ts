@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
+import { createSimulator } from '../../src/simulator/simulator.ts';
+import { instancesPath, nowMs, setUp } from './harness.ts';
+
+async function controlled() {
+  const parts = await setUp();
+  const control = (path: string, method = 'GET', body?: unknown) =>
+    parts.simulator.app.request(`/_simulator/${path}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  return { ...parts, control };
+}
+
+test('workspaces are listed with their sizes', async () => {
+  const { world, control } = await controlled();
+  world.start(nowMs);
+  expect(await (await control('workspaces')).json()).toEqual([
+    { project_id: defaultProject.id, workspace_id: defaultWorkspace.id, name: defaultWorkspace.name, instances: 1 },
+  ]);
+});
+
+test('the truth is the one that is told in process', async () => {
+  const { world, simulator, control } = await controlled();
+  world.start(nowMs - 5000, { playbook: { id: 'p', name: 'P' } });
+  const answer = await control(`truth?workspace_id=${defaultWorkspace.id}&since=${nowMs - 9000}&lookback=60000`);
+  const told = await answer.json();
+  expect(told).toEqual(simulator.truth(defaultWorkspace.id, { sinceMs: nowMs - 9000, lookbackMs: 60_000 }));
+  expect(told).toMatchObject({ started: [{ playbook_id: 'p', trigger_type: 'EVENT', value: 1 }] });
+});
+
+test('faults are added and taken away, and do not meet the control calls', async () => {
+  const { get, control } = await controlled();
+  expect((await control('faults', 'POST', { kind: 'throttle' })).status).toBe(204);
+  expect((await get(instancesPath)).status).toBe(429);
+  expect((await control('workspaces')).status).toBe(200);
+  expect((await control('faults', 'DELETE')).status).toBe(204);
+  expect((await get(instancesPath)).status).toBe(200);
+});
+
+test('requests are counted, the control calls not among them', async () => {
+  const { simulator, get, control } = await controlled();
+  await get(instancesPath);
+  await simulator.app.request(instancesPath);
+  expect(await (await control('requests?last=1')).json()).toEqual({
+    total: 3,
+    refused: 1,
+    counts: { KeystoneCreateUserTokenByPassword: 1, ListAopWorkflowInstance: 2 },
+    last: [expect.objectContaining({ operation: 'ListAopWorkflowInstance', status: 401 })],
+  });
+});
+
+describe('time', () => {
+  test('is turned where it stands still', async () => {
+    const { clock, control } = await controlled();
+    expect(await (await control('advance', 'POST', { ms: 1500 })).json()).toEqual({ now: nowMs + 1500 });
+    expect(clock.now()).toBe(nowMs + 1500);
+  });
+
+  test('is left alone where it runs by itself', async () => {
+    const { app } = createSimulator({ clock: systemClock });
+    const answer = await app.request('/_simulator/advance', { method: 'POST', body: '{"ms":1}' });
+    expect(answer.status).toBe(409);
+  });
+});
+
+test.each([
+  ['GET', 'truth', undefined, 400],
+  ['GET', `truth?workspace_id=${defaultWorkspace.id}&since=yesterday&lookback=1`, undefined, 400],
+  ['GET', 'truth?workspace_id=other&since=1&lookback=1', undefined, 404],
+  ['POST', 'faults', { kind: 'fire' }, 400],
+  ['POST', 'faults', undefined, 400],
+  ['POST', 'advance', { ms: -1 }, 400],
+  ['GET', 'requests?last=all', undefined, 400],
+])('%s %s with %j says what is wrong', async (method, path, body, status) => {
+  const { control } = await controlled();
+  const answer = await control(path, method, body);
+  expect([answer.status, await answer.json()]).toEqual([status, { error: expect.stringMatching(/./) }]);
+});
