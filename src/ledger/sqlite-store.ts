@@ -53,9 +53,9 @@ export class SqliteStore implements Store {
 
   async known(ledger: number, ids: readonly string[]): Promise<ReadonlyMap<string, Entry>> {
     const rows = this.#sqlite.all<EntryRow>(
-      `SELECT instance.* FROM json_each(?) AS wanted JOIN instance ON instance.ledger = ? AND instance.id = wanted.value`,
-      JSON.stringify(ids),
+      'SELECT * FROM instance WHERE ledger = ? AND id IN (SELECT value FROM json_each(?))',
       ledger,
+      JSON.stringify(ids),
     );
     return new Map(rows.map((row) => [row.id, toEntry(row)]));
   }
@@ -69,7 +69,7 @@ export class SqliteStore implements Store {
 
   async openUnseen(ledger: number, sinceMs: number): Promise<readonly OpenInstance[]> {
     return this.#sqlite.all<OpenInstance>(
-      'SELECT id, status FROM instance WHERE ledger = ? AND open = 1 AND seen_ms < ? ORDER BY seen_ms',
+      'SELECT id, status FROM instance INDEXED BY instance_open WHERE ledger = ? AND open = 1 AND seen_ms < ? ORDER BY seen_ms',
       ledger,
       sinceMs,
     );
@@ -251,12 +251,12 @@ export class SqliteStore implements Store {
       durations: all(`SELECT ${series}, le, count, sum_seconds AS sumSeconds FROM duration ${ordered}, le`),
       window: all(`SELECT ${series}, instances, retries FROM gauge ${ordered}`),
       oldestOpen: all(
-        `SELECT playbook, status, min(start_time_ms) AS startTimeMs FROM instance
+        `SELECT playbook, status, min(start_time_ms) AS startTimeMs FROM instance INDEXED BY instance_open
          WHERE ledger = ? AND open = 1 AND start_time_ms IS NOT NULL GROUP BY playbook, status ORDER BY playbook, status`,
       ),
       marks: all<Mark>(`SELECT ${series}, at_ms AS atMs FROM mark ${ordered}`),
       labels: await this.labels(ledger),
-      openInstances: count('instance WHERE ledger = ? AND open = 1'),
+      openInstances: count('instance INDEXED BY instance_open WHERE ledger = ? AND open = 1'),
       instances: all<{ instances: number }>('SELECT instances FROM ledger WHERE ledger = ?')[0]?.instances ?? 0,
       windowComplete: count('sweep WHERE ledger = ?') === 0,
     };

@@ -11,7 +11,7 @@ const settledRun = 50;
 
 type SweepAdd = NonNullable<Batch['sweepAdd']>;
 
-/** SecMaster's clock is read to the second, and a row may show up in the list a little after it was written. */
+/** A run begins a little after it was created, and may show up in the list a little after that. */
 const overlapMs = 60_000;
 
 /**
@@ -54,8 +54,8 @@ function settledAtEnd(before: number, rows: ReadPage['rows']): number {
   return settled;
 }
 
-function firstSweep({ state, lookbackMs }: Session, nowMs: number): SweepAdd {
-  return [...allOpen(), slice(state.createdAtMs - lookbackMs, nowMs)];
+function firstSweep({ state }: Session, nowMs: number): SweepAdd {
+  return [...allOpen(), slice(state.fromMinute * 60_000 - overlapMs, nowMs)];
 }
 
 /** More has changed than SecMaster lets us page through: what lies deeper is found by its time of creation. */

@@ -1,0 +1,137 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { defaultAccessKey, defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
+import { differences } from '../support/compare.ts';
+import { sampleValue } from '../support/exposition.ts';
+import {
+  eventually,
+  ledgerCreatedMs,
+  portOf,
+  type Running,
+  startExporter,
+  temporaryFolder,
+} from '../support/processes.ts';
+import { accessKey, environmentOf, iamUser, type Simulated, startSimulator } from '../support/simulated.ts';
+
+const hourMs = 3_600_000;
+const lookbackMs = 2 * hourMs;
+
+interface Served {
+  readonly running: Running;
+  readonly port: number;
+  get(path: string): Promise<string>;
+}
+
+async function serve(args: readonly string[], environment: Record<string, string> = {}): Promise<Served> {
+  const running = startExporter(['serve', '--web.listen-address=127.0.0.1:0', ...args], environment);
+  const port = await portOf(running);
+  return { running, port, get: async (path) => (await fetch(`http://127.0.0.1:${port}${path}`)).text() };
+}
+
+/** The exposition after two more polls that succeeded with the window complete: the second began after the call. */
+async function polledAgain({ get, running }: Served): Promise<string> {
+  const polls = async () => sampleValue(await get('/metrics'), 'secmaster_exporter_polls_total') ?? 0;
+  const wanted = (await polls()) + 2;
+  const find = async () => {
+    const text = await get('/metrics');
+    const isDone =
+      (sampleValue(text, 'secmaster_exporter_polls_total') ?? 0) >= wanted &&
+      sampleValue(text, 'secmaster_up') === 1 &&
+      sampleValue(text, 'secmaster_exporter_window_complete') === 1;
+    return isDone ? text : undefined;
+  };
+  return eventually(find, 'two more polls', running);
+}
+
+function writeConfig(simulated: Simulated, folder: string): string {
+  const file = join(folder, 'config.yml');
+  writeFileSync(
+    file,
+    `
+poll: { schedule: "* * * * * *", lookback: 2h, rate_limit: 200 }
+state: { path: ${join(folder, 'ledger', 'secmaster.db')} }
+workspaces:
+  - name: prod
+    region: ${defaultProject.name}
+    project_id: "${defaultProject.id}"
+    workspace_id: ${defaultWorkspace.id}
+    endpoint: ${simulated.url}
+    iam_endpoint: ${simulated.url}
+    credentials: { ak_sk: { ak: ${defaultAccessKey.ak}, sk: ${defaultAccessKey.sk} } }
+`,
+  );
+  return file;
+}
+
+test('every workflow family equals the truth: at first, as the SOC lives on, after kill -9 and after a stop', async () => {
+  const simulated = await startSimulator({ historyMs: 3 * hourMs, runsPerMinute: 20 });
+  const folder = temporaryFolder();
+  const args = [`--config.file=${writeConfig(simulated, folder)}`];
+  let served = await serve(args);
+  let text = await polledAgain(served);
+  const sinceMs = ledgerCreatedMs(join(folder, 'ledger', 'secmaster.db'));
+
+  const compare = async () => {
+    const windowStartMs =
+      (sampleValue(text, 'secmaster_exporter_last_poll_timestamp_seconds') ?? 0) * 1000 - lookbackMs;
+    return differences(text, await simulated.truth(sinceMs, lookbackMs), windowStartMs);
+  };
+  expect(await compare()).toEqual([]);
+  expect(sampleValue(text, 'secmaster_workflow_instances_started_total')).toBeUndefined();
+
+  for (const minutes of [5, 30]) {
+    await simulated.turn(minutes * 60_000);
+    text = await polledAgain(served);
+    expect(await compare()).toEqual([]);
+  }
+  expect(sampleValue(text, 'secmaster_workflow_instances_started_total')).toBeGreaterThan(0);
+
+  served.running.child.kill('SIGKILL');
+  await served.running.ended;
+  await simulated.turn(20 * 60_000);
+  served = await serve(args);
+  text = await polledAgain(served);
+  expect(await compare()).toEqual([]);
+
+  // In the middle of a poll, as likely as not.
+  await simulated.turn(20 * 60_000);
+  served.running.child.kill('SIGTERM');
+  const stoppingMs = Date.now();
+  expect(await served.running.ended).toBe(0);
+  expect(Date.now() - stoppingMs).toBeLessThan(5_000);
+  await simulated.turn(hourMs);
+  served = await serve(args);
+  text = await polledAgain(served);
+  expect(await compare()).toEqual([]);
+}, 120_000);
+
+test.each([
+  ['with an access key', accessKey, []],
+  ['with an IAM user', iamUser, ['KeystoneCreateUserTokenByPassword']],
+])('the environment alone is enough, %s', async (_, credentials, operations) => {
+  const simulated = await startSimulator({ historyMs: hourMs, runsPerMinute: 1 });
+  const folder = temporaryFolder();
+  const environment = {
+    ...environmentOf(simulated.url),
+    ...credentials,
+    SECMASTER_STATE_PATH: join(folder, 'secmaster.db'),
+    SECMASTER_POLL_SCHEDULE: '* * * * * *',
+    SECMASTER_LOOKBACK: '2h',
+  };
+
+  const once = startExporter(['once'], environment);
+  expect(await once.ended, once.stderr()).toBe(0);
+  expect(sampleValue(once.stdout(), 'secmaster_up', { workspace: 'simulated-soc' })).toBe(1);
+  expect(differences(once.stdout(), await simulated.truth(Date.now(), lookbackMs), 0)).toEqual([]);
+
+  const served = await serve([], environment);
+  const text = await polledAgain(served);
+  expect(differences(text, await simulated.truth(Date.now(), lookbackMs), 0)).toEqual([]);
+  expect(await served.get('/-/healthy')).toContain('healthy');
+  expect(await served.get('/-/ready')).toContain('ready');
+  expect(await served.get('/')).toContain('simulated-soc');
+  const { refused, counts } = await simulated.requests();
+  expect(Object.keys(counts).sort()).toEqual([...operations, 'ListAopWorkflowInstance', 'ListWorkspaces'].sort());
+  expect(refused).toBe(0);
+});

@@ -1,0 +1,43 @@
+/** One line of an exposition. */
+export interface SampleLine {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+const line = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/;
+const label = /(\w+)="((?:[^"\\]|\\.)*)"/g;
+const escapes: Readonly<Record<string, string>> = { '\\n': '\n', '\\"': '"', '\\\\': '\\' };
+
+/** The samples of a text exposition. A line that is neither sample nor comment is an error. */
+export function parseExposition(text: string): SampleLine[] {
+  return text
+    .split('\n')
+    .filter((one) => one !== '' && !one.startsWith('#'))
+    .map((one) => {
+      const match = line.exec(one);
+      if (match === null) throw new Error(`no sample: ${one}`);
+      const [, name = '', labels = '', value = ''] = match;
+      return {
+        name,
+        value: Number(value.replace('+Inf', 'Infinity')),
+        labels: Object.fromEntries(
+          [...labels.matchAll(label)].map(([, key = '', text = '']) => [
+            key,
+            text.replaceAll(/\\[n"\\]/g, (pair) => escapes[pair] ?? pair),
+          ]),
+        ),
+      };
+    });
+}
+
+/** The value of the one sample with this name and these labels, undefined where there is none. */
+export function sampleValue(
+  text: string,
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): number | undefined {
+  return parseExposition(text).find(
+    (sample) => sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value),
+  )?.value;
+}

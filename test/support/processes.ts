@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+
+/** A program that a test has started; it is killed with the test, if it hasn't ended before. */
+export interface Running {
+  readonly child: ChildProcess;
+  stdout(): string;
+  stderr(): string;
+  /** The exit code once the process has ended. */
+  readonly ended: Promise<number | null>;
+}
+
+const root = join(import.meta.dirname, '..', '..');
+export const mainFile = join(root, 'src', 'main.ts');
+
+/** Of the surroundings only what a program needs to start: no variable of this machine configures it. */
+export function start(command: string, args: readonly string[], environment: Record<string, string> = {}): Running {
+  const child = spawn(command, args, {
+    cwd: root,
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      output[stream] += text;
+    });
+  }
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return { child, stdout: () => output.stdout, stderr: () => output.stderr, ended };
+}
+
+export function startExporter(args: readonly string[], environment: Record<string, string> = {}): Running {
+  return start(process.execPath, [mainFile, ...args], environment);
+}
+
+/** What `find` finds, as soon as it does; where it hasn't within the time, an error with what the process printed. */
+export async function eventually<T>(
+  find: () => T | undefined | Promise<T | undefined>,
+  what: string,
+  running?: Running,
+): Promise<T> {
+  const untilMs = Date.now() + 20_000;
+  while (Date.now() < untilMs) {
+    const found = await find();
+    if (found !== undefined) return found;
+    await sleep(50);
+  }
+  throw new Error(`${what} did not happen in 20 s\n${running?.stdout()}\n${running?.stderr()}`);
+}
+
+/** The port on which an exporter says that it serves. */
+export function portOf(running: Running): Promise<number> {
+  const find = () => Number(/"port":(\d+)/.exec(running.stderr())?.[1] ?? Number.NaN) || undefined;
+  return eventually(find, 'listening', running);
+}
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'secmaster-exporter-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** When the ledger's only workspace was created, read from a copy: the file itself belongs to the exporter. */
+export function ledgerCreatedMs(path: string): number {
+  const copy = join(temporaryFolder(), 'copy.db');
+  for (const end of ['', '-wal']) cpSync(path + end, copy + end);
+  using db = new DatabaseSync(copy);
+  return Number(db.prepare('SELECT created_at_ms FROM ledger').get()?.created_at_ms);
+}

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { defaultAccessKey, defaultProject, defaultUser, defaultWorkspace } from '../../src/simulator/defaults.ts';
+import type { Truth } from '../../src/simulator/truth.ts';
+import { eventually, type Running, start } from './processes.ts';
+
+/** A simulator in another process, and what tests ask of it. */
+export interface Simulated {
+  readonly url: string;
+  readonly running: Running;
+  /** Its clock stands still until it is turned. */
+  turn(ms: number): Promise<void>;
+  truth(sinceMs: number, lookbackMs: number): Promise<Truth>;
+  requests(): Promise<{ readonly total: number; readonly refused: number; readonly counts: Record<string, number> }>;
+  addFault(rule: Record<string, unknown>): Promise<void>;
+}
+
+export interface SimulatedOptions {
+  readonly seed?: number;
+  readonly historyMs?: number;
+  readonly runsPerMinute?: number;
+}
+
+export async function startSimulator({
+  seed = 1,
+  historyMs = 0,
+  runsPerMinute = 30,
+}: SimulatedOptions = {}): Promise<Simulated> {
+  const file = join(import.meta.dirname, 'simulator-process.ts');
+  const running = start(process.execPath, [file, String(seed), String(historyMs), String(runsPerMinute)]);
+  const url = await eventually(() => /^http\S+/.exec(running.stdout())?.[0], 'simulating', running);
+  const call = async (path: string, init?: RequestInit) => {
+    const response = await fetch(`${url}/_simulator/${path}`, init);
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.status === 204 ? null : response.json();
+  };
+  const post = (path: string, body: unknown) =>
+    call(path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+  return {
+    url,
+    running,
+    turn: async (ms) => void (await post('advance', { ms })),
+    truth: (sinceMs, lookbackMs) =>
+      call(`truth?workspace_id=${defaultWorkspace.id}&since=${sinceMs}&lookback=${lookbackMs}`) as Promise<Truth>,
+    requests: () => call('requests?last=0') as ReturnType<Simulated['requests']>,
+    addFault: async (rule) => void (await post('faults', rule)),
+  };
+}
+
+/** The environment that points an exporter at a simulator, without credentials. */
+export function environmentOf(url: string): Record<string, string> {
+  return {
+    HUAWEICLOUD_SDK_PROJECT_ID: defaultProject.id,
+    SECMASTER_REGION: defaultProject.name,
+    SECMASTER_WORKSPACE_ID: defaultWorkspace.id,
+    SECMASTER_ENDPOINT: url,
+    SECMASTER_IAM_ENDPOINT: url,
+  };
+}
+
+export const accessKey = { HUAWEICLOUD_SDK_AK: defaultAccessKey.ak, HUAWEICLOUD_SDK_SK: defaultAccessKey.sk };
+export const iamUser = {
+  SECMASTER_IAM_DOMAIN: defaultUser.domain,
+  SECMASTER_IAM_USER: defaultUser.user,
+  SECMASTER_IAM_PASSWORD: defaultUser.password,
+};

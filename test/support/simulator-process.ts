@@ -1,0 +1,23 @@
+/** A simulator in a process of its own, on a clock that its control calls turn. Prints its URL. */
+import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
+import { listen } from '../../src/simulator/listen.ts';
+import { createSimulator } from '../../src/simulator/simulator.ts';
+import { createTurnedClock } from '../../src/simulator/turned-clock.ts';
+
+const [seed = '1', historyMs = '0', runsPerMinute = '30'] = process.argv.slice(2);
+const simulator = createSimulator({
+  clock: createTurnedClock(Math.floor(Date.now() / 1000) * 1000),
+  projects: [
+    {
+      ...defaultProject,
+      workspaces: [
+        {
+          ...defaultWorkspace,
+          life: { seed: Number(seed), historyMs: Number(historyMs), runsPerMinute: Number(runsPerMinute) },
+        },
+      ],
+    },
+  ],
+});
+const { url } = await listen(simulator, '127.0.0.1', 0);
+process.stdout.write(`${url}\n`);
