@@ -43,7 +43,7 @@ export function createGate(clock: Clock, log: Logger): Gate {
     closingsInARow += 1;
     const delayMs = Math.min(firstDelayMs * 2 ** (closingsInARow - 1), maxDelayMs);
     closed = { untilMs: clock.now() + delayMs, refusal };
-    log.warn({ err: refusal, retryInSeconds: delayMs / 1000 }, 'credentials refused');
+    log.warn({ retryInSeconds: delayMs / 1000 }, `credentials refused: ${refusal.message}`);
   }
 
   async function admit<T>(operation: Operation, attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
@@ -79,7 +79,7 @@ export function createGate(clock: Clock, log: Logger): Gate {
         if (error instanceof SecMasterError && error.kind === 'unauthorized' && closings === closingsBefore) {
           proven = false;
           again = secondChance(error);
-          if (again) log.info({ err: error }, 'credentials refused, tried once more');
+          if (again) log.info(`credentials refused, tried once more: ${error.message}`);
           else close(error);
         }
         throw error;

@@ -48,7 +48,8 @@ export function createPasswordCredentials(config: PasswordConfig, context: Passw
     } catch (error) {
       const isRefused = error instanceof SecMasterError && error.kind === 'unauthorized';
       if (isRefused || old === null || nowMs >= old.expiresAtMs) throw error;
-      log.warn({ err: error }, 'token not renewed yet, the old one is still valid');
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn({ reason }, 'token not renewed yet, the old one is still valid');
       token = { ...old, renewAtMs: nowMs + renewalRetryMs };
     } finally {
       pending = null;

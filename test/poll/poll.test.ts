@@ -1,0 +1,201 @@
+import { describe, expect, test } from 'vitest';
+import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
+import type { World } from '../../src/simulator/world.ts';
+import { sampleValue } from '../support/exposition.ts';
+import { createSoc, type SimulatedSoc, startMs } from '../support/simulated-soc.ts';
+
+const playbook = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate host' };
+const minuteMs = 60_000;
+
+/** So many runs that finished a second after they began, one each second up to `beforeMs` ago. */
+function finished(world: World, count: number, beforeMs = 0): string[] {
+  return Array.from({ length: count }, (_, i) => {
+    const atMs = startMs - beforeMs - (count - i) * 1_000;
+    const id = world.start(atMs, { playbook });
+    world.finish(id, atMs + 1_000);
+    return id;
+  });
+}
+
+async function settledSoc(count: number): Promise<SimulatedSoc> {
+  const soc = createSoc();
+  finished(soc.world, count);
+  await soc.poll();
+  await soc.poll();
+  return soc;
+}
+
+describe('requests', () => {
+  test('a quiet poll costs one', async () => {
+    const soc = await settledSoc(500);
+    soc.turn(minuteMs);
+    expect(await soc.poll()).toBe(1);
+  });
+
+  test.each([1, 30, 60, 99, 100, 150, 450, 1_000])('%i changed rows cost at most n/100 + 2', async (n) => {
+    const soc = await settledSoc(1_500);
+    soc.turn(minuteMs);
+    for (let i = 0; i < n; i++) soc.world.start(soc.now() - i, { playbook });
+    expect(await soc.poll()).toBeLessThanOrEqual(n / 100 + 2);
+    expect(await soc.differences()).toEqual([]);
+  });
+
+  test('a workspace with nothing in it costs one', async () => {
+    const soc = createSoc();
+    await soc.poll();
+    expect(await soc.poll()).toBe(1);
+    expect(sampleValue(await soc.exposition(), 'secmaster_up')).toBe(1);
+  });
+});
+
+describe('the tail', () => {
+  test('does not stop at what a broken tail has left (mutation: settled without regard to complete tails)', async () => {
+    const soc = await settledSoc(1_000);
+    soc.turn(minuteMs);
+    const ids = Array.from({ length: 400 }, (_, i) => soc.world.start(startMs + 1_000 + i, { playbook }));
+    for (const id of ids) soc.world.finish(id, startMs + 10_000);
+    // The first page is committed, the second never comes.
+    soc.simulator.faults.add({ kind: 'status', status: 500, skip: 1, times: 1 });
+    await soc.poll();
+    expect(sampleValue(await soc.exposition(), 'secmaster_up')).toBe(0);
+    await soc.poll();
+    expect(await soc.differences()).toEqual([]);
+  });
+
+  test('does not stop at open rows that look unchanged (mutation: open rows taken for settled)', async () => {
+    const soc = createSoc();
+    finished(soc.world, 300, 10 * minuteMs);
+    const open = Array.from({ length: 200 }, () => soc.world.start(startMs - minuteMs, { playbook }));
+    await soc.poll();
+    await soc.poll();
+    soc.turn(minuteMs);
+    // A run that ended lies beneath 150 open ones that SecMaster has only touched.
+    soc.world.finish(open[0] ?? '', soc.now() - 2_000);
+    for (const id of open.slice(1, 151)) soc.world.touch(id, soc.now() - 1_000);
+    await soc.poll();
+    expect(await soc.differences()).toEqual([]);
+  });
+
+  test('meets a row that jumps to the top while it pages, in the next poll at the latest', async () => {
+    let pages = 0;
+    const ids: string[] = [];
+    const soc = createSoc({
+      through: (secmaster) => ({
+        ...secmaster,
+        async listInstances(...args) {
+          const page = await secmaster.listInstances(...args);
+          const [oldest] = ids;
+          if (oldest !== undefined && ++pages === 1) soc.world.finish(oldest, soc.now());
+          return page;
+        },
+      }),
+    });
+    finished(soc.world, 100);
+    await soc.poll();
+    soc.turn(minuteMs);
+    for (let i = 0; i < 250; i++) ids.push(soc.world.start(startMs + i, { playbook }));
+    await soc.poll();
+    await soc.poll();
+    expect(pages).toBeGreaterThan(2);
+    expect(await soc.differences()).toEqual([]);
+  });
+
+  test('leaves what lies deeper than SecMaster pages to a sweep', async () => {
+    const soc = await settledSoc(100);
+    soc.turn(30 * minuteMs);
+    for (let i = 0; i < 12_000; i++) soc.world.start(startMs + i * 100, { playbook });
+    await soc.poll();
+    expect(await soc.differences()).toEqual([]);
+    expect(soc.logged.map(({ msg }) => msg).join()).toContain('more instances changed than SecMaster lets us page');
+  });
+});
+
+describe('open instances', () => {
+  test('are found and kept however old they are', async () => {
+    const soc = createSoc();
+    const stuck = soc.world.start(startMs - 20 * 24 * 60 * minuteMs, { playbook });
+    finished(soc.world, 300);
+    await soc.poll();
+    expect(await soc.differences()).toEqual([]);
+    soc.turn(24 * 60 * minuteMs);
+    await soc.poll();
+    expect(await soc.differences()).toEqual([]);
+    soc.world.finish(stuck, soc.now());
+    await soc.poll();
+    expect(await soc.differences()).toEqual([]);
+  });
+
+  test('that SecMaster has deleted leave the open set with a log line', async () => {
+    const soc = createSoc();
+    const id = soc.world.start(startMs - 60 * minuteMs, { playbook });
+    finished(soc.world, 300);
+    await soc.poll();
+    soc.world.remove(id, soc.now());
+    soc.turn(10 * minuteMs);
+    await soc.poll();
+    expect(await soc.differences()).toEqual([]);
+    const line = { instance: id, msg: expect.stringContaining('no longer knows') };
+    expect(soc.logged).toContainEqual(expect.objectContaining(line));
+  });
+});
+
+describe('the sweep', () => {
+  test('reads more instances than SecMaster pages, with at most a tenth more requests than they need', async () => {
+    const soc = createSoc();
+    finished(soc.world, 25_000);
+    const requests = await soc.poll();
+    expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
+    expect(await soc.differences()).toEqual([]);
+    expect(requests).toBeLessThanOrEqual(1.1 * 250);
+  });
+
+  test('is worked off in pieces, and the news never wait for it', async () => {
+    const soc = createSoc();
+    finished(soc.world, 2_000, minuteMs);
+    await soc.poll(() => false);
+    expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(0);
+    soc.turn(minuteMs);
+    soc.world.finish(soc.world.start(soc.now() - 2_000, { playbook }), soc.now() - 1_000);
+    await soc.poll(() => false);
+    const completed = { status: 'FINISHED', playbook: playbook.name };
+    expect(sampleValue(await soc.exposition(), 'secmaster_workflow_instances_completed_total', completed)).toBe(1);
+    await soc.poll();
+    expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
+    expect(await soc.differences()).toEqual([]);
+  });
+
+  test('says so where more instances begin at once than SecMaster pages', async () => {
+    const soc = createSoc();
+    for (let i = 0; i < 10_500; i++) soc.world.start(startMs - minuteMs, { playbook, id: `at-once-${i}` });
+    await soc.poll();
+    expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(0);
+    expect(soc.logged.map(({ msg }) => msg).join()).toContain('cannot be read completely');
+  });
+});
+
+test('a lookback that has grown is swept and counted', async () => {
+  const soc = createSoc();
+  finished(soc.world, 300, 14 * 60 * minuteMs);
+  await soc.poll();
+  const before = await soc.exposition();
+  const state = await soc.store.find({ projectId: defaultProject.id, workspaceId: defaultWorkspace.id });
+  // As a shorter lookback would have left it.
+  await soc.store.commit(state?.ledger ?? 0, { state: { fromMinute: (state?.fromMinute ?? 0) + 12 * 60 } });
+  const shorter = await soc.store.snapshot(state?.ledger ?? 0);
+  expect(shorter.window).toEqual([]);
+  await soc.poll();
+  const name = 'secmaster_workflow_instances';
+  expect(sampleValue(await soc.exposition(), name)).toBe(sampleValue(before, name));
+  expect(await soc.differences()).toEqual([]);
+});
+
+test('a row that cannot be understood is rejected alone, counted and logged with its id', async () => {
+  const soc = createSoc();
+  const [bad = ''] = finished(soc.world, 50);
+  soc.world.set(bad, soc.now(), { raw: (row) => ({ ...row, start_time: 'yesterday' }) });
+  await soc.poll();
+  const text = await soc.exposition();
+  expect(sampleValue(text, 'secmaster_workflow_instances', { status: 'FINISHED' })).toBe(49);
+  expect(sampleValue(text, 'secmaster_exporter_rows_rejected_total', { reason: 'bad_time' })).toBeGreaterThan(0);
+  expect(soc.logged).toContainEqual(expect.objectContaining({ instance: bad, reason: 'bad_time' }));
+});

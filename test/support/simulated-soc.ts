@@ -1,0 +1,136 @@
+import { pino } from 'pino';
+import { SqliteStore } from '../../src/ledger/sqlite-store.ts';
+import type { Store } from '../../src/ledger/store.ts';
+import { createExposition } from '../../src/metrics/exposition.ts';
+import { collect } from '../../src/metrics/samples.ts';
+import { formatTime } from '../../src/model/time.ts';
+import { createWorkspace, type Workspace } from '../../src/poll/workspace.ts';
+import { pageSize, type SecMaster } from '../../src/secmaster/api.ts';
+import { SecMasterError } from '../../src/secmaster/errors.ts';
+import { parsePage } from '../../src/secmaster/rows.ts';
+import { defaultProject, defaultUser, defaultWorkspace } from '../../src/simulator/defaults.ts';
+import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
+import { createTurnedClock } from '../../src/simulator/turned-clock.ts';
+import type { World } from '../../src/simulator/world.ts';
+import { differences } from './compare.ts';
+
+export const startMs = Date.parse('2026-07-18T12:00:00Z');
+export const lookbackMs = 24 * 3_600_000;
+
+/** A simulated SecMaster with one workspace and an exporter's poll of it, both in this process, on one turned clock. */
+export interface SimulatedSoc {
+  readonly simulator: Simulator;
+  readonly world: World;
+  readonly store: Store;
+  readonly workspace: Workspace;
+  readonly logged: readonly { readonly level: number; readonly msg: string }[];
+  now(): number;
+  turn(ms: number): void;
+  /** Polls once, its sweep to the end, and gives the number of requests that it took. */
+  poll(mayGoOn?: () => boolean): Promise<number>;
+  /** The ways in which the exposition differs from the simulator's truth. */
+  differences(): Promise<string[]>;
+  exposition(): Promise<string>;
+}
+
+export interface SocOptions extends Partial<SimulatorOptions> {
+  readonly store?: Store;
+  /** Between the poll and SecMaster, for what goes wrong on the way. */
+  readonly through?: (secmaster: SecMaster) => SecMaster;
+}
+
+export function createSoc({
+  store = new SqliteStore(':memory:'),
+  through = (one) => one,
+  ...options
+}: SocOptions = {}): SimulatedSoc {
+  const clock = createTurnedClock(startMs);
+  const simulator = createSimulator({ clock, tokenLifetimeMs: 1e12, ...options });
+  const { world } = simulator.directory.workspace(defaultWorkspace.id);
+  const secmaster = through(connect(simulator, clock));
+  const logged: { level: number; msg: string }[] = [];
+  const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
+  const durationBuckets = [1, 10, 60, 600];
+  const settings = {
+    name: 'soc',
+    projectId: defaultProject.id,
+    workspaceId: defaultWorkspace.id,
+    region: defaultProject.name,
+    lookbackMs,
+    durationBuckets,
+  };
+  const workspace = createWorkspace(settings, { secmaster, store, log, onReport: async () => {} });
+
+  const exposition = async () => {
+    const made = createExposition('test');
+    await made.update(collect([workspace.report()], durationBuckets));
+    return made.text();
+  };
+  return {
+    simulator,
+    world,
+    store,
+    workspace,
+    logged,
+    now: clock.now,
+    turn: clock.advance,
+    exposition,
+    async poll(mayGoOn = () => true) {
+      const before = simulator.requests.count('ListAopWorkflowInstance');
+      await workspace.poll(new AbortController().signal, mayGoOn);
+      return simulator.requests.count('ListAopWorkflowInstance') - before;
+    },
+    async differences() {
+      const state = await store.find(settings);
+      const truth = simulator.truth(defaultWorkspace.id, { sinceMs: state?.createdAtMs ?? 0, lookbackMs });
+      return differences(await exposition(), truth, clock.now() - lookbackMs);
+    },
+  };
+}
+
+/** The poll's view of a simulator, past HTTP: what is tested here is what is asked and what is made of the answers. */
+function connect(simulator: Simulator, clock: { now(): number }): SecMaster {
+  let token: Promise<string> | null = null;
+
+  async function get(path: string): Promise<unknown> {
+    token ??= obtainToken(simulator);
+    const headers = { 'x-auth-token': await token };
+    const response = await Promise.resolve(simulator.app.request(path, { headers })).catch((error: unknown) => {
+      throw new SecMasterError('network', 'list_instances', String(error));
+    });
+    if (!response.ok) throw new SecMasterError('server_error', 'list_instances', `${response.status}`);
+    return response.json().catch(() => {
+      throw new SecMasterError('body_cut', 'list_instances', 'cut');
+    });
+  }
+
+  return {
+    now: clock.now,
+    workspaceName: async () => defaultWorkspace.name,
+    async listInstances(workspaceId, { sortKey, sortDir, offset, fromMs, toMs, id, status }, signal) {
+      if (signal.aborted) throw new SecMasterError('aborted', 'list_instances', 'aborted');
+      const query = new URLSearchParams({
+        limit: String(pageSize),
+        offset: String(offset),
+        sort_key: sortKey,
+        sort_dir: sortDir,
+      });
+      if (fromMs !== undefined) query.set('from_date', formatTime(fromMs));
+      if (toMs !== undefined) query.set('to_date', formatTime(toMs));
+      if (id !== undefined) query.set('id', id);
+      if (status !== undefined) query.set('status', status);
+      const body = await get(`/v1/${defaultProject.id}/workspaces/${workspaceId}/soc/workflows/instances?${query}`);
+      const page = parsePage(body, 'en');
+      if (page === null) throw new SecMasterError('unexpected_body', 'list_instances', 'no list');
+      return page;
+    },
+  };
+}
+
+async function obtainToken(simulator: Simulator): Promise<string> {
+  const { domain, user, password } = defaultUser;
+  const identity = { methods: ['password'], password: { user: { name: user, password, domain: { name: domain } } } };
+  const body = JSON.stringify({ auth: { identity, scope: { project: { id: defaultProject.id } } } });
+  const answer = await simulator.app.request('/v3/auth/tokens', { method: 'POST', body });
+  return answer.headers.get('x-subject-token') ?? '';
+}
