@@ -57,7 +57,15 @@ const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; li
     room: 'simulator',
     files: /^simulator\//,
     ours: [/^model\//, /^clock\.ts$/, /^simulator\//],
-    libraries: ['hono', '@hono/node-server', '@hono/node-server/utils/response', 'zod', 'node:crypto', 'node:events'],
+    libraries: [
+      'hono',
+      'hono/utils/http-status',
+      '@hono/node-server',
+      '@hono/node-server/utils/response',
+      'zod',
+      'node:crypto',
+      'node:events',
+    ],
   },
   {
     room: 'commands',

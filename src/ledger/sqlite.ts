@@ -95,10 +95,12 @@ const remedies: Readonly<Record<number, string>> = {
   26: 'the file is no ledger, or damaged; restore it from a backup, or point state.path elsewhere',
 };
 
+const unmakeable = 'its folder cannot be made; make it, writable for this user, or choose another state.path';
+
 function ledgerError(error: unknown, path: string): LedgerError {
   if (error instanceof LedgerError) return error;
-  const { errcode, message } = error as { errcode?: number; message: string };
+  const { errcode, syscall, message } = error as { errcode?: number; syscall?: string; message: string };
   // The low byte is the primary code of an extended one.
-  const remedy = errcode === undefined ? undefined : remedies[errcode & 0xff];
+  const remedy = syscall === 'mkdir' ? unmakeable : remedies[(errcode ?? 0) & 0xff];
   return new LedgerError(`the ledger ${path}: ${remedy ?? 'failed'} (${message})`, { cause: error });
 }

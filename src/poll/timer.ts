@@ -18,8 +18,10 @@ export interface TimerSettings {
 
 /** What is wrong with a cron expression, or null. */
 export function cronProblem(expression: string): string | null {
+  // node-cron also takes five fields, without seconds.
+  if (expression.trim().split(/\s+/).length !== 6) return 'it must have six fields, the first for seconds';
   const { valid, errors } = validateDetailed(expression);
-  return valid ? null : (errors[0]?.message ?? 'is no cron expression');
+  return valid ? null : errors.map(({ message }) => message).join('; ');
 }
 
 /**

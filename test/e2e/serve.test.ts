@@ -4,45 +4,12 @@ import { expect, test } from 'vitest';
 import { defaultAccessKey, defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { differences } from '../support/compare.ts';
 import { sampleValue } from '../support/exposition.ts';
-import {
-  eventually,
-  ledgerCreatedMs,
-  portOf,
-  type Running,
-  startExporter,
-  temporaryFolder,
-} from '../support/processes.ts';
+import { ledgerCreatedMs, startExporter, temporaryFolder } from '../support/processes.ts';
+import { polledAgain, serve } from '../support/served.ts';
 import { accessKey, environmentOf, iamUser, type Simulated, startSimulator } from '../support/simulated.ts';
 
 const hourMs = 3_600_000;
 const lookbackMs = 2 * hourMs;
-
-interface Served {
-  readonly running: Running;
-  readonly port: number;
-  get(path: string): Promise<string>;
-}
-
-async function serve(args: readonly string[], environment: Record<string, string> = {}): Promise<Served> {
-  const running = startExporter(['serve', '--web.listen-address=127.0.0.1:0', ...args], environment);
-  const port = await portOf(running);
-  return { running, port, get: async (path) => (await fetch(`http://127.0.0.1:${port}${path}`)).text() };
-}
-
-/** The exposition after two more polls that succeeded with the window complete: the second began after the call. */
-async function polledAgain({ get, running }: Served): Promise<string> {
-  const polls = async () => sampleValue(await get('/metrics'), 'secmaster_exporter_polls_total') ?? 0;
-  const wanted = (await polls()) + 2;
-  const find = async () => {
-    const text = await get('/metrics');
-    const isDone =
-      (sampleValue(text, 'secmaster_exporter_polls_total') ?? 0) >= wanted &&
-      sampleValue(text, 'secmaster_up') === 1 &&
-      sampleValue(text, 'secmaster_exporter_window_complete') === 1;
-    return isDone ? text : undefined;
-  };
-  return eventually(find, 'two more polls', running);
-}
 
 function writeConfig(simulated: Simulated, folder: string): string {
   const file = join(folder, 'config.yml');

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { parseExposition, sampleValue } from '../support/exposition.ts';
+import { eventually, portOf, startExporter } from '../support/processes.ts';
+
+test('the demo shows a SOC whose counters grow, and ends cleanly on Ctrl-C', async () => {
+  const running = startExporter(['demo', '--web.listen-address=127.0.0.1:0']);
+  const port = await portOf(running);
+  const scrape = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const completed = (text: string) =>
+    parseExposition(text)
+      .filter(({ name }) => name === 'secmaster_workflow_instances_completed_total')
+      .reduce((sum, { value }) => sum + value, 0);
+
+  const whole = await eventually(
+    async () => {
+      const text = await scrape();
+      return sampleValue(text, 'secmaster_exporter_window_complete') === 1 ? text : undefined;
+    },
+    'the whole day read',
+    running,
+  );
+  expect(sampleValue(whole, 'secmaster_up')).toBe(1);
+  const statuses = new Set(
+    parseExposition(whole)
+      .filter(({ name }) => name === 'secmaster_workflow_instances')
+      .map(({ labels }) => labels.status),
+  );
+  expect([...statuses]).toEqual(expect.arrayContaining(['FINISHED', 'FAILED', 'RUNNING', 'TERMINATED']));
+  const before = completed(whole);
+  await eventually(async () => (completed(await scrape()) > before ? true : undefined), 'a run counted', running);
+
+  running.child.kill('SIGINT');
+  expect(await running.ended).toBe(0);
+  expect(running.stderr()).toContain('"msg":"stopped"');
+}, 60_000);

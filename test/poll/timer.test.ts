@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { cronProblem, startTimer } from '../../src/poll/timer.ts';
+import type { Workspace } from '../../src/poll/workspace.ts';
+import { report } from '../support/report.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.parse('2026-07-18T12:00:00.500Z') });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const clock = { now: () => Date.now(), sleep: (ms: number) => sleep(ms) };
+const log = pino({ level: 'silent' });
+const everyTenSeconds = { schedule: '*/10 * * * * *', concurrency: 2 };
+
+/** A workspace whose polls take so long, and what was asked of it. */
+function workspaceTaking(ms: number) {
+  const calls: { mayGoOn: () => boolean; signal: AbortSignal }[] = [];
+  let under = 0;
+  let most = 0;
+  const workspace: Workspace = {
+    report,
+    async poll(signal, mayGoOn) {
+      calls.push({ mayGoOn, signal });
+      most = Math.max(most, ++under);
+      await new Promise<void>((resolve) => {
+        setTimeout(resolve, ms);
+        signal.addEventListener('abort', () => resolve());
+      });
+      under--;
+    },
+  };
+  return { workspace, calls, most: () => most };
+}
+
+test('polls at once, and then on schedule until it is stopped', async () => {
+  const { workspace, calls } = workspaceTaking(100);
+  const timer = startTimer([workspace], everyTenSeconds, clock, log);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(calls).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(calls).toHaveLength(4);
+  await timer.stop();
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(calls).toHaveLength(4);
+});
+
+test('a poll never overlaps the one before it, and holds no other workspace up', async () => {
+  const slow = workspaceTaking(25_000);
+  const quick = workspaceTaking(100);
+  const timer = startTimer([slow.workspace, quick.workspace], everyTenSeconds, clock, log);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(slow.most()).toBe(1);
+  expect(slow.calls).toHaveLength(3);
+  expect(quick.calls).toHaveLength(7);
+  await timer.stop();
+});
+
+test('no more workspaces are polled at once than the configuration says', async () => {
+  let under = 0;
+  let most = 0;
+  const workspaces = Array.from({ length: 5 }, () => {
+    const poll = async () => {
+      most = Math.max(most, ++under);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      under--;
+    };
+    return { report, poll };
+  });
+  const timer = startTimer(workspaces, everyTenSeconds, clock, log);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(most).toBe(2);
+  await timer.stop();
+});
+
+test('a sweep may go on until the next poll is due, and not while another workspace waits', async () => {
+  const [one, two, three] = [workspaceTaking(1_000), workspaceTaking(100_000), workspaceTaking(100_000)];
+  const timer = startTimer([one.workspace, two.workspace, three.workspace], everyTenSeconds, clock, log);
+  await vi.advanceTimersByTimeAsync(10);
+  const mayGoOn = two.calls[0]?.mayGoOn ?? (() => true);
+  expect(mayGoOn()).toBe(false);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(mayGoOn()).toBe(true);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(mayGoOn()).toBe(false);
+  await timer.stop();
+});
+
+test('a stop ends the polls under way and begins none that wait', async () => {
+  const [one, two, three] = [workspaceTaking(1e9), workspaceTaking(1e9), workspaceTaking(1e9)];
+  const timer = startTimer([one.workspace, two.workspace, three.workspace], everyTenSeconds, clock, log);
+  await vi.advanceTimersByTimeAsync(10);
+  await timer.stop();
+  expect(one.calls[0]?.signal.aborted).toBe(true);
+  expect(three.calls).toHaveLength(0);
+});
+
+test.each([
+  ['*/30 * * * * *', true],
+  ['0 */5 * * * *', true],
+  ['@every 30s', false],
+  ['61 * * * * *', false],
+  ['*/30 * * * *', false],
+  ['', false],
+])('%s is a cron expression with seconds: %s', (expression, isValid) => {
+  expect(cronProblem(expression) === null).toBe(isValid);
+});

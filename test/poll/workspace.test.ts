@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { SqliteStore } from '../../src/ledger/sqlite-store.ts';
+import { LedgerError } from '../../src/ledger/store.ts';
+import { createSoc } from '../support/simulated-soc.ts';
+
+test('a failed poll is counted by its reason, logged once, and said to be over', async () => {
+  const soc = createSoc();
+  soc.world.start(soc.now());
+  await soc.poll();
+  soc.simulator.faults.add({ kind: 'status', status: 503, times: 2 });
+  await soc.poll();
+  await soc.poll();
+  const failed = soc.workspace.report();
+  expect(failed.polls).toMatchObject({
+    count: 3,
+    failures: new Map([['server_error', 2]]),
+    last: { error: 'list_instances: 503' },
+  });
+  expect(failed.snapshot?.instances).toBe(1);
+  await soc.poll();
+  expect(soc.workspace.report().polls.last?.error).toBeNull();
+  expect(soc.logged.filter(({ level }) => level >= 30).map(({ msg }) => msg)).toEqual([
+    'list_instances: 503',
+    'polls succeed again',
+  ]);
+});
+
+test('the last success is remembered over a restart', async () => {
+  const store = new SqliteStore(':memory:');
+  const soc = createSoc({ store });
+  await soc.poll();
+  const again = createSoc({ store });
+  again.simulator.faults.add({ kind: 'status', status: 500 });
+  await again.poll();
+  expect(again.workspace.report().polls).toMatchObject({
+    lastSuccessMs: soc.now(),
+    last: { error: 'list_instances: 500' },
+  });
+});
+
+test('a ledger that fails leaves the numbers and says why', async () => {
+  const store = new SqliteStore(':memory:');
+  let isFull = false;
+  const soc = createSoc({
+    store: {
+      find: (...args) => store.find(...args),
+      create: (...args) => store.create(...args),
+      known: (...args) => store.known(...args),
+      labels: (...args) => store.labels(...args),
+      openUnseen: (...args) => store.openUnseen(...args),
+      sweep: (...args) => store.sweep(...args),
+      snapshot: (...args) => store.snapshot(...args),
+      close: () => store.close(),
+      commit: async (...args) => {
+        if (isFull) throw new LedgerError('the disk is full');
+        return store.commit(...args);
+      },
+    },
+  });
+  soc.world.start(soc.now());
+  await soc.poll();
+  isFull = true;
+  soc.world.start(soc.now());
+  await soc.poll();
+  expect(soc.workspace.report()).toMatchObject({
+    snapshot: { instances: 1 },
+    polls: { failures: new Map([['ledger', 1]]), last: { error: 'the disk is full' } },
+  });
+  isFull = false;
+  await soc.poll();
+  expect(await soc.differences()).toEqual([]);
+});
+
+test('a stop in the middle of a poll is no failure', async () => {
+  const stopping = new AbortController();
+  stopping.abort();
+  const soc = createSoc();
+  await soc.workspace.poll(stopping.signal, () => true);
+  expect(soc.workspace.report().polls).toMatchObject({ count: 0, last: null });
+});

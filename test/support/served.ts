@@ -1,0 +1,30 @@
+import { sampleValue } from './exposition.ts';
+import { eventually, portOf, type Running, startExporter } from './processes.ts';
+
+/** An exporter in a process of its own that serves on a free port. */
+export interface Served {
+  readonly running: Running;
+  readonly port: number;
+  get(path: string): Promise<string>;
+}
+
+export async function serve(args: readonly string[], environment: Record<string, string> = {}): Promise<Served> {
+  const running = startExporter(['serve', '--web.listen-address=127.0.0.1:0', ...args], environment);
+  const port = await portOf(running);
+  return { running, port, get: async (path) => (await fetch(`http://127.0.0.1:${port}${path}`)).text() };
+}
+
+/** The exposition after two more polls that succeeded with the window complete: the second began after the call. */
+export async function polledAgain({ get, running }: Served): Promise<string> {
+  const polls = async () => sampleValue(await get('/metrics'), 'secmaster_exporter_polls_total') ?? 0;
+  const wanted = (await polls()) + 2;
+  const find = async () => {
+    const text = await get('/metrics');
+    const isDone =
+      (sampleValue(text, 'secmaster_exporter_polls_total') ?? 0) >= wanted &&
+      sampleValue(text, 'secmaster_up') === 1 &&
+      sampleValue(text, 'secmaster_exporter_window_complete') === 1;
+    return isDone ? text : undefined;
+  };
+  return eventually(find, 'two more polls', running);
+}
