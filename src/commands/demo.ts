@@ -36,6 +36,10 @@ function demoConfig(url: string): Config {
   const loaded = loadConfig({ configFile: null, environment }, { cronProblem });
   if ('problems' in loaded) throw new Error(loaded.problems.map(formatProblem).join('\n'));
   const { config } = loaded;
-  // The simulator is in this process: its history needs no day to be read.
-  return { ...config, poll: { ...config.poll, rateLimit: 200 } };
+  // The simulator is in this process and whoever looks at it won't wait.
+  return {
+    ...config,
+    poll: { ...config.poll, rateLimit: 200 },
+    metrics: { ...config.metrics, newSeriesHoldMs: 5_000 },
+  };
 }

@@ -30,8 +30,8 @@ export interface Surroundings {
 /** @throws {LedgerError} where the ledger can't be opened */
 export async function createExporter(config: Config, surroundings: Surroundings): Promise<Exporter> {
   const { clock, dispatcher, log, version, telemetryPath } = surroundings;
-  const { durationBuckets, language } = config.metrics;
-  const exposition = createExposition(version);
+  const { durationBuckets, language, newSeriesHoldMs } = config.metrics;
+  const exposition = createExposition(version, clock.now);
   const store = new SqliteStore(config.state.path);
   const clientOf = createClientFactory({
     clock,
@@ -48,12 +48,20 @@ export async function createExporter(config: Config, surroundings: Surroundings)
   const onReport = () => exposition.update(collect(reports(), durationBuckets));
   const workspaces: readonly Workspace[] = config.workspaces.map((workspace) =>
     createWorkspace(
-      { ...workspace, durationBuckets, lookbackMs: config.poll.lookbackMs },
+      {
+        ...workspace,
+        durationBuckets,
+        newSeriesHoldMs,
+        lookbackMs: config.poll.lookbackMs,
+        retentionMs: config.state.retentionMs,
+      },
       {
         secmaster: clientOf(workspace),
         store,
         log: log.child({ workspace: workspace.name ?? workspace.workspaceId }),
         onReport,
+        clock,
+        lastScrapeMs: exposition.lastScrapeMs,
       },
     ),
   );

@@ -9,7 +9,12 @@ import { stopSignal } from './stop-signal.ts';
 /** Polls every workspace once, to the end of its sweep, and prints the exposition. @returns the exit code */
 export async function once(config: Config, telemetryPath: string, log: Logger): Promise<number> {
   const dispatcher = new Agent();
-  const exporter = await createExporter(config, { clock: systemClock, dispatcher, log, version, telemetryPath });
+  // There is one look only: nothing is held at 0.
+  const metrics = { ...config.metrics, newSeriesHoldMs: 0 };
+  const exporter = await createExporter(
+    { ...config, metrics },
+    { clock: systemClock, dispatcher, log, version, telemetryPath },
+  );
   const stopping = new AbortController();
   void stopSignal().then(() => stopping.abort());
   try {

@@ -21,6 +21,8 @@ export interface Config {
     /** Upper bounds in seconds, ascending, without +Inf. */
     readonly durationBuckets: readonly number[];
     readonly language: Language;
+    /** How long a new series of a counter stays at 0 once it has been scraped. */
+    readonly newSeriesHoldMs: number;
   };
   readonly workspaces: readonly WorkspaceConfig[];
 }

@@ -124,7 +124,11 @@ function toConfig(parsed: ParsedConfig, shared: CredentialsConfig | null): Confi
     },
     // A longer lookback alone is enough: the environment has no variable for the retention.
     state: { path: state.path, retentionMs: state.retention ?? Math.max(defaultRetentionMs, poll.lookback) },
-    metrics: { durationBuckets: metrics.duration_buckets, language: metrics.language },
+    metrics: {
+      durationBuckets: metrics.duration_buckets,
+      language: metrics.language,
+      newSeriesHoldMs: metrics.new_series_hold,
+    },
     workspaces: parsed.workspaces.map((workspace) => {
       const credentials = workspace.credentials ?? shared;
       if (credentials === null) throw new Error('a workspace without credentials has passed the checks');

@@ -38,6 +38,8 @@ export function configSchema(cronProblem: CronProblem) {
       max_playbooks: only(200),
       nodes: only('failed'),
       language: oneOf('en', 'zh').prefault('en'),
+      // A little more than the longest scrape interval that is usual.
+      new_series_hold: duration('0s', '1h').prefault('65s'),
     }),
     status: section({ recent_runs: only(50) }),
     workspaces: z.array(workspace).min(1, 'is empty; it needs a workspace'),

@@ -12,4 +12,6 @@ export interface Entry extends Run {
   readonly changedInTail: number;
   /** SecMaster knows it no more. */
   readonly gone: boolean;
+  /** SecMaster may have changed it unseen. */
+  readonly doubtful: boolean;
 }

@@ -37,6 +37,7 @@ export function fold(known: Entry | null, observed: Observed, sinceMs: number, t
       counted: larger(counted, now),
       changedInTail: changed ? tail : known.changedInTail,
       gone: false,
+      doubtful: false,
     },
     changed,
     increments,

@@ -1,5 +1,5 @@
 import type { Instance } from '../model/instance.ts';
-import type { CounterName, Mark, PlaybookLabel, SeriesKey } from '../model/snapshot.ts';
+import type { CounterKey, Mark, PlaybookLabel, SeriesKey } from '../model/snapshot.ts';
 import { isEnded } from '../model/status.ts';
 import type { Entry } from './entry.ts';
 import { fold, isSettled } from './fold.ts';
@@ -26,6 +26,8 @@ export interface FoldedPage {
   readonly rows: readonly ('changed' | 'settled' | 'unsettled')[];
 }
 
+const usualEnds = ['FINISHED', 'FAILED', 'TERMINATED'];
+
 /** Folds the rows of a page, in their order, into one batch for the store. */
 export function foldPage(instances: readonly Instance[], context: PageContext): FoldedPage {
   const tail = context.completeTails + 1;
@@ -33,10 +35,11 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
   const seen: string[] = [];
   const rows: FoldedPage['rows'][number][] = [];
   const labels = new Labels(context.labels);
-  const counters = new Tally<SeriesKey & { counter: CounterName }, { by: number }>();
+  const counters = new Tally<CounterKey, { by: number }>();
   const durations = new Tally<SeriesKey & { le: number }, { count: number; sumSeconds: number }>();
   const cells = new Tally<Cell, { instances: number; retries: number }>();
   const marks = new Map<string, Mark>();
+  const made = new Set<string>();
 
   for (const instance of instances) {
     const known = entries.get(instance.id) ?? context.known.get(instance.id) ?? null;
@@ -46,22 +49,31 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
 
     rows.push(folded.changed ? 'changed' : isSettled(known, folded, context.completeTails) ? 'settled' : 'unsettled');
     if (!folded.changed) {
-      if (!isEnded(entry)) seen.push(entry.id);
+      if (!isEnded(entry) || known?.doubtful) seen.push(entry.id);
       continue;
     }
     entries.set(entry.id, entry);
 
     const { playbook, triggerType, status } = entry;
     const series = { playbook, triggerType, status: '' };
-    if (increments.started > 0) counters.add({ ...series, counter: 'started' }, { by: increments.started });
-    if (increments.retries > 0) counters.add({ ...series, counter: 'retries' }, { by: increments.retries });
-    for (const [endStatus, by] of increments.ends) {
-      counters.add({ ...series, status: endStatus, counter: 'completed' }, { by });
+    const count = (counter: CounterKey['counter'], by: number, status = '') =>
+      counters.add({ ...series, status, counter }, { by });
+    count('started', increments.started);
+    count('retries', increments.retries);
+    // Series that nothing has grown yet are made as well: they are to be seen at 0 before they grow.
+    if (!made.has(`${triggerType} ${playbook}`)) {
+      made.add(`${triggerType} ${playbook}`);
+      for (const end of usualEnds) {
+        count('completed', 0, end);
+        count('timed', 0, end);
+      }
     }
+    for (const [end, by] of increments.ends) count('completed', by, end);
     if (folded.endedAfterSeconds !== null) {
       const sumSeconds = folded.endedAfterSeconds;
       const le = context.durationBuckets.find((bound) => sumSeconds <= bound) ?? Number.POSITIVE_INFINITY;
       durations.add({ playbook, triggerType, status, le }, { count: 1, sumSeconds });
+      count('timed', 1, status);
     }
     for (const { instances, retries, ...cell } of moves(known, entry, context.fromMinute)) {
       cells.add(cell, { instances, retries });
@@ -95,7 +107,7 @@ export function forgetEntry(
   state: Pick<PageContext, 'completeTails' | 'fromMinute'>,
   nowMs: number,
 ): Batch {
-  const entry = { ...known, gone: true, changedInTail: state.completeTails + 1 };
+  const entry = { ...known, gone: true, doubtful: false, changedInTail: state.completeTails + 1 };
   return { entries: [entry], seenMs: nowMs, cells: moves(known, entry, state.fromMinute) };
 }
 

@@ -15,6 +15,10 @@ export const migrations: readonly string[] = [
     last_tail_ms INTEGER,
     last_success_ms INTEGER,
     from_minute INTEGER NOT NULL,
+    -- Ended instances begun before this may have been forgotten.
+    forgotten_before_ms INTEGER NOT NULL DEFAULT 0,
+    -- 1 once a sweep has shown that from_date and to_date limit the time at which instances begin.
+    dates_trusted INTEGER NOT NULL DEFAULT 0,
     instances INTEGER NOT NULL DEFAULT 0,
     UNIQUE (project_id, workspace_id)
   ) STRICT;
@@ -30,6 +34,8 @@ export const migrations: readonly string[] = [
     retry_count INTEGER NOT NULL,
     gone INTEGER NOT NULL,
     open INTEGER NOT NULL,
+    -- 1 while SecMaster may have changed it unseen.
+    doubtful INTEGER NOT NULL,
     seen_ms INTEGER NOT NULL,
     changed_in_tail INTEGER NOT NULL,
     counted_started INTEGER NOT NULL,
@@ -39,6 +45,8 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (ledger, id)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX instance_open ON instance (ledger, seen_ms) WHERE open = 1;
+  CREATE INDEX instance_doubtful ON instance (ledger) WHERE doubtful = 1;
+  CREATE INDEX instance_ended ON instance (ledger, coalesce(end_time_ms, start_time_ms, seen_ms)) WHERE open = 0;
 
   -- A playbook's label, given once for each name it has had.
   CREATE TABLE playbook (
@@ -57,8 +65,11 @@ export const migrations: readonly string[] = [
     trigger_type TEXT NOT NULL,
     status TEXT NOT NULL,
     value INTEGER NOT NULL,
+    -- 1 once it has been scraped at 0 and may show its value.
+    shown INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (ledger, counter, playbook, trigger_type, status)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX counter_hidden ON counter (ledger) WHERE shown = 0;
 
   CREATE TABLE duration (
     ledger INTEGER NOT NULL,

@@ -1,4 +1,4 @@
-import type { Mark, PlaybookLabel, Snapshot } from '../model/snapshot.ts';
+import type { CounterKey, Mark, PlaybookLabel, Snapshot } from '../model/snapshot.ts';
 import { isEnded } from '../model/status.ts';
 import type { Entry } from './entry.ts';
 import { Sqlite } from './sqlite.ts';
@@ -26,14 +26,15 @@ export class SqliteStore implements Store {
   }
 
   async find({ projectId, workspaceId }: WorkspaceId): Promise<WorkspaceState | null> {
-    const [state] = this.#sqlite.all<WorkspaceState>(
+    const [state] = this.#sqlite.all<Omit<WorkspaceState, 'datesTrusted'> & { datesTrusted: number }>(
       `SELECT ledger, name, created_at_ms AS createdAtMs, complete_tails AS completeTails, last_tail_ms AS lastTailMs,
-              last_success_ms AS lastSuccessMs, from_minute AS fromMinute
+              last_success_ms AS lastSuccessMs, from_minute AS fromMinute, forgotten_before_ms AS forgottenBeforeMs,
+              dates_trusted AS datesTrusted
        FROM ledger WHERE project_id = ? AND workspace_id = ?`,
       projectId,
       workspaceId,
     );
-    return state ?? null;
+    return state === undefined ? null : { ...state, datesTrusted: state.datesTrusted === 1 };
   }
 
   async create({ projectId, workspaceId }: WorkspaceId, nowMs: number, fromMinute: number): Promise<WorkspaceState> {
@@ -75,6 +76,31 @@ export class SqliteStore implements Store {
     );
   }
 
+  async doubtful(ledger: number, most: number): Promise<readonly string[]> {
+    const sql = 'SELECT id FROM instance INDEXED BY instance_doubtful WHERE ledger = ? AND doubtful = 1 LIMIT ?';
+    return this.#sqlite.all<{ id: string }>(sql, ledger, most).map(({ id }) => id);
+  }
+
+  async hidden(ledger: number): Promise<readonly CounterKey[]> {
+    return this.#sqlite.all<CounterKey>(
+      `SELECT counter, playbook, trigger_type AS triggerType, status FROM counter INDEXED BY counter_hidden
+       WHERE ledger = ? AND shown = 0`,
+      ledger,
+    );
+  }
+
+  async countEnded(ledger: number, status: string | null, fromMinute: number, toMinute: number): Promise<number> {
+    const [row] = this.#sqlite.all<{ n: number }>(
+      `SELECT coalesce(sum(instances), 0) AS n FROM cell
+       WHERE ledger = ? AND minute >= ? AND minute < ? AND status = coalesce(?, status)`,
+      ledger,
+      fromMinute,
+      toMinute,
+      status,
+    );
+    return row?.n ?? 0;
+  }
+
   async sweep(ledger: number): Promise<readonly SweepItem[]> {
     return this.#sqlite.all<SweepItem>(
       'SELECT key, from_ms AS fromMs, to_ms AS toMs, status, problem FROM sweep WHERE ledger = ? ORDER BY key',
@@ -89,6 +115,8 @@ export class SqliteStore implements Store {
       this.#writeSeries(ledger, batch);
       this.#writeCells(ledger, batch.cells ?? []);
       this.#writeSweep(ledger, batch);
+      if (batch.doubt !== undefined) this.#writeDoubt(ledger, batch.doubt);
+      for (const series of batch.show ?? []) this.#show(ledger, series);
     });
   }
 
@@ -98,6 +126,7 @@ export class SqliteStore implements Store {
       complete_tails: state.completeTails,
       last_tail_ms: state.lastTailMs,
       last_success_ms: state.lastSuccessMs,
+      dates_trusted: state.datesTrusted === undefined ? undefined : Number(state.datesTrusted),
     };
     for (const [column, value] of Object.entries(columns)) {
       if (value !== undefined) this.#sqlite.run(`UPDATE ledger SET ${column} = ? WHERE ledger = ?`, value, ledger);
@@ -145,7 +174,7 @@ export class SqliteStore implements Store {
     if (added > 0) this.#sqlite.run('UPDATE ledger SET instances = instances + ? WHERE ledger = ?', added, ledger);
     for (const entry of entries) {
       this.#sqlite.run(
-        'INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
         ledger,
         entry.id,
         entry.playbook,
@@ -156,6 +185,7 @@ export class SqliteStore implements Store {
         entry.retryCount,
         entry.gone ? 1 : 0,
         isEnded(entry) || entry.gone ? 0 : 1,
+        entry.doubtful ? 1 : 0,
         seenMs,
         entry.changedInTail,
         entry.counted.started,
@@ -165,7 +195,7 @@ export class SqliteStore implements Store {
       );
     }
     for (const id of seen) {
-      this.#sqlite.run('UPDATE instance SET seen_ms = ? WHERE ledger = ? AND id = ?', seenMs, ledger, id);
+      this.#sqlite.run('UPDATE instance SET seen_ms = ?, doubtful = 0 WHERE ledger = ? AND id = ?', seenMs, ledger, id);
     }
     for (const { playbookId, name, label } of labels) {
       this.#sqlite.run('INSERT INTO playbook VALUES (?, ?, ?, ?)', ledger, playbookId, name, label);
@@ -175,7 +205,8 @@ export class SqliteStore implements Store {
   #writeSeries(ledger: number, { counters = [], durations = [], marks = [] }: Batch): void {
     for (const { counter, playbook, triggerType, status, by } of counters) {
       this.#sqlite.run(
-        'INSERT INTO counter VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value',
+        `INSERT INTO counter (ledger, counter, playbook, trigger_type, status, value) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET value = value + excluded.value WHERE excluded.value > 0`,
         ledger,
         counter,
         playbook,
@@ -241,24 +272,88 @@ export class SqliteStore implements Store {
     }
   }
 
+  #writeDoubt(ledger: number, doubt: NonNullable<Batch['doubt']>): void {
+    const set = 'UPDATE instance SET doubtful = 1 WHERE ledger = ? AND gone = 0 AND';
+    if ('status' in doubt) this.#sqlite.run(`${set} status = ?`, ledger, doubt.status);
+    else this.#sqlite.run(`${set} start_time_ms >= ? AND start_time_ms < ?`, ledger, doubt.fromMs, doubt.toMs);
+  }
+
+  #show(ledger: number, { counter, playbook, triggerType, status }: CounterKey): void {
+    this.#sqlite.run(
+      `UPDATE counter SET shown = 1
+       WHERE ledger = ? AND counter = ? AND playbook = ? AND trigger_type = ? AND status = ?`,
+      ledger,
+      counter,
+      playbook,
+      triggerType,
+      status,
+    );
+  }
+
+  async forget(ledger: number, beforeMs: number, most: number): Promise<number> {
+    const sql = this.#sqlite;
+    let forgotten = 0;
+    sql.transaction(() => {
+      const old = sql.all<{ id: string }>(
+        `SELECT id FROM instance INDEXED BY instance_ended
+         WHERE ledger = ? AND open = 0 AND coalesce(end_time_ms, start_time_ms, seen_ms) < ? LIMIT ?`,
+        ledger,
+        beforeMs,
+        most,
+      );
+      forgotten = old.length;
+      for (const { id } of old) sql.run('DELETE FROM instance WHERE ledger = ? AND id = ?', ledger, id);
+      if (forgotten > 0) {
+        sql.run(
+          'UPDATE ledger SET instances = instances - ?, forgotten_before_ms = max(forgotten_before_ms, ?) WHERE ledger = ?',
+          forgotten,
+          beforeMs,
+          ledger,
+        );
+      }
+      const silent = sql.all<{ playbook: string }>(
+        `SELECT playbook FROM mark WHERE ledger = ? GROUP BY playbook HAVING max(at_ms) < ?
+         EXCEPT SELECT playbook FROM instance INDEXED BY instance_open WHERE ledger = ? AND open = 1`,
+        ledger,
+        beforeMs,
+        ledger,
+      );
+      for (const { playbook } of silent) {
+        for (const table of ['counter', 'duration', 'mark']) {
+          sql.run(`DELETE FROM ${table} WHERE ledger = ? AND playbook = ?`, ledger, playbook);
+        }
+      }
+    });
+    return forgotten;
+  }
+
   async snapshot(ledger: number): Promise<Snapshot> {
     const all = <Row>(sql: string) => this.#sqlite.all<Row>(sql, ledger);
     const series = 'playbook, trigger_type AS triggerType, status';
     const ordered = 'WHERE ledger = ? ORDER BY playbook, trigger_type, status';
     const count = (where: string) => all<{ n: number }>(`SELECT count(*) AS n FROM ${where}`)[0]?.n ?? 0;
     return {
-      counters: all(`SELECT counter, ${series}, value FROM counter ${ordered}`),
-      durations: all(`SELECT ${series}, le, count, sum_seconds AS sumSeconds FROM duration ${ordered}, le`),
+      counters: all(`SELECT counter, ${series}, iif(shown, value, 0) AS value FROM counter ${ordered}`),
+      durations: all(
+        `SELECT ${series}, le, count, sum_seconds AS sumSeconds
+         FROM duration JOIN counter USING (ledger, playbook, trigger_type, status)
+         WHERE ledger = ? AND counter = 'timed' AND shown = 1 ORDER BY playbook, trigger_type, status, le`,
+      ),
       window: all(`SELECT ${series}, instances, retries FROM gauge ${ordered}`),
       oldestOpen: all(
         `SELECT playbook, status, min(start_time_ms) AS startTimeMs FROM instance INDEXED BY instance_open
          WHERE ledger = ? AND open = 1 AND start_time_ms IS NOT NULL GROUP BY playbook, status ORDER BY playbook, status`,
       ),
       marks: all<Mark>(`SELECT ${series}, at_ms AS atMs FROM mark ${ordered}`),
-      labels: await this.labels(ledger),
+      labels: all(
+        `SELECT playbook_id AS playbookId, name, label FROM playbook
+         WHERE ledger = ? AND label IN (SELECT playbook FROM counter WHERE ledger = playbook.ledger) ORDER BY label`,
+      ),
       openInstances: count('instance INDEXED BY instance_open WHERE ledger = ? AND open = 1'),
       instances: all<{ instances: number }>('SELECT instances FROM ledger WHERE ledger = ?')[0]?.instances ?? 0,
-      windowComplete: count('sweep WHERE ledger = ?') === 0,
+      windowComplete:
+        count('sweep WHERE ledger = ?') === 0 &&
+        count('instance INDEXED BY instance_doubtful WHERE ledger = ? AND doubtful = 1') === 0,
     };
   }
 
@@ -276,6 +371,7 @@ interface EntryRow {
   end_time_ms: number | null;
   retry_count: number;
   gone: number;
+  doubtful: number;
   changed_in_tail: number;
   counted_started: number;
   counted_retries: number;
@@ -294,6 +390,7 @@ function toEntry(row: EntryRow): Entry {
     retryCount: row.retry_count,
     changedInTail: row.changed_in_tail,
     gone: row.gone === 1,
+    doubtful: row.doubtful === 1,
     counted: {
       started: row.counted_started,
       retries: row.counted_retries,

@@ -76,6 +76,7 @@ function migrate(db: DatabaseSync, path: string): void {
   if (version > migrations.length) {
     throw new LedgerError(
       `the ledger ${path} has schema ${version}, newer than this exporter's ${migrations.length}; run the newer exporter, or point state.path elsewhere`,
+      { isDamaged: true },
     );
   }
   if (version === migrations.length) return;
@@ -95,6 +96,9 @@ const remedies: Readonly<Record<number, string>> = {
   26: 'the file is no ledger, or damaged; restore it from a backup, or point state.path elsewhere',
 };
 
+/** SQLITE_CORRUPT, SQLITE_NOTADB. */
+const damaged = [11, 26];
+
 const unmakeable = 'its folder cannot be made; make it, writable for this user, or choose another state.path';
 
 function ledgerError(error: unknown, path: string): LedgerError {
@@ -102,5 +106,8 @@ function ledgerError(error: unknown, path: string): LedgerError {
   const { errcode, syscall, message } = error as { errcode?: number; syscall?: string; message: string };
   // The low byte is the primary code of an extended one.
   const remedy = syscall === 'mkdir' ? unmakeable : remedies[(errcode ?? 0) & 0xff];
-  return new LedgerError(`the ledger ${path}: ${remedy ?? 'failed'} (${message})`, { cause: error });
+  return new LedgerError(`the ledger ${path}: ${remedy ?? 'failed'} (${message})`, {
+    cause: error,
+    isDamaged: damaged.includes((errcode ?? 0) & 0xff),
+  });
 }

@@ -1,4 +1,4 @@
-import type { CounterName, Mark, PlaybookLabel, SeriesKey, Snapshot } from '../model/snapshot.ts';
+import type { CounterKey, Mark, PlaybookLabel, SeriesKey, Snapshot } from '../model/snapshot.ts';
 import type { Entry } from './entry.ts';
 import type { CellChange } from './window.ts';
 
@@ -14,6 +14,18 @@ export interface Store {
   labels(ledger: number): Promise<readonly PlaybookLabel[]>;
   /** Ids of open instances that no row has shown since `sinceMs`, the longest unseen first. */
   openUnseen(ledger: number, sinceMs: number): Promise<readonly OpenInstance[]>;
+  /** Ids of up to `most` instances that are in doubt (see `Batch.doubt`). */
+  doubtful(ledger: number, most: number): Promise<readonly string[]>;
+  /** Series of counters that still stand at 0 in the exposition, whatever they have counted. */
+  hidden(ledger: number): Promise<readonly CounterKey[]>;
+  /** How many ended instances with this status began in the minutes from the one up to, not including, the other. */
+  countEnded(ledger: number, status: string | null, fromMinute: number, toMinute: number): Promise<number>;
+  /**
+   * Forgets up to `most` ended instances of before `beforeMs`, and the series of playbooks that have had none since.
+   *
+   * @returns how many it forgot
+   */
+  forget(ledger: number, beforeMs: number, most: number): Promise<number>;
   sweep(ledger: number): Promise<readonly SweepItem[]>;
   commit(ledger: number, batch: Batch): Promise<void>;
   snapshot(ledger: number): Promise<Snapshot>;
@@ -37,6 +49,10 @@ export interface WorkspaceState {
   readonly lastSuccessMs: number | null;
   /** The window's first minute; moving it forward drops cells, moving it back counts the window anew. */
   readonly fromMinute: number;
+  /** Ended instances begun before this may have been forgotten; 0: none has. */
+  readonly forgottenBeforeMs: number;
+  /** Whether a sweep has shown that from_date and to_date limit the time at which instances begin. */
+  readonly datesTrusted: boolean;
 }
 
 export interface OpenInstance {
@@ -44,7 +60,10 @@ export interface OpenInstance {
   readonly status: string;
 }
 
-/** A part of SecMaster's instances still to be read: those created in [fromMs, toMs), or all of one status. */
+/**
+ * A part of SecMaster's instances still to be read: those created in [fromMs, toMs), or of any time where both are null.
+ * With a `fromMs` alone it is read without dates, from the newest down to those begun before it.
+ */
 export interface SweepItem {
   readonly key: number;
   readonly fromMs: number | null;
@@ -62,6 +81,10 @@ export interface Batch {
   /** Open instances that a row showed unchanged. */
   readonly seen?: readonly string[];
   readonly seenMs?: number;
+  /** Instances that SecMaster may have changed unseen: those with a status, or begun in a span of time. */
+  readonly doubt?: { readonly status: string } | { readonly fromMs: number; readonly toMs: number };
+  /** Series of counters that show their values from now on. */
+  readonly show?: readonly CounterKey[];
   readonly labels?: readonly PlaybookLabel[];
   readonly counters?: readonly CounterChange[];
   readonly durations?: readonly DurationChange[];
@@ -71,12 +94,12 @@ export interface Batch {
   readonly sweepDone?: readonly number[];
   readonly sweepProblem?: { readonly key: number; readonly problem: string };
   readonly state?: Partial<
-    Pick<WorkspaceState, 'name' | 'completeTails' | 'lastTailMs' | 'lastSuccessMs' | 'fromMinute'>
+    Pick<WorkspaceState, 'name' | 'completeTails' | 'lastTailMs' | 'lastSuccessMs' | 'fromMinute' | 'datesTrusted'>
   >;
 }
 
-export interface CounterChange extends SeriesKey {
-  readonly counter: CounterName;
+export interface CounterChange extends CounterKey {
+  /** 0 makes the series. */
   readonly by: number;
 }
 
@@ -89,4 +112,11 @@ export interface DurationChange extends SeriesKey {
 
 export class LedgerError extends Error {
   override name = 'LedgerError';
+  /** Whether there is a ledger, but one that can't be read: the exporter must not begin another in its place. */
+  readonly isDamaged: boolean;
+
+  constructor(message: string, { isDamaged = false, cause }: { isDamaged?: boolean; cause?: unknown } = {}) {
+    super(message, { cause });
+    this.isDamaged = isDamaged;
+  }
 }

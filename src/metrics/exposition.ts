@@ -9,11 +9,13 @@ export interface Exposition {
   update(collected: readonly Collected[]): Promise<void>;
   /** The latest text, with the process metrics of this moment. */
   text(): Promise<string>;
+  /** When `text` was last asked for, by the clock that the exposition was given; null: never. */
+  lastScrapeMs(): number | null;
   /** One HTTP request of the exporter's own; `code` is the HTTP status or what went wrong. */
   observeRequest(operation: string, code: string, seconds: number): void;
 }
 
-export function createExposition(version: string): Exposition {
+export function createExposition(version: string, now: () => number): Exposition {
   const live = new Registry();
   collectDefaultMetrics({ register: live });
   const registers = [live];
@@ -23,6 +25,7 @@ export function createExposition(version: string): Exposition {
   let polled = '';
   let begun = 0;
   let shown = 0;
+  let scrapedMs: number | null = null;
 
   return {
     contentType: Registry.PROMETHEUS_CONTENT_TYPE,
@@ -33,7 +36,9 @@ export function createExposition(version: string): Exposition {
       shown = turn;
       polled = text;
     },
+    lastScrapeMs: () => scrapedMs,
     async text() {
+      scrapedMs = now();
       return polled + (await live.metrics());
     },
     observeRequest(operation, code, seconds) {

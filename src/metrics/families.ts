@@ -149,6 +149,20 @@ export const windowComplete = {
   labels: ['workspace'],
 } as const satisfies Family;
 
+export const audits = {
+  name: 'secmaster_exporter_audits_total',
+  type: 'counter',
+  help: "Number of times that the ledger was held against one of SecMaster's own counts since the exporter was started.",
+  labels: ['workspace'],
+} as const satisfies Family;
+
+export const auditMismatches = {
+  name: 'secmaster_exporter_audit_mismatches_total',
+  type: 'counter',
+  help: "Number of times that the ledger differed from one of SecMaster's own counts, twice in a row, since the exporter was started.",
+  labels: ['workspace'],
+} as const satisfies Family;
+
 export const ledgerInstances = {
   name: 'secmaster_exporter_ledger_instances',
   type: 'gauge',

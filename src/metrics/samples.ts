@@ -1,5 +1,5 @@
 import type { WorkspaceReport } from '../model/report.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { SeriesKey, Snapshot } from '../model/snapshot.ts';
 import * as families from './families.ts';
 
 /** A family and its samples, not yet text. */
@@ -69,6 +69,8 @@ export function collect(reports: readonly WorkspaceReport[], durationBuckets: re
     each(families.pollFailures, ({ polls: { failures } }) => byReason(failures)),
     each(families.rowsRejected, ({ polls: { rejectedRows } }) => byReason(rejectedRows)),
     fromLedger(families.windowComplete, ({ windowComplete }) => optional(Number(windowComplete))),
+    each(families.audits, ({ polls: { audits } }) => optional(audits)),
+    each(families.auditMismatches, ({ polls: { mismatches } }) => optional(mismatches)),
     fromLedger(families.ledgerInstances, ({ instances, openInstances }) => [
       { labels: { state: 'open' }, value: openInstances },
       { labels: { state: 'ended' }, value: instances - openInstances },
@@ -133,12 +135,13 @@ function failureRatios({ window }: Snapshot): Sample[] {
  * The ledger keeps each bucket by the bounds of its day. Where the configuration has others now, an observation is
  * counted from the first bound on that is no less than its own: counts and sums stay whole and never fall.
  */
-function durationSamples({ durations }: Snapshot, bounds: readonly number[]): Sample[] {
-  const groups = Map.groupBy(durations, (one) => JSON.stringify([one.playbook, one.triggerType, one.status]));
-  return [...groups.values()].flatMap((buckets) => {
-    const [first] = buckets;
-    if (first === undefined) return [];
-    const labels = labelsOf(first, 'status');
+function durationSamples({ counters, durations }: Snapshot, bounds: readonly number[]): Sample[] {
+  const keyOf = ({ playbook, triggerType, status }: SeriesKey) => JSON.stringify([playbook, triggerType, status]);
+  const groups = Map.groupBy(durations, keyOf);
+  return counters.flatMap((series): Sample[] => {
+    if (series.counter !== 'timed') return [];
+    const buckets = groups.get(keyOf(series)) ?? [];
+    const labels = labelsOf(series, 'status');
     const upTo = (bound: number) =>
       sum(
         buckets.filter(({ le }) => le <= bound),

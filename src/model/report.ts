@@ -17,6 +17,9 @@ export interface PollReport {
   readonly count: number;
   readonly failures: ReadonlyMap<string, number>;
   readonly rejectedRows: ReadonlyMap<string, number>;
+  /** Of the ledger against SecMaster's own counts. */
+  readonly audits: number;
+  readonly mismatches: number;
   /** null before the first poll has ended. */
   readonly last: {
     readonly endedMs: number;

@@ -1,7 +1,8 @@
 /** What the ledger of one workspace says at one moment: all that the workflow metrics are made of. */
 export interface Snapshot {
-  readonly counters: readonly (SeriesKey & { readonly counter: CounterName; readonly value: number })[];
-  /** Each bucket by itself, not cumulative; `le` in seconds, Infinity for the last. */
+  /** A new series stands at 0 until it may be shown. */
+  readonly counters: readonly (CounterKey & { readonly value: number })[];
+  /** Of the series that are shown. Each bucket by itself, not cumulative; `le` in seconds, Infinity for the last. */
   readonly durations: readonly (SeriesKey & {
     readonly le: number;
     readonly count: number;
@@ -27,7 +28,12 @@ export interface SeriesKey {
   readonly status: string;
 }
 
-export type CounterName = 'started' | 'completed' | 'retries';
+/** A counter's series; `timed` stands for the histogram of durations. */
+export interface CounterKey extends SeriesKey {
+  readonly counter: CounterName;
+}
+
+export type CounterName = 'started' | 'completed' | 'retries' | 'timed';
 
 /** The newest time of its kind: of a start where status is '', else of an end with that status. */
 export interface Mark extends SeriesKey {

@@ -1,6 +1,6 @@
-import { forgetEntry } from '../ledger/page.ts';
 import { documentedOpenStatuses } from '../model/status.ts';
 import { maxOffset } from '../secmaster/api.ts';
+import { lookUp } from './doubt.ts';
 import { commit, readPage, type Session } from './session.ts';
 
 /** An open instance that no row has shown for this long is looked up, so that a quiet poll asks nothing for it. */
@@ -11,7 +11,7 @@ const mostLookups = 20;
 
 /** Looks up open instances that the tail has not met for a while, however old they are (design: one poll, 2). */
 export async function lookUpOpen(session: Session): Promise<void> {
-  const { secmaster, store, state, log } = session;
+  const { secmaster, store, state } = session;
   const unseen = () => store.openUnseen(state.ledger, secmaster.now() - unseenMs);
 
   const statuses = new Set((await unseen()).map((instance) => instance.status));
@@ -23,19 +23,6 @@ export async function lookUpOpen(session: Session): Promise<void> {
       last = page.isLast || offset > maxOffset;
     }
   }
-
   // Those that the lists of their statuses don't show have changed without coming up in the tail, or are gone.
-  for (const { id } of (await unseen()).slice(0, mostLookups)) {
-    const page = await readPage(session, { sortKey: 'create_time', sortDir: 'DESC', offset: 0, id });
-    await commit(session, page.batch);
-    if (page.instances.some((instance) => instance.id === id) || page.rejected.length > 0) continue;
-    await forget(session, id);
-    log.info({ instance: id }, 'SecMaster no longer knows an open instance; it is counted as open no more');
-  }
-}
-
-async function forget(session: Session, id: string): Promise<void> {
-  const { secmaster, store, state } = session;
-  const known = (await store.known(state.ledger, [id])).get(id);
-  if (known !== undefined) await commit(session, forgetEntry(known, state, secmaster.now()));
+  for (const { id } of (await unseen()).slice(0, mostLookups)) await lookUp(session, id);
 }

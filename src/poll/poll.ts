@@ -1,6 +1,8 @@
 import type { Store, WorkspaceState } from '../ledger/store.ts';
 import { firstMinute } from '../ledger/window.ts';
 import type { SecMaster } from '../secmaster/api.ts';
+import type { Audits } from './audit.ts';
+import { settleDoubts } from './doubt.ts';
 import { lookUpOpen } from './open.ts';
 import { commit, type Session } from './session.ts';
 import { nextItem, type SweepProgress, sweep } from './sweep.ts';
@@ -11,10 +13,12 @@ export interface PollSteps {
   readonly onNews: () => Promise<void>;
   /** Asked after each page of the sweep. */
   readonly mayGoOn: () => boolean;
+  readonly audits: Audits;
 }
 
 /**
- * One poll of one workspace: the tail, the open instances, and as much of the sweep as there is time for.
+ * One poll of one workspace: the tail, the open instances, as much of the sweep as there is time for, and once there is
+ * nothing to sweep, the audit.
  *
  * @returns how far the sweep came, to be handed to the next poll
  * @throws {SecMasterError | LedgerError} what was committed before stays
@@ -22,7 +26,7 @@ export interface PollSteps {
 export async function poll(
   session: Session,
   progress: SweepProgress | null,
-  { onNews, mayGoOn }: PollSteps,
+  { onNews, mayGoOn, audits }: PollSteps,
 ): Promise<SweepProgress | null> {
   await readTail(session);
   await moveWindow(session);
@@ -32,8 +36,20 @@ export async function poll(
     await onNews();
     left = await sweep(session, left, mayGoOn);
   }
+  if (left === null) {
+    await settleDoubts(session, mayGoOn);
+    await audits.audit(session);
+    await forget(session);
+  }
   await commit(session, { state: { lastSuccessMs: session.secmaster.now() } });
   return left;
+}
+
+/** Instances forgotten in one poll, so that none takes long. */
+const mostForgotten = 1_000;
+
+async function forget({ store, secmaster, state, retentionMs }: Session): Promise<void> {
+  await store.forget(state.ledger, secmaster.now() - retentionMs, mostForgotten);
 }
 
 /** The workspace's ledger; one that isn't there yet begins with SecMaster's time, not with ours. */

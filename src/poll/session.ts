@@ -11,6 +11,7 @@ export interface Session {
   readonly log: Logger;
   readonly signal: AbortSignal;
   readonly lookbackMs: number;
+  readonly retentionMs: number;
   readonly durationBuckets: readonly number[];
   readonly onRejected: (row: RejectedRow) => void;
   state: WorkspaceState;
@@ -39,7 +40,8 @@ export async function readPage(session: Session, query: ListQuery): Promise<Read
   const { batch, rows } = foldPage(page.instances, {
     known: await store.known(state.ledger, ids),
     labels: await store.labels(state.ledger),
-    sinceMs: state.createdAtMs,
+    // What is unknown from before that may have been counted and forgotten.
+    sinceMs: Math.max(state.createdAtMs, state.forgottenBeforeMs),
     completeTails: state.completeTails,
     fromMinute: state.fromMinute,
     durationBuckets: session.durationBuckets,

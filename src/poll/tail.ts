@@ -38,7 +38,7 @@ export async function readTail(session: Session): Promise<void> {
     }
     if (page.isLast || settled >= settledRun) return commit(session, { ...page.batch, ...done });
     if (offset > maxOffset) {
-      return commit(session, { ...page.batch, ...done, sweepAdd: flooded(session, beganMs) });
+      return commit(session, { ...page.batch, ...done, ...flooded(session, beganMs) });
     }
     await commit(session, page.batch);
   }
@@ -55,21 +55,25 @@ function settledAtEnd(before: number, rows: ReadPage['rows']): number {
 }
 
 function firstSweep({ state }: Session, nowMs: number): SweepAdd {
-  return [...allOpen(), slice(state.fromMinute * 60_000 - overlapMs, nowMs)];
+  return [...documentedOpenStatuses.map(allOf), slice(state.fromMinute * 60_000 - overlapMs, nowMs)];
 }
 
-/** More has changed than SecMaster lets us page through: what lies deeper is found by its time of creation. */
-function flooded({ state, log }: Session, nowMs: number): SweepAdd {
+/**
+ * More has changed than SecMaster lets us page through. What lies deeper is found by its time of creation if it is new,
+ * by its status if it is open, and else it had FAILED before and has been retried since: all that had FAILED is in doubt.
+ */
+function flooded({ state, log }: Session, nowMs: number): Pick<Batch, 'sweepAdd' | 'doubt'> {
   const fromMs = (state.lastTailMs ?? state.createdAtMs) - overlapMs;
   log.warn(
     { from: new Date(fromMs).toISOString() },
     'more instances changed than SecMaster lets us page through; sweeping',
   );
-  return [...allOpen(), slice(fromMs, nowMs)];
+  const statuses = [...documentedOpenStatuses, 'FAILED'];
+  return { sweepAdd: [...statuses.map(allOf), slice(fromMs, nowMs)], doubt: { status: 'FAILED' } };
 }
 
-function allOpen(): SweepAdd {
-  return documentedOpenStatuses.map((status) => ({ fromMs: null, toMs: null, status, problem: null }));
+function allOf(status: string) {
+  return { fromMs: null, toMs: null, status, problem: null };
 }
 
 function slice(fromMs: number, toMs: number) {

@@ -1,12 +1,15 @@
+import type { Clock } from '../clock.ts';
 import { LedgerError, type Store } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
 import type { PollReport, WorkspaceReport } from '../model/report.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { RejectedRow, SecMaster } from '../secmaster/api.ts';
 import { SecMasterError } from '../secmaster/errors.ts';
+import { createAudits } from './audit.ts';
 import { openLedger, poll } from './poll.ts';
 import type { Session } from './session.ts';
 import type { SweepProgress } from './sweep.ts';
+import { createZeroFirst } from './zero-first.ts';
 
 export interface WorkspaceSettings {
   /** null: the workspace's own name. */
@@ -15,6 +18,9 @@ export interface WorkspaceSettings {
   readonly workspaceId: string;
   readonly region: string;
   readonly lookbackMs: number;
+  readonly retentionMs: number;
+  /** How long a new series of a counter stays at 0 once it has been scraped. */
+  readonly newSeriesHoldMs: number;
   /** Upper bounds in seconds. */
   readonly durationBuckets: readonly number[];
 }
@@ -25,6 +31,9 @@ export interface WorkspaceParts {
   readonly log: Logger;
   /** Called whenever the report has changed. */
   readonly onReport: () => Promise<void>;
+  readonly clock: Clock;
+  /** When `/metrics` was last asked for, by `clock`. */
+  readonly lastScrapeMs: () => number | null;
 }
 
 /** One workspace of SecMaster: polls it, and says what is known of it. */
@@ -35,7 +44,9 @@ export interface Workspace {
 }
 
 export function createWorkspace(settings: WorkspaceSettings, parts: WorkspaceParts): Workspace {
-  const { secmaster, store, log, onReport } = parts;
+  const { secmaster, store, log, onReport, clock, lastScrapeMs } = parts;
+  const audits = createAudits();
+  const zeroFirst = createZeroFirst(settings.newSeriesHoldMs, clock.now, lastScrapeMs);
   const failures = new Map<string, number>();
   const rejectedRows = new Map<string, number>();
   let name = settings.name;
@@ -59,7 +70,7 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
     const before = progress;
     // A poll that breaks off leaves the slice it was at to be read from its start.
     progress = null;
-    progress = await poll(session, before, { mayGoOn, onNews: publish });
+    progress = await poll(session, before, { mayGoOn, onNews: publish, audits });
   }
 
   async function learnName({ state, signal }: Session): Promise<string | null> {
@@ -76,10 +87,13 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
   async function publish(): Promise<void> {
     const state = await store.find(settings);
     if (state !== null) {
+      const show = zeroFirst.ripe(await store.hidden(state.ledger));
+      if (show.length > 0) await store.commit(state.ledger, { show });
       snapshot = await store.snapshot(state.ledger);
       lastSuccessMs = state.lastSuccessMs;
     }
     await onReport();
+    zeroFirst.published();
   }
 
   function conclude(error: unknown, durationSeconds: number): void {
@@ -111,7 +125,15 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
       projectId: settings.projectId,
       region: settings.region,
       snapshot,
-      polls: { count, failures, rejectedRows, last, lastSuccessMs },
+      polls: {
+        count,
+        failures,
+        rejectedRows,
+        last,
+        lastSuccessMs,
+        audits: audits.count,
+        mismatches: audits.mismatches,
+      },
     }),
   };
 }

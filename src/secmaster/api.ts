@@ -9,12 +9,14 @@ export interface SecMaster {
   workspaceName(workspaceId: string, signal: AbortSignal): Promise<string | null>;
 }
 
-/** Parameters of the list call (API document, table 2); absent ones are not sent. `limit` is always 100. */
+/** Parameters of the list call (API document, table 2); absent ones are not sent. */
 export interface ListQuery {
   readonly sortKey: 'create_time' | 'update_time';
   readonly sortDir: 'ASC' | 'DESC';
   /** At most `maxOffset`. */
   readonly offset: number;
+  /** At most `pageSize`, which is the default here. */
+  readonly limit?: number;
   readonly fromMs?: number;
   readonly toMs?: number;
   readonly id?: string;

@@ -155,9 +155,9 @@ interface Get<T> {
   readonly read: (body: unknown) => T | null;
 }
 
-function listParameters({ sortKey, sortDir, offset, fromMs, toMs, id, status }: ListQuery): Query {
+function listParameters({ sortKey, sortDir, offset, limit = pageSize, fromMs, toMs, id, status }: ListQuery): Query {
   const parameters: [string, string | undefined][] = [
-    ['limit', String(pageSize)],
+    ['limit', String(limit)],
     ['offset', String(offset)],
     ['sort_key', sortKey],
     ['sort_dir', sortDir],

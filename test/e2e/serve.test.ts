@@ -18,6 +18,7 @@ function writeConfig(simulated: Simulated, folder: string): string {
     `
 poll: { schedule: "* * * * * *", lookback: 2h, rate_limit: 200 }
 state: { path: ${join(folder, 'ledger', 'secmaster.db')} }
+metrics: { new_series_hold: 0s }
 workspaces:
   - name: prod
     region: ${defaultProject.name}

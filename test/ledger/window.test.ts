@@ -18,6 +18,7 @@ function entry(fields: Partial<Entry>): Entry {
     counted: nothing,
     changedInTail: 1,
     gone: false,
+    doubtful: false,
     ...fields,
   };
 }

@@ -10,7 +10,7 @@ const isolate = { playbook: 'Isolate host', triggerType: 'EVENT' };
 
 /** The lines of one family that the reports come to, without HELP and TYPE. */
 async function lines(family: Family, ...reports: WorkspaceReport[]): Promise<string[]> {
-  const exposition = createExposition('1.2.3');
+  const exposition = createExposition('1.2.3', () => 0);
   await exposition.update(collect(reports, [1, 10]));
   const text = await exposition.text();
   return text.split('\n').filter((line) => line.startsWith(`${family.name}{`) || line.startsWith(`${family.name}_`));
@@ -92,6 +92,7 @@ describe('what a report comes to', () => {
       'a histogram with cumulative buckets, though it was kept with other bounds',
       families.workflowDuration,
       withSnapshot({
+        counters: [{ ...isolate, status: 'FINISHED', counter: 'timed', value: 8 }],
         durations: [
           { ...isolate, status: 'FINISHED', le: 0.5, count: 1, sumSeconds: 0.25 },
           { ...isolate, status: 'FINISHED', le: 5, count: 2, sumSeconds: 6 },
@@ -176,11 +177,15 @@ describe('families', () => {
   );
 
   test('stand in the exposition under the labels that they are declared with, each family once', async () => {
-    const exposition = createExposition('1.2.3');
+    const exposition = createExposition('1.2.3', () => 0);
     const series = { ...isolate, status: 'FAILED' };
     const snapshot = {
       ...emptySnapshot,
-      counters: (['started', 'completed', 'retries'] as const).map((counter) => ({ ...series, counter, value: 1 })),
+      counters: (['started', 'completed', 'retries', 'timed'] as const).map((counter) => ({
+        ...series,
+        counter,
+        value: 1,
+      })),
       durations: [{ ...series, le: 1, count: 1, sumSeconds: 1 }],
       window: [{ ...series, instances: 1, retries: 1 }],
       oldestOpen: [{ playbook: 'Isolate host', status: 'RUNNING', startTimeMs: 1 }],

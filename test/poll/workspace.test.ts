@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { SqliteStore } from '../../src/ledger/sqlite-store.ts';
 import { LedgerError } from '../../src/ledger/store.ts';
 import { createSoc } from '../support/simulated-soc.ts';
+import { wrapStore } from '../support/wrapped-store.ts';
 
 test('a failed poll is counted by its reason, logged once, and said to be over', async () => {
   const soc = createSoc();
@@ -42,20 +43,9 @@ test('a ledger that fails leaves the numbers and says why', async () => {
   const store = new SqliteStore(':memory:');
   let isFull = false;
   const soc = createSoc({
-    store: {
-      find: (...args) => store.find(...args),
-      create: (...args) => store.create(...args),
-      known: (...args) => store.known(...args),
-      labels: (...args) => store.labels(...args),
-      openUnseen: (...args) => store.openUnseen(...args),
-      sweep: (...args) => store.sweep(...args),
-      snapshot: (...args) => store.snapshot(...args),
-      close: () => store.close(),
-      commit: async (...args) => {
-        if (isFull) throw new LedgerError('the disk is full');
-        return store.commit(...args);
-      },
-    },
+    store: wrapStore(store, (call) => {
+      if (isFull && call === 'commit') throw new LedgerError('the disk is full');
+    }),
   });
   soc.world.start(soc.now());
   await soc.poll();

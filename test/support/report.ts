@@ -19,6 +19,8 @@ export const goodPoll: PollReport = {
   count: 3,
   failures: new Map(),
   rejectedRows: new Map(),
+  audits: 0,
+  mismatches: 0,
   last: { endedMs: minuteMs, durationSeconds: 0.25, error: null },
   lastSuccessMs: minuteMs,
 };

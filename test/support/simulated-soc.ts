@@ -4,13 +4,13 @@ import type { Store } from '../../src/ledger/store.ts';
 import { createExposition } from '../../src/metrics/exposition.ts';
 import { collect } from '../../src/metrics/samples.ts';
 import { formatTime } from '../../src/model/time.ts';
-import { createWorkspace, type Workspace } from '../../src/poll/workspace.ts';
+import { createWorkspace, type Workspace, type WorkspaceSettings } from '../../src/poll/workspace.ts';
 import { pageSize, type SecMaster } from '../../src/secmaster/api.ts';
 import { SecMasterError } from '../../src/secmaster/errors.ts';
 import { parsePage } from '../../src/secmaster/rows.ts';
 import { defaultProject, defaultUser, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
-import { createTurnedClock } from '../../src/simulator/turned-clock.ts';
+import { createTurnedClock, type TurnedClock } from '../../src/simulator/turned-clock.ts';
 import type { World } from '../../src/simulator/world.ts';
 import { differences } from './compare.ts';
 
@@ -20,6 +20,7 @@ export const lookbackMs = 24 * 3_600_000;
 /** A simulated SecMaster with one workspace and an exporter's poll of it, both in this process, on one turned clock. */
 export interface SimulatedSoc {
   readonly simulator: Simulator;
+  readonly clock: TurnedClock;
   readonly world: World;
   readonly store: Store;
   readonly workspace: Workspace;
@@ -34,40 +35,57 @@ export interface SimulatedSoc {
 }
 
 export interface SocOptions extends Partial<SimulatorOptions> {
+  /** The same SecMaster and ledger, as after a restart. */
+  readonly after?: SimulatedSoc;
   readonly store?: Store;
+  readonly settings?: Partial<WorkspaceSettings>;
   /** Between the poll and SecMaster, for what goes wrong on the way. */
   readonly through?: (secmaster: SecMaster) => SecMaster;
 }
 
 export function createSoc({
-  store = new SqliteStore(':memory:'),
+  after,
+  store = after?.store ?? new SqliteStore(':memory:'),
   through = (one) => one,
+  settings: changed = {},
   ...options
 }: SocOptions = {}): SimulatedSoc {
-  const clock = createTurnedClock(startMs);
-  const simulator = createSimulator({ clock, tokenLifetimeMs: 1e12, ...options });
+  const clock = after?.clock ?? createTurnedClock(startMs);
+  const simulator = after?.simulator ?? createSimulator({ clock, tokenLifetimeMs: 1e12, ...options });
   const { world } = simulator.directory.workspace(defaultWorkspace.id);
   const secmaster = through(connect(simulator, clock));
   const logged: { level: number; msg: string }[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
-  const durationBuckets = [1, 10, 60, 600];
   const settings = {
+    retentionMs: 30 * 24 * 3_600_000,
+    newSeriesHoldMs: 0,
     name: 'soc',
     projectId: defaultProject.id,
     workspaceId: defaultWorkspace.id,
     region: defaultProject.name,
     lookbackMs,
-    durationBuckets,
+    durationBuckets: [1, 10, 60, 600],
+    ...changed,
   };
-  const workspace = createWorkspace(settings, { secmaster, store, log, onReport: async () => {} });
+  const workspace = createWorkspace(settings, {
+    secmaster,
+    store,
+    log,
+    clock,
+    onReport: async () => {},
+    lastScrapeMs: () => scrapedMs,
+  });
 
+  let scrapedMs: number | null = null;
   const exposition = async () => {
-    const made = createExposition('test');
-    await made.update(collect([workspace.report()], durationBuckets));
+    scrapedMs = clock.now();
+    const made = createExposition('test', clock.now);
+    await made.update(collect([workspace.report()], settings.durationBuckets));
     return made.text();
   };
   return {
     simulator,
+    clock,
     world,
     store,
     workspace,
@@ -107,10 +125,10 @@ function connect(simulator: Simulator, clock: { now(): number }): SecMaster {
   return {
     now: clock.now,
     workspaceName: async () => defaultWorkspace.name,
-    async listInstances(workspaceId, { sortKey, sortDir, offset, fromMs, toMs, id, status }, signal) {
+    async listInstances(workspaceId, { limit = pageSize, sortKey, sortDir, offset, fromMs, toMs, id, status }, signal) {
       if (signal.aborted) throw new SecMasterError('aborted', 'list_instances', 'aborted');
       const query = new URLSearchParams({
-        limit: String(pageSize),
+        limit: String(limit),
         offset: String(offset),
         sort_key: sortKey,
         sort_dir: sortDir,

@@ -1,0 +1,120 @@
+import { commit, type Session } from './session.ts';
+
+/** How often the ledger is held against SecMaster's own counts. */
+const everyMs = 5 * 60_000;
+/** What is still young may be in motion. */
+const youngestMs = 5 * 60_000;
+/** Instances in one slice, so that SecMaster's count is far from any cap. */
+const mostInSlice = 5_000;
+
+const statuses = ['FINISHED', 'FAILED', 'TERMINATED'];
+
+/** Minutes since the epoch, the second one not included. */
+interface Slice {
+  readonly status: string;
+  readonly fromMinute: number;
+  readonly toMinute: number;
+}
+
+export interface Audits {
+  /** Counts compared so far, and those that differed twice in a row. */
+  readonly count: number;
+  readonly mismatches: number;
+  /** Audits if it is time, and sweeps what differs (design: one poll, 4). */
+  audit(session: Session): Promise<void>;
+}
+
+/**
+ * Compares SecMaster's count of a slice of the window, by status, with the ledger's, slice after slice in turn. A count that
+ * differs is compared again after the next poll's tail, since instances go on while we look; if it differs still, it is a
+ * mismatch, and the slice is read anew with all that the ledger has in it.
+ */
+export function createAudits(): Audits {
+  let lastMs: number | null = null;
+  let turn = 0;
+  let count = 0;
+  let mismatches = 0;
+  let suspects: Slice[] = [];
+  /** Slices that have been read anew: if they differ once more, counts by date can't be compared. */
+  const reread = new Set<string>();
+
+  async function differs(session: Session, { status, fromMinute, toMinute }: Slice): Promise<boolean> {
+    const { secmaster, store, state, workspaceId, signal } = session;
+    const page = await secmaster.listInstances(
+      workspaceId,
+      {
+        sortKey: 'create_time',
+        sortDir: 'ASC',
+        offset: 0,
+        limit: 1,
+        status,
+        fromMs: fromMinute * 60_000,
+        toMs: toMinute * 60_000,
+      },
+      signal,
+    );
+    count++;
+    const ours = await store.countEnded(state.ledger, status, fromMinute, toMinute);
+    if (page.count === null || page.count === ours) return false;
+    session.log.debug(
+      { ...sliceTimes({ fromMinute, toMinute }), status, ours, theirs: page.count },
+      'an audit differs',
+    );
+    return true;
+  }
+
+  async function repair(session: Session, slice: Slice): Promise<void> {
+    const key = JSON.stringify(slice);
+    const [fromMs, toMs] = [slice.fromMinute * 60_000, slice.toMinute * 60_000];
+    if (reread.has(key)) {
+      session.log.warn(
+        'counts by date differ from what SecMaster lists; no audits until a sweep agrees with the dates',
+      );
+      return commit(session, { state: { datesTrusted: false } });
+    }
+    reread.add(key);
+    mismatches++;
+    session.log.warn(
+      { ...sliceTimes(slice), status: slice.status },
+      "SecMaster's count differs from the ledger's; reading anew",
+    );
+    return commit(session, {
+      sweepAdd: [{ fromMs: fromMs - 60_000, toMs, status: null, problem: null }],
+      doubt: { fromMs, toMs },
+    });
+  }
+
+  return {
+    get count() {
+      return count;
+    },
+    get mismatches() {
+      return mismatches;
+    },
+    async audit(session) {
+      const { secmaster, store, state } = session;
+      if (!state.datesTrusted) return;
+      const again = suspects.filter(({ fromMinute }) => fromMinute >= state.fromMinute);
+      suspects = [];
+      for (const slice of again) if (await differs(session, slice)) await repair(session, slice);
+
+      const nowMs = secmaster.now();
+      lastMs ??= nowMs;
+      if (nowMs - lastMs < everyMs) return;
+      lastMs = nowMs;
+      const toMinute = Math.floor((nowMs - youngestMs) / 60_000);
+      const ended = await store.countEnded(state.ledger, null, state.fromMinute + 1, toMinute);
+      const slices = Math.max(1, Math.ceil(ended / mostInSlice));
+      const edge = (n: number) => state.fromMinute + 1 + Math.floor((n * (toMinute - state.fromMinute - 1)) / slices);
+      const n = turn++ % slices;
+      for (const status of statuses) {
+        const slice = { status, fromMinute: edge(n), toMinute: edge(n + 1) };
+        if (slice.toMinute > slice.fromMinute && (await differs(session, slice))) suspects.push(slice);
+      }
+    },
+  };
+}
+
+function sliceTimes({ fromMinute, toMinute }: Pick<Slice, 'fromMinute' | 'toMinute'>) {
+  return { from: new Date(fromMinute * 60_000).toISOString(), to: new Date(toMinute * 60_000).toISOString() };
+}

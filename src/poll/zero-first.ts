@@ -1,0 +1,40 @@
+import type { CounterKey } from '../model/snapshot.ts';
+
+/** Decides when new series of counters, which stand at 0, may show what they have counted. */
+export interface ZeroFirst {
+  /** Those of the hidden series that may be shown from now on. */
+  ripe(hidden: readonly CounterKey[]): CounterKey[];
+  /** Told when the exposition stands that has the hidden ones at 0. */
+  published(): void;
+}
+
+/**
+ * A series that appears with a value looks to `rate()` and `increase()` as if it had never grown. So it is held at 0 until
+ * it has been scraped there, and then for `holdMs` more, in which every scraper that scrapes more often than that has seen
+ * the 0. With a hold of 0 ms nothing is held. `now` and `lastScrapeMs` are of one clock.
+ */
+export function createZeroFirst(holdMs: number, now: () => number, lastScrapeMs: () => number | null): ZeroFirst {
+  /** By series: when it was first published, and when it was first known to have been scraped since. */
+  const waiting = new Map<string, { publishedMs: number | null; scrapedMs: number | null }>();
+
+  function isRipe(series: CounterKey): boolean {
+    const key = JSON.stringify([series.counter, series.playbook, series.triggerType, series.status]);
+    const wait = waiting.get(key);
+    if (wait === undefined) {
+      waiting.set(key, { publishedMs: null, scrapedMs: null });
+      return false;
+    }
+    const scrapeMs = lastScrapeMs();
+    if (wait.publishedMs !== null && scrapeMs !== null && scrapeMs > wait.publishedMs) wait.scrapedMs ??= scrapeMs;
+    const isOver = wait.scrapedMs !== null && now() - wait.scrapedMs >= holdMs;
+    if (isOver) waiting.delete(key);
+    return isOver;
+  }
+
+  return {
+    ripe: (hidden) => (holdMs === 0 ? [...hidden] : hidden.filter(isRipe)),
+    published() {
+      for (const wait of waiting.values()) wait.publishedMs ??= now();
+    },
+  };
+}
