@@ -3,7 +3,9 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { createApp } from '../http/app.ts';
+import { createBrokenStore } from '../ledger/broken-store.ts';
 import { SqliteStore } from '../ledger/sqlite-store.ts';
+import { LedgerError, type Store } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
 import { createExposition, type Exposition } from '../metrics/exposition.ts';
 import { collect } from '../metrics/samples.ts';
@@ -27,12 +29,12 @@ export interface Surroundings {
   readonly telemetryPath: string;
 }
 
-/** @throws {LedgerError} where the ledger can't be opened */
+/** @throws {LedgerError} where the ledger can't be opened or made; one that is damaged makes polls fail instead */
 export async function createExporter(config: Config, surroundings: Surroundings): Promise<Exporter> {
   const { clock, dispatcher, log, version, telemetryPath } = surroundings;
   const { durationBuckets, language, newSeriesHoldMs } = config.metrics;
   const exposition = createExposition(version, clock.now);
-  const store = new SqliteStore(config.state.path);
+  const store = openStore(config.state.path, log);
   const clientOf = createClientFactory({
     clock,
     dispatcher,
@@ -72,4 +74,14 @@ export async function createExporter(config: Config, surroundings: Surroundings)
     app: createApp({ exposition, reports, telemetryPath, version }),
     close: () => store.close(),
   };
+}
+
+function openStore(path: string, log: Logger): Store {
+  try {
+    return new SqliteStore(path);
+  } catch (error) {
+    if (!(error instanceof LedgerError && error.isDamaged)) throw error;
+    log.error(`${error.message}; nothing is counted until the exporter is started with a ledger that it can read`);
+    return createBrokenStore(error);
+  }
 }

@@ -13,7 +13,11 @@ describe('a good file', () => {
         concurrency: 4,
       },
       state: { path: 'data/secmaster.db', retentionMs: 30 * 86_400_000 },
-      metrics: { durationBuckets: [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400], language: 'en' },
+      metrics: {
+        durationBuckets: [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400],
+        language: 'en',
+        newSeriesHoldMs: 65_000,
+      },
       workspaces: [
         {
           name: 'prod',

@@ -1,15 +1,12 @@
 import { expect, test } from 'vitest';
-import { parseExposition, sampleValue } from '../support/exposition.ts';
+import { parseExposition, sampleValue, total } from '../support/exposition.ts';
 import { eventually, portOf, startExporter } from '../support/processes.ts';
 
 test('the demo shows a SOC whose counters grow, and ends cleanly on Ctrl-C', async () => {
   const running = startExporter(['demo', '--web.listen-address=127.0.0.1:0']);
   const port = await portOf(running);
   const scrape = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  const completed = (text: string) =>
-    parseExposition(text)
-      .filter(({ name }) => name === 'secmaster_workflow_instances_completed_total')
-      .reduce((sum, { value }) => sum + value, 0);
+  const completed = (text: string) => total(text, 'secmaster_workflow_instances_completed_total');
 
   const whole = await eventually(
     async () => {

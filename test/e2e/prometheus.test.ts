@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventually, start, temporaryFolder } from '../support/processes.ts';
-import { polledAgain, serve } from '../support/served.ts';
-import { accessKey, environmentOf, startSimulator } from '../support/simulated.ts';
+import { polledAgain, serve, writeConfig } from '../support/served.ts';
+import { startSimulator } from '../support/simulated.ts';
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -17,13 +17,8 @@ async function freePort(): Promise<number> {
 
 test('a real Prometheus scrapes it, and promtool has nothing to say about our families', async () => {
   const simulated = await startSimulator({ historyMs: 3_600_000 });
-  const served = await serve([], {
-    ...environmentOf(simulated.url),
-    ...accessKey,
-    SECMASTER_STATE_PATH: ':memory:',
-    SECMASTER_POLL_SCHEDULE: '* * * * * *',
-  });
   const folder = temporaryFolder();
+  const served = await serve([`--config.file=${writeConfig(simulated, folder)}`]);
   const config = join(folder, 'prometheus.yml');
   const job = { job_name: 'secmaster', static_configs: [{ targets: [`127.0.0.1:${served.port}`] }] };
   // JSON is YAML.

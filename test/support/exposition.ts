@@ -41,3 +41,8 @@ export function sampleValue(
     (sample) => sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value),
   )?.value;
 }
+
+/** The sum over all samples with this name. */
+export function total(text: string, name: string): number {
+  return parseExposition(text).reduce((sum, sample) => (sample.name === name ? sum + sample.value : sum), 0);
+}

@@ -1,5 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defaultAccessKey, defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { sampleValue } from './exposition.ts';
 import { eventually, portOf, type Running, startExporter } from './processes.ts';
+import type { Simulated } from './simulated.ts';
 
 /** An exporter in a process of its own that serves on a free port. */
 export interface Served {
@@ -27,4 +31,26 @@ export async function polledAgain({ get, running }: Served): Promise<string> {
     return isDone ? text : undefined;
   };
   return eventually(find, 'two more polls', running);
+}
+
+/** A configuration file that points at a simulator, polls each second, and keeps its ledger in the folder. */
+export function writeConfig(simulated: Simulated, folder: string): string {
+  const file = join(folder, 'config.yml');
+  writeFileSync(
+    file,
+    `
+poll: { schedule: "* * * * * *", lookback: 2h, rate_limit: 200 }
+state: { path: ${join(folder, 'ledger', 'secmaster.db')} }
+metrics: { new_series_hold: 0s }
+workspaces:
+  - name: prod
+    region: ${defaultProject.name}
+    project_id: "${defaultProject.id}"
+    workspace_id: ${defaultWorkspace.id}
+    endpoint: ${simulated.url}
+    iam_endpoint: ${simulated.url}
+    credentials: { ak_sk: { ak: ${defaultAccessKey.ak}, sk: ${defaultAccessKey.sk} } }
+`,
+  );
+  return file;
 }
