@@ -17,8 +17,8 @@ export const migrations: readonly string[] = [
     from_minute INTEGER NOT NULL,
     -- Ended instances begun before this may have been forgotten.
     forgotten_before_ms INTEGER NOT NULL DEFAULT 0,
-    -- 1 once a sweep has shown that from_date and to_date limit the time at which instances begin.
-    dates_trusted INTEGER NOT NULL DEFAULT 0,
+    -- Whether from_date and to_date limit the time at which instances begin; null until a sweep has shown it.
+    dates_trusted INTEGER,
     instances INTEGER NOT NULL DEFAULT 0,
     UNIQUE (project_id, workspace_id)
   ) STRICT;

@@ -26,7 +26,7 @@ export class SqliteStore implements Store {
   }
 
   async find({ projectId, workspaceId }: WorkspaceId): Promise<WorkspaceState | null> {
-    const [state] = this.#sqlite.all<Omit<WorkspaceState, 'datesTrusted'> & { datesTrusted: number }>(
+    const [state] = this.#sqlite.all<Omit<WorkspaceState, 'datesTrusted'> & { datesTrusted: number | null }>(
       `SELECT ledger, name, created_at_ms AS createdAtMs, complete_tails AS completeTails, last_tail_ms AS lastTailMs,
               last_success_ms AS lastSuccessMs, from_minute AS fromMinute, forgotten_before_ms AS forgottenBeforeMs,
               dates_trusted AS datesTrusted
@@ -34,7 +34,8 @@ export class SqliteStore implements Store {
       projectId,
       workspaceId,
     );
-    return state === undefined ? null : { ...state, datesTrusted: state.datesTrusted === 1 };
+    if (state === undefined) return null;
+    return { ...state, datesTrusted: state.datesTrusted === null ? null : state.datesTrusted === 1 };
   }
 
   async create({ projectId, workspaceId }: WorkspaceId, nowMs: number, fromMinute: number): Promise<WorkspaceState> {
@@ -126,7 +127,7 @@ export class SqliteStore implements Store {
       complete_tails: state.completeTails,
       last_tail_ms: state.lastTailMs,
       last_success_ms: state.lastSuccessMs,
-      dates_trusted: state.datesTrusted === undefined ? undefined : Number(state.datesTrusted),
+      dates_trusted: typeof state.datesTrusted === 'boolean' ? Number(state.datesTrusted) : undefined,
     };
     for (const [column, value] of Object.entries(columns)) {
       if (value !== undefined) this.#sqlite.run(`UPDATE ledger SET ${column} = ? WHERE ledger = ?`, value, ledger);

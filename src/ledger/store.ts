@@ -51,8 +51,8 @@ export interface WorkspaceState {
   readonly fromMinute: number;
   /** Ended instances begun before this may have been forgotten; 0: none has. */
   readonly forgottenBeforeMs: number;
-  /** Whether a sweep has shown that from_date and to_date limit the time at which instances begin. */
-  readonly datesTrusted: boolean;
+  /** Whether from_date and to_date limit the time at which instances begin; null until a sweep has shown it. */
+  readonly datesTrusted: boolean | null;
 }
 
 export interface OpenInstance {

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { sampleValue } from '../support/exposition.ts';
+import { createSoc, startMs } from '../support/simulated-soc.ts';
+
+const isolate = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate host' };
+const block = { id: '9b1c2d3e-0000-4000-8000-000000000001', name: 'Block address' };
+const dayMs = 24 * 3_600_000;
+
+function soc() {
+  return createSoc({ settings: { retentionMs: 2 * dayMs } });
+}
+
+test('ended instances are forgotten after the retention and never counted again when SecMaster shows them', async () => {
+  const { world, turn, poll, now, exposition } = soc();
+  await poll();
+  const old = Array.from({ length: 150 }, (_, i) => {
+    const id = world.start(startMs + i, { playbook: isolate });
+    world.fail(id, startMs + 1_000, 'node', 'error');
+    return id;
+  });
+  const stuck = world.start(startMs + 500, { playbook: isolate });
+  await poll();
+  turn(3 * dayMs);
+  const recent = world.start(now() - 1_000, { playbook: isolate });
+  world.finish(recent, now());
+  await poll();
+  await poll();
+  const ledger = (state: string) => ({ state });
+  expect(sampleValue(await exposition(), 'secmaster_exporter_ledger_instances', ledger('ended'))).toBe(1);
+  expect(sampleValue(await exposition(), 'secmaster_exporter_ledger_instances', ledger('open'))).toBe(1);
+
+  // Shown once more, touched and unchanged.
+  for (const id of old) world.touch(id, now());
+  world.touch(stuck, now());
+  await poll();
+  const completed = { status: 'FAILED', playbook: isolate.name };
+  expect(sampleValue(await exposition(), 'secmaster_workflow_instances_completed_total', completed)).toBe(150);
+  expect(sampleValue(await exposition(), 'secmaster_workflow_instances_started_total')).toBe(152);
+});
+
+test('the series of a playbook that has had no instance within the retention disappear, and begin anew with one', async () => {
+  const { world, turn, poll, now, exposition } = soc();
+  await poll();
+  world.finish(world.start(startMs, { playbook: isolate }), startMs + 1_000);
+  world.finish(world.start(startMs, { playbook: block }), startMs + 1_000);
+  await poll();
+  turn(1.5 * dayMs);
+  world.finish(world.start(now() - 1_000, { playbook: block }), now());
+  await poll();
+  turn(dayMs);
+  await poll();
+  await poll();
+  const text = await exposition();
+  expect(text).not.toContain(isolate.name);
+  expect(
+    sampleValue(text, 'secmaster_workflow_instances_completed_total', { playbook: block.name, status: 'FINISHED' }),
+  ).toBe(2);
+
+  world.finish(world.start(now() - 1_000, { playbook: isolate }), now());
+  await poll();
+  const again = { playbook: isolate.name, status: 'FINISHED' };
+  expect(sampleValue(await exposition(), 'secmaster_workflow_instances_completed_total', again)).toBe(1);
+});

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { sampleValue } from '../support/exposition.ts';
+import { createSoc, type SimulatedSoc, startMs } from '../support/simulated-soc.ts';
+
+const playbook = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate host' };
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/** Runs of the last 23 hours and 10 of two days ago, the ones among them that are still open spread evenly. */
+function history(soc: SimulatedSoc, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const atMs = startMs - 23 * hourMs + Math.floor((i * 22.9 * hourMs) / count);
+    const id = soc.world.start(atMs, { playbook });
+    if (i % 100 !== 0) soc.world.finish(id, atMs + 30_000);
+  }
+  for (let i = 0; i < 10; i++)
+    soc.world.finish(soc.world.start(startMs - 48 * hourMs, { playbook }), startMs - 47 * hourMs);
+}
+
+describe.each(['create', 'update', 'start', 'end', 'ignored'] as const)(
+  'from_date and to_date limit: %s',
+  (dateFilter) => {
+    test('the window is whole and nothing is counted wrongly', async () => {
+      const soc = createSoc({ list: { dateFilter } });
+      history(soc, 3_000);
+      await soc.poll();
+      expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
+      expect(await soc.differences()).toEqual([]);
+      soc.turn(minuteMs);
+      for (let i = 0; i < 50; i++)
+        soc.world.finish(soc.world.start(soc.now() - 2_000, { playbook }), soc.now() - 1_000);
+      await soc.poll();
+      expect(await soc.differences()).toEqual([]);
+    });
+  },
+);
+
+test('dates that are ignored are noticed and said, and more than can be paged without them is window_complete 0', async () => {
+  const soc = createSoc({ list: { dateFilter: 'ignored' } });
+  history(soc, 12_000);
+  await soc.poll();
+  expect(soc.logged.map(({ msg }) => msg).join()).toContain('SecMaster ignores from_date and to_date');
+  expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(0);
+  expect(sampleValue(await soc.exposition(), 'secmaster_workflow_instances_started_total')).toBe(0);
+});
+
+test('dates that limit something else than the beginning are noticed and said', async () => {
+  const soc = createSoc({ list: { dateFilter: 'update' } });
+  history(soc, 500);
+  soc.world.touch(soc.world.start(startMs - 30 * hourMs, { playbook }), startMs - hourMs);
+  await soc.poll();
+  expect(soc.logged.map(({ msg }) => msg).join()).toContain(
+    'limit something else than when instances begin; no audits',
+  );
+});
+
+test.each([
+  ['SecMaster caps its count', { countCap: 10_000 }],
+  ['rows with equal times come in another order at each request', { shuffleTies: true }],
+  ['missing values are empty texts', { nullStyle: 'empty' as const }],
+  ['missing values are absent', { nullStyle: 'absent' as const }],
+])('25,000 instances are swept whole though %s', async (_, list) => {
+  const soc = createSoc({ list });
+  for (let i = 0; i < 25_000; i++) {
+    // A hundred at a time begin in the same millisecond.
+    const atMs = startMs - 20 * hourMs + Math.floor(i / 100) * minuteMs;
+    soc.world.finish(soc.world.start(atMs, { playbook }), atMs + 1_000);
+  }
+  const requests = await soc.poll();
+  expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
+  expect(await soc.differences()).toEqual([]);
+  if (!('shuffleTies' in list)) expect(requests).toBeLessThanOrEqual(1.1 * 250);
+});
+
+test('100,000 instances are swept with at most 1.1 times the 1,000 requests that they need', async () => {
+  const soc = createSoc();
+  for (let i = 0; i < 100_000; i++) {
+    const atMs = startMs - 23 * hourMs + i * 800;
+    soc.world.finish(soc.world.start(atMs, { playbook }), atMs + 700);
+  }
+  const requests = await soc.poll();
+  process.stdout.write(`100,000 instances swept with ${requests} requests\n`);
+  expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
+  expect(await soc.differences()).toEqual([]);
+  expect(requests).toBeLessThanOrEqual(1_100);
+}, 60_000);
+
+test('an interrupted sweep goes on after a restart, from the slices that are left', async () => {
+  const soc = createSoc();
+  history(soc, 15_000);
+  let pages = 0;
+  await soc.poll(() => ++pages < 100);
+  expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(0);
+  const again = createSoc({ after: soc });
+  const requests = await again.poll();
+  expect(requests).toBeLessThan(130);
+  expect(sampleValue(await again.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
+  expect(await again.differences()).toEqual([]);
+});
+
+test('after a flood, runs that had failed before and were retried beneath it are looked up', async () => {
+  const soc = createSoc();
+  const failed = Array.from({ length: 30 }, (_, i) => {
+    const id = soc.world.start(startMs - hourMs + i, { playbook });
+    soc.world.fail(id, startMs - hourMs + 1_000, 'node', 'error');
+    return id;
+  });
+  await soc.poll();
+  await soc.poll();
+  soc.turn(hourMs);
+  for (const [i, id] of failed.entries()) {
+    if (i % 3 === 0) continue;
+    soc.world.retry(id, startMs + minuteMs);
+    if (i % 3 === 1) soc.world.fail(id, startMs + 2 * minuteMs, 'node', 'error');
+    else soc.world.finish(id, startMs + 2 * minuteMs);
+  }
+  for (let i = 0; i < 15_000; i++)
+    soc.world.finish(soc.world.start(startMs + 5 * minuteMs + i, { playbook }), startMs + 10 * minuteMs + i);
+  await soc.poll();
+  expect(await soc.differences()).toEqual([]);
+  soc.turn(minuteMs);
+  expect(await soc.poll()).toBe(1);
+});
+
+test('a downtime longer than the lookback loses nothing', async () => {
+  const soc = createSoc();
+  history(soc, 500);
+  await soc.poll();
+  for (let hour = 0; hour < 60; hour++) {
+    soc.turn(hourMs);
+    for (let i = 0; i < 20; i++)
+      soc.world.fail(soc.world.start(soc.now() - 5_000, { playbook }), soc.now(), 'node', 'error');
+  }
+  const again = createSoc({ after: soc });
+  await again.poll();
+  expect(await again.differences()).toEqual([]);
+});
