@@ -120,7 +120,8 @@ export const migrations: readonly string[] = [
     from_ms INTEGER,
     to_ms INTEGER,
     status TEXT,
-    problem TEXT
+    -- When it was last found that it can't be read completely.
+    tried_ms INTEGER
   ) STRICT;
   `,
 ];

@@ -104,7 +104,7 @@ export class SqliteStore implements Store {
 
   async sweep(ledger: number): Promise<readonly SweepItem[]> {
     return this.#sqlite.all<SweepItem>(
-      'SELECT key, from_ms AS fromMs, to_ms AS toMs, status, problem FROM sweep WHERE ledger = ? ORDER BY key',
+      'SELECT key, from_ms AS fromMs, to_ms AS toMs, status, tried_ms AS triedMs FROM sweep WHERE ledger = ? ORDER BY key',
       ledger,
     );
   }
@@ -256,20 +256,19 @@ export class SqliteStore implements Store {
     }
   }
 
-  #writeSweep(ledger: number, { sweepAdd = [], sweepDone = [], sweepProblem }: Batch): void {
-    for (const { fromMs, toMs, status, problem } of sweepAdd) {
+  #writeSweep(ledger: number, { sweepAdd = [], sweepDone = [], sweepTried }: Batch): void {
+    for (const { fromMs, toMs, status } of sweepAdd) {
       this.#sqlite.run(
-        'INSERT INTO sweep (ledger, from_ms, to_ms, status, problem) VALUES (?, ?, ?, ?, ?)',
+        'INSERT INTO sweep (ledger, from_ms, to_ms, status) VALUES (?, ?, ?, ?)',
         ledger,
         fromMs,
         toMs,
         status,
-        problem,
       );
     }
     for (const key of sweepDone) this.#sqlite.run('DELETE FROM sweep WHERE key = ?', key);
-    if (sweepProblem !== undefined) {
-      this.#sqlite.run('UPDATE sweep SET problem = ? WHERE key = ?', sweepProblem.problem, sweepProblem.key);
+    if (sweepTried !== undefined) {
+      this.#sqlite.run('UPDATE sweep SET tried_ms = ? WHERE key = ?', sweepTried.triedMs, sweepTried.key);
     }
   }
 

@@ -69,9 +69,11 @@ export interface SweepItem {
   readonly fromMs: number | null;
   readonly toMs: number | null;
   readonly status: string | null;
-  /** Why it couldn't be read completely; it counts as read no more until it can. */
-  readonly problem: string | null;
+  /** When it was last found that it can't be read completely; null: not so far. */
+  readonly triedMs: number | null;
 }
+
+export type SweepPart = Pick<SweepItem, 'fromMs' | 'toMs' | 'status'>;
 
 /** All that one page, or one step of a poll, changes. */
 export interface Batch {
@@ -90,9 +92,9 @@ export interface Batch {
   readonly durations?: readonly DurationChange[];
   readonly cells?: readonly CellChange[];
   readonly marks?: readonly Mark[];
-  readonly sweepAdd?: readonly Omit<SweepItem, 'key'>[];
+  readonly sweepAdd?: readonly SweepPart[];
   readonly sweepDone?: readonly number[];
-  readonly sweepProblem?: { readonly key: number; readonly problem: string };
+  readonly sweepTried?: { readonly key: number; readonly triedMs: number };
   readonly state?: Partial<
     Pick<WorkspaceState, 'name' | 'completeTails' | 'lastTailMs' | 'lastSuccessMs' | 'fromMinute' | 'datesTrusted'>
   >;

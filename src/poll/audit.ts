@@ -79,7 +79,7 @@ export function createAudits(): Audits {
       "SecMaster's count differs from the ledger's; reading anew",
     );
     return commit(session, {
-      sweepAdd: [{ fromMs: fromMs - 60_000, toMs, status: null, problem: null }],
+      sweepAdd: [{ fromMs: fromMs - 60_000, toMs, status: null }],
       doubt: { fromMs, toMs },
     });
   }

@@ -74,6 +74,6 @@ async function moveWindow(session: Session): Promise<void> {
   if (wanted > fromMinute) return commit(session, { state: { fromMinute: wanted } });
   // SecMaster's time is known to the second only, so it may fall back into the minute before.
   if (wanted >= fromMinute - 1) return;
-  const grown = { fromMs: wanted * 60_000, toMs: fromMinute * 60_000, status: null, problem: null };
+  const grown = { fromMs: wanted * 60_000, toMs: fromMinute * 60_000, status: null };
   await commit(session, { state: { fromMinute: wanted }, sweepAdd: [grown] });
 }

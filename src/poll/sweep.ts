@@ -1,4 +1,4 @@
-import type { Batch, SweepItem } from '../ledger/store.ts';
+import type { Batch, SweepItem, SweepPart } from '../ledger/store.ts';
 import type { Instance } from '../model/instance.ts';
 import { isEnded } from '../model/status.ts';
 import { maxOffset } from '../secmaster/api.ts';
@@ -9,6 +9,9 @@ const narrowestMs = 2_000;
 
 /** SecMaster keeps instances for 180 days (api/facts §2). */
 const keptMs = 180 * 86_400_000;
+
+/** When an item that couldn't be read completely is tried again. */
+const retryMs = 3_600_000;
 
 /** A run begins a little after it was created. */
 const slackMs = 60_000;
@@ -28,7 +31,8 @@ export interface SweepProgress {
 /** The next item on the list that can be read, null where nothing is left to do. */
 export async function nextItem(session: Session): Promise<SweepProgress | null> {
   const items = await session.store.sweep(session.state.ledger);
-  const item = items.find(({ problem }) => problem === null);
+  const againMs = session.secmaster.now() - retryMs;
+  const item = items.find(({ triedMs }) => triedMs === null || triedMs < againMs);
   return item === undefined ? null : { item, offset: 0, round: 1, met: new Set() };
 }
 
@@ -59,7 +63,7 @@ async function readOn(session: Session, progress: SweepProgress): Promise<SweepP
 
   const outcome = judge(progress, page, session.secmaster.now());
   const dates = judgeDates(session, item, page);
-  await commit(session, { ...page.batch, ...dates, ...bookkeeping(item, outcome) });
+  await commit(session, { ...page.batch, ...dates, ...bookkeeping(session, item, outcome) });
   if (outcome.kind === 'more') return { ...progress, offset: offset + page.size };
   if (outcome.kind === 'again') return { ...progress, offset: 0, round: round + 1 };
   if (outcome.kind === 'instead') session.log.warn(limits(item), outcome.reason);
@@ -67,7 +71,8 @@ async function readOn(session: Session, progress: SweepProgress): Promise<SweepP
   return null;
 }
 
-const unreadable = 'a part of the sweep cannot be read completely; it is tried again after a restart';
+const unreadable =
+  'a part of the sweep cannot be read completely; it is tried again in an hour, as long as it is in the lookback';
 
 function limits({ fromMs, toMs, status }: SweepItem) {
   return {
@@ -78,11 +83,10 @@ function limits({ fromMs, toMs, status }: SweepItem) {
   };
 }
 
-type NewItem = Omit<SweepItem, 'key'>;
 type Outcome =
   | { readonly kind: 'more' | 'again' | 'done' }
   /** Other items are read in its place. */
-  | { readonly kind: 'instead'; readonly items: readonly NewItem[]; readonly reason: string }
+  | { readonly kind: 'instead'; readonly items: readonly SweepPart[]; readonly reason: string }
   | { readonly kind: 'problem'; readonly problem: string };
 
 /** What a page of an item means for it. `met` holds the page's rows already. */
@@ -129,10 +133,14 @@ function halve(item: SweepItem, nowMs: number): Outcome {
   };
 }
 
-function bookkeeping(item: SweepItem, outcome: Outcome): Batch {
-  if (outcome.kind === 'done') return { sweepDone: [item.key] };
-  if (outcome.kind === 'problem') return { sweepProblem: { key: item.key, problem: outcome.problem } };
-  return outcome.kind === 'instead' ? { sweepDone: [item.key], sweepAdd: outcome.items } : {};
+function bookkeeping({ secmaster, lookbackMs }: Session, item: SweepItem, outcome: Outcome): Batch {
+  if (outcome.kind === 'more' || outcome.kind === 'again') return {};
+  if (outcome.kind === 'instead') return { sweepDone: [item.key], sweepAdd: outcome.items };
+  // What can't be read is given up once the gauges no longer look back on it.
+  const nowMs = secmaster.now();
+  const endMs = item.toMs ?? (item.fromMs ?? nowMs) + lookbackMs;
+  const isOver = outcome.kind === 'done' || endMs < nowMs - lookbackMs;
+  return isOver ? { sweepDone: [item.key] } : { sweepTried: { key: item.key, triedMs: nowMs } };
 }
 
 /**

@@ -73,9 +73,9 @@ function flooded({ state, log }: Session, nowMs: number): Pick<Batch, 'sweepAdd'
 }
 
 function allOf(status: string) {
-  return { fromMs: null, toMs: null, status, problem: null };
+  return { fromMs: null, toMs: null, status };
 }
 
 function slice(fromMs: number, toMs: number) {
-  return { fromMs, toMs, status: null, problem: null };
+  return { fromMs, toMs, status: null };
 }

@@ -184,8 +184,8 @@ test('open instances that no row has shown for a while are found, the longest un
 
 test('what is to be swept is kept in order until it is done', async () => {
   const { store, state } = await openStore();
-  const slice = { fromMs: 1, toMs: 2, status: null, problem: null };
-  const open = { fromMs: null, toMs: null, status: 'RUNNING', problem: null };
+  const slice = { fromMs: 1, toMs: 2, status: null };
+  const open = { fromMs: null, toMs: null, status: 'RUNNING' };
   await store.commit(state.ledger, { sweepAdd: [open, slice] });
   const [first, second] = await store.sweep(state.ledger);
   expect([first, second]).toMatchObject([open, slice]);

@@ -166,10 +166,16 @@ describe('the sweep', () => {
 
   test('says so where more instances begin at once than SecMaster pages', async () => {
     const soc = createSoc();
-    for (let i = 0; i < 10_500; i++) soc.world.start(startMs - minuteMs, { playbook, id: `at-once-${i}` });
+    for (let i = 0; i < 10_500; i++)
+      soc.world.finish(soc.world.start(startMs - minuteMs, { playbook }), startMs - 1_000);
     await soc.poll();
     expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(0);
     expect(soc.logged.map(({ msg }) => msg).join()).toContain('cannot be read completely');
+    soc.turn(minuteMs);
+    expect(await soc.poll()).toBeLessThan(5);
+    soc.turn(25 * 60 * minuteMs);
+    await soc.poll();
+    expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
   });
 });
 
