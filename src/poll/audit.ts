@@ -67,9 +67,7 @@ export function createAudits(): Audits {
     const key = JSON.stringify(slice);
     const [fromMs, toMs] = [slice.fromMinute * 60_000, slice.toMinute * 60_000];
     if (reread.has(key)) {
-      session.log.warn(
-        'counts by date differ from what SecMaster lists; no audits until a sweep agrees with the dates',
-      );
+      session.log.warn('counts by date differ from what SecMaster lists by date; no more audits');
       return commit(session, { state: { datesTrusted: false } });
     }
     reread.add(key);

@@ -5,7 +5,8 @@ import type { Audits } from './audit.ts';
 import { settleDoubts } from './doubt.ts';
 import { lookUpOpen } from './open.ts';
 import { commit, type Session } from './session.ts';
-import { nextItem, type SweepProgress, sweep } from './sweep.ts';
+import type { Progress } from './slice.ts';
+import { nextItem, sweep } from './sweep.ts';
 import { readTail } from './tail.ts';
 
 export interface PollSteps {
@@ -25,9 +26,9 @@ export interface PollSteps {
  */
 export async function poll(
   session: Session,
-  progress: SweepProgress | null,
+  progress: Progress | null,
   { onNews, mayGoOn, audits }: PollSteps,
-): Promise<SweepProgress | null> {
+): Promise<Progress | null> {
   await readTail(session);
   await moveWindow(session);
   await lookUpOpen(session);

@@ -8,7 +8,7 @@ import { SecMasterError } from '../secmaster/errors.ts';
 import { createAudits } from './audit.ts';
 import { openLedger, poll } from './poll.ts';
 import type { Session } from './session.ts';
-import type { SweepProgress } from './sweep.ts';
+import type { Progress } from './slice.ts';
 import { createZeroFirst } from './zero-first.ts';
 
 export interface WorkspaceSettings {
@@ -52,7 +52,7 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
   let name = settings.name;
   let snapshot: Snapshot | null = null;
   let lastSuccessMs: number | null = null;
-  let progress: SweepProgress | null = null;
+  let progress: Progress | null = null;
   let last: PollReport['last'] = null;
   let count = 0;
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { SecMasterError } from '../../src/secmaster/errors.ts';
 import { sampleValue } from '../support/exposition.ts';
 import { createSoc, type SimulatedSoc, startMs } from '../support/simulated-soc.ts';
 
@@ -42,6 +43,26 @@ test('dates that are ignored are noticed and said, and more than can be paged wi
   expect(soc.logged.map(({ msg }) => msg).join()).toContain('SecMaster ignores from_date and to_date');
   expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(0);
   expect(sampleValue(await soc.exposition(), 'secmaster_workflow_instances_started_total')).toBe(0);
+});
+
+test('dates that SecMaster refuses are done without, and said', async () => {
+  const soc = createSoc({
+    through: (secmaster) => ({
+      ...secmaster,
+      async listInstances(workspaceId, query, signal) {
+        if (query.fromMs !== undefined) throw new SecMasterError('bad_request', 'list_instances', '400 20030001');
+        return secmaster.listInstances(workspaceId, query, signal);
+      },
+    }),
+  });
+  history(soc, 3_000);
+  await soc.poll();
+  expect(soc.logged.map(({ msg }) => msg).join()).toContain('SecMaster refuses from_date and to_date');
+  expect(sampleValue(await soc.exposition(), 'secmaster_up')).toBe(1);
+  expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
+  expect(await soc.differences()).toEqual([]);
+  soc.turn(10 * minuteMs);
+  expect(await soc.poll()).toBeLessThan(4);
 });
 
 test('dates that limit something else than the beginning are noticed and said', async () => {
