@@ -33,13 +33,12 @@ export async function readTail(session: Session): Promise<void> {
     settled = settledAtEnd(settled, page.rows);
 
     const done = { state: { completeTails: completeTails + 1, lastTailMs: beganMs } };
-    if (completeTails === 0 && (page.isLast || ended >= 2 * settledRun)) {
+    const isDeepest = offset > maxOffset;
+    if (completeTails === 0 && (page.isLast || isDeepest || ended >= 2 * settledRun)) {
       return commit(session, { ...page.batch, ...done, sweepAdd: firstSweep(session, beganMs) });
     }
     if (page.isLast || settled >= settledRun) return commit(session, { ...page.batch, ...done });
-    if (offset > maxOffset) {
-      return commit(session, { ...page.batch, ...done, ...flooded(session, beganMs) });
-    }
+    if (isDeepest) return commit(session, { ...page.batch, ...done, ...flooded(session, beganMs) });
     await commit(session, page.batch);
   }
 }

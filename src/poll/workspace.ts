@@ -43,12 +43,15 @@ export interface Workspace {
   report(): WorkspaceReport;
 }
 
+const mostRejectedIds = 10_000;
+
 export function createWorkspace(settings: WorkspaceSettings, parts: WorkspaceParts): Workspace {
   const { secmaster, store, log, onReport, clock, lastScrapeMs } = parts;
   const audits = createAudits();
   const zeroFirst = createZeroFirst(settings.newSeriesHoldMs, clock.now, lastScrapeMs);
   const failures = new Map<string, number>();
   const rejectedRows = new Map<string, number>();
+  const rejectedIds = new Set<string>();
   let name = settings.name;
   let snapshot: Snapshot | null = null;
   let lastSuccessMs: number | null = null;
@@ -80,6 +83,9 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
   }
 
   function onRejected({ id, reason }: RejectedRow): void {
+    // A row without an id can't be told from others; one with an id is told once, however often it is met.
+    if (id !== null && rejectedIds.has(id)) return;
+    if (id !== null && rejectedIds.size < mostRejectedIds) rejectedIds.add(id);
     grow(rejectedRows, reason);
     log.warn({ instance: id, reason }, 'a row of SecMaster could not be understood');
   }
