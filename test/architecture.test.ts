@@ -21,6 +21,12 @@ const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; li
     ours: [/^model\//, /^metrics\//],
     libraries: ['prom-client'],
   },
+  {
+    room: 'gzip',
+    files: /^metrics\/gzip\.ts$/,
+    ours: [],
+    libraries: ['node:util', 'node:zlib'],
+  },
   { room: 'metrics', files: /^metrics\//, ours: [/^model\//, /^metrics\//], libraries: [] },
   {
     room: 'secmaster',
@@ -51,7 +57,7 @@ const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; li
     room: 'http',
     files: /^http\//,
     ours: [/^model\//, /^metrics\//, /^http\//],
-    libraries: ['hono', 'hono/html', '@hono/node-server', 'node:net'],
+    libraries: ['hono', 'hono/accepts', 'hono/html', '@hono/node-server', 'node:net'],
   },
   {
     room: 'simulator',

@@ -1,10 +1,11 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
+import { accepts } from 'hono/accepts';
 import { html } from 'hono/html';
-import type { Exposition } from '../metrics/exposition.ts';
+import { contentTypes, type Exposition, type Format } from '../metrics/exposition.ts';
 import type { WorkspaceReport } from '../model/report.ts';
 
 export interface AppParts {
-  readonly exposition: Pick<Exposition, 'contentType' | 'text'>;
+  readonly exposition: Pick<Exposition, 'scrape'>;
   readonly reports: () => readonly WorkspaceReport[];
   /** Where the exposition is served, `/metrics` by default. */
   readonly telemetryPath: string;
@@ -15,7 +16,16 @@ export interface AppParts {
 export function createApp({ exposition, reports, telemetryPath, version }: AppParts): Hono {
   const app = new Hono();
 
-  app.get(telemetryPath, async (c) => c.body(await exposition.text(), 200, { 'Content-Type': exposition.contentType }));
+  app.get(telemetryPath, async (c) => {
+    const format = formatOf(c);
+    const isGzip = accepts(c, { header: 'Accept-Encoding', supports: ['gzip'], default: 'identity' }) === 'gzip';
+    const body = await exposition.scrape(format, isGzip ? 'gzip' : 'identity');
+    return c.body(new Uint8Array(body), 200, {
+      'Content-Type': contentTypes[format],
+      Vary: 'Accept, Accept-Encoding',
+      ...(isGzip ? { 'Content-Encoding': 'gzip' } : {}),
+    });
+  });
   app.get('/-/healthy', (c) => c.text('secmaster-exporter is healthy.\n'));
   app.get('/-/ready', (c) => {
     const waiting = reports().filter(({ polls }) => polls.last === null);
@@ -25,6 +35,25 @@ export function createApp({ exposition, reports, telemetryPath, version }: AppPa
   app.get('/', (c) => c.html(page(reports(), telemetryPath, version)));
 
   return app;
+}
+
+const openMetrics = 'application/openmetrics-text';
+
+function formatOf(c: Context): Format {
+  const accepted = accepts(c, {
+    header: 'Accept',
+    supports: [openMetrics, 'text/plain'],
+    default: 'text/plain',
+    match(all, { supports, default: otherwise }) {
+      // Only 1.0.0 of OpenMetrics is spoken; who accepts no more than an older draft of it gets the text format.
+      const spoken = all.filter(
+        ({ type, params, q }) =>
+          q > 0 && supports.includes(type) && (type !== openMetrics || (params.version ?? '1.0.0') === '1.0.0'),
+      );
+      return spoken.toSorted((a, b) => b.q - a.q)[0]?.type ?? otherwise;
+    },
+  });
+  return accepted === openMetrics ? 'openmetrics' : 'text';
 }
 
 function page(reports: readonly WorkspaceReport[], telemetryPath: string, version: string) {

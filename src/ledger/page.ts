@@ -1,10 +1,10 @@
 import type { Instance } from '../model/instance.ts';
-import type { CounterKey, Mark, PlaybookLabel, SeriesKey } from '../model/snapshot.ts';
+import type { CounterKey, Mark, PlaybookLabel } from '../model/snapshot.ts';
 import { isEnded } from '../model/status.ts';
 import type { Entry } from './entry.ts';
 import { fold, isSettled } from './fold.ts';
 import { Labels } from './label.ts';
-import type { Batch } from './store.ts';
+import type { Batch, DurationChange } from './store.ts';
 import { Tally } from './tally.ts';
 import { type Cell, moves } from './window.ts';
 
@@ -36,7 +36,7 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
   const rows: FoldedPage['rows'][number][] = [];
   const labels = new Labels(context.labels);
   const counters = new Tally<CounterKey, { by: number }>();
-  const durations = new Tally<SeriesKey & { le: number }, { count: number; sumSeconds: number }>();
+  const durations: DurationChange[] = [];
   const cells = new Tally<Cell, { instances: number; retries: number }>();
   const marks = new Map<string, Mark>();
   const made = new Set<string>();
@@ -70,9 +70,10 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
     }
     for (const [end, by] of increments.ends) count('completed', by, end);
     if (folded.endedAfterSeconds !== null) {
-      const sumSeconds = folded.endedAfterSeconds;
-      const le = context.durationBuckets.find((bound) => sumSeconds <= bound) ?? Number.POSITIVE_INFINITY;
-      durations.add({ playbook, triggerType, status, le }, { count: 1, sumSeconds });
+      const seconds = folded.endedAfterSeconds;
+      const le = context.durationBuckets.find((bound) => seconds <= bound) ?? Number.POSITIVE_INFINITY;
+      const observed = { instanceId: entry.id, seconds, endTimeMs: entry.endTimeMs ?? 0 };
+      durations.push({ playbook, triggerType, status, le, observed });
       count('timed', 1, status);
     }
     for (const { instances, retries, ...cell } of moves(known, entry, context.fromMinute)) {
@@ -93,7 +94,7 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
       seenMs: context.nowMs,
       labels: labels.added,
       counters: counters.list(),
-      durations: durations.list(),
+      durations,
       cells: cells.list(),
       marks: [...marks.values()],
     },

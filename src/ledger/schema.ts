@@ -79,6 +79,10 @@ export const migrations: readonly string[] = [
     le REAL NOT NULL,
     count INTEGER NOT NULL,
     sum_seconds REAL NOT NULL,
+    -- The observation that came last.
+    exemplar_id TEXT NOT NULL,
+    exemplar_seconds REAL NOT NULL,
+    exemplar_end_time_ms INTEGER NOT NULL,
     PRIMARY KEY (ledger, playbook, trigger_type, status, le)
   ) STRICT, WITHOUT ROWID;
 

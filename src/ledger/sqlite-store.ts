@@ -1,4 +1,4 @@
-import type { CounterKey, Mark, PlaybookLabel, Snapshot } from '../model/snapshot.ts';
+import type { CounterKey, Exemplar, Mark, PlaybookLabel, Snapshot } from '../model/snapshot.ts';
 import { isEnded } from '../model/status.ts';
 import type { Entry } from './entry.ts';
 import { Sqlite } from './sqlite.ts';
@@ -216,17 +216,21 @@ export class SqliteStore implements Store {
         by,
       );
     }
-    for (const { playbook, triggerType, status, le, count, sumSeconds } of durations) {
+    for (const { playbook, triggerType, status, le, observed } of durations) {
       this.#sqlite.run(
-        `INSERT INTO duration VALUES (?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET count = count + excluded.count, sum_seconds = sum_seconds + excluded.sum_seconds`,
+        `INSERT INTO duration VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET count = count + 1, sum_seconds = sum_seconds + excluded.sum_seconds,
+           exemplar_id = excluded.exemplar_id, exemplar_seconds = excluded.exemplar_seconds,
+           exemplar_end_time_ms = excluded.exemplar_end_time_ms`,
         ledger,
         playbook,
         triggerType,
         status,
         le,
-        count,
-        sumSeconds,
+        observed.seconds,
+        observed.instanceId,
+        observed.seconds,
+        observed.endTimeMs,
       );
     }
     for (const { playbook, triggerType, status, atMs } of marks) {
@@ -334,11 +338,15 @@ export class SqliteStore implements Store {
     const count = (where: string) => all<{ n: number }>(`SELECT count(*) AS n FROM ${where}`)[0]?.n ?? 0;
     return {
       counters: all(`SELECT counter, ${series}, iif(shown, value, 0) AS value FROM counter ${ordered}`),
-      durations: all(
-        `SELECT ${series}, le, count, sum_seconds AS sumSeconds
+      durations: all<DurationRow>(
+        `SELECT ${series}, le, count, sum_seconds AS sumSeconds, exemplar_id AS instanceId, exemplar_seconds AS seconds,
+                exemplar_end_time_ms AS endTimeMs
          FROM duration JOIN counter USING (ledger, playbook, trigger_type, status)
          WHERE ledger = ? AND counter = 'timed' AND shown = 1 ORDER BY playbook, trigger_type, status, le`,
-      ),
+      ).map(({ instanceId, seconds, endTimeMs, ...bucket }) => ({
+        ...bucket,
+        exemplar: { instanceId, seconds, endTimeMs },
+      })),
       window: all(`SELECT ${series}, instances, retries FROM gauge ${ordered}`),
       oldestOpen: all(
         `SELECT playbook, status, min(start_time_ms) AS startTimeMs FROM instance INDEXED BY instance_open
@@ -361,6 +369,8 @@ export class SqliteStore implements Store {
     this.#sqlite.close();
   }
 }
+
+type DurationRow = Omit<Snapshot['durations'][number], 'exemplar'> & Exemplar;
 
 interface EntryRow {
   id: string;

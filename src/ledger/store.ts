@@ -1,4 +1,4 @@
-import type { CounterKey, Mark, PlaybookLabel, SeriesKey, Snapshot } from '../model/snapshot.ts';
+import type { CounterKey, Exemplar, Mark, PlaybookLabel, SeriesKey, Snapshot } from '../model/snapshot.ts';
 import type { Entry } from './entry.ts';
 import type { CellChange } from './window.ts';
 
@@ -105,11 +105,11 @@ export interface CounterChange extends CounterKey {
   readonly by: number;
 }
 
+/** One more observation in a bucket. */
 export interface DurationChange extends SeriesKey {
   /** The bucket's upper bound in seconds, Infinity for the last. */
   readonly le: number;
-  readonly count: number;
-  readonly sumSeconds: number;
+  readonly observed: Exemplar;
 }
 
 export class LedgerError extends Error {

@@ -13,6 +13,12 @@ export interface Sample {
   readonly value: number;
   /** Of a histogram's samples: behind the family's name. */
   readonly suffix?: '_bucket' | '_sum' | '_count';
+  /** In OpenMetrics: one of the observations behind the value. Its timestamp is in seconds. */
+  readonly exemplar?: {
+    readonly labelSet: Readonly<Record<string, string>>;
+    readonly value: number;
+    readonly timestamp: number;
+  };
 }
 
 /** What the reports of the workspaces come to as samples. `durationBuckets` in seconds, ascending. */
@@ -149,10 +155,22 @@ function durationSamples({ counters, durations }: Snapshot, bounds: readonly num
       );
     const total = upTo(Number.POSITIVE_INFINITY);
     return [
-      ...bounds.map((le) => ({ suffix: '_bucket' as const, labels: { ...labels, le: String(le) }, value: upTo(le) })),
-      { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: total },
+      ...[...bounds, Number.POSITIVE_INFINITY].map((le, i): Sample => {
+        const newest = buckets.findLast((bucket) => bucket.le <= le && bucket.le > (bounds[i - 1] ?? 0));
+        const bound = le === Number.POSITIVE_INFINITY ? '+Inf' : String(le);
+        return { suffix: '_bucket', labels: { ...labels, le: bound }, value: upTo(le), ...exemplarOf(newest) };
+      }),
       { suffix: '_sum', labels, value: sum(buckets, ({ sumSeconds }) => sumSeconds) },
       { suffix: '_count', labels, value: total },
     ];
   });
+}
+
+/** OpenMetrics allows 128 characters for the names and values of an exemplar's labels. */
+const mostExemplarCharacters = 128 - 'instance_id'.length;
+
+function exemplarOf(bucket: Snapshot['durations'][number] | undefined): Pick<Sample, 'exemplar'> {
+  if (bucket === undefined || [...bucket.exemplar.instanceId].length > mostExemplarCharacters) return {};
+  const { instanceId, seconds, endTimeMs } = bucket.exemplar;
+  return { exemplar: { labelSet: { instance_id: instanceId }, value: seconds, timestamp: endTimeMs / 1000 } };
 }

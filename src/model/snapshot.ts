@@ -7,6 +7,8 @@ export interface Snapshot {
     readonly le: number;
     readonly count: number;
     readonly sumSeconds: number;
+    /** The observation that came last. */
+    readonly exemplar: Exemplar;
   })[];
   readonly window: readonly (SeriesKey & { readonly instances: number; readonly retries: number })[];
   readonly oldestOpen: readonly { readonly playbook: string; readonly status: string; readonly startTimeMs: number }[];
@@ -17,6 +19,13 @@ export interface Snapshot {
   readonly openInstances: number;
   /** Whether every instance of the lookback has been read. */
   readonly windowComplete: boolean;
+}
+
+/** One observed end. */
+export interface Exemplar {
+  readonly instanceId: string;
+  readonly seconds: number;
+  readonly endTimeMs: number;
 }
 
 /** The labels that the workflow families share. */

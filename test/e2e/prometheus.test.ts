@@ -26,6 +26,7 @@ test('a real Prometheus scrapes it, and promtool has nothing to say about our fa
   const port = await freePort();
   const prometheus = start('prometheus', [
     `--config.file=${config}`,
+    '--enable-feature=exemplar-storage',
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
   ]);
@@ -45,6 +46,23 @@ test('a real Prometheus scrapes it, and promtool has nothing to say about our fa
   expect(await query('secmaster_up')).toEqual(['1']);
   const samples = text.split('\n').filter((line) => line.startsWith('secmaster_workflow_instances{')).length;
   expect(await query('count(secmaster_workflow_instances)')).toEqual([String(samples)]);
+
+  // Exemplars come in OpenMetrics alone: that is what Prometheus has asked for and understood.
+  const exemplars = async () => {
+    const series = 'secmaster_workflow_duration_seconds_bucket';
+    const url = `http://127.0.0.1:${port}/api/v1/query_exemplars?query=${series}&start=0&end=9e9`;
+    const { data } = (await (await fetch(url)).json()) as { data: { exemplars: { labels: object }[] }[] };
+    return data.flatMap((one) => one.exemplars);
+  };
+  const found = await eventually(
+    async () => {
+      const all = await exemplars();
+      return all.length > 0 ? all : undefined;
+    },
+    'an exemplar',
+    prometheus,
+  );
+  expect(found[0]?.labels).toEqual({ instance_id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
 
   const ours = text.slice(0, text.indexOf('# HELP process_'));
   expect(ours).toContain('secmaster_workflow_duration_seconds_bucket');

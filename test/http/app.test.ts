@@ -1,20 +1,58 @@
 import { expect, test } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
+import type { Exposition } from '../../src/metrics/exposition.ts';
 import { goodPoll, report } from '../support/report.ts';
 
-const exposition = { contentType: 'text/plain; version=0.0.4; charset=utf-8', text: async () => 'x 1\n' };
+const exposition: Pick<Exposition, 'scrape'> = {
+  scrape: async (format, encoding) => Buffer.from(`${format} ${encoding}\n`),
+};
 
 function app(reports = [report()]) {
   return createApp({ exposition, reports: () => reports, telemetryPath: '/metrics', version: '1.2.3' });
 }
 
-test('/metrics hands out the exposition under its content type', async () => {
-  const response = await app().request('/metrics');
-  expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([
+const text = 'text/plain; version=0.0.4; charset=utf-8';
+const openMetrics = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+
+test.each([
+  ['nobody says what is accepted', '', text, 'text'],
+  ['anything is accepted', '*/*', text, 'text'],
+  ['a browser asks', 'text/html,application/xhtml+xml,*/*;q=0.8', text, 'text'],
+  [
+    'Prometheus 2.42 asks',
+    'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1',
+    openMetrics,
+    'openmetrics',
+  ],
+  [
+    'text is preferred',
+    'application/openmetrics-text;version=1.0.0;q=0.4,text/plain;version=0.0.4;q=0.9',
+    text,
+    'text',
+  ],
+  ['OpenMetrics is refused', 'application/openmetrics-text;q=0,text/plain', text, 'text'],
+  ['only a draft of OpenMetrics is accepted', 'application/openmetrics-text; version=0.0.1', text, 'text'],
+])('/metrics chooses the format where %s', async (_, accept, contentType, format) => {
+  const response = await app().request('/metrics', { headers: accept === '' ? {} : { accept } });
+  const headers = [response.headers.get('content-type'), response.headers.get('content-encoding')];
+  expect([response.status, ...headers, await response.text()]).toEqual([
     200,
-    exposition.contentType,
-    'x 1\n',
+    contentType,
+    null,
+    `${format} identity\n`,
   ]);
+  expect(response.headers.get('vary')).toBe('Accept, Accept-Encoding');
+});
+
+test.each([
+  ['gzip', 'gzip'],
+  ['gzip, deflate, br', 'gzip'],
+  ['deflate', null],
+  ['gzip;q=0', null],
+])('/metrics answers Accept-Encoding: %s with content encoding %s', async (accepted, encoding) => {
+  const response = await app().request('/metrics', { headers: { 'accept-encoding': accepted } });
+  expect(response.headers.get('content-encoding')).toBe(encoding);
+  expect(await response.text()).toBe(`text ${encoding ?? 'identity'}\n`);
 });
 
 test('/-/healthy answers while the process runs', async () => {

@@ -96,8 +96,22 @@ describe('what is committed', () => {
           a.counter.localeCompare(b.counter),
       ),
       durations: [
-        { ...none, status: 'FINISHED', le: Number.POSITIVE_INFINITY, count: 1, sumSeconds: 60 },
-        { ...isolate, status: 'FAILED', le: 10, count: 1, sumSeconds: 5 },
+        {
+          ...none,
+          status: 'FINISHED',
+          le: Number.POSITIVE_INFINITY,
+          count: 1,
+          sumSeconds: 60,
+          exemplar: { instanceId: 'c', seconds: 60, endTimeMs: nowMs + 61_000 },
+        },
+        {
+          ...isolate,
+          status: 'FAILED',
+          le: 10,
+          count: 1,
+          sumSeconds: 5,
+          exemplar: { instanceId: 'b', seconds: 5, endTimeMs: nowMs + 6_000 },
+        },
       ],
       window: [
         { ...none, status: 'FINISHED', instances: 1, retries: 0 },

@@ -6,13 +6,14 @@ import { collect } from '../../src/metrics/samples.ts';
 import type { WorkspaceReport } from '../../src/model/report.ts';
 import { emptySnapshot, goodPoll, report } from '../support/report.ts';
 
+const exemplar = { instanceId: 'i-1', seconds: 0.5, endTimeMs: 1_784_376_000_500 };
 const isolate = { playbook: 'Isolate host', triggerType: 'EVENT' };
 
 /** The lines of one family that the reports come to, without HELP and TYPE. */
 async function lines(family: Family, ...reports: WorkspaceReport[]): Promise<string[]> {
   const exposition = createExposition('1.2.3', () => 0);
   await exposition.update(collect(reports, [1, 10]));
-  const text = await exposition.text();
+  const text = (await exposition.scrape('text', 'identity')).toString();
   return text.split('\n').filter((line) => line.startsWith(`${family.name}{`) || line.startsWith(`${family.name}_`));
 }
 
@@ -94,10 +95,10 @@ describe('what a report comes to', () => {
       withSnapshot({
         counters: [{ ...isolate, status: 'FINISHED', counter: 'timed', value: 8 }],
         durations: [
-          { ...isolate, status: 'FINISHED', le: 0.5, count: 1, sumSeconds: 0.25 },
-          { ...isolate, status: 'FINISHED', le: 5, count: 2, sumSeconds: 6 },
-          { ...isolate, status: 'FINISHED', le: 10, count: 4, sumSeconds: 30 },
-          { ...isolate, status: 'FINISHED', le: Number.POSITIVE_INFINITY, count: 1, sumSeconds: 100 },
+          { ...isolate, status: 'FINISHED', le: 0.5, count: 1, sumSeconds: 0.25, exemplar },
+          { ...isolate, status: 'FINISHED', le: 5, count: 2, sumSeconds: 6, exemplar },
+          { ...isolate, status: 'FINISHED', le: 10, count: 4, sumSeconds: 30, exemplar },
+          { ...isolate, status: 'FINISHED', le: Number.POSITIVE_INFINITY, count: 1, sumSeconds: 100, exemplar },
         ],
       }),
       [
@@ -186,7 +187,7 @@ describe('families', () => {
         counter,
         value: 1,
       })),
-      durations: [{ ...series, le: 1, count: 1, sumSeconds: 1 }],
+      durations: [{ ...series, le: 1, count: 1, sumSeconds: 1, exemplar }],
       window: [{ ...series, instances: 1, retries: 1 }],
       oldestOpen: [{ playbook: 'Isolate host', status: 'RUNNING', startTimeMs: 1 }],
       marks: [
@@ -198,7 +199,7 @@ describe('families', () => {
     const polls = { ...goodPoll, failures: new Map([['timeout', 1]]), rejectedRows: new Map([['no_id', 1]]) };
     await exposition.update(collect([report({ snapshot, polls })], [1]));
     exposition.observeRequest('list_instances', '200', 0.1);
-    const text = await exposition.text();
+    const text = (await exposition.scrape('text', 'identity')).toString();
     for (const { name, type, help, labels } of all) {
       expect(text.split('\n')).toContain(`# TYPE ${name} ${type}`);
       expect(text).toContain(`# HELP ${name} ${help}\n`);

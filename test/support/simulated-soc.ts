@@ -81,7 +81,7 @@ export function createSoc({
     scrapedMs = clock.now();
     const made = createExposition('test', clock.now);
     await made.update(collect([workspace.report()], settings.durationBuckets));
-    return made.text();
+    return (await made.scrape('text', 'identity')).toString();
   };
   return {
     simulator,
