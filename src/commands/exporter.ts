@@ -68,6 +68,7 @@ export async function createExporter(config: Config, surroundings: Surroundings)
     ),
   );
   await onReport();
+  for (const workspace of workspaces) await workspace.restore();
   return {
     workspaces,
     exposition,

@@ -65,8 +65,8 @@ export async function openLedger(
   if (known !== null) return known;
   // Its answer's Date is all that is wanted.
   await secmaster.listInstances(workspace.workspaceId, { sortKey: 'update_time', sortDir: 'DESC', offset: 0 }, signal);
-  const nowMs = secmaster.now();
-  return store.create(workspace, nowMs, firstMinute(nowMs, lookbackMs));
+  const createdMs = secmaster.answeredMs();
+  return store.create(workspace, createdMs, firstMinute(createdMs, lookbackMs));
 }
 
 async function moveWindow(session: Session): Promise<void> {

@@ -53,8 +53,11 @@ function settledAtEnd(before: number, rows: ReadPage['rows']): number {
   return settled;
 }
 
-function firstSweep({ state }: Session, nowMs: number): SweepAdd {
-  return [...documentedOpenStatuses.map(allOf), slice(state.fromMinute * 60_000 - overlapMs, nowMs)];
+function firstSweep({ state, retentionMs }: Session, nowMs: number): SweepAdd {
+  const fromMs = state.fromMinute * 60_000 - overlapMs;
+  // What has failed before may be retried: only its retry_count of today tells then by how much it has grown.
+  const failed = { fromMs: nowMs - retentionMs, toMs: fromMs, status: 'FAILED' };
+  return [...documentedOpenStatuses.map(allOf), slice(fromMs, nowMs), ...(failed.fromMs < fromMs ? [failed] : [])];
 }
 
 /**

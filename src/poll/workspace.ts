@@ -38,6 +38,8 @@ export interface WorkspaceParts {
 
 /** One workspace of SecMaster: polls it, and says what is known of it. */
 export interface Workspace {
+  /** Takes from the ledger what it knew when the process before this one ended, so that no series is missing meanwhile. */
+  restore(): Promise<void>;
   /** Never fails to its caller: the report tells. */
   poll(signal: AbortSignal, mayGoOn: () => boolean): Promise<void>;
   report(): WorkspaceReport;
@@ -93,6 +95,7 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
   async function publish(): Promise<void> {
     const state = await store.find(settings);
     if (state !== null) {
+      name ??= state.name;
       const show = zeroFirst.ripe(await store.hidden(state.ledger));
       if (show.length > 0) await store.commit(state.ledger, { show });
       snapshot = await store.snapshot(state.ledger);
@@ -114,6 +117,8 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
   }
 
   return {
+    // What is wrong with the ledger, the first poll tells.
+    restore: () => publish().catch(() => {}),
     async poll(signal, mayGoOn) {
       const beganMs = performance.now();
       let error: unknown = null;

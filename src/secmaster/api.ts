@@ -4,6 +4,8 @@ import type { Instance } from '../model/instance.ts';
 export interface SecMaster {
   /** SecMaster's time by the `Date` of its answers, the local clock until the first one. Milliseconds. */
   now(): number;
+  /** The `Date` of the latest answer, cut to the second: never later than what that answer shows. `now` before the first. */
+  answeredMs(): number;
   listInstances(workspaceId: string, query: ListQuery, signal: AbortSignal): Promise<Page>;
   /** The name of a workspace of the project, null where the project has none of that id. */
   workspaceName(workspaceId: string, signal: AbortSignal): Promise<string | null>;

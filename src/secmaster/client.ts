@@ -107,6 +107,7 @@ function createClient({ send, endpoint, gate, credentials, projectId, language }
 
   return {
     now,
+    answeredMs: () => endpoint.clock.dateMs(),
     credentialsExpireAtMs: () => credentials.expiresAtMs(),
     listInstances: (workspaceId, query, signal) =>
       get(

@@ -4,6 +4,8 @@ import type { Clock } from '../clock.ts';
 export interface ServerClock {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** The latest `Date` as it stands in the header; `now` before the first one. */
+  dateMs(): number;
   /** The header of an answer to a request sent at one local time and received at another. */
   learn(date: string | undefined, sentAtMs: number, receivedAtMs: number): void;
 }
@@ -16,11 +18,14 @@ export interface ServerClock {
  */
 export function createServerClock(clock: Clock): ServerClock {
   let offsetMs = 0;
+  let lastDateMs: number | null = null;
   return {
     now: () => clock.now() + offsetMs,
+    dateMs: () => lastDateMs ?? clock.now(),
     learn(date, sentAtMs, receivedAtMs) {
       const dateMs = date === undefined ? Number.NaN : Date.parse(date);
       if (Number.isNaN(dateMs)) return;
+      lastDateMs = dateMs;
       const leastMs = dateMs - receivedAtMs;
       const mostMs = dateMs + 999 - sentAtMs;
       offsetMs = Math.max(leastMs, Math.min(mostMs, offsetMs));

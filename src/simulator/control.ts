@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Directory } from './directory.ts';
 import { type Faults, faultRule } from './faults.ts';
+import { flood } from './flood.ts';
+import { createRandom } from './random.ts';
 import type { RequestLog } from './request-log.ts';
 import type { Truth } from './truth.ts';
 import { isTurnedClock } from './turned-clock.ts';
@@ -19,6 +21,7 @@ const milliseconds = z.coerce.number().int().min(0);
 const truthQuery = z.object({ workspace_id: z.string(), since: milliseconds, lookback: milliseconds });
 const requestsQuery = z.object({ last: z.coerce.number().int().min(0).default(100) });
 const advanceBody = z.object({ ms: z.int().min(0) });
+const floodBody = advanceBody.extend({ workspace_id: z.string(), runs: z.int().min(0) });
 
 /**
  * The strings of a simulator in another process. Nobody is asked who he is: it is for a loopback address.
@@ -29,6 +32,7 @@ const advanceBody = z.object({ ms: z.int().min(0) });
  *     DELETE /_simulator/faults                                           no rule any more
  *     GET    /_simulator/requests?last=100                                counts by operation and the latest requests
  *     POST   /_simulator/advance   {"ms": 60000}                          turns the clock; 409 where it runs by itself
+ *     POST   /_simulator/flood     {"workspace_id": …, "runs": 50000, "ms": 3600000}   turns the clock, all of it full of runs; 409 likewise
  */
 export function createControl({ clock, directory, faults, requests, truth }: ControlParts): Hono {
   const app = new Hono();
@@ -77,6 +81,17 @@ export function createControl({ clock, directory, faults, requests, truth }: Con
     const { ms } = advanceBody.parse(await body(c));
     if (!isTurnedClock(clock)) return c.json({ error: 'this simulator lives in real time' }, 409);
     clock.advance(ms);
+    return c.json({ now: clock.now() });
+  });
+  app.post('/flood', async (c) => {
+    const { workspace_id: workspaceId, runs, ms } = floodBody.parse(await body(c));
+    if (!isTurnedClock(clock)) return c.json({ error: 'this simulator lives in real time' }, 409);
+    const { world, life } = directory.workspace(workspaceId);
+    life?.advanceTo(clock.now());
+    const fromMs = clock.now();
+    clock.advance(ms);
+    life?.advanceTo(clock.now());
+    flood(world, createRandom(runs), runs, fromMs, clock.now());
     return c.json({ now: clock.now() });
   });
   return app;

@@ -23,6 +23,7 @@ function workspaceTaking(ms: number) {
   let most = 0;
   const workspace: Workspace = {
     report,
+    restore: async () => {},
     async poll(signal, mayGoOn) {
       calls.push({ mayGoOn, signal });
       most = Math.max(most, ++under);
@@ -68,7 +69,7 @@ test('no more workspaces are polled at once than the configuration says', async 
       await new Promise((resolve) => setTimeout(resolve, 100));
       under--;
     };
-    return { report, poll };
+    return { report, poll, restore: async () => {} };
   });
   const timer = startTimer(workspaces, everyTenSeconds, clock, log);
   await vi.advanceTimersByTimeAsync(1_000);

@@ -69,3 +69,11 @@ test('does not move while the answers agree with it, although their second is cu
     expect(server.now()).toBe(local.now());
   }
 });
+
+test('the latest Date is known as it stands, cut to the second', () => {
+  const local = createTurnedClock();
+  const server = createServerClock(local);
+  expect(server.dateMs()).toBe(local.now());
+  server.learn('Fri, 18 Jul 2025 09:30:15 GMT', local.now(), local.now() + 300);
+  expect(server.dateMs()).toBe(Date.parse('2025-07-18T09:30:15Z'));
+});

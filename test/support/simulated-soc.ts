@@ -124,6 +124,7 @@ function connect(simulator: Simulator, clock: { now(): number }): SecMaster {
 
   return {
     now: clock.now,
+    answeredMs: () => Math.floor(clock.now() / 1_000) * 1_000,
     workspaceName: async () => defaultWorkspace.name,
     async listInstances(workspaceId, { limit = pageSize, sortKey, sortDir, offset, fromMs, toMs, id, status }, signal) {
       if (signal.aborted) throw new SecMasterError('aborted', 'list_instances', 'aborted');

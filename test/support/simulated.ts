@@ -12,6 +12,9 @@ export interface Simulated {
   truth(sinceMs: number, lookbackMs: number): Promise<Truth>;
   requests(): Promise<{ readonly total: number; readonly refused: number; readonly counts: Record<string, number> }>;
   addFault(rule: Record<string, unknown>): Promise<void>;
+  clearFaults(): Promise<void>;
+  /** Turns the clock by so much, and fills that time with runs. */
+  flood(runs: number, ms: number): Promise<void>;
 }
 
 export interface SimulatedOptions {
@@ -42,6 +45,8 @@ export async function startSimulator({
     truth: (sinceMs, lookbackMs) =>
       call(`truth?workspace_id=${defaultWorkspace.id}&since=${sinceMs}&lookback=${lookbackMs}`) as Promise<Truth>,
     requests: () => call('requests?last=0') as ReturnType<Simulated['requests']>,
+    clearFaults: async () => void (await call('faults', { method: 'DELETE' })),
+    flood: async (runs, ms) => void (await post('flood', { workspace_id: defaultWorkspace.id, runs, ms })),
     addFault: async (rule) => void (await post('faults', rule)),
   };
 }
