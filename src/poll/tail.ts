@@ -23,6 +23,7 @@ export async function readTail(session: Session): Promise<void> {
   let beganMs: number | null = null;
   let ended = 0;
   let settled = 0;
+  const order = watchOrder();
 
   for (let offset = 0; offset <= maxOffset; ) {
     const page = await readPage(session, { sortKey: 'update_time', sortDir: 'DESC', offset });
@@ -31,13 +32,20 @@ export async function readTail(session: Session): Promise<void> {
     offset += page.size;
     ended += page.instances.filter(isEnded).length;
     settled = settledAtEnd(settled, page.rows);
+    order.see(page.instances.map(({ id }) => id));
 
     const done = { state: { completeTails: completeTails + 1, lastTailMs: beganMs } };
     const isDeepest = offset > maxOffset;
     if (completeTails === 0 && (page.isLast || isDeepest || ended >= 2 * settledRun)) {
       return commit(session, { ...page.batch, ...done, sweepAdd: firstSweep(session, beganMs) });
     }
-    if (page.isLast || settled >= settledRun) return commit(session, { ...page.batch, ...done });
+    if (page.isLast || settled >= settledRun) {
+      return commit(session, {
+        ...page.batch,
+        ...done,
+        sweepAdd: order.isBroken() ? [sinceLastTail(session, beganMs)] : [],
+      });
+    }
     if (isDeepest) return commit(session, { ...page.batch, ...done, ...flooded(session, beganMs) });
     await commit(session, page.batch);
   }
@@ -53,6 +61,26 @@ function settledAtEnd(before: number, rows: ReadPage['rows']): number {
   return settled;
 }
 
+/**
+ * New changes push rows down while we page, so that a page begins with rows that the one before ended with. Rows that come twice
+ * in any other way are rows of one millisecond in another order, and as many may not have come at all.
+ */
+function watchOrder() {
+  const met = new Set<string>();
+  let before: readonly string[] = [];
+  let isBroken = false;
+  return {
+    isBroken: () => isBroken,
+    see(ids: readonly string[]): void {
+      const again = ids.filter((id) => met.has(id)).length;
+      const isPushed = again === 0 || before.slice(-again).join() === ids.slice(0, again).join();
+      if (!isPushed) isBroken = true;
+      for (const id of ids) met.add(id);
+      before = ids;
+    },
+  };
+}
+
 function firstSweep({ state, retentionMs }: Session, nowMs: number): SweepAdd {
   const fromMs = state.fromMinute * 60_000 - overlapMs;
   // What has failed before may be retried: only its retry_count of today tells then by how much it has grown.
@@ -64,14 +92,14 @@ function firstSweep({ state, retentionMs }: Session, nowMs: number): SweepAdd {
  * More has changed than SecMaster lets us page through. What lies deeper is found by its time of creation if it is new,
  * by its status if it is open, and else it had FAILED before and has been retried since: all that had FAILED is in doubt.
  */
-function flooded({ state, log }: Session, nowMs: number): Pick<Batch, 'sweepAdd' | 'doubt'> {
-  const fromMs = (state.lastTailMs ?? state.createdAtMs) - overlapMs;
-  log.warn(
-    { from: new Date(fromMs).toISOString() },
-    'more instances changed than SecMaster lets us page through; sweeping',
-  );
+function flooded(session: Session, nowMs: number): Pick<Batch, 'sweepAdd' | 'doubt'> {
+  session.log.warn('more instances changed than SecMaster lets us page through; sweeping');
   const statuses = [...documentedOpenStatuses, 'FAILED'];
-  return { sweepAdd: [...statuses.map(allOf), slice(fromMs, nowMs)], doubt: { status: 'FAILED' } };
+  return { sweepAdd: [...statuses.map(allOf), sinceLastTail(session, nowMs)], doubt: { status: 'FAILED' } };
+}
+
+function sinceLastTail({ state }: Session, nowMs: number) {
+  return slice((state.lastTailMs ?? state.createdAtMs) - overlapMs, nowMs);
 }
 
 function allOf(status: string) {

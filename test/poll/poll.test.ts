@@ -100,6 +100,19 @@ describe('the tail', () => {
     expect(await soc.differences()).toEqual([]);
   });
 
+  test('sweeps what rows of one millisecond in another order may have hidden (mutation: order not watched)', async () => {
+    const soc = createSoc({ list: { shuffleTies: true } });
+    finished(soc.world, 200);
+    await soc.poll();
+    for (let round = 0; round < 10; round++) {
+      soc.turn(minuteMs);
+      for (let i = 0; i < 160; i++)
+        soc.world.finish(soc.world.start(soc.now() - 5_000, { playbook }), soc.now() - 1_000);
+      await soc.poll();
+      expect(await soc.differences()).toEqual([]);
+    }
+  });
+
   test('leaves what lies deeper than SecMaster pages to a sweep', async () => {
     const soc = await settledSoc(100);
     soc.turn(30 * minuteMs);

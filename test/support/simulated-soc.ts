@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { SqliteStore } from '../../src/ledger/sqlite-store.ts';
 import type { Store } from '../../src/ledger/store.ts';
 import { createExposition } from '../../src/metrics/exposition.ts';
-import { collect } from '../../src/metrics/samples.ts';
+import { type Collected, collect } from '../../src/metrics/samples.ts';
 import { formatTime } from '../../src/model/time.ts';
 import { createWorkspace, type Workspace, type WorkspaceSettings } from '../../src/poll/workspace.ts';
 import { pageSize, type SecMaster } from '../../src/secmaster/api.ts';
@@ -23,15 +23,20 @@ export interface SimulatedSoc {
   readonly clock: TurnedClock;
   readonly world: World;
   readonly store: Store;
+  /** The one that lives now, see `restart`. */
   readonly workspace: Workspace;
   readonly logged: readonly { readonly level: number; readonly msg: string }[];
   now(): number;
   turn(ms: number): void;
   /** Polls once, its sweep to the end, and gives the number of requests that it took. */
   poll(mayGoOn?: () => boolean): Promise<number>;
+  /** The exporter's process ends as if killed, and another begins on the same ledger. */
+  restart(): void;
   /** The ways in which the exposition differs from the simulator's truth. */
   differences(): Promise<string[]>;
   exposition(): Promise<string>;
+  /** What the exposition is made of. */
+  collected(): Collected[];
 }
 
 export interface SocOptions extends Partial<SimulatorOptions> {
@@ -41,13 +46,19 @@ export interface SocOptions extends Partial<SimulatorOptions> {
   readonly settings?: Partial<WorkspaceSettings>;
   /** Between the poll and SecMaster, for what goes wrong on the way. */
   readonly through?: (secmaster: SecMaster) => SecMaster;
+  /** Called at each publication, also in the middle of a poll. */
+  readonly onReport?: () => Promise<void>;
 }
+
+// One for all: each would measure the process anew.
+const made = createExposition('test', () => 0);
 
 export function createSoc({
   after,
   store = after?.store ?? new SqliteStore(':memory:'),
   through = (one) => one,
   settings: changed = {},
+  onReport = async () => {},
   ...options
 }: SocOptions = {}): SimulatedSoc {
   const clock = after?.clock ?? createTurnedClock(startMs);
@@ -67,20 +78,15 @@ export function createSoc({
     durationBuckets: [1, 10, 60, 600],
     ...changed,
   };
-  const workspace = createWorkspace(settings, {
-    secmaster,
-    store,
-    log,
-    clock,
-    onReport: async () => {},
-    lastScrapeMs: () => scrapedMs,
-  });
-
   let scrapedMs: number | null = null;
+  const parts = { secmaster, store, log, clock, onReport, lastScrapeMs: () => scrapedMs };
+  const begin = () => createWorkspace(settings, parts);
+  let workspace = begin();
+
+  const collected = () => collect([workspace.report()], settings.durationBuckets);
   const exposition = async () => {
     scrapedMs = clock.now();
-    const made = createExposition('test', clock.now);
-    await made.update(collect([workspace.report()], settings.durationBuckets));
+    await made.update(collected());
     return (await made.scrape('text', 'identity')).toString();
   };
   return {
@@ -88,10 +94,16 @@ export function createSoc({
     clock,
     world,
     store,
-    workspace,
+    get workspace() {
+      return workspace;
+    },
+    restart() {
+      workspace = begin();
+    },
     logged,
     now: clock.now,
     turn: clock.advance,
+    collected,
     exposition,
     async poll(mayGoOn = () => true) {
       const before = simulator.requests.count('ListAopWorkflowInstance');

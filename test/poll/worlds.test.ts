@@ -1,0 +1,112 @@
+/**
+ * Exactly once, whatever happens: random worlds, polled at random moments by exporters that break off, crash and begin
+ * again. WORLDS_SEED repeats a run, WORLDS_RUNS makes it longer.
+ */
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { SimulatedSoc } from '../support/simulated-soc.ts';
+import { firstPollWitness, ledgerWitness, live } from '../support/world-run.ts';
+import { type PollPlan, schedules, smoothPoll, worlds } from '../support/worlds.ts';
+
+const seed = Number(process.env.WORLDS_SEED ?? Date.now() % 2 ** 31);
+/** Worlds of all properties together. */
+const runs = Number(process.env.WORLDS_RUNS ?? 1_500);
+const timeoutMs = 60_000 + runs * 500;
+
+beforeAll(() => {
+  process.stdout.write(`WORLDS_SEED=${seed} WORLDS_RUNS=${runs}\n`);
+});
+
+function hold<T>(property: fc.IAsyncProperty<T>, share: number): Promise<void> {
+  return fc.assert(property, { seed, numRuns: Math.ceil(runs * share) });
+}
+
+/** The counters of the playbooks' runs by series, those of playbooks by their id: labels may depend on who came first. */
+function countersOf(soc: SimulatedSoc): Map<string, number> {
+  const collected = soc.collected();
+  const info = collected.find(({ family }) => family.name === 'secmaster_playbook_info');
+  const ids = new Map(info?.samples.map(({ labels }) => [labels.playbook, labels.playbook_id]));
+  return new Map(
+    collected
+      .filter(({ family: { name, type } }) => name.startsWith('secmaster_workflow_') && type !== 'gauge')
+      .flatMap(({ family, samples }) =>
+        samples.map(({ suffix = '', labels, value }) => {
+          const playbook = ids.get(labels.playbook) ?? labels.playbook;
+          return [JSON.stringify([family.name + suffix, { ...labels, playbook }]), value];
+        }),
+      ),
+  );
+}
+
+describe('in every world, whenever it is polled and whatever breaks', () => {
+  const lived = fc.record({ world: worlds, schedule: schedules });
+  const planOf = ({ history, life, ...rest }: Lived['world']) => ({ ...rest, steps: [...history, ...life] });
+  type Lived = typeof lived extends fc.Arbitrary<infer T> ? T : never;
+
+  test(
+    'the exporter says in the end what is true',
+    () =>
+      hold(
+        fc.asyncProperty(lived, async ({ world, schedule }) => {
+          const soc = await live(planOf(world), schedule, ledgerWitness);
+          expect(await soc.differences()).toEqual([]);
+          await soc.store.close();
+        }),
+        0.5,
+      ),
+    timeoutMs,
+  );
+
+  test(
+    'no counter falls or goes away on the way there',
+    () =>
+      hold(
+        fc.asyncProperty(lived, async ({ world, schedule }) => {
+          let before = new Map<string, number>();
+          const soc = await live(planOf(world), schedule, ledgerWitness, (now) => {
+            if (now.workspace.report().snapshot === null) return;
+            const after = countersOf(now);
+            const fallen = [...before].filter(([series, value]) => !((after.get(series) ?? -1) >= value));
+            expect(fallen).toEqual([]);
+            before = after;
+          });
+          await soc.store.close();
+        }),
+        0.3,
+      ),
+    timeoutMs,
+  );
+
+  test(
+    'the counters end the same, however it is polled',
+    () =>
+      hold(
+        fc.asyncProperty(worlds, schedules, schedules, async ({ history, life, ...rest }, one, another) => {
+          // The ledger begins at the same moment, and what happens next is in no doubt.
+          const plan = { ...rest, steps: [...history, { kind: 'wait', ms: 1 } as const, ...life] };
+          const begin: (PollPlan | null)[] = [...history.map(() => null), smoothPoll];
+          const always = plan.steps.map(() => smoothPoll);
+          const ends: Map<string, number>[] = [];
+          for (const schedule of [one, another, always]) {
+            const soc = await live(plan, [...begin, ...schedule], firstPollWitness);
+            ends.push(finalCounters(soc));
+            await soc.store.close();
+          }
+          expect(ends[1]).toEqual(ends[0]);
+          expect(ends[2]).toEqual(ends[0]);
+        }),
+        0.2,
+      ),
+    timeoutMs,
+  );
+});
+
+/** Without zeros, which anybody may add, and without times of FAILED: a retry erases when an attempt has ended. */
+function finalCounters(soc: SimulatedSoc): Map<string, number> {
+  return new Map(
+    [...countersOf(soc)]
+      .filter(([series, value]) => value !== 0 && !/duration.*"FAILED"/.test(series))
+      // The sums of seconds are added up in another order.
+      .map(([series, value]) => [series, Math.round(value * 1000)]),
+  );
+}

@@ -1,0 +1,128 @@
+import type { Run } from '../../src/ledger/contribution.ts';
+import type { Entry } from '../../src/ledger/entry.ts';
+import { SqliteStore } from '../../src/ledger/sqlite-store.ts';
+import type { Store } from '../../src/ledger/store.ts';
+import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
+import type { Instance } from '../../src/simulator/instance.ts';
+import { createMortalStore } from './mortal-store.ts';
+import { createSoc, lookbackMs, type SimulatedSoc } from './simulated-soc.ts';
+import { happen, healAll, type Witness } from './world-steps.ts';
+import { type PollPlan, type Schedule, smoothPoll, type WorldPlan } from './worlds.ts';
+
+const minuteMs = 60_000;
+const stateOf = (store: Store) => store.find({ projectId: defaultProject.id, workspaceId: defaultWorkspace.id });
+
+/** Lets a world and its polls go by, and then polls in peace until the exporter knows all. `onReport` is called at each publication. */
+export async function live(
+  { steps, list, seed }: WorldPlan,
+  schedule: Schedule,
+  witnessOf: (store: Store) => Witness,
+  onReport?: (soc: SimulatedSoc) => void,
+): Promise<SimulatedSoc> {
+  const store = new SqliteStore(':memory:');
+  const mortal = createMortalStore(store);
+  const witness = witnessOf(store);
+  let position = 0;
+  let pages = 0;
+  let plan = smoothPoll;
+
+  const soc = createSoc({
+    store: mortal.store,
+    list,
+    seed,
+    onReport: async () => onReport?.(soc),
+    through: (secmaster) => ({
+      ...secmaster,
+      async listInstances(...args) {
+        const page = await secmaster.listInstances(...args);
+        if (plan.meanwhile.includes(++pages) && (await stateOf(store)) !== null) await goOn();
+        return page;
+      },
+    }),
+  });
+
+  async function goOn(): Promise<void> {
+    const step = steps[position++];
+    if (step !== undefined) await happen(soc, step, witness);
+  }
+
+  async function poll(next: PollPlan): Promise<void> {
+    plan = next;
+    pages = 0;
+    mortal.doom(plan.death);
+    const { fault, sweepPages } = plan;
+    if (fault !== null) soc.simulator.faults.add({ ...faultRules[fault.kind], skip: fault.skip, times: 1 });
+    // The ledger begins with a whole second: what happens in that very second might be history or not.
+    if ((await stateOf(store)) === null) soc.turn(1_000 - (soc.now() % 1_000));
+    let left = sweepPages ?? Number.POSITIVE_INFINITY;
+    await soc.poll(() => --left > 0);
+    soc.simulator.faults.clear();
+    if (mortal.isDead()) soc.restart();
+    mortal.doom(null);
+  }
+
+  while (position < steps.length) {
+    const before = position;
+    const next = schedule[position] ?? null;
+    if (next !== null) await poll(next);
+    if (position === before) await goOn();
+  }
+  healAll(soc);
+  await poll(smoothPoll);
+  // Open instances that the tail doesn't meet are looked up after five minutes, a few in each poll.
+  for (let i = 0; i < 4; i++) {
+    soc.turn(6 * minuteMs);
+    await poll(smoothPoll);
+  }
+  return soc;
+}
+
+const faultRules = {
+  status: { kind: 'status', status: 500, operation: 'ListAopWorkflowInstance' },
+  throttle: { kind: 'throttle', operation: 'ListAopWorkflowInstance' },
+  html: { kind: 'html', status: 200, operation: 'ListAopWorkflowInstance' },
+  garbage: { kind: 'garbage', operation: 'ListAopWorkflowInstance' },
+  cut: { kind: 'cut', operation: 'ListAopWorkflowInstance' },
+  reset: { kind: 'reset', operation: 'ListAopWorkflowInstance' },
+} as const;
+
+/** Whoever keeps the ledger has seen what is in it. */
+export function ledgerWitness(store: Store): Witness {
+  const entryOf = async ({ id }: Instance): Promise<Entry | undefined> => {
+    const state = await stateOf(store);
+    return state === null ? undefined : (await store.known(state.ledger, [id])).get(id);
+  };
+  return {
+    sinceMs: async () => (await stateOf(store))?.createdAtMs ?? null,
+    hasCaughtUp: async () => ((await stateOf(store))?.completeTails ?? 0) > 0,
+    hasSeen: async (instance) => (await entryOf(instance)) !== undefined,
+    async hasSeenLast(instance) {
+      const entry = await entryOf(instance);
+      const values = ({ status, retryCount, startTimeMs }: Run) => [status, retryCount, startTimeMs].join();
+      return entry !== undefined && values(entry) === values(instance);
+    },
+  };
+}
+
+/** Whoever has made one complete poll has seen what was in reach then, however he polls afterwards. */
+export function firstPollWitness(store: Store): Witness {
+  const sinceMs = async () => (await stateOf(store))?.createdAtMs ?? null;
+  const wasInReach = async ({ events }: Instance): Promise<boolean> => {
+    const atMs = (await sinceMs()) ?? Number.NEGATIVE_INFINITY;
+    const before = events.filter((event) => event.atMs < atMs);
+    const [first, last] = [before[0], before.at(-1)];
+    if (first === undefined || last === undefined) return false;
+    const raw = before.findLast(({ fields }) => fields?.raw !== undefined)?.fields?.raw ?? null;
+    const hadEnded = ['FINISHED', 'FAILED', 'TERMINATED'].includes(last.status);
+    return raw === null && (!hadEnded || first.atMs >= atMs - lookbackMs);
+  };
+  return {
+    sinceMs,
+    hasCaughtUp: async () => (await sinceMs()) !== null,
+    hasSeen: wasInReach,
+    hasSeenLast: async (instance) => {
+      const atMs = (await sinceMs()) ?? Number.NEGATIVE_INFINITY;
+      return (await wasInReach(instance)) && instance.events.every((event) => event.atMs < atMs);
+    },
+  };
+}

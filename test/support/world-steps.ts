@@ -1,0 +1,135 @@
+import type { Instance, StartSpec } from '../../src/simulator/instance.ts';
+import type { World } from '../../src/simulator/world.ts';
+import type { SimulatedSoc } from './simulated-soc.ts';
+import type { Deed, Hidden, Step } from './worlds.ts';
+
+/** What somebody who polls has seen. Nobody can count what nobody could see, so that doesn't happen in these worlds. */
+export interface Witness {
+  /** When the ledger was made; null before. */
+  sinceMs(): Promise<number | null>;
+  /** Whether a tail has run to its end: before, statuses that the list can't be asked for might never be found. */
+  hasCaughtUp(): Promise<boolean>;
+  /** Of one begun before the ledger only the growth of retry_count counts: somebody must know what it was. */
+  hasSeen(instance: Instance): Promise<boolean>;
+  /** What happened to it after that would be lost with its removal. */
+  hasSeenLast(instance: Instance): Promise<boolean>;
+}
+
+const playbooks = [
+  { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate host' },
+  { id: '9b1c2d3e-0000-3000-8000-000000000002', name: 'Isolate host' },
+  { id: '5d0e7c11-0000-3000-8000-000000000003', name: '封禁IP', en_name: 'Block IP' },
+  null,
+];
+
+const isRunning = ({ status }: Instance) => ['RUNNING', 'RETRYING'].includes(status);
+const isOpen = ({ status }: Instance) => !['FINISHED', 'FAILED', 'TERMINATED'].includes(status);
+
+/** Whom a deed can happen to. */
+const candidates: Readonly<Record<Deed | 'hide', (instance: Instance) => boolean>> = {
+  run: ({ status }) => status === 'CREATED',
+  fail: isRunning,
+  retry: ({ status }) => status === 'FAILED',
+  finish: isRunning,
+  'begin termination': isRunning,
+  terminate: ({ status }) => status === 'TERMINATING',
+  touch: isOpen,
+  pause: ({ status }) => status === 'RUNNING',
+  resume: ({ status }) => status === 'PAUSED',
+  // Nobody looks for one that has ended: it leaves the gauges with the lookback.
+  remove: (instance) => isOpen(instance) && instance.raw === null,
+  heal: ({ raw }) => raw !== null,
+  hide: ({ raw }) => raw === null,
+};
+
+const disguises: Readonly<Record<Hidden, NonNullable<Instance['raw']>>> = {
+  everything: () => null,
+  id: (row) => ({ ...row, id: null }),
+  time: (row) => ({ ...row, start_time: 'yesterday' }),
+  start_time: (row) => ({ ...row, start_time: null }),
+  end_time: (row) => ({ ...row, end_time: null }),
+  retry_count: (row) => ({ ...row, retry_count: null }),
+};
+
+const deeds: Readonly<Record<Deed, (world: World, id: string, atMs: number) => void>> = {
+  run: (world, id, atMs) => world.run(id, atMs),
+  fail: (world, id, atMs) => world.fail(id, atMs, 'Query', 'timeout'),
+  retry: (world, id, atMs) => world.retry(id, atMs),
+  finish: (world, id, atMs) => world.finish(id, atMs),
+  'begin termination': (world, id, atMs) => world.beginTermination(id, atMs),
+  terminate: (world, id, atMs) => world.terminate(id, atMs),
+  touch: (world, id, atMs) => world.touch(id, atMs),
+  pause: (world, id, atMs) => world.set(id, atMs, { status: 'PAUSED' }),
+  resume: (world, id, atMs) => world.set(id, atMs, { status: 'RUNNING' }),
+  remove: (world, id, atMs) => world.remove(id, atMs),
+  heal: (world, id, atMs) => world.set(id, atMs, { raw: null }),
+};
+
+/** Lets a step happen now. */
+export async function happen(soc: SimulatedSoc, step: Step, witness: Witness): Promise<void> {
+  const { world } = soc;
+  switch (step.kind) {
+    case 'wait':
+      soc.turn(step.ms);
+      break;
+    case 'create':
+      if (await witness.hasCaughtUp()) world.create(soc.now(), specOf(step));
+      break;
+    case 'start':
+      world.start(soc.now(), specOf(step));
+      break;
+    case 'start and finish':
+      world.finish(world.start(soc.now(), specOf(step)), soc.now());
+      break;
+    case 'crowd':
+      for (let i = 0; i < step.count; i++) {
+        if (i % step.perMs === 0) soc.turn(1);
+        const id = world.start(soc.now(), specOf(step));
+        if (!step.isOpen) world.finish(id, soc.now());
+      }
+      break;
+    case 'touch all':
+      for (const [i, { id }] of [...world.instances.values()].filter(isOpen).entries()) {
+        if (i % 20 === 0) soc.turn(1);
+        world.touch(id, soc.now());
+      }
+      break;
+    default: {
+      const all = [...world.instances.values()].filter(candidates[step.kind]);
+      const instance = all[step.which % all.length];
+      if (instance === undefined || !(await isKnowable(step, instance, witness))) return;
+      if (step.kind === 'hide') world.set(instance.id, soc.now(), { raw: disguises[step.what] });
+      else deeds[step.kind](world, instance.id, soc.now());
+    }
+  }
+}
+
+function specOf({ playbook, trigger }: { playbook: number; trigger: string }): StartSpec {
+  return { playbook: playbooks[playbook] ?? null, triggerType: trigger };
+}
+
+async function isKnowable(
+  step: Extract<Step, { which: number }>,
+  instance: Instance,
+  witness: Witness,
+): Promise<boolean> {
+  const sinceMs = await witness.sinceMs();
+  const begunSince = sinceMs !== null && (instance.startTimeMs ?? 0) >= sinceMs;
+  switch (step.kind) {
+    case 'retry':
+      return sinceMs === null || begunSince || witness.hasSeen(instance);
+    case 'remove':
+      return witness.hasSeenLast(instance);
+    case 'pause':
+      return witness.hasCaughtUp();
+    case 'hide':
+      // History is told from news by these very values.
+      return begunSince || ['everything', 'id', 'time'].includes(step.what);
+    default:
+      return true;
+  }
+}
+
+export function healAll({ world, now }: SimulatedSoc): void {
+  for (const { id, raw } of world.instances.values()) if (raw !== null) world.set(id, now(), { raw: null });
+}

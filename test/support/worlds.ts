@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import type { SimulatorOptions } from '../../src/simulator/simulator.ts';
+import type { Death } from './mortal-store.ts';
+
+/** What can happen in a world. `which` chooses among the instances that it can happen to; it passes where there is none. */
+export type Step =
+  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'create' | 'start' | 'start and finish'; readonly playbook: number; readonly trigger: string }
+  | { readonly kind: Deed; readonly which: number }
+  | { readonly kind: 'hide'; readonly which: number; readonly what: Hidden }
+  | ({ readonly kind: 'crowd' } & Crowd)
+  | { readonly kind: 'touch all' };
+
+export interface Crowd {
+  readonly count: number;
+  /** How many of them begin, and end, in the same millisecond. */
+  readonly perMs: number;
+  readonly playbook: number;
+  readonly trigger: string;
+  readonly isOpen: boolean;
+}
+
+export type Deed = (typeof deeds)[number];
+const deeds = [
+  'run',
+  'fail',
+  'retry',
+  'finish',
+  'begin termination',
+  'terminate',
+  'touch',
+  'pause',
+  'resume',
+  'remove',
+  'heal',
+] as const;
+
+/** What a row doesn't show, or shows wrongly, until it is healed. */
+export type Hidden = (typeof hidden)[number];
+const hidden = ['everything', 'id', 'time', 'start_time', 'end_time', 'retry_count'] as const;
+
+/** One poll, and what goes wrong in it. */
+export interface PollPlan {
+  readonly fault: { readonly kind: FaultKind; readonly skip: number } | null;
+  /** After so many pages of the sweep there is no more time for it; null: there is enough. */
+  readonly sweepPages: number | null;
+  /** The next step of the world happens while this page is on its way, the first being 1. */
+  readonly meanwhile: readonly number[];
+  readonly death: Death | null;
+}
+
+export type FaultKind = (typeof faultKinds)[number];
+const faultKinds = ['status', 'throttle', 'html', 'garbage', 'cut', 'reset'] as const;
+
+export const smoothPoll: PollPlan = { fault: null, sweepPages: null, meanwhile: [], death: null };
+
+/** The poll before each step, null where there is none; after its end there are no more polls. */
+export type Schedule = readonly (PollPlan | null)[];
+
+export interface WorldPlan {
+  readonly list: NonNullable<SimulatorOptions['list']>;
+  /** Of the order of rows with equal times. */
+  readonly seed: number;
+  readonly steps: readonly Step[];
+}
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+function upTo(ms: number, weight: number) {
+  return { weight, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: ms }) }) };
+}
+
+const which = fc.nat({ max: 999 });
+const playbook = fc.nat({ max: 3 });
+const trigger = fc.constantFrom('EVENT', 'TIMER', 'MANUAL', 'ODD_TRIGGER', '');
+
+const weights: Readonly<Record<Deed, number>> = {
+  run: 2,
+  fail: 4,
+  retry: 4,
+  finish: 4,
+  'begin termination': 2,
+  terminate: 2,
+  touch: 2,
+  pause: 1,
+  resume: 1,
+  remove: 2,
+  heal: 2,
+};
+
+const start: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constantFrom('create', 'start', 'start', 'start', 'start and finish'),
+  playbook,
+  trigger,
+});
+
+const everyday: fc.WeightedArbitrary<Step>[] = [
+  upTo(20, 3),
+  upTo(minute, 3),
+  upTo(10 * minute, 3),
+  upTo(5 * hour, 1),
+  upTo(30 * hour, 1),
+  { weight: 9, arbitrary: start },
+  ...deeds.map((kind) => ({ weight: weights[kind], arbitrary: fc.record({ kind: fc.constant(kind), which }) })),
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('hide' as const), which, what: fc.constantFrom(...hidden) }),
+  },
+];
+
+/** More than a page at once, at few or many different times; never so many in one millisecond as a tail takes for a sign. */
+const crowd: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('crowd' as const),
+  count: fc.integer({ min: 60, max: 230 }),
+  perMs: fc.constantFrom(1, 40, 40),
+  playbook,
+  trigger,
+  isOpen: fc.boolean(),
+});
+
+const aFew = (maxLength: number): fc.Arbitrary<Step[]> => fc.array(fc.oneof(...everyday), { maxLength, size: 'max' });
+const crowded = (maxLength: number): fc.Arbitrary<Step[]> =>
+  fc.array(
+    fc.oneof(
+      { weight: 30, arbitrary: crowd },
+      { weight: 10, arbitrary: fc.constant<Step>({ kind: 'touch all' }) },
+      ...everyday,
+    ),
+    { maxLength, size: 'max' },
+  );
+
+/** News in the same millisecond as what a poll has just met, beneath whatever comes next. */
+const tied: fc.Arbitrary<Step[]> = fc
+  .tuple(playbook, trigger, fc.array(start, { minLength: 1, maxLength: 5, size: 'max' }), crowd, aFew(3))
+  .map(([playbook, trigger, news, next, after]) => [
+    { kind: 'crowd', count: 80, perMs: 40, playbook, trigger, isOpen: false },
+    ...news,
+    next,
+    ...after,
+  ]);
+
+const never = { weight: 5, arbitrary: fc.constant(null) };
+
+const poll: fc.Arbitrary<PollPlan> = fc.record({
+  fault: fc.oneof(never, {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constantFrom(...faultKinds), skip: fc.nat({ max: 3 }) }),
+  }),
+  sweepPages: fc.oneof(never, { weight: 2, arbitrary: fc.nat({ max: 3 }) }),
+  meanwhile: fc.oneof(
+    { weight: 2, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 3 }) },
+  ),
+  death: fc.oneof(never, {
+    weight: 1,
+    arbitrary: fc.record({
+      calls: fc.nat({ max: 25 }),
+      moment: fc.constantFrom('before', 'within', 'after'),
+      parts: fc.nat({ max: 14 }),
+    }),
+  }),
+});
+
+const sometimes = fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: poll });
+
+export const schedules: fc.Arbitrary<Schedule> = fc.array(sometimes, { maxLength: 40, size: 'max' });
+
+/** History before the first poll, and life after it. */
+export const worlds = fc
+  .record({
+    list: fc.record({
+      dateFilter: fc.constantFrom('create', 'update', 'start', 'end'),
+      nullStyle: fc.constantFrom('null', 'absent', 'empty'),
+      countCap: fc.constantFrom(null, 10_000),
+      shuffleTies: fc.constantFrom(true, true, false),
+    }),
+    seed: fc.nat(),
+    lives: fc.oneof(
+      { weight: 5, arbitrary: fc.record({ history: aFew(10), life: aFew(32) }) },
+      { weight: 2, arbitrary: fc.record({ history: crowded(4), life: crowded(10) }) },
+      { weight: 2, arbitrary: fc.record({ history: aFew(3), life: tied }) },
+    ),
+  })
+  .map(({ lives, ...rest }) => ({ ...rest, ...lives }));
