@@ -52,7 +52,9 @@ export function startTimer(
       const poll = () => (stopping.signal.aborted ? undefined : workspace.poll(stopping.signal, mayGoOn));
       underWay.set(
         workspace,
-        limit(poll).finally(() => underWay.delete(workspace)),
+        limit(poll)
+          .catch((err: unknown) => log.error({ err }, 'a poll could not be brought to an end; this is a defect'))
+          .finally(() => underWay.delete(workspace)),
       );
     }
   }

@@ -3,8 +3,8 @@ import { LedgerError, type Store } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
 import type { PollReport, WorkspaceReport } from '../model/report.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { RejectedRow, SecMaster } from '../secmaster/api.ts';
-import { SecMasterError } from '../secmaster/errors.ts';
+import { type RejectedRow, rejectionReasons, type SecMaster } from '../secmaster/api.ts';
+import { errorKinds, SecMasterError } from '../secmaster/errors.ts';
 import { createAudits } from './audit.ts';
 import { openLedger, poll } from './poll.ts';
 import type { Session } from './session.ts';
@@ -51,8 +51,9 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
   const { secmaster, store, log, onReport, clock, lastScrapeMs } = parts;
   const audits = createAudits();
   const zeroFirst = createZeroFirst(settings.newSeriesHoldMs, clock.now, lastScrapeMs);
-  const failures = new Map<string, number>();
-  const rejectedRows = new Map<string, number>();
+  // At 0 from the start, so that the first of each kind is seen to grow.
+  const failures = new Map<string, number>(failureReasons.map((reason) => [reason, 0]));
+  const rejectedRows = new Map<string, number>(rejectionReasons.map((reason) => [reason, 0]));
   const rejectedIds = new Set<string>();
   let name = settings.name;
   let snapshot: Snapshot | null = null;
@@ -161,7 +162,9 @@ function messageOf(error: unknown): string {
   return isExpected(error) ? error.message : `a defect of the exporter: ${String(error)}`;
 }
 
-/** The value of the label `reason` of `secmaster_exporter_poll_failures_total`. */
+/** The values of the label `reason` of `secmaster_exporter_poll_failures_total`; a poll that is stopped hasn't failed. */
+const failureReasons = [...errorKinds.filter((kind) => kind !== 'aborted'), 'ledger', 'internal'];
+
 function reasonOf(error: unknown): string {
   if (error instanceof SecMasterError) return error.kind;
   return error instanceof LedgerError ? 'ledger' : 'internal';

@@ -41,4 +41,12 @@ export interface RejectedRow {
   readonly reason: RejectionReason;
 }
 
-export type RejectionReason = 'not_an_object' | 'no_id' | 'no_status' | 'bad_time' | 'bad_retry_count' | 'bad_field';
+export const rejectionReasons = [
+  'not_an_object',
+  'no_id',
+  'no_status',
+  'bad_time',
+  'bad_retry_count',
+  'bad_field',
+] as const;
+export type RejectionReason = (typeof rejectionReasons)[number];
