@@ -77,9 +77,9 @@ export class SqliteStore implements Store {
     );
   }
 
-  async doubtful(ledger: number, most: number): Promise<readonly string[]> {
-    const sql = 'SELECT id FROM instance INDEXED BY instance_doubtful WHERE ledger = ? AND doubtful = 1 LIMIT ?';
-    return this.#sqlite.all<{ id: string }>(sql, ledger, most).map(({ id }) => id);
+  async doubtful(ledger: number): Promise<readonly string[]> {
+    const sql = 'SELECT id FROM instance INDEXED BY instance_doubtful WHERE ledger = ? AND doubtful = 1';
+    return this.#sqlite.all<{ id: string }>(sql, ledger).map(({ id }) => id);
   }
 
   async hidden(ledger: number): Promise<readonly CounterKey[]> {

@@ -14,8 +14,8 @@ export interface Store {
   labels(ledger: number): Promise<readonly PlaybookLabel[]>;
   /** Ids of open instances that no row has shown since `sinceMs`, the longest unseen first. */
   openUnseen(ledger: number, sinceMs: number): Promise<readonly OpenInstance[]>;
-  /** Ids of up to `most` instances that are in doubt (see `Batch.doubt`). */
-  doubtful(ledger: number, most: number): Promise<readonly string[]>;
+  /** Ids of the instances that are in doubt (see `Batch.doubt`). */
+  doubtful(ledger: number): Promise<readonly string[]>;
   /** Series of counters that still stand at 0 in the exposition, whatever they have counted. */
   hidden(ledger: number): Promise<readonly CounterKey[]>;
   /** How many ended instances with this status began in the minutes from the one up to, not including, the other. */

@@ -4,8 +4,9 @@
 const endedStatuses: ReadonlySet<string> = new Set(['FINISHED', 'FAILED', 'TERMINATED']);
 /** The open statuses of the API document: those that the list may be filtered by. */
 export const documentedOpenStatuses: readonly string[] = ['RUNNING', 'RETRYING', 'TERMINATING'];
-/** CREATED is known only from Huawei's Terraform provider. */
-const openStatuses: ReadonlySet<string> = new Set([...documentedOpenStatuses, 'CREATED']);
+/** Known only from Huawei's Terraform provider: a list may refuse to be filtered by it. */
+export const undocumentedOpenStatus = 'CREATED';
+const openStatuses: ReadonlySet<string> = new Set([...documentedOpenStatuses, undocumentedOpenStatus]);
 
 /** A status that nobody documents is taken for ended once the instance has an end_time. */
 export function isEnded(instance: { readonly status: string; readonly endTimeMs: number | null }): boolean {

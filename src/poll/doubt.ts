@@ -1,15 +1,12 @@
 import { forgetEntry } from '../ledger/page.ts';
 import { commit, readPage, type Session } from './session.ts';
 
-const batchSize = 20;
-
 /** Looks up, by id, the instances that the sweep should have met and has not, as long as `mayGoOn` says so. */
 export async function settleDoubts(session: Session, mayGoOn: () => boolean): Promise<void> {
-  do {
-    const ids = await session.store.doubtful(session.state.ledger, batchSize);
-    if (ids.length === 0) return;
-    for (const id of ids) await lookUp(session, id);
-  } while (mayGoOn());
+  for (const id of await session.store.doubtful(session.state.ledger)) {
+    await lookUp(session, id);
+    if (!mayGoOn()) return;
+  }
 }
 
 /** Reads one instance by its id; one that SecMaster no longer knows leaves the gauges. */
@@ -17,7 +14,9 @@ export async function lookUp(session: Session, id: string): Promise<void> {
   const { secmaster, store, log } = session;
   const page = await readPage(session, { sortKey: 'create_time', sortDir: 'DESC', offset: 0, id });
   await commit(session, page.batch);
-  if (page.instances.some((instance) => instance.id === id) || page.rejected.length > 0) return;
+  if (page.instances.some((instance) => instance.id === id)) return;
+  // It is there, and that is all that can be understood.
+  if (page.rejected.length > 0) return commit(session, { seen: [id], seenMs: secmaster.now() });
   const known = (await store.known(session.state.ledger, [id])).get(id);
   if (known === undefined) return;
   await commit(session, forgetEntry(known, session.state, secmaster.now()));

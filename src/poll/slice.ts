@@ -17,6 +17,8 @@ export interface Progress {
   readonly item: SweepItem;
   readonly offset: number;
   readonly round: number;
+  /** SecMaster's count at the round's first page. */
+  readonly count: number | null;
   /** What has been met of the item, in all rounds: ids, or a row's place where its id can't be read. */
   readonly met: Set<string>;
 }
@@ -34,7 +36,7 @@ const slackMs = 60_000;
 const mostRounds = 10;
 
 /** `met` holds the page's rows already. */
-export function judge({ item, offset, round, met }: Progress, page: ReadPage, nowMs: number): Verdict {
+export function judge({ item, offset, round, count, met }: Progress, page: ReadPage, nowMs: number): Verdict {
   const { fromMs } = item;
   const isBelow = fromMs !== null && page.instances.some((instance) => endedBefore(instance, fromMs));
   if (isBelow && isDated(item)) return undated(item, 'SecMaster ignores from_date and to_date; sweeping without them');
@@ -43,7 +45,10 @@ export function judge({ item, offset, round, met }: Progress, page: ReadPage, no
   const isTooMany = !isReadDown(item) && (page.count ?? 0) >= maxOffset;
   if (isTooMany || (!page.isLast && offset + page.size > maxOffset)) return halve(item, nowMs);
   if (!page.isLast) return { kind: 'more' };
-  if (page.count === null || met.size >= page.count) return { kind: 'done' };
+  // Rows that leave the item while it is read move others up, past the page that is read next.
+  const isShrunk = page.count !== null && count !== null && page.count < count;
+  if (isShrunk) met.clear();
+  else if (page.count === null || met.size >= page.count) return { kind: 'done' };
   return round < mostRounds ? { kind: 'again' } : { kind: 'problem', problem: 'rows keep coming in another order' };
 }
 

@@ -1,4 +1,5 @@
 import type { Batch, SweepPart } from '../ledger/store.ts';
+import { undocumentedOpenStatus } from '../model/status.ts';
 import { SecMasterError } from '../secmaster/errors.ts';
 import { commit, type ReadPage, readPage, type Session } from './session.ts';
 import { beginsOutside, isDated, isReadDown, judge, type Progress, undated, type Verdict } from './slice.ts';
@@ -11,7 +12,7 @@ export async function nextItem(session: Session): Promise<Progress | null> {
   const items = await session.store.sweep(session.state.ledger);
   const againMs = session.secmaster.now() - retryMs;
   const item = items.find(({ triedMs }) => triedMs === null || triedMs < againMs);
-  return item === undefined ? null : { item, offset: 0, round: 1, met: new Set() };
+  return item === undefined ? null : { item, offset: 0, round: 1, count: null, met: new Set() };
 }
 
 /**
@@ -32,24 +33,29 @@ async function readOn(session: Session, progress: Progress): Promise<Progress | 
   const { item, offset, round, met } = progress;
   const query = { sortKey: 'create_time', offset, ...limits(item) } as const;
   const page = await readPage(session, query).catch((error: unknown) => {
-    if (isDated(item) && error instanceof SecMasterError && error.kind === 'bad_request') return null;
+    const mayBeRefused = isDated(item) || item.status === undocumentedOpenStatus;
+    if (mayBeRefused && error instanceof SecMasterError && error.kind === 'bad_request') return null;
     throw error;
   });
   for (const { id } of page?.instances ?? []) met.add(id);
   for (const [i, { id }] of (page?.rejected ?? []).entries()) met.add(id ?? `${offset}+${i}`);
 
-  const verdict =
-    page === null
-      ? undated(item, 'SecMaster refuses from_date and to_date; sweeping without them')
-      : judge(progress, page, session.secmaster.now());
+  const verdict = page === null ? refused(item) : judge(progress, page, session.secmaster.now());
   const dates = judgeDates(session, item, page, verdict);
   await commit(session, { ...page?.batch, ...dates, ...bookkeeping(session, progress, verdict) });
 
-  if (page !== null && verdict.kind === 'more') return { ...progress, offset: offset + page.size };
-  if (verdict.kind === 'again') return { ...progress, offset: 0, round: round + 1 };
+  if (page !== null && verdict.kind === 'more') {
+    return { ...progress, offset: offset + page.size, count: offset === 0 ? page.count : progress.count };
+  }
+  if (verdict.kind === 'again') return { ...progress, offset: 0, round: round + 1, count: null };
   if (verdict.kind === 'instead' && verdict.warning !== null) session.log.warn(limits(item), verdict.warning);
   if (verdict.kind === 'problem') session.log.warn({ ...limits(item), problem: verdict.problem }, unreadable);
   return null;
+}
+
+function refused(item: SweepPart): Verdict {
+  if (!isDated(item)) return { kind: 'done' };
+  return undated(item, 'SecMaster refuses from_date and to_date; sweeping without them');
 }
 
 const unreadable =

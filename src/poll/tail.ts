@@ -1,5 +1,5 @@
 import type { Batch } from '../ledger/store.ts';
-import { documentedOpenStatuses, isEnded } from '../model/status.ts';
+import { documentedOpenStatuses, isEnded, undocumentedOpenStatus } from '../model/status.ts';
 import { maxOffset } from '../secmaster/api.ts';
 import { commit, type ReadPage, readPage, type Session } from './session.ts';
 
@@ -32,22 +32,32 @@ export async function readTail(session: Session): Promise<void> {
     offset += page.size;
     ended += page.instances.filter(isEnded).length;
     settled = settledAtEnd(settled, page.rows);
-    order.see(page.instances.map(({ id }) => id));
+    let { batch } = page;
+    if (order.see(page.instances.map(({ id }) => id)) === 'pushed') {
+      // Rows of one millisecond in another order look just like it: a page across the edge shows them all.
+      await commit(session, batch);
+      const across = {
+        sortKey: 'update_time',
+        sortDir: 'DESC',
+        offset: Math.max(0, offset - page.size - acrossRows),
+      } as const;
+      ({ batch } = await readPage(session, across));
+    }
 
     const done = { state: { completeTails: completeTails + 1, lastTailMs: beganMs } };
     const isDeepest = offset > maxOffset;
     if (completeTails === 0 && (page.isLast || isDeepest || ended >= 2 * settledRun)) {
-      return commit(session, { ...page.batch, ...done, sweepAdd: firstSweep(session, beganMs) });
+      return commit(session, { ...batch, ...done, sweepAdd: firstSweep(session, beganMs) });
     }
     if (page.isLast || settled >= settledRun) {
       return commit(session, {
-        ...page.batch,
+        ...batch,
         ...done,
         sweepAdd: order.isBroken() ? [sinceLastTail(session, beganMs)] : [],
       });
     }
-    if (isDeepest) return commit(session, { ...page.batch, ...done, ...flooded(session, beganMs) });
-    await commit(session, page.batch);
+    if (isDeepest) return commit(session, { ...batch, ...done, ...flooded(session, beganMs) });
+    await commit(session, batch);
   }
 }
 
@@ -61,6 +71,9 @@ function settledAtEnd(before: number, rows: ReadPage['rows']): number {
   return settled;
 }
 
+/** How far a page across an edge reaches back. */
+const acrossRows = 50;
+
 /**
  * New changes push rows down while we page, so that a page begins with rows that the one before ended with. Rows that come twice
  * in any other way are rows of one millisecond in another order, and as many may not have come at all.
@@ -71,12 +84,14 @@ function watchOrder() {
   let isBroken = false;
   return {
     isBroken: () => isBroken,
-    see(ids: readonly string[]): void {
+    see(ids: readonly string[]): 'new' | 'pushed' | 'broken' {
       const again = ids.filter((id) => met.has(id)).length;
       const isPushed = again === 0 || before.slice(-again).join() === ids.slice(0, again).join();
       if (!isPushed) isBroken = true;
       for (const id of ids) met.add(id);
       before = ids;
+      if (again === 0) return 'new';
+      return isPushed ? 'pushed' : 'broken';
     },
   };
 }
@@ -85,7 +100,8 @@ function firstSweep({ state, retentionMs }: Session, nowMs: number): SweepAdd {
   const fromMs = state.fromMinute * 60_000 - overlapMs;
   // What has failed before may be retried: only its retry_count of today tells then by how much it has grown.
   const failed = { fromMs: nowMs - retentionMs, toMs: fromMs, status: 'FAILED' };
-  return [...documentedOpenStatuses.map(allOf), slice(fromMs, nowMs), ...(failed.fromMs < fromMs ? [failed] : [])];
+  const open = [...documentedOpenStatuses, undocumentedOpenStatus];
+  return [...open.map(allOf), slice(fromMs, nowMs), ...(failed.fromMs < fromMs ? [failed] : [])];
 }
 
 /**
