@@ -41,7 +41,9 @@ export function createMortalStore(immortal: Store): MortalStore {
     if (isDead) die();
     if (death === null || calls++ < death.calls) return method.apply(immortal, args);
     if (death.moment === 'before') die();
-    if (death.moment === 'within' && name === 'commit') {
+    if (death.moment === 'within') {
+      // It waits for the next call that writes a batch.
+      if (name !== 'commit') return method.apply(immortal, args);
       const [ledger, batch] = args;
       // The arguments of `commit`, whose name was called.
       await method.apply(immortal, [ledger, deadly(batch as Batch, death.parts)]);

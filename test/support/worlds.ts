@@ -157,7 +157,7 @@ const poll: fc.Arbitrary<PollPlan> = fc.record({
     weight: 1,
     arbitrary: fc.record({
       calls: fc.nat({ max: 25 }),
-      moment: fc.constantFrom('before', 'within', 'after'),
+      moment: fc.constantFrom('before', 'within', 'within', 'after'),
       parts: fc.nat({ max: 14 }),
     }),
   }),
