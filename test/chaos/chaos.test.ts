@@ -11,8 +11,8 @@ import { type Simulated, startSimulator } from '../support/simulated.ts';
 import { watchCounters } from './counters.ts';
 
 /** The short form is part of `npm test`; `npm run chaos` is the long one. */
-const { CHAOS_SEED, CHAOS_KILLS = '8', CHAOS_FLOOD = '15000' } = process.env;
-const seed = Number(CHAOS_SEED ?? Math.floor(Math.random() * 1e9));
+const { CHAOS_SEED = '1', CHAOS_KILLS = '8', CHAOS_FLOOD = '15000' } = process.env;
+const seed = CHAOS_SEED === 'new' ? Math.floor(Math.random() * 1e9) : Number(CHAOS_SEED);
 const kills = Number(CHAOS_KILLS);
 const floodRuns = Number(CHAOS_FLOOD);
 
