@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SecMasterError } from '../../src/secmaster/errors.ts';
+import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { sampleValue } from '../support/exposition.ts';
 import { createSoc, type SimulatedSoc, startMs } from '../support/simulated-soc.ts';
 
@@ -155,4 +156,71 @@ test('a downtime longer than the lookback loses nothing', async () => {
   const again = createSoc({ after: soc });
   await again.poll();
   expect(await again.differences()).toEqual([]);
+});
+
+test('rows that leave a slice while it is read hide none that move up (mutation: the count not compared over a round)', async () => {
+  const ids: string[] = [];
+  let isFirst = true;
+  const soc = createSoc({
+    list: { dateFilter: 'end' },
+    through: (secmaster) => ({
+      ...secmaster,
+      async listInstances(workspaceId, query, signal) {
+        const page = await secmaster.listInstances(workspaceId, query, signal);
+        if (query.fromMs !== undefined && query.status === undefined && isFirst) {
+          isFirst = false;
+          for (const id of ids.slice(0, 3)) soc.world.retry(id, soc.now());
+        }
+        return page;
+      },
+    }),
+  });
+  for (let i = 0; i < 250; i++) {
+    const id = soc.world.start(startMs - 2 * hourMs + i * 1_000, { playbook });
+    soc.world.fail(id, startMs - hourMs + i * 1_000, 'node', 'error');
+    ids.push(id);
+  }
+  await soc.poll();
+  await soc.poll();
+  expect(isFirst).toBe(false);
+  expect(await soc.differences()).toEqual([]);
+});
+
+test('a run that is CREATED is found however old it is, and nothing is lost where SecMaster refuses to list those', async () => {
+  const soc = createSoc();
+  soc.world.create(startMs - 20 * 24 * hourMs, { playbook });
+  history(soc, 300);
+  await soc.poll();
+  expect(await soc.differences()).toEqual([]);
+
+  const strict = createSoc({
+    through: (secmaster) => ({
+      ...secmaster,
+      async listInstances(workspaceId, query, signal) {
+        if (query.status === 'CREATED') throw new SecMasterError('bad_request', 'list_instances', '400 20030001');
+        return secmaster.listInstances(workspaceId, query, signal);
+      },
+    }),
+  });
+  history(strict, 300);
+  await strict.poll();
+  expect(sampleValue(await strict.exposition(), 'secmaster_up')).toBe(1);
+  expect(sampleValue(await strict.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
+  expect(await strict.differences()).toEqual([]);
+});
+
+test('an instance in doubt whose row cannot be read is looked up once, and the poll goes on', async () => {
+  const soc = createSoc();
+  const id = soc.world.start(startMs - hourMs, { playbook });
+  soc.world.fail(id, startMs - 30 * minuteMs, 'node', 'error');
+  history(soc, 300);
+  await soc.poll();
+  soc.world.set(id, startMs - 30 * minuteMs, { raw: () => 'no row at all' });
+  const state = await soc.store.find({ projectId: defaultProject.id, workspaceId: defaultWorkspace.id });
+  await soc.store.commit(state?.ledger ?? 0, { doubt: { status: 'FAILED' } });
+  soc.turn(minuteMs);
+  expect(await soc.poll()).toBeLessThan(10);
+  expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
+  soc.turn(minuteMs);
+  expect(await soc.poll()).toBe(1);
 });
