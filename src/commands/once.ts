@@ -19,7 +19,8 @@ export async function once(config: Config, telemetryPath: string, log: Logger): 
   void stopSignal().then(() => stopping.abort());
   try {
     for (const workspace of exporter.workspaces) await workspace.poll(stopping.signal, () => !stopping.signal.aborted);
-    process.stdout.write(await exporter.exposition.scrape('text', 'identity'));
+    // Half a poll would look like a whole one.
+    if (!stopping.signal.aborted) process.stdout.write(await exporter.exposition.scrape('text', 'identity'));
   } finally {
     await exporter.close();
     await dispatcher.destroy();

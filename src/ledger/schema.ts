@@ -46,7 +46,8 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX instance_open ON instance (ledger, seen_ms) WHERE open = 1;
   CREATE INDEX instance_doubtful ON instance (ledger) WHERE doubtful = 1;
-  CREATE INDEX instance_ended ON instance (ledger, coalesce(end_time_ms, start_time_ms, seen_ms)) WHERE open = 0;
+  -- By the later of its times: what began lately is not old, whatever its end_time says.
+  CREATE INDEX instance_ended ON instance (ledger, max(coalesce(end_time_ms, 0), coalesce(start_time_ms, 0))) WHERE open = 0;
 
   -- A playbook's label, given once for each name it has had.
   CREATE TABLE playbook (

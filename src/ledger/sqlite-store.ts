@@ -278,7 +278,7 @@ export class SqliteStore implements Store {
 
   #writeDoubt(ledger: number, doubt: NonNullable<Batch['doubt']>): void {
     const set = 'UPDATE instance SET doubtful = 1 WHERE ledger = ? AND gone = 0 AND';
-    if ('status' in doubt) this.#sqlite.run(`${set} status = ?`, ledger, doubt.status);
+    if ('status' in doubt) this.#sqlite.run(`${set} (open = 1 OR status = ?)`, ledger, doubt.status);
     else this.#sqlite.run(`${set} start_time_ms >= ? AND start_time_ms < ?`, ledger, doubt.fromMs, doubt.toMs);
   }
 
@@ -294,13 +294,19 @@ export class SqliteStore implements Store {
     );
   }
 
-  async forget(ledger: number, beforeMs: number, most: number): Promise<number> {
+  async forget(ledger: number, nowMs: number, retentionMs: number, most: number): Promise<number> {
     const sql = this.#sqlite;
     let forgotten = 0;
+    // Never by the clock alone: one wrong Date would empty the ledger.
+    const [newest] = sql.all<{ atMs: number | null }>(
+      "SELECT max(at_ms) AS atMs FROM mark WHERE ledger = ? AND status = ''",
+      ledger,
+    );
+    const beforeMs = Math.min(nowMs, newest?.atMs ?? 0) - retentionMs;
     sql.transaction(() => {
       const old = sql.all<{ id: string }>(
         `SELECT id FROM instance INDEXED BY instance_ended
-         WHERE ledger = ? AND open = 0 AND coalesce(end_time_ms, start_time_ms, seen_ms) < ? LIMIT ?`,
+         WHERE ledger = ? AND open = 0 AND max(coalesce(end_time_ms, 0), coalesce(start_time_ms, 0)) < ? LIMIT ?`,
         ledger,
         beforeMs,
         most,

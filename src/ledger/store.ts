@@ -21,11 +21,12 @@ export interface Store {
   /** How many ended instances with this status began in the minutes from the one up to, not including, the other. */
   countEnded(ledger: number, status: string | null, fromMinute: number, toMinute: number): Promise<number>;
   /**
-   * Forgets up to `most` ended instances of before `beforeMs`, and the series of playbooks that have had none since.
+   * Forgets up to `most` ended instances that lie a retention before now and before the newest start, and the series of
+   * playbooks that have had none since.
    *
    * @returns how many it forgot
    */
-  forget(ledger: number, beforeMs: number, most: number): Promise<number>;
+  forget(ledger: number, nowMs: number, retentionMs: number, most: number): Promise<number>;
   sweep(ledger: number): Promise<readonly SweepItem[]>;
   commit(ledger: number, batch: Batch): Promise<void>;
   snapshot(ledger: number): Promise<Snapshot>;
@@ -83,7 +84,7 @@ export interface Batch {
   /** Open instances that a row showed unchanged. */
   readonly seen?: readonly string[];
   readonly seenMs?: number;
-  /** Instances that SecMaster may have changed unseen: those with a status, or begun in a span of time. */
+  /** Instances that SecMaster may have changed unseen: the open ones and those with a status, or those begun in a span of time. */
   readonly doubt?: { readonly status: string } | { readonly fromMs: number; readonly toMs: number };
   /** Series of counters that show their values from now on. */
   readonly show?: readonly CounterKey[];

@@ -7,6 +7,9 @@ const youngestMs = 5 * 60_000;
 /** Instances in one slice, so that SecMaster's count is far from any cap. */
 const mostInSlice = 5_000;
 
+/** So many audits in a row that differ say that counts by date can't be compared. */
+const mostRepairs = 3;
+
 const statuses = ['FINISHED', 'FAILED', 'TERMINATED'];
 
 /** Minutes since the epoch, the second one not included. */
@@ -35,8 +38,8 @@ export function createAudits(): Audits {
   let count = 0;
   let mismatches = 0;
   let suspects: Slice[] = [];
-  /** Slices that have been read anew: if they differ once more, counts by date can't be compared. */
-  const reread = new Set<string>();
+  /** Audits in a row that led to a repair: what repairs don't mend isn't wrong in the ledger. */
+  let repairsInARow = 0;
 
   async function differs(session: Session, { status, fromMinute, toMinute }: Slice): Promise<boolean> {
     const { secmaster, store, state, workspaceId, signal } = session;
@@ -64,13 +67,7 @@ export function createAudits(): Audits {
   }
 
   async function repair(session: Session, slice: Slice): Promise<void> {
-    const key = JSON.stringify(slice);
     const [fromMs, toMs] = [slice.fromMinute * 60_000, slice.toMinute * 60_000];
-    if (reread.has(key)) {
-      session.log.warn('counts by date differ from what SecMaster lists by date; no more audits');
-      return commit(session, { state: { datesTrusted: false } });
-    }
-    reread.add(key);
     mismatches++;
     session.log.warn(
       { ...sliceTimes(slice), status: slice.status },
@@ -94,7 +91,17 @@ export function createAudits(): Audits {
       if (!state.datesTrusted) return;
       const again = suspects.filter(({ fromMinute }) => fromMinute >= state.fromMinute);
       suspects = [];
-      for (const slice of again) if (await differs(session, slice)) await repair(session, slice);
+      let repaired = 0;
+      for (const slice of again) {
+        if (!(await differs(session, slice))) continue;
+        await repair(session, slice);
+        repaired++;
+      }
+      if (again.length > 0) repairsInARow = repaired > 0 ? repairsInARow + 1 : 0;
+      if (repairsInARow >= mostRepairs) {
+        session.log.warn('counts by date go on to differ from what SecMaster lists by date; no more audits');
+        return commit(session, { state: { datesTrusted: false } });
+      }
 
       const nowMs = secmaster.now();
       lastMs ??= nowMs;
@@ -105,10 +112,15 @@ export function createAudits(): Audits {
       const slices = Math.max(1, Math.ceil(ended / mostInSlice));
       const edge = (n: number) => state.fromMinute + 1 + Math.floor((n * (toMinute - state.fromMinute - 1)) / slices);
       const n = turn++ % slices;
+      let isClean = true;
       for (const status of statuses) {
         const slice = { status, fromMinute: edge(n), toMinute: edge(n + 1) };
-        if (slice.toMinute > slice.fromMinute && (await differs(session, slice))) suspects.push(slice);
+        if (slice.toMinute > slice.fromMinute && (await differs(session, slice))) {
+          suspects.push(slice);
+          isClean = false;
+        }
       }
+      if (isClean) repairsInARow = 0;
     },
   };
 }

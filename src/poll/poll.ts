@@ -1,5 +1,6 @@
 import type { Store, WorkspaceState } from '../ledger/store.ts';
 import { firstMinute } from '../ledger/window.ts';
+import type { Logger } from '../log.ts';
 import type { SecMaster } from '../secmaster/api.ts';
 import type { Audits } from './audit.ts';
 import { settleDoubts } from './doubt.ts';
@@ -36,6 +37,7 @@ export async function poll(
   if (left !== null) {
     await onNews();
     left = await sweep(session, left, mayGoOn);
+    if (left === null) session.log.info('what was to be swept has been read');
   }
   if (left === null) {
     await settleDoubts(session, mayGoOn);
@@ -50,7 +52,7 @@ export async function poll(
 const mostForgotten = 1_000;
 
 async function forget({ store, secmaster, state, retentionMs }: Session): Promise<void> {
-  await store.forget(state.ledger, secmaster.now() - retentionMs, mostForgotten);
+  await store.forget(state.ledger, secmaster.now(), retentionMs, mostForgotten);
 }
 
 /** The workspace's ledger; one that isn't there yet begins with SecMaster's time, not with ours. */
@@ -60,12 +62,14 @@ export async function openLedger(
   workspace: { readonly projectId: string; readonly workspaceId: string },
   lookbackMs: number,
   signal: AbortSignal,
+  log: Logger,
 ): Promise<WorkspaceState> {
   const known = await store.find(workspace);
   if (known !== null) return known;
   // Its answer's Date is all that is wanted.
   await secmaster.listInstances(workspace.workspaceId, { sortKey: 'update_time', sortDir: 'DESC', offset: 0 }, signal);
   const createdMs = secmaster.answeredMs();
+  log.info({ since: new Date(createdMs).toISOString() }, 'a new ledger begins: counters count from now on');
   return store.create(workspace, createdMs, firstMinute(createdMs, lookbackMs));
 }
 

@@ -1,7 +1,7 @@
 import { foldPage } from '../ledger/page.ts';
 import type { Batch, Store, WorkspaceState } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
-import { type ListQuery, maxOffset, type Page, pageSize, type RejectedRow, type SecMaster } from '../secmaster/api.ts';
+import { type ListQuery, type Page, pageSize, type RejectedRow, type SecMaster } from '../secmaster/api.ts';
 
 /** What all parts of a poll work with: one workspace, what is asked of SecMaster and what is put into the ledger. */
 export interface Session {
@@ -54,11 +54,9 @@ export async function readPage(session: Session, query: ListQuery): Promise<Read
   return { ...page, batch: { ...batch, seen }, rows, size, isLast: isLast(page.count, size, query.offset) };
 }
 
-/** A page may come shorter than asked for, and a count may be capped: neither alone says that nothing follows. */
+/** A page may come shorter than asked for, and a count may be capped, nobody knows at what: neither alone is the end. */
 function isLast(count: number | null, size: number, offset: number): boolean {
-  if (size === 0) return true;
-  if (count === null) return size < pageSize;
-  return offset + size >= count && (size < pageSize || count < maxOffset);
+  return size === 0 || (size < pageSize && (count === null || offset + size >= count));
 }
 
 /** Commits a batch and keeps the session's copy of the state in step with it. */

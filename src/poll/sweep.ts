@@ -41,7 +41,7 @@ async function readOn(session: Session, progress: Progress): Promise<Progress | 
   for (const [i, { id }] of (page?.rejected ?? []).entries()) met.add(id ?? `${offset}+${i}`);
 
   const verdict = page === null ? refused(item) : judge(progress, page, session.secmaster.now());
-  const dates = judgeDates(session, item, page, verdict);
+  const dates = judgeDates(session, progress, page, verdict);
   await commit(session, { ...page?.batch, ...dates, ...bookkeeping(session, progress, verdict) });
 
   if (page !== null && verdict.kind === 'more') {
@@ -85,12 +85,12 @@ function bookkeeping({ secmaster, lookbackMs }: Session, { item }: Progress, ver
  * by the tail or by its status. But only where it is the beginning can counts by date be compared (see audit.ts): a slice
  * whose every row has begun in it says so, and one row that hasn't says otherwise for good.
  */
-function judgeDates({ state, log }: Session, item: SweepPart, page: ReadPage | null, verdict: Verdict): Batch {
+function judgeDates({ state, log }: Session, { item, met }: Progress, page: ReadPage | null, verdict: Verdict): Batch {
   if (!isDated(item) || item.status !== null || state.datesTrusted === false) return {};
   if (page === null || page.instances.some((instance) => beginsOutside(instance, item))) {
     log.warn('from_date and to_date limit something else than when instances begin; no audits');
     return { state: { datesTrusted: false } };
   }
-  const isProof = verdict.kind === 'done' && page.instances.length > 0;
+  const isProof = verdict.kind === 'done' && met.size > 0;
   return isProof && state.datesTrusted === null ? { state: { datesTrusted: true } } : {};
 }

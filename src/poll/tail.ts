@@ -21,6 +21,7 @@ const overlapMs = 60_000;
 export async function readTail(session: Session): Promise<void> {
   const { completeTails } = session.state;
   let beganMs: number | null = null;
+  let count: number | null = null;
   let ended = 0;
   let settled = 0;
   const order = watchOrder();
@@ -33,8 +34,12 @@ export async function readTail(session: Session): Promise<void> {
     ended += page.instances.filter(isEnded).length;
     settled = settledAtEnd(settled, page.rows);
     let { batch } = page;
-    if (order.see(page.instances.map(({ id }) => id)) === 'pushed') {
-      // Rows of one millisecond in another order look just like it: a page across the edge shows them all.
+    const isPushed = order.see(page.instances.map(({ id }) => id)) === 'pushed';
+    const isShrunk = page.count !== null && count !== null && page.count < count;
+    count = page.count;
+    if (isPushed || (isShrunk && offset > page.size)) {
+      // Rows of one millisecond in another order look just like pushed ones, and rows that SecMaster has deleted have moved
+      // others up: a page across the edge shows them all.
       await commit(session, batch);
       const across = {
         sortKey: 'update_time',
@@ -46,7 +51,9 @@ export async function readTail(session: Session): Promise<void> {
 
     const done = { state: { completeTails: completeTails + 1, lastTailMs: beganMs } };
     const isDeepest = offset > maxOffset;
-    if (completeTails === 0 && (page.isLast || isDeepest || ended >= 2 * settledRun)) {
+    // Only a ledger that has just been made has missed nothing.
+    const isEnough = ended >= 2 * settledRun && beganMs - session.state.createdAtMs < overlapMs;
+    if (completeTails === 0 && (page.isLast || isDeepest || isEnough)) {
       return commit(session, { ...batch, ...done, sweepAdd: firstSweep(session, beganMs) });
     }
     if (page.isLast || settled >= settledRun) {

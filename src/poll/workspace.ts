@@ -70,7 +70,7 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
       log,
       signal,
       onRejected,
-      state: await openLedger(store, secmaster, settings, settings.lookbackMs, signal),
+      state: await openLedger(store, secmaster, settings, settings.lookbackMs, signal, log),
     };
     name ??= session.state.name ?? (await learnName(session));
     const before = progress;
@@ -112,8 +112,8 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
     const message = error === null ? null : messageOf(error);
     last = { endedMs: secmaster.now(), durationSeconds, error: message };
     if (error !== null) grow(failures, reasonOf(error));
-    if (message === before) return;
-    if (message === null) log.info('polls succeed again');
+    if (message === before && count > 1) return;
+    if (message === null) log.info(count === 1 ? 'the first poll succeeded' : 'polls succeed again');
     else log.error(isExpected(error) ? {} : { err: error }, message);
   }
 

@@ -48,16 +48,30 @@ test('the series of a playbook that has had no instance within the retention dis
   world.finish(world.start(now() - 1_000, { playbook: block }), now());
   await poll();
   turn(dayMs);
+  world.finish(world.start(now() - 1_000, { playbook: block }), now());
   await poll();
   await poll();
   const text = await exposition();
   expect(text).not.toContain(isolate.name);
   expect(
     sampleValue(text, 'secmaster_workflow_instances_completed_total', { playbook: block.name, status: 'FINISHED' }),
-  ).toBe(2);
+  ).toBe(3);
 
   world.finish(world.start(now() - 1_000, { playbook: isolate }), now());
   await poll();
   const again = { playbook: isolate.name, status: 'FINISHED' };
   expect(sampleValue(await exposition(), 'secmaster_workflow_instances_completed_total', again)).toBe(1);
+});
+
+test('a run whose end_time lies before the retention is not forgotten while it is young, and so counted once', async () => {
+  const { world, turn, poll, now, exposition } = soc();
+  await poll();
+  const id = world.start(now(), { playbook: isolate });
+  world.finish(id, now());
+  world.set(id, now(), { endTimeMs: 0 });
+  for (let i = 0; i < 5; i++) {
+    await poll();
+    turn(30_000);
+  }
+  expect(sampleValue(await exposition(), 'secmaster_workflow_instances_started_total')).toBe(1);
 });
