@@ -32,7 +32,7 @@ export interface Surroundings {
 /** @throws {LedgerError} where the ledger can't be opened or made; one that is damaged makes polls fail instead */
 export async function createExporter(config: Config, surroundings: Surroundings): Promise<Exporter> {
   const { clock, dispatcher, log, version, telemetryPath } = surroundings;
-  const { durationBuckets, language, newSeriesHoldMs } = config.metrics;
+  const { language, ...metrics } = config.metrics;
   const exposition = createExposition(version, clock.now);
   const store = openStore(config.state.path, log);
   const clientOf = createClientFactory({
@@ -47,13 +47,13 @@ export async function createExporter(config: Config, surroundings: Surroundings)
   });
 
   const reports = () => workspaces.map((workspace) => workspace.report());
-  const onReport = () => exposition.update(collect(reports(), durationBuckets));
+  const onReport = () => exposition.update(collect(reports(), metrics.durationBuckets));
   const workspaces: readonly Workspace[] = config.workspaces.map((workspace) =>
     createWorkspace(
       {
         ...workspace,
-        durationBuckets,
-        newSeriesHoldMs,
+        ...metrics,
+        ...config.status,
         lookbackMs: config.poll.lookbackMs,
         retentionMs: config.state.retentionMs,
       },

@@ -21,8 +21,16 @@ export interface Config {
     /** Upper bounds in seconds, ascending, without +Inf. */
     readonly durationBuckets: readonly number[];
     readonly language: Language;
+    /** Of a workspace, with series of their own. */
+    readonly maxPlaybooks: number;
+    /** Whether the topology of each failed instance is read. */
+    readonly nodes: 'failed' | 'off';
     /** How long a new series of a counter stays at 0 once it has been scraped. */
     readonly newSeriesHoldMs: number;
+  };
+  readonly status: {
+    /** Failed, stuck and retrying runs that are shown; 0: none, and their messages are kept nowhere. */
+    readonly recentRuns: number;
   };
   readonly workspaces: readonly WorkspaceConfig[];
 }

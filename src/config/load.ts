@@ -113,7 +113,7 @@ function missingCredentials(index: number): Finding {
 const defaultRetentionMs = 30 * 86_400_000;
 
 function toConfig(parsed: ParsedConfig, shared: CredentialsConfig | null): Config {
-  const { poll, state, metrics } = parsed;
+  const { poll, state, metrics, status } = parsed;
   return {
     poll: {
       schedule: poll.schedule,
@@ -128,7 +128,10 @@ function toConfig(parsed: ParsedConfig, shared: CredentialsConfig | null): Confi
       durationBuckets: metrics.duration_buckets,
       language: metrics.language,
       newSeriesHoldMs: metrics.new_series_hold,
+      maxPlaybooks: metrics.max_playbooks,
+      nodes: metrics.nodes,
     },
+    status: { recentRuns: status.recent_runs },
     workspaces: parsed.workspaces.map((workspace) => {
       const credentials = workspace.credentials ?? shared;
       if (credentials === null) throw new Error('a workspace without credentials has passed the checks');

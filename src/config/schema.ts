@@ -24,10 +24,7 @@ export function configSchema(cronProblem: CronProblem) {
       lookback: duration('1m', '180d').prefault('24h'),
       timeout: duration('100ms', '5m').prefault('10s'),
       rate_limit: number((n) => n > 0 && n <= 200, 'must be a number above 0, at most 200').prefault(10),
-      concurrency: number(
-        (n) => Number.isInteger(n) && n >= 1 && n <= 100,
-        'must be a whole number, 1 to 100',
-      ).prefault(4),
+      concurrency: whole(1, 100).prefault(4),
     }),
     state: section({
       path: text.prefault('data/secmaster.db').transform(expandHome),
@@ -35,13 +32,13 @@ export function configSchema(cronProblem: CronProblem) {
     }),
     metrics: section({
       duration_buckets: buckets.prefault([1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400]),
-      max_playbooks: only(200),
-      nodes: only('failed'),
+      max_playbooks: whole(1, 10_000).prefault(200),
+      nodes: oneOf('failed', 'off').prefault('failed'),
       language: oneOf('en', 'zh').prefault('en'),
       // A little more than the longest scrape interval that is usual.
       new_series_hold: duration('0s', '1h').prefault('65s'),
     }),
-    status: section({ recent_runs: only(50) }),
+    status: section({ recent_runs: whole(0, 1_000).prefault(50) }),
     workspaces: z.array(workspace).min(1, 'is empty; it needs a workspace'),
   });
   // Always, so that these problems are told together with those of single values.
@@ -76,8 +73,6 @@ function section<T extends z.ZodRawShape>(shape: T) {
   return z.preprocess((value) => value ?? {}, z.strictObject(shape));
 }
 
-/** A setting that is fixed for now. */
-function only(value: number | string) {
-  const error = `is not supported yet; the only value is ${value}`;
-  return z.custom<undefined>((given) => given === value, { error, params: { isShown: true } }).optional();
+function whole(min: number, max: number) {
+  return number((n) => Number.isInteger(n) && n >= min && n <= max, `must be a whole number, ${min} to ${max}`);
 }

@@ -1,17 +1,19 @@
 import type { Instance } from '../model/instance.ts';
-import type { CounterKey, Mark, PlaybookLabel } from '../model/snapshot.ts';
+import type { CounterKey, Mark } from '../model/snapshot.ts';
 import { isEnded } from '../model/status.ts';
 import type { Entry } from './entry.ts';
 import { fold, isSettled } from './fold.ts';
-import { Labels } from './label.ts';
-import type { Batch, DurationChange } from './store.ts';
+import { type KnownLabel, Labels } from './label.ts';
+import type { Batch, DurationChange, FailedAttempt } from './store.ts';
 import { Tally } from './tally.ts';
 import { type Cell, moves } from './window.ts';
 
 /** What a page is folded against. */
 export interface PageContext {
   readonly known: ReadonlyMap<string, Entry>;
-  readonly labels: readonly PlaybookLabel[];
+  readonly labels: readonly KnownLabel[];
+  /** Playbooks with series of their own, at the most. */
+  readonly maxPlaybooks: number;
   readonly sinceMs: number;
   readonly completeTails: number;
   readonly fromMinute: number;
@@ -34,9 +36,10 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
   const entries = new Map<string, Entry>();
   const seen: string[] = [];
   const rows: FoldedPage['rows'][number][] = [];
-  const labels = new Labels(context.labels);
+  const labels = new Labels(context.labels, context.maxPlaybooks);
   const counters = new Tally<CounterKey, { by: number }>();
   const durations: DurationChange[] = [];
+  const failures: FailedAttempt[] = [];
   const cells = new Tally<Cell, { instances: number; retries: number }>();
   const marks = new Map<string, Mark>();
   const made = new Set<string>();
@@ -53,11 +56,12 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
       continue;
     }
     entries.set(entry.id, entry);
+    labels.meet(instance.playbook, Math.max(entry.startTimeMs ?? 0, entry.endTimeMs ?? 0));
 
     const { playbook, triggerType, status } = entry;
     const series = { playbook, triggerType, status: '' };
     const count = (counter: CounterKey['counter'], by: number, status = '') =>
-      counters.add({ ...series, status, counter }, { by });
+      counters.add({ ...series, status, counter, node: '' }, { by });
     count('started', increments.started);
     count('retries', increments.retries);
     // Series that nothing has grown yet are made as well: they are to be seen at 0 before they grow.
@@ -69,6 +73,9 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
       }
     }
     for (const [end, by] of increments.ends) count('completed', by, end);
+    if (entry.status === 'FAILED' && increments.ends.has('FAILED')) {
+      failures.push({ id: entry.id, attempt: entry.retryCount + 1, failedMs: entry.endTimeMs ?? context.nowMs });
+    }
     if (folded.endedAfterSeconds !== null) {
       const seconds = folded.endedAfterSeconds;
       const le = context.durationBuckets.find((bound) => seconds <= bound) ?? Number.POSITIVE_INFINITY;
@@ -92,9 +99,10 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
         .toArray().length,
       seen,
       seenMs: context.nowMs,
-      labels: labels.added,
+      playbooks: labels.met(),
       counters: counters.list(),
       durations,
+      failures,
       cells: cells.list(),
       marks: [...marks.values()],
     },

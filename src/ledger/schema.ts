@@ -129,4 +129,52 @@ export const migrations: readonly string[] = [
     tried_ms INTEGER
   ) STRICT;
   `,
+  `
+  CREATE TABLE new_counter (
+    ledger INTEGER NOT NULL,
+    counter TEXT NOT NULL,
+    playbook TEXT NOT NULL,
+    trigger_type TEXT NOT NULL,
+    status TEXT NOT NULL,
+    node TEXT NOT NULL,
+    value INTEGER NOT NULL,
+    -- 1 once it has been scraped at 0 and may show its value.
+    shown INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (ledger, counter, playbook, trigger_type, status, node)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO new_counter SELECT ledger, counter, playbook, trigger_type, status, '', value, shown FROM counter;
+  DROP TABLE counter;
+  ALTER TABLE new_counter RENAME TO counter;
+  CREATE INDEX counter_hidden ON counter (ledger) WHERE shown = 0;
+
+  -- Labels are given once for each name of a playbook; those beyond the limit share one.
+  CREATE TABLE new_playbook (
+    ledger INTEGER NOT NULL,
+    playbook_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    label TEXT NOT NULL,
+    -- The newest time seen of its instances.
+    seen_ms INTEGER NOT NULL,
+    PRIMARY KEY (ledger, playbook_id, name)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO new_playbook
+    SELECT ledger, playbook_id, name, label,
+           coalesce((SELECT max(at_ms) FROM mark WHERE mark.ledger = playbook.ledger AND mark.playbook = label), 0)
+    FROM playbook;
+  DROP TABLE playbook;
+  ALTER TABLE new_playbook RENAME TO playbook;
+  CREATE UNIQUE INDEX playbook_label ON playbook (ledger, label) WHERE label <> 'other';
+
+  -- The latest failed attempts.
+  CREATE TABLE failure (
+    ledger INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    failed_ms INTEGER NOT NULL,
+    -- The failed nodes as JSON; null until the topology has been read.
+    nodes TEXT,
+    PRIMARY KEY (ledger, id, attempt)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX failure_latest ON failure (ledger, failed_ms DESC);
+  `,
 ];

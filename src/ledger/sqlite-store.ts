@@ -1,10 +1,14 @@
-import type { CounterKey, Exemplar, Mark, PlaybookLabel, Snapshot } from '../model/snapshot.ts';
+import type { FailedRun } from '../model/failed-run.ts';
+import type { CounterKey, Exemplar, Mark, Snapshot } from '../model/snapshot.ts';
 import { isEnded } from '../model/status.ts';
 import type { Entry } from './entry.ts';
+import { type KnownLabel, otherPlaybooks } from './label.ts';
 import { Sqlite } from './sqlite.ts';
 import {
   type Batch,
+  type FailedAttempt,
   LedgerError,
+  mostFailures,
   type OpenInstance,
   type Store,
   type SweepItem,
@@ -62,11 +66,37 @@ export class SqliteStore implements Store {
     return new Map(rows.map((row) => [row.id, toEntry(row)]));
   }
 
-  async labels(ledger: number): Promise<readonly PlaybookLabel[]> {
-    return this.#sqlite.all<PlaybookLabel>(
-      'SELECT playbook_id AS playbookId, name, label FROM playbook WHERE ledger = ? ORDER BY label',
+  async labels(ledger: number): Promise<readonly KnownLabel[]> {
+    const rows = this.#sqlite.all<Omit<KnownLabel, 'isLive'> & { isLive: number }>(
+      `SELECT playbook_id AS playbookId, name, label, ${isLive} AS isLive FROM playbook WHERE ledger = ? ORDER BY label`,
       ledger,
     );
+    return rows.map((row) => ({ ...row, isLive: row.isLive === 1 }));
+  }
+
+  async unreadFailures(ledger: number, most: number): Promise<readonly FailedAttempt[]> {
+    return this.#sqlite.all<FailedAttempt>(
+      `SELECT id, attempt, failed_ms AS failedMs FROM failure
+       WHERE ledger = ? AND nodes IS NULL ORDER BY failed_ms DESC LIMIT ?`,
+      ledger,
+      most,
+    );
+  }
+
+  async latestFailures(ledger: number, most: number): Promise<readonly FailedRun[]> {
+    const rows = this.#sqlite.all<Omit<FailedRun, 'nodes'> & { readonly nodes: string | null }>(
+      `SELECT id AS instanceId, attempt, playbook, trigger_type AS triggerType, status, start_time_ms AS startTimeMs,
+              failed_ms AS failedMs, nodes
+       FROM failure JOIN instance USING (ledger, id) WHERE ledger = ? ORDER BY failed_ms DESC, id LIMIT ?`,
+      ledger,
+      most,
+    );
+    return rows.map((row) => ({ ...row, nodes: row.nodes === null ? null : JSON.parse(row.nodes) }));
+  }
+
+  async nodes(ledger: number, playbook: string): Promise<readonly string[]> {
+    const sql = "SELECT node FROM counter WHERE ledger = ? AND counter = 'failed_nodes' AND playbook = ?";
+    return this.#sqlite.all<{ node: string }>(sql, ledger, playbook).map(({ node }) => node);
   }
 
   async openUnseen(ledger: number, sinceMs: number): Promise<readonly OpenInstance[]> {
@@ -84,7 +114,7 @@ export class SqliteStore implements Store {
 
   async hidden(ledger: number): Promise<readonly CounterKey[]> {
     return this.#sqlite.all<CounterKey>(
-      `SELECT counter, playbook, trigger_type AS triggerType, status FROM counter INDEXED BY counter_hidden
+      `SELECT counter, playbook, trigger_type AS triggerType, status, node FROM counter INDEXED BY counter_hidden
        WHERE ledger = ? AND shown = 0`,
       ledger,
     );
@@ -114,6 +144,7 @@ export class SqliteStore implements Store {
       this.#writeState(ledger, batch.state ?? {});
       this.#writeEntries(ledger, batch);
       this.#writeSeries(ledger, batch);
+      this.#writeFailures(ledger, batch);
       this.#writeCells(ledger, batch.cells ?? []);
       this.#writeSweep(ledger, batch);
       if (batch.doubt !== undefined) this.#writeDoubt(ledger, batch.doubt);
@@ -171,7 +202,7 @@ export class SqliteStore implements Store {
     this.#sqlite.run('DELETE FROM gauge WHERE ledger = ? AND instances = 0', ledger);
   }
 
-  #writeEntries(ledger: number, { entries = [], added = 0, seen = [], seenMs = 0, labels = [] }: Batch): void {
+  #writeEntries(ledger: number, { entries = [], added = 0, seen = [], seenMs = 0, playbooks = [] }: Batch): void {
     if (added > 0) this.#sqlite.run('UPDATE ledger SET instances = instances + ? WHERE ledger = ?', added, ledger);
     for (const entry of entries) {
       this.#sqlite.run(
@@ -198,21 +229,31 @@ export class SqliteStore implements Store {
     for (const id of seen) {
       this.#sqlite.run('UPDATE instance SET seen_ms = ?, doubtful = 0 WHERE ledger = ? AND id = ?', seenMs, ledger, id);
     }
-    for (const { playbookId, name, label } of labels) {
-      this.#sqlite.run('INSERT INTO playbook VALUES (?, ?, ?, ?)', ledger, playbookId, name, label);
+    for (const { playbookId, name, label, seenMs: atMs } of playbooks) {
+      this.#sqlite.run(
+        `INSERT INTO playbook VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (ledger, playbook_id, name)
+         DO UPDATE SET label = excluded.label, seen_ms = max(seen_ms, excluded.seen_ms)`,
+        ledger,
+        playbookId,
+        name,
+        label,
+        atMs,
+      );
     }
   }
 
   #writeSeries(ledger: number, { counters = [], durations = [], marks = [] }: Batch): void {
-    for (const { counter, playbook, triggerType, status, by } of counters) {
+    for (const { counter, playbook, triggerType, status, node, by } of counters) {
       this.#sqlite.run(
-        `INSERT INTO counter (ledger, counter, playbook, trigger_type, status, value) VALUES (?, ?, ?, ?, ?, ?)
+        `INSERT INTO counter (ledger, counter, playbook, trigger_type, status, node, value) VALUES (?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET value = value + excluded.value WHERE excluded.value > 0`,
         ledger,
         counter,
         playbook,
         triggerType,
         status,
+        node,
         by,
       );
     }
@@ -243,6 +284,24 @@ export class SqliteStore implements Store {
         atMs,
       );
     }
+  }
+
+  #writeFailures(ledger: number, { failures = [], readFailures = [] }: Batch): void {
+    for (const { id, attempt, failedMs } of failures) {
+      const sql = 'INSERT INTO failure (ledger, id, attempt, failed_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING';
+      this.#sqlite.run(sql, ledger, id, attempt, failedMs);
+    }
+    for (const { id, attempt, nodes } of readFailures) {
+      const sql = 'UPDATE failure SET nodes = ? WHERE ledger = ? AND id = ? AND attempt = ?';
+      this.#sqlite.run(sql, JSON.stringify(nodes), ledger, id, attempt);
+    }
+    if (failures.length === 0) return;
+    this.#sqlite.run(
+      `DELETE FROM failure WHERE ledger = ?1 AND (id, attempt) IN
+         (SELECT id, attempt FROM failure WHERE ledger = ?1 ORDER BY failed_ms DESC LIMIT -1 OFFSET ?2)`,
+      ledger,
+      mostFailures,
+    );
   }
 
   #writeCells(ledger: number, cells: NonNullable<Batch['cells']>): void {
@@ -282,15 +341,16 @@ export class SqliteStore implements Store {
     else this.#sqlite.run(`${set} start_time_ms >= ? AND start_time_ms < ?`, ledger, doubt.fromMs, doubt.toMs);
   }
 
-  #show(ledger: number, { counter, playbook, triggerType, status }: CounterKey): void {
+  #show(ledger: number, { counter, playbook, triggerType, status, node }: CounterKey): void {
     this.#sqlite.run(
       `UPDATE counter SET shown = 1
-       WHERE ledger = ? AND counter = ? AND playbook = ? AND trigger_type = ? AND status = ?`,
+       WHERE ledger = ? AND counter = ? AND playbook = ? AND trigger_type = ? AND status = ? AND node = ?`,
       ledger,
       counter,
       playbook,
       triggerType,
       status,
+      node,
     );
   }
 
@@ -312,7 +372,11 @@ export class SqliteStore implements Store {
         most,
       );
       forgotten = old.length;
-      for (const { id } of old) sql.run('DELETE FROM instance WHERE ledger = ? AND id = ?', ledger, id);
+      for (const { id } of old) {
+        for (const table of ['instance', 'failure']) {
+          sql.run(`DELETE FROM ${table} WHERE ledger = ? AND id = ?`, ledger, id);
+        }
+      }
       if (forgotten > 0) {
         sql.run(
           'UPDATE ledger SET instances = instances - ?, forgotten_before_ms = max(forgotten_before_ms, ?) WHERE ledger = ?',
@@ -343,7 +407,7 @@ export class SqliteStore implements Store {
     const ordered = 'WHERE ledger = ? ORDER BY playbook, trigger_type, status';
     const count = (where: string) => all<{ n: number }>(`SELECT count(*) AS n FROM ${where}`)[0]?.n ?? 0;
     return {
-      counters: all(`SELECT counter, ${series}, iif(shown, value, 0) AS value FROM counter ${ordered}`),
+      counters: all(`SELECT counter, ${series}, node, iif(shown, value, 0) AS value FROM counter ${ordered}, node`),
       durations: all<DurationRow>(
         `SELECT ${series}, le, count, sum_seconds AS sumSeconds, exemplar_id AS instanceId, exemplar_seconds AS seconds,
                 exemplar_end_time_ms AS endTimeMs
@@ -361,8 +425,13 @@ export class SqliteStore implements Store {
       marks: all<Mark>(`SELECT ${series}, at_ms AS atMs FROM mark ${ordered}`),
       labels: all(
         `SELECT playbook_id AS playbookId, name, label FROM playbook
-         WHERE ledger = ? AND label IN (SELECT playbook FROM counter WHERE ledger = playbook.ledger) ORDER BY label`,
+         WHERE ledger = ? AND ${isLive} AND label <> '${otherPlaybooks}' ORDER BY label`,
       ),
+      limitedPlaybooks:
+        all<{ n: number }>(
+          `SELECT count(DISTINCT iif(playbook_id = '', playbook.name, playbook_id)) AS n FROM playbook JOIN ledger USING (ledger)
+           WHERE ledger = ? AND seen_ms >= forgotten_before_ms AND (label = '${otherPlaybooks}' OR NOT ${isLive})`,
+        )[0]?.n ?? 0,
       openInstances: count('instance INDEXED BY instance_open WHERE ledger = ? AND open = 1'),
       instances: all<{ instances: number }>('SELECT instances FROM ledger WHERE ledger = ?')[0]?.instances ?? 0,
       windowComplete:
@@ -375,6 +444,10 @@ export class SqliteStore implements Store {
     this.#sqlite.close();
   }
 }
+
+/** Whether a playbook's label has series. */
+const isLive = `EXISTS (SELECT 1 FROM counter
+  WHERE counter.ledger = playbook.ledger AND counter.counter = 'started' AND counter.playbook = playbook.label)`;
 
 type DurationRow = Omit<Snapshot['durations'][number], 'exemplar'> & Exemplar;
 

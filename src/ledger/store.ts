@@ -1,5 +1,7 @@
-import type { CounterKey, Exemplar, Mark, PlaybookLabel, SeriesKey, Snapshot } from '../model/snapshot.ts';
+import type { FailedNode, FailedRun } from '../model/failed-run.ts';
+import type { CounterKey, Exemplar, Mark, SeriesKey, Snapshot } from '../model/snapshot.ts';
 import type { Entry } from './entry.ts';
+import type { KnownLabel, MetPlaybook } from './label.ts';
 import type { CellChange } from './window.ts';
 
 /**
@@ -11,11 +13,17 @@ export interface Store {
   /** Makes the ledger of a workspace that has none. */
   create(workspace: WorkspaceId, nowMs: number, fromMinute: number): Promise<WorkspaceState>;
   known(ledger: number, ids: readonly string[]): Promise<ReadonlyMap<string, Entry>>;
-  labels(ledger: number): Promise<readonly PlaybookLabel[]>;
+  labels(ledger: number): Promise<readonly KnownLabel[]>;
   /** Ids of open instances that no row has shown since `sinceMs`, the longest unseen first. */
   openUnseen(ledger: number, sinceMs: number): Promise<readonly OpenInstance[]>;
   /** Ids of the instances that are in doubt (see `Batch.doubt`). */
   doubtful(ledger: number): Promise<readonly string[]>;
+  /** Failed attempts whose topology is still to be read, the newest first. */
+  unreadFailures(ledger: number, most: number): Promise<readonly FailedAttempt[]>;
+  /** The latest failed attempts of instances that are remembered, the newest first. */
+  latestFailures(ledger: number, most: number): Promise<readonly FailedRun[]>;
+  /** The values that the label `node` of a playbook has had. */
+  nodes(ledger: number, playbook: string): Promise<readonly string[]>;
   /** Series of counters that still stand at 0 in the exposition, whatever they have counted. */
   hidden(ledger: number): Promise<readonly CounterKey[]>;
   /** How many ended instances with this status began in the minutes from the one up to, not including, the other. */
@@ -88,9 +96,13 @@ export interface Batch {
   readonly doubt?: { readonly status: string } | { readonly fromMs: number; readonly toMs: number };
   /** Series of counters that show their values from now on. */
   readonly show?: readonly CounterKey[];
-  readonly labels?: readonly PlaybookLabel[];
+  readonly playbooks?: readonly MetPlaybook[];
   readonly counters?: readonly CounterChange[];
   readonly durations?: readonly DurationChange[];
+  /** Attempts that were just found to have failed; one that is known stays as it is. */
+  readonly failures?: readonly FailedAttempt[];
+  /** The failed nodes of attempts whose topology has been read. */
+  readonly readFailures?: readonly ReadFailure[];
   readonly cells?: readonly CellChange[];
   readonly marks?: readonly Mark[];
   readonly sweepAdd?: readonly SweepPart[];
@@ -112,6 +124,22 @@ export interface DurationChange extends SeriesKey {
   readonly le: number;
   readonly observed: Exemplar;
 }
+
+export interface FailedAttempt {
+  readonly id: string;
+  /** From 1. */
+  readonly attempt: number;
+  readonly failedMs: number;
+}
+
+export interface ReadFailure {
+  readonly id: string;
+  readonly attempt: number;
+  readonly nodes: readonly FailedNode[];
+}
+
+/** Failed attempts that a ledger keeps, the newest: in a flood of failures the older ones go unread. */
+export const mostFailures = 1_000;
 
 export class LedgerError extends Error {
   override name = 'LedgerError';

@@ -7,7 +7,14 @@ import {
   Registry,
   type RegistryContentType,
 } from 'prom-client';
-import { apiRequestDuration, apiRequests, buildInfo, type Family } from './families.ts';
+import {
+  apiRequestDuration,
+  apiRequests,
+  buildInfo,
+  configLastReloadSuccess,
+  configLastReloadSuccessful,
+  type Family,
+} from './families.ts';
 import { type GzipHead, gzipHead, gzipWhole } from './gzip.ts';
 import type { Collected } from './samples.ts';
 
@@ -28,6 +35,8 @@ export interface Exposition {
   lastScrapeMs(): number | null;
   /** One HTTP request of the exporter's own; `code` is the HTTP status or what went wrong. */
   observeRequest(operation: string, code: string, seconds: number): void;
+  /** One reading of the configuration; the exposition begins with one that succeeded. */
+  observeReload(isSuccess: boolean): void;
 }
 
 /** The families that change with polls, made once for each change and format, as bytes. */
@@ -43,6 +52,8 @@ export function createExposition(version: string, now: () => number): Exposition
   const requests = new Counter({ ...declaration(apiRequests), registers });
   const requestDuration = new Histogram({ ...declaration(apiRequestDuration), registers });
   new Gauge({ ...declaration(buildInfo), registers }).set({ version, nodeversion: process.version }, 1);
+  const reloadSuccessful = new Gauge({ ...declaration(configLastReloadSuccessful), registers });
+  const reloadSuccess = new Gauge({ ...declaration(configLastReloadSuccess), registers });
 
   let latest: readonly Collected[] = [];
   /** By format, once it has been asked for: the polled part of what `latest` is or was a moment ago. */
@@ -55,7 +66,14 @@ export function createExposition(version: string, now: () => number): Exposition
     return made;
   }
 
+  function observeReload(isSuccess: boolean): void {
+    reloadSuccessful.set(Number(isSuccess));
+    if (isSuccess) reloadSuccess.set(now() / 1000);
+  }
+  observeReload(true);
+
   return {
+    observeReload,
     async update(collected) {
       latest = collected;
       await Promise.all(

@@ -1,10 +1,12 @@
-/** Every family that is made of polls, once: the source of `/metrics` and of what is written about it. */
+/** Every family once: the source of `/metrics` and of what is written about it. */
 export interface Family {
   readonly name: string;
   readonly type: 'gauge' | 'counter' | 'histogram';
   /** One sentence: what is measured, in which unit, where it comes from. */
   readonly help: string;
   readonly labels: readonly string[];
+  /** STABLE: name, type, labels and meaning stay as they are within a major version; EXPERIMENTAL ones may change. */
+  readonly stability: 'STABLE' | 'EXPERIMENTAL';
 }
 
 const asOfLastPoll = 'as SecMaster listed them at the last poll';
@@ -14,6 +16,7 @@ export const workflowInstances = {
   type: 'gauge',
   help: `Number of workflow instances by their status now, ${asOfLastPoll}: those begun within the lookback and every open one however old.`,
   labels: ['workspace', 'playbook', 'trigger_type', 'status'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const workflowFailureRatio = {
@@ -21,6 +24,7 @@ export const workflowFailureRatio = {
   type: 'gauge',
   help: `Ratio from 0 to 1 of FAILED to FINISHED, FAILED and TERMINATED workflow instances begun within the lookback, ${asOfLastPoll}; absent where none has ended.`,
   labels: ['workspace', 'playbook', 'trigger_type'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const workflowRecentRetries = {
@@ -28,6 +32,7 @@ export const workflowRecentRetries = {
   type: 'gauge',
   help: `Number of retries (the sum of retry_count) of the workflow instances begun within the lookback and of every open one, ${asOfLastPoll}.`,
   labels: ['workspace', 'playbook', 'trigger_type'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const workflowOldestOpenStart = {
@@ -35,6 +40,7 @@ export const workflowOldestOpenStart = {
   type: 'gauge',
   help: 'Unix time in seconds at which the oldest workflow instance that is still open began, by the start_time that SecMaster showed at the last poll.',
   labels: ['workspace', 'playbook', 'status'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const workflowLastStart = {
@@ -42,6 +48,7 @@ export const workflowLastStart = {
   type: 'gauge',
   help: 'Unix time in seconds at which the newest workflow instance began, by the start_time that SecMaster showed at the last poll.',
   labels: ['workspace', 'playbook', 'trigger_type'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const workflowLastCompletion = {
@@ -49,6 +56,7 @@ export const workflowLastCompletion = {
   type: 'gauge',
   help: 'Unix time in seconds at which the latest workflow instance ended with this status, by the end_time that SecMaster showed at the last poll.',
   labels: ['workspace', 'playbook', 'trigger_type', 'status'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const workflowInstancesStarted = {
@@ -56,6 +64,7 @@ export const workflowInstancesStarted = {
   type: 'counter',
   help: 'Number of workflow instances begun since the ledger was created, each counted once, as of the last poll of SecMaster.',
   labels: ['workspace', 'playbook', 'trigger_type'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const workflowInstancesCompleted = {
@@ -63,6 +72,7 @@ export const workflowInstancesCompleted = {
   type: 'counter',
   help: 'Number of ends of workflow instances since the ledger was created, FAILED once for each failed attempt and any other status once an instance, as of the last poll of SecMaster.',
   labels: ['workspace', 'playbook', 'trigger_type', 'status'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const workflowRetries = {
@@ -70,6 +80,7 @@ export const workflowRetries = {
   type: 'counter',
   help: 'Number of retries of workflow instances (the growth of retry_count) since the ledger was created, as of the last poll of SecMaster.',
   labels: ['workspace', 'playbook', 'trigger_type'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const workflowDuration = {
@@ -77,6 +88,15 @@ export const workflowDuration = {
   type: 'histogram',
   help: 'Time in seconds from start_time to end_time of each end of a workflow instance that was observed since the ledger was created, as of the last poll of SecMaster.',
   labels: ['workspace', 'playbook', 'trigger_type', 'status'],
+  stability: 'STABLE',
+} as const satisfies Family;
+
+export const workflowNodeFailures = {
+  name: 'secmaster_workflow_node_failures_total',
+  type: 'counter',
+  help: 'Number of nodes that were FAILED in the topology of a failed attempt, read once after the attempt was first seen to have failed, since the ledger was created.',
+  labels: ['workspace', 'playbook', 'node'],
+  stability: 'EXPERIMENTAL',
 } as const satisfies Family;
 
 export const playbookInfo = {
@@ -84,6 +104,7 @@ export const playbookInfo = {
   type: 'gauge',
   help: 'Always 1; tells which playbook of SecMaster, by id and name as of the last poll, a value of the label playbook stands for.',
   labels: ['workspace', 'playbook', 'playbook_id', 'playbook_name'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const workspaceInfo = {
@@ -91,6 +112,7 @@ export const workspaceInfo = {
   type: 'gauge',
   help: 'Always 1; tells which workspace of SecMaster, by the ids in the configuration, a value of the label workspace stands for.',
   labels: ['workspace', 'workspace_id', 'project_id', 'region'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const up = {
@@ -98,6 +120,7 @@ export const up = {
   type: 'gauge',
   help: 'Whether the last poll of the workspace succeeded, 1 or 0, as the exporter saw it; absent before the first poll has ended.',
   labels: ['workspace'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const lastPoll = {
@@ -105,6 +128,7 @@ export const lastPoll = {
   type: 'gauge',
   help: "Unix time in seconds, by SecMaster's clock, at which the last poll of the workspace ended, whether it succeeded or not.",
   labels: ['workspace'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const lastSuccess = {
@@ -112,6 +136,7 @@ export const lastSuccess = {
   type: 'gauge',
   help: "Unix time in seconds, by SecMaster's clock, at which a poll of the workspace last succeeded, remembered over restarts of the exporter.",
   labels: ['workspace'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const lastPollDuration = {
@@ -119,6 +144,7 @@ export const lastPollDuration = {
   type: 'gauge',
   help: 'Time in seconds that the last poll of the workspace took, as the exporter measured it.',
   labels: ['workspace'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const polls = {
@@ -126,6 +152,7 @@ export const polls = {
   type: 'counter',
   help: 'Number of polls of the workspace that have ended since the exporter was started.',
   labels: ['workspace'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const pollFailures = {
@@ -133,6 +160,7 @@ export const pollFailures = {
   type: 'counter',
   help: 'Number of polls of the workspace that have failed since the exporter was started, by what made them fail.',
   labels: ['workspace', 'reason'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const rowsRejected = {
@@ -140,6 +168,7 @@ export const rowsRejected = {
   type: 'counter',
   help: 'Number of rows of SecMaster that could not be understood and were left out since the exporter was started, by what was wrong with them.',
   labels: ['workspace', 'reason'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const windowComplete = {
@@ -147,6 +176,7 @@ export const windowComplete = {
   type: 'gauge',
   help: 'Whether every workflow instance of the lookback has been read from SecMaster, 1 or 0, as of the last poll.',
   labels: ['workspace'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const audits = {
@@ -154,6 +184,7 @@ export const audits = {
   type: 'counter',
   help: "Number of times that the ledger was held against one of SecMaster's own counts since the exporter was started.",
   labels: ['workspace'],
+  stability: 'EXPERIMENTAL',
 } as const satisfies Family;
 
 export const auditMismatches = {
@@ -161,6 +192,7 @@ export const auditMismatches = {
   type: 'counter',
   help: "Number of times that the ledger differed from one of SecMaster's own counts, twice in a row, since the exporter was started.",
   labels: ['workspace'],
+  stability: 'EXPERIMENTAL',
 } as const satisfies Family;
 
 export const ledgerInstances = {
@@ -168,6 +200,39 @@ export const ledgerInstances = {
   type: 'gauge',
   help: 'Number of workflow instances that the ledger remembers, open or ended, as of the last poll of SecMaster.',
   labels: ['workspace', 'state'],
+  stability: 'STABLE',
+} as const satisfies Family;
+
+export const playbooksLimited = {
+  name: 'secmaster_exporter_playbooks_limited',
+  type: 'gauge',
+  help: 'Number of playbooks that share the value other of the label playbook, because the workspace has more playbooks than metrics.max_playbooks.',
+  labels: ['workspace'],
+  stability: 'STABLE',
+} as const satisfies Family;
+
+export const credentialsExpiry = {
+  name: 'secmaster_exporter_credentials_expiry_timestamp_seconds',
+  type: 'gauge',
+  help: 'Unix time in seconds at which the credentials in use expire, as IAM said; absent where they do not expire or are still to be obtained.',
+  labels: ['workspace'],
+  stability: 'STABLE',
+} as const satisfies Family;
+
+export const configLastReloadSuccessful = {
+  name: 'secmaster_exporter_config_last_reload_successful',
+  type: 'gauge',
+  help: 'Whether the last attempt to read the configuration, at the start or by a reload, succeeded, 1 or 0.',
+  labels: [],
+  stability: 'STABLE',
+} as const satisfies Family;
+
+export const configLastReloadSuccess = {
+  name: 'secmaster_exporter_config_last_reload_success_timestamp_seconds',
+  type: 'gauge',
+  help: "Unix time in seconds, by the exporter's clock, at which the configuration was last read with success.",
+  labels: [],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const buildInfo = {
@@ -175,6 +240,7 @@ export const buildInfo = {
   type: 'gauge',
   help: 'Always 1; tells the version of the exporter and of the Node.js that runs it.',
   labels: ['version', 'nodeversion'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 /** Families of the exporter's own calls; they grow with each call and not with each poll. */
@@ -183,6 +249,7 @@ export const apiRequests = {
   type: 'counter',
   help: 'Number of HTTP requests to SecMaster and IAM since the exporter was started, each try counted, by operation and HTTP status or what went wrong.',
   labels: ['operation', 'code'],
+  stability: 'STABLE',
 } as const satisfies Family;
 
 export const apiRequestDuration = {
@@ -190,4 +257,5 @@ export const apiRequestDuration = {
   type: 'histogram',
   help: 'Time in seconds that HTTP requests to SecMaster and IAM took since the exporter was started, by operation and HTTP status or what went wrong.',
   labels: ['operation', 'code'],
+  stability: 'STABLE',
 } as const satisfies Family;

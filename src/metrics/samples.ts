@@ -58,6 +58,11 @@ export function collect(reports: readonly WorkspaceReport[], durationBuckets: re
     fromLedger(families.workflowInstancesCompleted, counterSamples('completed', 'status')),
     fromLedger(families.workflowRetries, counterSamples('retries')),
     fromLedger(families.workflowDuration, (snapshot) => durationSamples(snapshot, durationBuckets)),
+    fromLedger(families.workflowNodeFailures, ({ counters }) =>
+      counters
+        .filter(({ counter }) => counter === 'failed_nodes')
+        .map(({ playbook, node, value }) => ({ labels: { playbook, node }, value })),
+    ),
     fromLedger(families.playbookInfo, ({ labels }) =>
       labels.map(({ label, playbookId, name }) => ({
         labels: { playbook: label, playbook_id: playbookId, playbook_name: name },
@@ -81,6 +86,8 @@ export function collect(reports: readonly WorkspaceReport[], durationBuckets: re
       { labels: { state: 'open' }, value: openInstances },
       { labels: { state: 'ended' }, value: instances - openInstances },
     ]),
+    fromLedger(families.playbooksLimited, ({ limitedPlaybooks }) => optional(limitedPlaybooks)),
+    each(families.credentialsExpiry, ({ credentialsExpireAtMs }) => optional(seconds(credentialsExpireAtMs))),
   ];
 }
 

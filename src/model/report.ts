@@ -1,3 +1,4 @@
+import type { FailedRun } from './failed-run.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What is known of one workspace after its latest poll: the only thing that metrics and pages are made of. */
@@ -7,8 +8,12 @@ export interface WorkspaceReport {
   readonly workspaceId: string;
   readonly projectId: string;
   readonly region: string;
+  /** null: the credentials don't expire, or none have been obtained yet. */
+  readonly credentialsExpireAtMs: number | null;
   /** null until the ledger has been read for the first time. */
   readonly snapshot: Snapshot | null;
+  /** The latest failed attempts, the newest first. */
+  readonly failedRuns: readonly FailedRun[];
   readonly polls: PollReport;
 }
 

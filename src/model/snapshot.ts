@@ -13,7 +13,10 @@ export interface Snapshot {
   readonly window: readonly (SeriesKey & { readonly instances: number; readonly retries: number })[];
   readonly oldestOpen: readonly { readonly playbook: string; readonly status: string; readonly startTimeMs: number }[];
   readonly marks: readonly Mark[];
+  /** Of playbooks with series of their own. */
   readonly labels: readonly PlaybookLabel[];
+  /** Playbooks that share a label because there are too many. */
+  readonly limitedPlaybooks: number;
   /** Remembered, open ones among them. */
   readonly instances: number;
   readonly openInstances: number;
@@ -40,9 +43,11 @@ export interface SeriesKey {
 /** A counter's series; `timed` stands for the histogram of durations. */
 export interface CounterKey extends SeriesKey {
   readonly counter: CounterName;
+  /** '' for counters that have no such label. */
+  readonly node: string;
 }
 
-export type CounterName = 'started' | 'completed' | 'retries' | 'timed';
+export type CounterName = 'started' | 'completed' | 'retries' | 'timed' | 'failed_nodes';
 
 /** The newest time of its kind: of a start where status is '', else of an end with that status. */
 export interface Mark extends SeriesKey {

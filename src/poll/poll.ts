@@ -4,6 +4,7 @@ import type { Logger } from '../log.ts';
 import type { SecMaster } from '../secmaster/api.ts';
 import type { Audits } from './audit.ts';
 import { settleDoubts } from './doubt.ts';
+import type { NodeReader } from './nodes.ts';
 import { lookUpOpen } from './open.ts';
 import { commit, type Session } from './session.ts';
 import type { Progress } from './slice.ts';
@@ -11,16 +12,17 @@ import { nextItem, sweep } from './sweep.ts';
 import { readTail } from './tail.ts';
 
 export interface PollSteps {
-  /** Called when the latest news are in the ledger, before older history is read. */
+  /** Called when the latest news are in the ledger, before anything is read that takes longer. */
   readonly onNews: () => Promise<void>;
   /** Asked after each page of the sweep. */
   readonly mayGoOn: () => boolean;
   readonly audits: Audits;
+  readonly nodeReader: NodeReader;
 }
 
 /**
- * One poll of one workspace: the tail, the open instances, as much of the sweep as there is time for, and once there is
- * nothing to sweep, the audit.
+ * One poll of one workspace: the tail, the open instances, the nodes of runs that have failed, as much of the sweep as there is
+ * time for, and once there is nothing to sweep, the audit.
  *
  * @returns how far the sweep came, to be handed to the next poll
  * @throws {SecMasterError | LedgerError} what was committed before stays
@@ -28,14 +30,15 @@ export interface PollSteps {
 export async function poll(
   session: Session,
   progress: Progress | null,
-  { onNews, mayGoOn, audits }: PollSteps,
+  { onNews, mayGoOn, audits, nodeReader }: PollSteps,
 ): Promise<Progress | null> {
   await readTail(session);
   await moveWindow(session);
   await lookUpOpen(session);
   let left = progress ?? (await nextItem(session));
+  if (left !== null || (await session.store.unreadFailures(session.state.ledger, 1)).length > 0) await onNews();
+  await nodeReader.readFailed(session, mayGoOn);
   if (left !== null) {
-    await onNews();
     left = await sweep(session, left, mayGoOn);
     if (left === null) session.log.info('what was to be swept has been read');
   }

@@ -13,6 +13,12 @@ export interface Session {
   readonly lookbackMs: number;
   readonly retentionMs: number;
   readonly durationBuckets: readonly number[];
+  /** Playbooks with series of their own, at the most. */
+  readonly maxPlaybooks: number;
+  /** Whether the topology of failed instances is read. */
+  readonly nodes: 'failed' | 'off';
+  /** Failed runs that are shown; 0: none, since their messages are confidential. */
+  readonly recentRuns: number;
   readonly onRejected: (row: RejectedRow) => void;
   state: WorkspaceState;
 }
@@ -40,6 +46,7 @@ export async function readPage(session: Session, query: ListQuery): Promise<Read
   const { batch, rows } = foldPage(page.instances, {
     known: await store.known(state.ledger, ids),
     labels: await store.labels(state.ledger),
+    maxPlaybooks: session.maxPlaybooks,
     // What is unknown from before that may have been counted and forgotten.
     sinceMs: Math.max(state.createdAtMs, state.forgottenBeforeMs),
     completeTails: state.completeTails,

@@ -1,11 +1,13 @@
 import type { Clock } from '../clock.ts';
 import { LedgerError, type Store } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
+import type { FailedRun } from '../model/failed-run.ts';
 import type { PollReport, WorkspaceReport } from '../model/report.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { type RejectedRow, rejectionReasons, type SecMaster } from '../secmaster/api.ts';
 import { errorKinds, SecMasterError } from '../secmaster/errors.ts';
 import { createAudits } from './audit.ts';
+import { createNodeReader } from './nodes.ts';
 import { openLedger, poll } from './poll.ts';
 import type { Session } from './session.ts';
 import type { Progress } from './slice.ts';
@@ -23,6 +25,12 @@ export interface WorkspaceSettings {
   readonly newSeriesHoldMs: number;
   /** Upper bounds in seconds. */
   readonly durationBuckets: readonly number[];
+  /** Playbooks with series of their own, at the most. */
+  readonly maxPlaybooks: number;
+  /** Whether the topology of failed instances is read. */
+  readonly nodes: 'failed' | 'off';
+  /** Failed runs in the report. */
+  readonly recentRuns: number;
 }
 
 export interface WorkspaceParts {
@@ -50,6 +58,7 @@ const mostRejectedIds = 10_000;
 export function createWorkspace(settings: WorkspaceSettings, parts: WorkspaceParts): Workspace {
   const { secmaster, store, log, onReport, clock, lastScrapeMs } = parts;
   const audits = createAudits();
+  const nodeReader = createNodeReader();
   const zeroFirst = createZeroFirst(settings.newSeriesHoldMs, clock.now, lastScrapeMs);
   // At 0 from the start, so that the first of each kind is seen to grow.
   const failures = new Map<string, number>(failureReasons.map((reason) => [reason, 0]));
@@ -57,6 +66,7 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
   const rejectedIds = new Set<string>();
   let name = settings.name;
   let snapshot: Snapshot | null = null;
+  let failedRuns: readonly FailedRun[] = [];
   let lastSuccessMs: number | null = null;
   let progress: Progress | null = null;
   let last: PollReport['last'] = null;
@@ -76,7 +86,7 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
     const before = progress;
     // A poll that breaks off leaves the slice it was at to be read from its start.
     progress = null;
-    progress = await poll(session, before, { mayGoOn, onNews: publish, audits });
+    progress = await poll(session, before, { mayGoOn, onNews, audits, nodeReader });
   }
 
   async function learnName({ state, signal }: Session): Promise<string | null> {
@@ -93,17 +103,30 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
     log.warn({ instance: id, reason }, 'a row of SecMaster could not be understood');
   }
 
-  async function publish(): Promise<void> {
+  /** Takes from the ledger what it says now. */
+  async function refresh(): Promise<void> {
     const state = await store.find(settings);
     if (state !== null) {
       name ??= state.name;
       const show = zeroFirst.ripe(await store.hidden(state.ledger));
       if (show.length > 0) await store.commit(state.ledger, { show });
+      const limitedBefore = snapshot?.limitedPlaybooks ?? 0;
       snapshot = await store.snapshot(state.ledger);
+      failedRuns = await store.latestFailures(state.ledger, settings.recentRuns);
+      if (limitedBefore === 0 && snapshot.limitedPlaybooks > 0)
+        log.warn({ limited: snapshot.limitedPlaybooks }, limited);
       lastSuccessMs = state.lastSuccessMs;
     }
+  }
+
+  async function publish(): Promise<void> {
     await onReport();
     zeroFirst.published();
+  }
+
+  async function onNews(): Promise<void> {
+    await refresh();
+    await publish();
   }
 
   function conclude(error: unknown, durationSeconds: number): void {
@@ -119,24 +142,28 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
 
   return {
     // What is wrong with the ledger, the first poll tells.
-    restore: () => publish().catch(() => {}),
+    restore: () => onNews().catch(() => {}),
     async poll(signal, mayGoOn) {
       const beganMs = performance.now();
       let error: unknown = null;
-      await pollOnce(signal, mayGoOn).catch((caught: unknown) => {
-        error = caught;
-      });
+      const keep = (caught: unknown) => {
+        error ??= caught;
+      };
+      await pollOnce(signal, mayGoOn).catch(keep);
       if (signal.aborted) return;
+      // A ledger that can't be read leaves the numbers as they are: secmaster_up and their age tell.
+      await refresh().catch(keep);
       conclude(error, (performance.now() - beganMs) / 1000);
-      // A ledger that can't be read leaves the numbers as they are: their age tells.
-      await publish().catch(onReport);
+      await publish();
     },
     report: () => ({
       workspace: name ?? settings.workspaceId,
       workspaceId: settings.workspaceId,
       projectId: settings.projectId,
       region: settings.region,
+      credentialsExpireAtMs: secmaster.credentialsExpireAtMs(),
       snapshot,
+      failedRuns,
       polls: {
         count,
         failures,
@@ -149,6 +176,8 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
     }),
   };
 }
+
+const limited = 'there are more playbooks than metrics.max_playbooks; the rest share the label value other';
 
 function grow(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);

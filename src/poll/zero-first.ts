@@ -18,7 +18,7 @@ export function createZeroFirst(holdMs: number, now: () => number, lastScrapeMs:
   const waiting = new Map<string, { publishedMs: number | null; scrapedMs: number | null }>();
 
   function isRipe(series: CounterKey): boolean {
-    const key = JSON.stringify([series.counter, series.playbook, series.triggerType, series.status]);
+    const key = JSON.stringify([series.counter, series.playbook, series.triggerType, series.status, series.node]);
     const wait = waiting.get(key);
     if (wait === undefined) {
       waiting.set(key, { publishedMs: null, scrapedMs: null });

@@ -1,3 +1,4 @@
+import type { FailedNode } from '../model/failed-run.ts';
 import type { Instance } from '../model/instance.ts';
 
 /** What the rest of the program asks of SecMaster; every call fails with a `SecMasterError` and nothing else. */
@@ -6,7 +7,11 @@ export interface SecMaster {
   now(): number;
   /** The `Date` of the latest answer, cut to the second: never later than what that answer shows. `now` before the first. */
   answeredMs(): number;
+  /** When the credentials in use expire; null: never, or none have been obtained yet. Milliseconds. */
+  credentialsExpireAtMs(): number | null;
   listInstances(workspaceId: string, query: ListQuery, signal: AbortSignal): Promise<Page>;
+  /** One instance with the nodes of its topology that have failed; fails as `bad_request` or `not_found` where it is unknown. */
+  showInstance(workspaceId: string, instanceId: string, signal: AbortSignal): Promise<ShownInstance>;
   /** The name of a workspace of the project, null where the project has none of that id. */
   workspaceName(workspaceId: string, signal: AbortSignal): Promise<string | null>;
 }
@@ -34,6 +39,10 @@ export interface Page {
   readonly instances: readonly Instance[];
   /** Rows that could not be understood, each alone. */
   readonly rejected: readonly RejectedRow[];
+}
+
+export interface ShownInstance extends Instance {
+  readonly failedNodes: readonly FailedNode[];
 }
 
 export interface RejectedRow {

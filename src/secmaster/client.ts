@@ -11,7 +11,7 @@ import { createEndpoint, type Endpoint } from './endpoint.ts';
 import type { Operation, SecMasterError } from './errors.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createSend, type Observe, type Send } from './http.ts';
-import { parsePage } from './rows.ts';
+import { parsePage, parseShown } from './rows.ts';
 import { workspacesSchema } from './schema.ts';
 import type { Query } from './sign.ts';
 
@@ -31,16 +31,11 @@ export interface ClientOptions {
 
 export type Account = Pick<WorkspaceConfig, 'projectId' | 'endpoint' | 'iamEndpoint' | 'credentials'>;
 
-export interface SecMasterClient extends SecMaster {
-  /** When the credentials expire that are in use; null: never, or none have been obtained yet. Milliseconds. */
-  credentialsExpireAtMs(): number | null;
-}
-
 /**
  * Makes the clients of one configuration. What belongs together is shared between them: rate limit and clock by
  * endpoint, the token by user and project, the gate after a refusal by user or access key.
  */
-export function createClientFactory(options: ClientOptions): (account: Account) => SecMasterClient {
+export function createClientFactory(options: ClientOptions): (account: Account) => SecMaster {
   const { clock, log } = options;
   const send = createSend({ ...options, userAgent: `secmaster-exporter/${options.version}` });
   const endpoints = new Map<string, Endpoint>();
@@ -74,7 +69,7 @@ interface Parts {
   readonly language: Language;
 }
 
-function createClient({ send, endpoint, gate, credentials, projectId, language }: Parts): SecMasterClient {
+function createClient({ send, endpoint, gate, credentials, projectId, language }: Parts): SecMaster {
   const now = () => endpoint.clock.now();
   const workspacesPath = `/v1/${projectId}/workspaces`;
 
@@ -117,6 +112,18 @@ function createClient({ send, endpoint, gate, credentials, projectId, language }
           query: listParameters(query),
           expected: 'a list of instances',
           read: (body) => parsePage(body, language),
+        },
+        signal,
+      ),
+    showInstance: (workspaceId, instanceId, signal) =>
+      get(
+        {
+          operation: 'show_instance',
+          // Encoded here as well, so that an id is one segment of the path whatever is in it.
+          path: `${workspacesPath}/${workspaceId}/soc/workflows/instances/${encodeURIComponent(instanceId)}`,
+          query: [['show_topology', 'true']],
+          expected: 'an instance',
+          read: (body) => parseShown(body, language),
         },
         signal,
       ),

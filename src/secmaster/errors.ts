@@ -17,7 +17,7 @@ export const errorKinds = [
 ] as const;
 export type ErrorKind = (typeof errorKinds)[number];
 
-export const operations = ['list_instances', 'list_workspaces', 'create_token'] as const;
+export const operations = ['list_instances', 'show_instance', 'list_workspaces', 'create_token'] as const;
 export type Operation = (typeof operations)[number];
 
 export interface ErrorDetails {

@@ -1,8 +1,9 @@
 import type { Language } from '../config/config.ts';
+import type { FailedNode } from '../model/failed-run.ts';
 import type { Instance, Playbook } from '../model/instance.ts';
 import { parseTime } from '../model/time.ts';
-import type { Page, RejectedRow, RejectionReason } from './api.ts';
-import { pageSchema, type Row, rowSchema } from './schema.ts';
+import type { Page, RejectedRow, RejectionReason, ShownInstance } from './api.ts';
+import { pageSchema, type Row, rowSchema, topologySchema } from './schema.ts';
 
 /** The body of a list answer as a page; a row that can't be understood is rejected alone. null: it is no such body. */
 export function parsePage(body: unknown, language: Language): Page | null {
@@ -16,6 +17,28 @@ export function parsePage(body: unknown, language: Language): Page | null {
     else instances.push(row);
   }
   return { count: parseCount(page.data.count), instances, rejected };
+}
+
+/** The body of an answer about one instance; null: it is no such body. */
+export function parseShown(body: unknown, language: Language): ShownInstance | null {
+  const row = parseRow(body, language);
+  return 'reason' in row ? null : { ...row, failedNodes: failedNodes(body) };
+}
+
+/**
+ * The last word on each node counts: whether a topology goes on to show the nodes of earlier attempts is not documented.
+ * A node may be running and not (yet) have succeeded, so `succeed` speaks only where there is no status.
+ */
+function failedNodes(body: unknown): FailedNode[] {
+  const logs = topologySchema.safeParse(body).data?.topology?.audit_logs ?? [];
+  const byAction = new Map<string, FailedNode | null>();
+  for (const node of logs) {
+    const name = node?.action_name || node?.action_id || '';
+    if (!node || name === '') continue;
+    const isFailed = isAbsent(node.status) ? node.succeed === false : node.status === 'FAILED';
+    byAction.set(node.action_id || name, isFailed ? { name, error: node.error_msg ?? '' } : null);
+  }
+  return [...byAction.values()].filter((node) => node !== null);
 }
 
 function parseRow(raw: unknown, language: Language): Instance | RejectedRow {

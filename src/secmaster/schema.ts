@@ -2,7 +2,12 @@ import { z } from 'zod';
 
 /** The edge: what the APIs answer, with the fields that are used and no others. Any of them may be null, absent or ''. */
 
-const text = z.string().nullish();
+/** Half of a surrogate pair, which JSON can hold, would become another text in the ledger than in memory. */
+const wellFormed = z.string().overwrite((text) => text.toWellFormed());
+const text = wellFormed.nullish();
+/** What becomes a label or is shown: a name of 10 KB would make each of its series as long. */
+const shortText = (most: number) => wellFormed.overwrite((text) => cut(text, most)).nullish();
+const name = shortText(200);
 const numberOrText = z.union([z.number(), z.string()]).nullish();
 
 /** A body with neither count nor list is none of these, whatever else it is. */
@@ -12,15 +17,38 @@ export const pageSchema = z
 
 /** Keys in the order in which a row's faults are reported. */
 export const rowSchema = z.object({
-  id: z.string().min(1),
-  status: z.string().min(1),
-  trigger_type: text,
+  id: wellFormed.min(1),
+  status: wellFormed.min(1).overwrite((text) => cut(text, 200)),
+  trigger_type: name,
   start_time: text,
   end_time: text,
   retry_count: numberOrText,
-  playbook: z.union([z.object({ id: text, name: text, en_name: text }), z.literal('')]).nullish(),
+  playbook: z.union([z.object({ id: text, name, en_name: name }), z.literal('')]).nullish(),
 });
 export type Row = z.infer<typeof rowSchema>;
+
+/** A node that can't be understood is left out alone, and so is a topology. */
+export const topologySchema = z.object({
+  topology: z
+    .object({
+      audit_logs: z
+        .array(
+          z
+            .object({
+              action_id: text,
+              action_name: name,
+              status: text,
+              succeed: z.boolean().nullish(),
+              error_msg: shortText(1_000),
+            })
+            .nullish()
+            .catch(null),
+        )
+        .nullish(),
+    })
+    .nullish()
+    .catch(null),
+});
 
 export const workspacesSchema = z
   .object({ count: z.unknown().optional(), workspaces: z.array(z.object({ id: text, name: text })).nullish() })
@@ -43,3 +71,10 @@ export const errorBodySchema = z.object({
   error: z.object({ code, message }).nullish().catch(null),
   request_id: message,
 });
+
+/** At most so many characters, the last one an ellipsis where something is left out. */
+function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+}

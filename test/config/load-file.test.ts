@@ -17,7 +17,10 @@ describe('a good file', () => {
         durationBuckets: [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400],
         language: 'en',
         newSeriesHoldMs: 65_000,
+        maxPlaybooks: 200,
+        nodes: 'failed',
       },
+      status: { recentRuns: 50 },
       workspaces: [
         {
           name: 'prod',
@@ -36,8 +39,8 @@ describe('a good file', () => {
     const text = `
 poll: { schedule: "0 * * * * *", lookback: 60d, timeout: 1m30s, rate_limit: 0.5, concurrency: 1 }
 state: { path: /var/lib/secmaster.db, retention: 90d }
-metrics: { duration_buckets: [0.5, 1], max_playbooks: 200, nodes: failed, language: zh }
-status: { recent_runs: 50 }
+metrics: { duration_buckets: [0.5, 1], max_playbooks: 500, nodes: off, language: zh }
+status: { recent_runs: 0 }
 workspaces:
   - region: cn-north-4
     project_id: 0123456789ABCDEF0123456789ABCDEF
@@ -50,7 +53,8 @@ workspaces:
     expect(configOf(loadText(text))).toMatchObject({
       poll: { schedule: '0 * * * * *', lookbackMs: 60 * 86_400_000, timeoutMs: 90_000, rateLimit: 0.5, concurrency: 1 },
       state: { path: '/var/lib/secmaster.db', retentionMs: 90 * 86_400_000 },
-      metrics: { durationBuckets: [0.5, 1], language: 'zh' },
+      metrics: { durationBuckets: [0.5, 1], language: 'zh', maxPlaybooks: 500, nodes: 'off' },
+      status: { recentRuns: 0 },
       workspaces: [
         {
           name: null,

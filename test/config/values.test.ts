@@ -78,15 +78,15 @@ describe('a value', () => {
     ['a bucket without end', 'metrics: { duration_buckets: [1, .inf] }', notBuckets],
     ['a language that SecMaster has not', 'metrics: { language: de }', 'metrics.language: "de" must be en or zh'],
     [
-      'another number of playbooks',
-      'metrics: { max_playbooks: 10 }',
-      'metrics.max_playbooks: 10 is not supported yet; the only value is 200',
+      'no playbook at all',
+      'metrics: { max_playbooks: 0 }',
+      'metrics.max_playbooks: 0 must be a whole number, 1 to 10000',
     ],
-    ['nodes off', 'metrics: { nodes: off }', 'metrics.nodes: "off" is not supported yet; the only value is failed'],
+    ['nodes of all runs', 'metrics: { nodes: all }', 'metrics.nodes: "all" must be failed or off'],
     [
-      'another number of recent runs',
-      'status: { recent_runs: 0 }',
-      'status.recent_runs: 0 is not supported yet; the only value is 50',
+      'less than no recent runs',
+      'status: { recent_runs: -1 }',
+      'status.recent_runs: -1 must be a whole number, 0 to 1000',
     ],
     [
       'an unknown key that is nearly known',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { foldPage } from '../../src/ledger/page.ts';
+import { applicationId, migrations } from '../../src/ledger/schema.ts';
 import { SqliteStore } from '../../src/ledger/sqlite-store.ts';
 import { type Batch, LedgerError } from '../../src/ledger/store.ts';
 import type { Instance } from '../../src/model/instance.ts';
@@ -55,6 +56,7 @@ async function fold(store: SqliteStore, instances: readonly Instance[], extra: B
       instances.map(({ id }) => id),
     ),
     labels: await store.labels(state.ledger),
+    maxPlaybooks: 200,
     sinceMs: state.createdAtMs,
     completeTails: state.completeTails,
     fromMinute: state.fromMinute,
@@ -82,13 +84,13 @@ describe('what is committed', () => {
     const none = { playbook: '', triggerType: '' };
     expect({ ...before, counters: before.counters.filter(({ value }) => value > 0) }).toEqual({
       counters: [
-        { counter: 'completed', ...none, status: 'FINISHED', value: 1 },
-        { counter: 'timed', ...none, status: 'FINISHED', value: 1 },
-        { counter: 'started', ...none, status: '', value: 1 },
-        { counter: 'completed', ...isolate, status: 'FAILED', value: 2 },
-        { counter: 'timed', ...isolate, status: 'FAILED', value: 1 },
-        { counter: 'retries', ...isolate, status: '', value: 1 },
-        { counter: 'started', ...isolate, status: '', value: 2 },
+        { counter: 'completed', ...none, status: 'FINISHED', node: '', value: 1 },
+        { counter: 'timed', ...none, status: 'FINISHED', node: '', value: 1 },
+        { counter: 'started', ...none, status: '', node: '', value: 1 },
+        { counter: 'completed', ...isolate, status: 'FAILED', node: '', value: 2 },
+        { counter: 'timed', ...isolate, status: 'FAILED', node: '', value: 1 },
+        { counter: 'retries', ...isolate, status: '', node: '', value: 1 },
+        { counter: 'started', ...isolate, status: '', node: '', value: 2 },
       ].toSorted(
         (a, b) =>
           a.playbook.localeCompare(b.playbook) ||
@@ -126,6 +128,7 @@ describe('what is committed', () => {
         { ...isolate, status: 'FAILED', atMs: nowMs + 6_000 },
       ],
       labels: [{ playbookId: playbook.id, name: playbook.name, label: playbook.name }],
+      limitedPlaybooks: 0,
       instances: 3,
       openInstances: 1,
       windowComplete: true,
@@ -135,8 +138,8 @@ describe('what is committed', () => {
 
   test('is all of a batch or none of it (mutation: the transaction taken away)', async () => {
     const { store, state } = await openStore();
-    const twice = { playbookId: 'x', name: 'x', label: 'same' };
-    const failing = fold(store, [instance('a')], { labels: [twice, { ...twice, playbookId: 'y' }] });
+    const twice = { playbookId: 'x', name: 'x', label: 'same', seenMs: 0 };
+    const failing = fold(store, [instance('a')], { playbooks: [twice, { ...twice, playbookId: 'y' }] });
     await expect(failing).rejects.toThrow(LedgerError);
     expect(await store.snapshot(state.ledger)).toMatchObject({ counters: [], window: [], instances: 0, labels: [] });
     expect(await store.known(state.ledger, ['a'])).toEqual(new Map());
@@ -233,7 +236,7 @@ describe('a ledger that cannot be used says what to do', () => {
     const { store } = await openStore();
     await store.close();
     alter(path, 'PRAGMA user_version = 99');
-    expect(() => new SqliteStore(path)).toThrow(/has schema 99, newer than this exporter's 1; run the newer exporter/);
+    expect(() => new SqliteStore(path)).toThrow(/has schema 99, newer than this exporter's 2; run the newer exporter/);
   });
 
   test('when its folder cannot be made', () => {
@@ -241,3 +244,45 @@ describe('a ledger that cannot be used says what to do', () => {
     expect(() => new SqliteStore(join(folder, 'file', 'secmaster.db'))).toThrow(LedgerError);
   });
 });
+
+test('a ledger of schema 1 goes on with what it has counted and with its labels', async () => {
+  const file = join(folder, 'old.db');
+  alter(
+    file,
+    `${migrations[0]}
+    PRAGMA application_id = ${applicationId}; PRAGMA user_version = 1;
+    INSERT INTO ledger (project_id, workspace_id, created_at_ms, from_minute) VALUES ('p', 'w', 1, 0);
+    INSERT INTO playbook VALUES (1, 'x', 'Close', 'Close (x)'), (1, 'y', 'Close', 'Close');
+    INSERT INTO mark VALUES (1, 'Close', 'EVENT', '', 7);
+    INSERT INTO counter VALUES (1, 'started', 'Close', 'EVENT', '', 3, 1), (1, 'started', 'Close (x)', 'TIMER', '', 2, 0);`,
+  );
+  const store = new SqliteStore(file);
+  expect(await store.labels(1)).toEqual([
+    { playbookId: 'y', name: 'Close', label: 'Close', isLive: true },
+    { playbookId: 'x', name: 'Close', label: 'Close (x)', isLive: true },
+  ]);
+  expect(await store.snapshot(1)).toMatchObject({
+    counters: [
+      { counter: 'started', playbook: 'Close', value: 3, node: '' },
+      { counter: 'started', playbook: 'Close (x)', value: 0, node: '' },
+    ],
+    limitedPlaybooks: 0,
+  });
+  expect(await store.hidden(1)).toMatchObject([{ playbook: 'Close (x)' }]);
+  await store.close();
+});
+
+test.each(['a\u0000b', '"; DROP TABLE instance; --', '\n\\"', '🔥 关闭', '\u202e'])(
+  'a name that holds %j is the same in the ledger as in memory',
+  async (name) => {
+    const { store, state } = await openStore();
+    const odd = { id: name, name };
+    await fold(store, [instance(name, { playbook: odd, triggerType: name, status: name })]);
+    await fold(store, [instance(name, { playbook: odd, triggerType: name, status: name, retryCount: 1 })]);
+    const { window, labels, counters } = await store.snapshot(state.ledger);
+    expect(window).toEqual([{ playbook: name, triggerType: name, status: name, instances: 1, retries: 1 }]);
+    expect(labels).toEqual([{ playbookId: name, name, label: name }]);
+    expect(new Set(counters.map(({ playbook }) => playbook))).toEqual(new Set([name]));
+    await store.close();
+  },
+);

@@ -12,8 +12,8 @@ const exemplar = { instanceId: '8eed56de-7aaf-4732-baaf-46c1bb11dc8f', seconds: 
 const snapshot = {
   ...emptySnapshot,
   counters: [
-    { ...series, counter: 'completed' as const, value: 2 },
-    { ...series, counter: 'timed' as const, value: 1 },
+    { ...series, counter: 'completed' as const, node: '', value: 2 },
+    { ...series, counter: 'timed' as const, node: '', value: 1 },
   ],
   durations: [{ ...series, le: 10, count: 1, sumSeconds: 4.5, exemplar }],
 };

@@ -85,7 +85,7 @@ describe('what a report comes to', () => {
       'a name with quotes, backslash, newline and emoji, escaped',
       families.workflowInstancesStarted,
       withSnapshot({
-        counters: [{ playbook: 'a"b\\c\nd🔥', triggerType: '', status: '', counter: 'started', value: 7 }],
+        counters: [{ playbook: 'a"b\\c\nd🔥', triggerType: '', status: '', counter: 'started', node: '', value: 7 }],
       }),
       ['secmaster_workflow_instances_started_total{workspace="prod",playbook="a\\"b\\\\c\\nd🔥",trigger_type=""} 7'],
     ],
@@ -93,7 +93,7 @@ describe('what a report comes to', () => {
       'a histogram with cumulative buckets, though it was kept with other bounds',
       families.workflowDuration,
       withSnapshot({
-        counters: [{ ...isolate, status: 'FINISHED', counter: 'timed', value: 8 }],
+        counters: [{ ...isolate, status: 'FINISHED', counter: 'timed', node: '', value: 8 }],
         durations: [
           { ...isolate, status: 'FINISHED', le: 0.5, count: 1, sumSeconds: 0.25, exemplar },
           { ...isolate, status: 'FINISHED', le: 5, count: 2, sumSeconds: 6, exemplar },
@@ -182,9 +182,10 @@ describe('families', () => {
     const series = { ...isolate, status: 'FAILED' };
     const snapshot = {
       ...emptySnapshot,
-      counters: (['started', 'completed', 'retries', 'timed'] as const).map((counter) => ({
+      counters: (['started', 'completed', 'retries', 'timed', 'failed_nodes'] as const).map((counter) => ({
         ...series,
         counter,
+        node: '',
         value: 1,
       })),
       durations: [{ ...series, le: 1, count: 1, sumSeconds: 1, exemplar }],
@@ -197,13 +198,13 @@ describe('families', () => {
       labels: [{ playbookId: 'i', name: 'n', label: 'l' }],
     };
     const polls = { ...goodPoll, failures: new Map([['timeout', 1]]), rejectedRows: new Map([['no_id', 1]]) };
-    await exposition.update(collect([report({ snapshot, polls })], [1]));
+    await exposition.update(collect([report({ snapshot, polls, credentialsExpireAtMs: 1 })], [1]));
     exposition.observeRequest('list_instances', '200', 0.1);
     const text = (await exposition.scrape('text', 'identity')).toString();
     for (const { name, type, help, labels } of all) {
       expect(text.split('\n')).toContain(`# TYPE ${name} ${type}`);
       expect(text).toContain(`# HELP ${name} ${help}\n`);
-      const sample = new RegExp(`^${name}(?:_count)?\\{(.*?)\\} `, 'm').exec(text)?.[1] ?? '';
+      const sample = new RegExp(`^${name}(?:_count)?(?:\\{(.*?)\\})? \\S+$`, 'm').exec(text)?.[1] ?? '';
       expect([...sample.matchAll(/(\w+)="/g)].map(([, label]) => label).sort(), name).toEqual([...labels].sort());
     }
     const types = text.split('\n').filter((line) => line.startsWith('# TYPE'));

@@ -52,6 +52,14 @@ const issued = (token: string, clock: { now(): number }, lifeMs = minutes(24 * 6
   },
 });
 
+test('showInstance asks for the topology of one instance, whose id is one segment of the path whatever is in it', async () => {
+  const { connect, calls, observed } = setUp(() => ({ body: { id: 'i', status: 'FAILED', retry_count: 1 } }));
+  const shown = await connect(account).showInstance(workspaceId, '../i', never);
+  expect(shown).toMatchObject({ status: 'FAILED', retryCount: 1, failedNodes: [] });
+  expect(calls[0]?.path).toBe(`/v1/0123/workspaces/${workspaceId}/soc/workflows/instances/..%252Fi?show_topology=true`);
+  expect(observed).toEqual(['show_instance 200']);
+});
+
 describe('listInstances', () => {
   test('asks as the document says and signs what it sends', async () => {
     const { connect, calls, observed } = setUp(() => emptyPage);

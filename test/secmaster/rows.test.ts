@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parsePage } from '../../src/secmaster/rows.ts';
+import { parsePage, parseShown } from '../../src/secmaster/rows.ts';
 
 /** The example of the API document. */
 const row = {
@@ -30,6 +30,8 @@ const parse = (...rows: unknown[]) => parsePage({ count: rows.length, instances:
 test("reads the document's example", () => {
   expect(parse(row)).toEqual({ count: 1, instances: [instance], rejected: [] });
 });
+
+const long = (character: string) => `${character.repeat(199)}…`;
 
 describe('a row is read', () => {
   test.each([
@@ -64,6 +66,14 @@ describe('a row is read', () => {
     ['a playbook with neither id nor name', { playbook: { id: '', name: null } }, { playbook: null }],
     ['a playbook without name', { playbook: { id: 'p', name: '' } }, { playbook: { id: 'p', name: 'p' } }],
     ['a playbook without id', { playbook: { name: 'Close' } }, { playbook: { id: '', name: 'Close' } }],
+    ['half an emoji in a name', { playbook: { id: 'p', name: 'a\ud83d' } }, { playbook: { id: 'p', name: 'a\ufffd' } }],
+    [
+      'a name of 10 KB',
+      { playbook: { id: 'p', name: '名'.repeat(10_000) } },
+      { playbook: { id: 'p', name: long('名') } },
+    ],
+    ['a name of emoji', { playbook: { id: 'p', name: '🔥'.repeat(300) } }, { playbook: { id: 'p', name: long('🔥') } }],
+    ['a status of 10 KB', { status: 'X'.repeat(10_000) }, { status: long('X') }],
     ['fields that nobody knows', { surprise: { deep: [1] } }, {}],
   ])('with %s', (_, fields, expected) => {
     expect(parse({ ...row, ...fields })?.instances).toEqual([{ ...instance, ...expected }]);
@@ -146,4 +156,53 @@ describe('a body', () => {
     [7],
     [{ count: 1, instances: {} }],
   ])('is no page if it is %j', (body) => expect(parsePage(body, 'en')).toBeNull());
+});
+
+describe('the failed nodes of an instance', () => {
+  const node = { action_id: 'a1', action_name: 'Query', status: 'FAILED', succeed: false, error_msg: 'timed out' };
+  const nodesOf = (...auditLogs: unknown[]) =>
+    parseShown({ ...row, topology: { audit_logs: auditLogs } }, 'en')?.failedNodes;
+
+  test.each<[string, unknown[], { name: string; error: string }[]]>([
+    ['one that is FAILED', [node], [{ name: 'Query', error: 'timed out' }]],
+    [
+      'one that says only that it did not succeed',
+      [{ ...node, status: null }],
+      [{ name: 'Query', error: 'timed out' }],
+    ],
+    [
+      'none of those that are running or finished',
+      [
+        { ...node, status: 'RUNNING' },
+        { ...node, status: 'FINISHED' },
+      ],
+      [],
+    ],
+    ['none that has failed and then finished', [node, { ...node, status: 'FINISHED', succeed: true }], []],
+    ['one that has failed twice, once', [node, { ...node, error_msg: 'again' }], [{ name: 'Query', error: 'again' }]],
+    ['two of one name', [node, { ...node, action_id: 'a2' }], Array(2).fill({ name: 'Query', error: 'timed out' })],
+    ['one without name by its id', [{ ...node, action_name: '', error_msg: null }], [{ name: 'a1', error: '' }]],
+    [
+      'nothing that is no node',
+      [null, 7, 'x', {}, { ...node, action_name: 7 }, node],
+      [{ name: 'Query', error: 'timed out' }],
+    ],
+    [
+      'a message of 10 KB cut',
+      [{ ...node, error_msg: 'x'.repeat(10_000) }],
+      [{ name: 'Query', error: `${'x'.repeat(999)}…` }],
+    ],
+  ])('are %s', (_, auditLogs, expected) => {
+    expect(nodesOf(...auditLogs)).toEqual(expected);
+  });
+
+  test.each([[undefined], [null], ['x'], [{}], [{ audit_logs: null }], [{ audit_logs: 'x' }]])(
+    'are none where the topology is %j',
+    (topology) => expect(parseShown({ ...row, topology }, 'en')).toEqual({ ...instance, failedNodes: [] }),
+  );
+
+  test.each([[null], [[]], ['x'], [{}], [{ code: '20030005', message: 'gone' }]])(
+    'a body that is %j is no instance',
+    (body) => expect(parseShown(body, 'en')).toBeNull(),
+  );
 });

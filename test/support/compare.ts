@@ -1,6 +1,13 @@
 import type { Truth, TruthRow } from '../../src/simulator/truth.ts';
 import { parseExposition } from './exposition.ts';
 
+const add = (a: number, b: number) => a + b;
+
+function merge(family: string): (a: number, b: number) => number {
+  if (!family.endsWith('_timestamp_seconds')) return add;
+  return family.includes('_oldest_') ? Math.min : Math.max;
+}
+
 /** Every way in which the workflow families of an exposition differ from the simulator's truth; none: they are equal. */
 export function differences(exposition: string, truth: Truth, windowStartMs: number): string[] {
   const samples = parseExposition(exposition);
@@ -11,13 +18,14 @@ export function differences(exposition: string, truth: Truth, windowStartMs: num
   );
   ids.set('', '');
 
-  /** Samples of a family by playbook id and the other labels; a renamed playbook's are added up. */
+  /** Samples of a family by playbook id and the other labels; those of a renamed playbook are put together. */
   const shown = (family: string): Map<string, number> => {
     const rows = new Map<string, number>();
     for (const { name, labels, value } of samples) {
       if (name !== family || value === 0) continue;
       const key = keyOf({ ...labels, playbook_id: ids.get(labels.playbook) });
-      rows.set(key, (rows.get(key) ?? 0) + value);
+      const known = rows.get(key);
+      rows.set(key, known === undefined ? value : merge(family)(known, value));
     }
     return rows;
   };

@@ -10,6 +10,7 @@ export const emptySnapshot: Snapshot = {
   oldestOpen: [],
   marks: [],
   labels: [],
+  limitedPlaybooks: 0,
   instances: 0,
   openInstances: 0,
   windowComplete: true,
@@ -31,7 +32,9 @@ export function report(fields: Partial<WorkspaceReport> = {}): WorkspaceReport {
     workspaceId: '11111111-2222-3333-4444-555555555555',
     projectId: '0123456789abcdef0123456789abcdef',
     region: 'eu-west-101',
+    credentialsExpireAtMs: null,
     snapshot: emptySnapshot,
+    failedRuns: [],
     polls: goodPoll,
     ...fields,
   };

@@ -7,7 +7,7 @@ import { formatTime } from '../../src/model/time.ts';
 import { createWorkspace, type Workspace, type WorkspaceSettings } from '../../src/poll/workspace.ts';
 import { pageSize, type SecMaster } from '../../src/secmaster/api.ts';
 import { SecMasterError } from '../../src/secmaster/errors.ts';
-import { parsePage } from '../../src/secmaster/rows.ts';
+import { parsePage, parseShown } from '../../src/secmaster/rows.ts';
 import { defaultProject, defaultUser, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { createTurnedClock, type TurnedClock } from '../../src/simulator/turned-clock.ts';
@@ -76,6 +76,9 @@ export function createSoc({
     region: defaultProject.name,
     lookbackMs,
     durationBuckets: [1, 10, 60, 600],
+    maxPlaybooks: 200,
+    nodes: 'failed' as const,
+    recentRuns: 50,
     ...changed,
   };
   let scrapedMs: number | null = null;
@@ -137,6 +140,7 @@ function connect(simulator: Simulator, clock: { now(): number }): SecMaster {
   return {
     now: clock.now,
     answeredMs: () => Math.floor(clock.now() / 1_000) * 1_000,
+    credentialsExpireAtMs: () => null,
     workspaceName: async () => defaultWorkspace.name,
     async listInstances(workspaceId, { limit = pageSize, sortKey, sortDir, offset, fromMs, toMs, id, status }, signal) {
       if (signal.aborted) throw new SecMasterError('aborted', 'list_instances', 'aborted');
@@ -154,6 +158,12 @@ function connect(simulator: Simulator, clock: { now(): number }): SecMaster {
       const page = parsePage(body, 'en');
       if (page === null) throw new SecMasterError('unexpected_body', 'list_instances', 'no list');
       return page;
+    },
+    async showInstance(workspaceId, id) {
+      const path = `/v1/${defaultProject.id}/workspaces/${workspaceId}/soc/workflows/instances/${id}?show_topology=true`;
+      const shown = parseShown(await get(path), 'en');
+      if (shown === null) throw new SecMasterError('unexpected_body', 'show_instance', 'no instance');
+      return shown;
     },
   };
 }

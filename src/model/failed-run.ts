@@ -1,0 +1,21 @@
+/** One failed attempt of an instance that has been counted. */
+export interface FailedRun {
+  readonly instanceId: string;
+  /** From 1: the retries so far and one more. */
+  readonly attempt: number;
+  readonly playbook: string;
+  readonly triggerType: string;
+  /** Of the instance now: it may have been retried since. */
+  readonly status: string;
+  readonly startTimeMs: number | null;
+  readonly failedMs: number;
+  /** null until the topology has been read. */
+  readonly nodes: readonly FailedNode[] | null;
+}
+
+export interface FailedNode {
+  /** The action's name. */
+  readonly name: string;
+  /** SecMaster's words; they may hold whatever the playbook handled. */
+  readonly error: string;
+}

@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import { parseExposition } from '../support/exposition.ts';
+import { createSoc, type SimulatedSoc, type SocOptions } from '../support/simulated-soc.ts';
+
+const minuteMs = 60_000;
+const dayMs = 24 * 3_600_000;
+const playbook = (n: number) => ({ id: `0000000${n}-0000-4000-8000-000000000000`, name: `Playbook ${n}` });
+
+/** A workspace whose ledger has begun a minute ago. */
+async function begun(settings: SocOptions['settings'] = {}): Promise<SimulatedSoc> {
+  const soc = createSoc({ settings });
+  await soc.poll();
+  soc.turn(minuteMs);
+  return soc;
+}
+
+function run(soc: SimulatedSoc, of: { id: string; name: string; en_name?: string }): void {
+  soc.world.finish(soc.world.start(soc.now() - 5_000, { playbook: of }), soc.now() - 1_000);
+}
+
+/** A family's values by the label of the playbook. */
+async function byPlaybook(soc: SimulatedSoc, family: string): Promise<Record<string, number>> {
+  const samples = parseExposition(await soc.exposition()).filter(({ name }) => name === family);
+  return Object.fromEntries(samples.map(({ labels, value }) => [labels.playbook, value]));
+}
+
+const started = (soc: SimulatedSoc) => byPlaybook(soc, 'secmaster_workflow_instances_started_total');
+const limited = async (soc: SimulatedSoc) =>
+  Object.values(await byPlaybook(soc, 'secmaster_exporter_playbooks_limited'));
+const info = async (soc: SimulatedSoc) => Object.keys(await byPlaybook(soc, 'secmaster_playbook_info'));
+const warnings = (soc: SimulatedSoc) => soc.logged.filter(({ msg }) => msg.includes('max_playbooks'));
+
+describe('a renamed playbook', () => {
+  test('goes on under its new name; what was counted under the old one stays, and nothing is counted twice', async () => {
+    const soc = await begun();
+    for (let i = 0; i < 3; i++) run(soc, playbook(1));
+    await soc.poll();
+    soc.turn(minuteMs);
+    soc.world.renamePlaybook(playbook(1).id, 'Renamed', 'Renamed');
+    for (let i = 0; i < 2; i++) run(soc, { ...playbook(1), name: 'Renamed' });
+    await soc.poll();
+    await soc.poll();
+    expect(await started(soc)).toEqual({ 'Playbook 1': 3, Renamed: 2 });
+    expect(await info(soc)).toEqual(['Playbook 1', 'Renamed']);
+    expect(await soc.differences()).toEqual([]);
+  });
+
+  test('leaves its old name once the retention has ended', async () => {
+    const soc = await begun({ retentionMs: 2 * dayMs });
+    run(soc, playbook(1));
+    await soc.poll();
+    soc.world.renamePlaybook(playbook(1).id, 'Renamed');
+    for (let day = 0; day < 4; day++) {
+      soc.turn(dayMs);
+      run(soc, { ...playbook(1), name: 'Renamed' });
+      await soc.poll();
+      await soc.poll();
+    }
+    expect(Object.keys(await started(soc))).toEqual(['Renamed']);
+    expect(await info(soc)).toEqual(['Renamed']);
+  });
+
+  test('another playbook that takes the old name gets the id behind it, and the first one its own name back', async () => {
+    const soc = await begun();
+    run(soc, playbook(1));
+    await soc.poll();
+    soc.world.renamePlaybook(playbook(1).id, 'Renamed');
+    run(soc, { ...playbook(2), name: 'Playbook 1' });
+    await soc.poll();
+    soc.world.renamePlaybook(playbook(1).id, 'Playbook 1');
+    run(soc, playbook(1));
+    await soc.poll();
+    expect(await started(soc)).toMatchObject({ 'Playbook 1': 2, 'Playbook 1 (00000002)': 1 });
+  });
+});
+
+describe('more playbooks than metrics.max_playbooks', () => {
+  test('share the label other, are counted there once, and are told of once', async () => {
+    const soc = await begun({ maxPlaybooks: 2 });
+    for (const n of [1, 2]) run(soc, playbook(n));
+    await soc.poll();
+    expect([await limited(soc), warnings(soc)]).toEqual([[0], []]);
+    soc.turn(minuteMs);
+    for (const n of [1, 3, 4, 4]) run(soc, playbook(n));
+    for (let i = 0; i < 3; i++) await soc.poll();
+    soc.restart();
+    await soc.poll();
+    expect(await started(soc)).toEqual({ 'Playbook 1': 2, 'Playbook 2': 1, other: 3 });
+    expect(await limited(soc)).toEqual([2]);
+    expect(await info(soc)).toEqual(['Playbook 1', 'Playbook 2']);
+    expect(warnings(soc)).toMatchObject([{ limited: 2 }, { limited: 2 }]);
+  });
+
+  test('are told apart once the limit is raised; what was counted together stays', async () => {
+    const soc = await begun({ maxPlaybooks: 1 });
+    run(soc, playbook(1));
+    await soc.poll();
+    run(soc, playbook(2));
+    await soc.poll();
+    const raised = createSoc({ after: soc, settings: { maxPlaybooks: 2 } });
+    raised.turn(minuteMs);
+    run(raised, playbook(2));
+    await raised.poll();
+    await raised.poll();
+    expect(await started(raised)).toEqual({ 'Playbook 1': 1, 'Playbook 2': 1, other: 1 });
+    expect(await limited(raised)).toEqual([0]);
+  });
+
+  test('get the place of one that has been silent for a retention', async () => {
+    const soc = await begun({ maxPlaybooks: 1, retentionMs: 2 * dayMs });
+    run(soc, playbook(1));
+    await soc.poll();
+    for (let day = 0; day < 4; day++) {
+      soc.turn(dayMs);
+      run(soc, playbook(2));
+      await soc.poll();
+      await soc.poll();
+    }
+    expect(Object.keys(await started(soc))).toEqual(['Playbook 2', 'other']);
+    expect(await limited(soc)).toEqual([0]);
+  });
+});
+
+test('names of every kind stand in the exposition as they are, and nothing else is hurt by them', async () => {
+  const names = ['"quoted"', 'two\nlines', 'back\\slash', '🔥 关闭', '\u202eright to left', '<script>', 'a\u0000b', ''];
+  const soc = await begun();
+  for (const [n, name] of names.entries()) run(soc, { ...playbook(n), name });
+  await soc.poll();
+  const expected = [...names.slice(0, -1), playbook(7).id].map((name) => [name, 1]);
+  expect(await started(soc)).toEqual(Object.fromEntries(expected));
+  expect(await soc.exposition()).toContain('playbook="two\\nlines"');
+});

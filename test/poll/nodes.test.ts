@@ -1,0 +1,226 @@
+import { describe, expect, test } from 'vitest';
+import type { ShownInstance } from '../../src/secmaster/api.ts';
+import { type ErrorKind, SecMasterError } from '../../src/secmaster/errors.ts';
+import { parseExposition } from '../support/exposition.ts';
+import { createSoc, type SimulatedSoc, type SocOptions, startMs } from '../support/simulated-soc.ts';
+
+const playbook = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate host' };
+const nodes = ['Query asset', 'Isolate', 'Notify'];
+const minuteMs = 60_000;
+
+const reads = (soc: SimulatedSoc) => soc.simulator.requests.count('ShowAopWorkflowInstance');
+const begin = (soc: SimulatedSoc) => soc.world.start(soc.now() - 5_000, { playbook, nodes });
+const fail = (soc: SimulatedSoc, id: string, node = 'Isolate', error = 'host is offline') =>
+  soc.world.fail(id, soc.now() - 1_000, node, error);
+
+/** The lines of the family, as `node value`. */
+async function nodeFailures(soc: SimulatedSoc): Promise<string[]> {
+  return parseExposition(await soc.exposition())
+    .filter(({ name }) => name === 'secmaster_workflow_node_failures_total')
+    .map(({ labels, value }) => `${labels.playbook}/${labels.node} ${value}`);
+}
+
+/** A workspace with a run that had failed before the ledger was created. */
+async function begun(options: SocOptions = {}): Promise<SimulatedSoc> {
+  const soc = createSoc(options);
+  soc.world.fail(soc.world.start(startMs - minuteMs, { playbook, nodes }), startMs - 1_000, 'Query asset', 'old');
+  await soc.poll();
+  soc.turn(minuteMs);
+  return soc;
+}
+
+/** SecMaster as it is, except that asking for one instance fails, as long as `kind` says how. */
+function refusing(refusal: { kind: ErrorKind | null }): SocOptions {
+  return {
+    through: (secmaster) => ({
+      ...secmaster,
+      showInstance: async (...args): Promise<ShownInstance> => {
+        if (refusal.kind !== null) throw new SecMasterError(refusal.kind, 'show_instance', `refused: ${refusal.kind}`);
+        return secmaster.showInstance(...args);
+      },
+    }),
+  };
+}
+
+describe('the nodes of a failed run', () => {
+  test('are counted once, however often it is polled, and not of what failed before the ledger', async () => {
+    const soc = await begun();
+    expect([reads(soc), await nodeFailures(soc)]).toEqual([0, []]);
+    fail(soc, begin(soc));
+    await soc.poll();
+    await soc.poll();
+    soc.restart();
+    await soc.poll();
+    expect([reads(soc), await nodeFailures(soc)]).toEqual([1, ['Isolate host/Isolate 1']]);
+  });
+
+  test('are counted for each attempt that a poll has seen to fail', async () => {
+    const soc = await begun();
+    const id = begin(soc);
+    for (const node of ['Isolate', 'Notify', 'Isolate']) {
+      fail(soc, id, node);
+      await soc.poll();
+      soc.turn(minuteMs);
+      soc.world.retry(id, soc.now() - 2_000);
+    }
+    expect(await nodeFailures(soc)).toEqual(['Isolate host/Isolate 2', 'Isolate host/Notify 1']);
+    expect(reads(soc)).toBe(3);
+  });
+
+  test('are those of another attempt once it has been retried, and then not counted', async () => {
+    const refusal = { kind: 'network' as ErrorKind | null };
+    const soc = await begun(refusing(refusal));
+    const id = begin(soc);
+    fail(soc, id);
+    await soc.poll();
+    soc.turn(minuteMs);
+    soc.world.retry(id, soc.now() - 1_000);
+    refusal.kind = null;
+    await soc.poll();
+    expect(await nodeFailures(soc)).toEqual([]);
+    soc.turn(minuteMs);
+    fail(soc, id, 'Notify');
+    await soc.poll();
+    expect(await nodeFailures(soc)).toEqual(['Isolate host/Notify 1']);
+  });
+
+  test('stand in the log and in the report with their messages', async () => {
+    const soc = await begun();
+    const id = begin(soc);
+    fail(soc, id);
+    await soc.poll();
+    expect(soc.logged.filter(({ msg }) => msg === 'a run has failed')).toMatchObject([
+      { instance: id, playbook: 'Isolate host', attempt: 1, nodes: ['Isolate'], error: 'host is offline' },
+    ]);
+    expect(soc.workspace.report().failedRuns).toEqual([
+      {
+        instanceId: id,
+        attempt: 1,
+        playbook: 'Isolate host',
+        triggerType: 'EVENT',
+        status: 'FAILED',
+        startTimeMs: soc.now() - 5_000,
+        failedMs: soc.now() - 1_000,
+        nodes: [{ name: 'Isolate', error: 'host is offline' }],
+      },
+    ]);
+    expect(await soc.exposition()).not.toContain('host is offline');
+  });
+
+  test('leave no message anywhere where none may be shown', async () => {
+    const soc = await begun({ settings: { recentRuns: 0 } });
+    fail(soc, begin(soc));
+    await soc.poll();
+    expect(await nodeFailures(soc)).toEqual(['Isolate host/Isolate 1']);
+    expect(JSON.stringify(soc.logged)).not.toContain('host is offline');
+    const state = await soc.store.find(soc.workspace.report());
+    expect(JSON.stringify(await soc.store.latestFailures(state?.ledger ?? 0, 10))).not.toContain('host is offline');
+    expect(soc.workspace.report().failedRuns).toEqual([]);
+  });
+
+  test('are not asked for where they are switched off; the run is in the report all the same', async () => {
+    const soc = await begun({ settings: { nodes: 'off' } });
+    fail(soc, begin(soc));
+    await soc.poll();
+    expect(reads(soc)).toBe(0);
+    expect(soc.workspace.report().failedRuns).toMatchObject([{ attempt: 1, nodes: null }]);
+  });
+
+  test('beyond a hundred of one playbook share the label other', async () => {
+    const soc = await begun();
+    for (let n = 0; n < 103; n++) fail(soc, begin(soc), `node ${n}`);
+    for (let i = 0; i < 2; i++) await soc.poll();
+    const lines = await nodeFailures(soc);
+    expect(lines).toHaveLength(101);
+    expect(lines.at(-1)).toBe('Isolate host/other 3');
+  });
+});
+
+describe('reading them', () => {
+  test('comes after the news: what has failed is in the exposition before the first is read', async () => {
+    const shown: number[] = [];
+    const soc: SimulatedSoc = createSoc({
+      onReport: async () => void shown.push(reads(soc)),
+    });
+    await soc.poll();
+    soc.turn(minuteMs);
+    fail(soc, begin(soc));
+    shown.length = 0;
+    await soc.poll();
+    expect(shown).toEqual([0, 1]);
+  });
+
+  test('stops where the next poll is due, ten attempts at the least, the newest first; the rest follows', async () => {
+    const soc = await begun();
+    for (let n = 0; n < 25; n++) soc.world.fail(begin(soc), soc.now() - 1_000 + n, `node ${n}`, '');
+    await soc.poll(() => false);
+    expect(reads(soc)).toBe(10);
+    expect((await nodeFailures(soc)).map((line) => line.split(' ').at(-2))).toContain('24');
+    await soc.poll(() => false);
+    await soc.poll();
+    expect([reads(soc), (await nodeFailures(soc)).length]).toEqual([25, 25]);
+  });
+
+  test.each<[string, ErrorKind, number]>([
+    ['a network that fails', 'network', 3],
+    ['throttling', 'throttled', 3],
+    ['an instance that SecMaster no longer knows', 'not_found', 1],
+    ['an answer that cannot be understood', 'unexpected_body', 1],
+  ])('fails no poll because of %s, is tried no more than it helps, and told once', async (_, kind, tried) => {
+    let calls = 0;
+    const soc = await begun({
+      through: (secmaster) => ({
+        ...secmaster,
+        showInstance: async () => {
+          calls++;
+          throw new SecMasterError(kind, 'show_instance', 'no');
+        },
+      }),
+    });
+    fail(soc, begin(soc));
+    for (let i = 0; i < 5; i++) await soc.poll();
+    expect(calls).toBe(tried);
+    expect(soc.workspace.report().polls.last?.error).toBeNull();
+    expect(soc.logged.filter(({ msg }) => msg.startsWith('the nodes of a failed run are not read'))).toHaveLength(1);
+    expect(await soc.differences()).toEqual([]);
+  });
+
+  test('rests for an hour where it is not allowed', async () => {
+    const refusal = { kind: 'forbidden' as ErrorKind | null };
+    const soc = await begun(refusing(refusal));
+    fail(soc, begin(soc));
+    await soc.poll();
+    refusal.kind = null;
+    soc.turn(50 * minuteMs);
+    await soc.poll();
+    expect(reads(soc)).toBe(0);
+    soc.turn(11 * minuteMs);
+    await soc.poll();
+    expect([reads(soc), await nodeFailures(soc)]).toEqual([1, ['Isolate host/Isolate 1']]);
+  });
+
+  test('a new series of a node is seen at 0 first', async () => {
+    const soc = createSoc({ settings: { newSeriesHoldMs: 65_000 } });
+    await soc.poll();
+    await soc.exposition();
+    soc.turn(minuteMs);
+    fail(soc, begin(soc));
+    await soc.poll();
+    expect(await nodeFailures(soc)).toEqual(['Isolate host/Isolate 0']);
+    for (let i = 0; i < 4; i++) {
+      soc.turn(30_000);
+      await soc.poll();
+      await soc.exposition();
+    }
+    expect(await nodeFailures(soc)).toEqual(['Isolate host/Isolate 1']);
+  });
+});
+
+test('the ledger keeps the thousand newest failed attempts', async () => {
+  const soc = await begun({ settings: { nodes: 'off', recentRuns: 1_000 } });
+  for (let n = 0; n < 1_100; n++) soc.world.fail(begin(soc), soc.now() - 5_000 + n, 'Isolate', '');
+  await soc.poll();
+  const { failedRuns } = soc.workspace.report();
+  expect(failedRuns).toHaveLength(1_000);
+  expect([failedRuns[0]?.failedMs, failedRuns.at(-1)?.failedMs]).toEqual([soc.now() - 3_901, soc.now() - 4_900]);
+});
