@@ -72,7 +72,7 @@ export async function createExporter(config: Config, surroundings: Surroundings)
   return {
     workspaces,
     exposition,
-    app: createApp({ exposition, reports, telemetryPath, version }),
+    app: createApp({ exposition, reports, telemetryPath, version, ...config.status }),
     close: () => store.close(),
   };
 }

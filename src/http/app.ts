@@ -3,6 +3,7 @@ import { accepts } from 'hono/accepts';
 import { html } from 'hono/html';
 import { contentTypes, type Exposition, type Format } from '../metrics/exposition.ts';
 import type { WorkspaceReport } from '../model/report.ts';
+import { statusOf } from './status.ts';
 
 export interface AppParts {
   readonly exposition: Pick<Exposition, 'scrape'>;
@@ -10,10 +11,12 @@ export interface AppParts {
   /** Where the exposition is served, `/metrics` by default. */
   readonly telemetryPath: string;
   readonly version: string;
+  /** Failed runs in the status, at the most. */
+  readonly recentRuns: number;
 }
 
 /** What the exporter answers over HTTP. It only hands out what polls have left: nothing here asks SecMaster. */
-export function createApp({ exposition, reports, telemetryPath, version }: AppParts): Hono {
+export function createApp({ exposition, reports, telemetryPath, version, recentRuns }: AppParts): Hono {
   const app = new Hono();
 
   app.get(telemetryPath, async (c) => {
@@ -32,6 +35,7 @@ export function createApp({ exposition, reports, telemetryPath, version }: AppPa
     if (waiting.length === 0) return c.text('secmaster-exporter is ready.\n');
     return c.text(`not polled yet: ${waiting.map(({ workspace }) => workspace).join(', ')}\n`, 503);
   });
+  app.get('/api/v1/status', (c) => c.json(statusOf(reports(), version, recentRuns)));
   app.get('/', (c) => c.html(page(reports(), telemetryPath, version)));
 
   return app;

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
 import type { Exposition } from '../../src/metrics/exposition.ts';
-import { goodPoll, report } from '../support/report.ts';
+import { emptySnapshot, goodPoll, report } from '../support/report.ts';
 
 const exposition: Pick<Exposition, 'scrape'> = {
   scrape: async (format, encoding) => Buffer.from(`${format} ${encoding}\n`),
 };
 
 function app(reports = [report()]) {
-  return createApp({ exposition, reports: () => reports, telemetryPath: '/metrics', version: '1.2.3' });
+  return createApp({ exposition, reports: () => reports, telemetryPath: '/metrics', version: '1.2.3', recentRuns: 2 });
 }
 
 const text = 'text/plain; version=0.0.4; charset=utf-8';
@@ -76,6 +76,95 @@ test('/ shows each workspace and its state, escaped', async () => {
   expect(page).toContain('a proxy said &lt;script&gt;');
   expect(page).toContain('2026-07-18T12:00:00.000Z');
   expect(page).toContain('href="/metrics"');
+});
+
+test('/api/v1/status says the same as JSON, with the newest failed runs of all workspaces', async () => {
+  const atMs = Date.parse('2026-07-18T12:00:00Z');
+  const run = {
+    instanceId: 'i-1',
+    attempt: 2,
+    playbook: 'Isolate host',
+    triggerType: 'EVENT',
+    status: 'RETRYING',
+    startTimeMs: atMs - 5_000,
+    failedMs: atMs,
+    nodes: [{ name: 'Isolate', error: 'host is offline' }],
+  };
+  const series = { playbook: 'p', triggerType: 'EVENT', retries: 0 };
+  const snapshot = {
+    ...emptySnapshot,
+    window: [
+      { ...series, status: 'FAILED', instances: 2 },
+      { ...series, playbook: 'q', status: 'FAILED', instances: 1 },
+    ],
+  };
+  const starting = {
+    workspace: 'lab',
+    snapshot: null,
+    polls: { ...goodPoll, count: 0, last: null, lastSuccessMs: null },
+  };
+  const response = await app([
+    report({ snapshot, failedRuns: [run, { ...run, instanceId: 'i-0', failedMs: atMs - 9 }] }),
+    report({
+      ...starting,
+      failedRuns: [{ ...run, instanceId: 'i-2', failedMs: atMs + 9, startTimeMs: null, nodes: null }],
+    }),
+  ]).request('/api/v1/status');
+  expect(response.headers.get('content-type')).toBe('application/json');
+  const ids = { workspace_id: report().workspaceId, project_id: report().projectId, region: 'eu-west-101' };
+  expect(await response.json()).toEqual({
+    version: '1.2.3',
+    workspaces: [
+      {
+        workspace: 'prod',
+        ...ids,
+        state: 'succeeding',
+        error: null,
+        polls: 3,
+        last_poll: '2026-07-18T12:00:00.000Z',
+        last_poll_duration_seconds: 0.25,
+        last_success: '2026-07-18T12:00:00.000Z',
+        window_complete: true,
+        instances: { FAILED: 3 },
+      },
+      {
+        workspace: 'lab',
+        ...ids,
+        state: 'starting',
+        error: null,
+        polls: 0,
+        last_poll: null,
+        last_poll_duration_seconds: null,
+        last_success: null,
+        window_complete: false,
+        instances: {},
+      },
+    ],
+    failed_runs: [
+      {
+        workspace: 'lab',
+        instance_id: 'i-2',
+        playbook: 'Isolate host',
+        trigger_type: 'EVENT',
+        status: 'RETRYING',
+        attempt: 2,
+        start_time: null,
+        failed_time: '2026-07-18T12:00:00.009Z',
+        nodes: null,
+      },
+      {
+        workspace: 'prod',
+        instance_id: 'i-1',
+        playbook: 'Isolate host',
+        trigger_type: 'EVENT',
+        status: 'RETRYING',
+        attempt: 2,
+        start_time: '2026-07-18T11:59:55.000Z',
+        failed_time: '2026-07-18T12:00:00.000Z',
+        nodes: [{ name: 'Isolate', error: 'host is offline' }],
+      },
+    ],
+  });
 });
 
 test('anything else is not found', async () => {

@@ -84,3 +84,23 @@ test('a label longer than OpenMetrics allows for an exemplar leaves the exemplar
   await made.update(collect([report({ snapshot: { ...snapshot, durations } })], [1, 10]));
   expect((await made.scrape('openmetrics', 'identity')).toString()).not.toContain('# {');
 });
+
+test('a reload is told with its success and the time of the last good one', async () => {
+  let nowMs = 1_000_000;
+  const made = createExposition('1.2.3', () => nowMs);
+  const lines = async () =>
+    (await made.scrape('text', 'identity'))
+      .toString()
+      .split('\n')
+      .filter((line) => line.startsWith('secmaster_exporter_config_'));
+  const told = (isSuccessful: 0 | 1, seconds: number) => [
+    `secmaster_exporter_config_last_reload_successful ${isSuccessful}`,
+    `secmaster_exporter_config_last_reload_success_timestamp_seconds ${seconds}`,
+  ];
+  expect(await lines()).toEqual(told(1, 1_000));
+  nowMs += 60_000;
+  made.observeReload(false);
+  expect(await lines()).toEqual(told(0, 1_000));
+  made.observeReload(true);
+  expect(await lines()).toEqual(told(1, 1_060));
+});

@@ -152,6 +152,23 @@ describe('what a report comes to', () => {
         'secmaster_playbook_info{workspace="prod",playbook="Isolate host (3e96)",playbook_id="3e96",playbook_name="Isolate host"} 1',
       ],
     ],
+    [
+      'failed nodes by the action, without a trigger type',
+      families.workflowNodeFailures,
+      withSnapshot({
+        counters: [
+          { ...isolate, triggerType: '', status: '', node: 'Query "asset"', counter: 'failed_nodes', value: 2 },
+        ],
+      }),
+      ['secmaster_workflow_node_failures_total{workspace="prod",playbook="Isolate host",node="Query \\"asset\\""} 2'],
+    ],
+    [
+      'when the credentials expire',
+      families.credentialsExpiry,
+      report({ credentialsExpireAtMs: 1_784_376_000_500 }),
+      ['secmaster_exporter_credentials_expiry_timestamp_seconds{workspace="prod"} 1784376000.5'],
+    ],
+    ['nothing of credentials that do not expire', families.credentialsExpiry, report(), []],
   ])('%s', async (_, family, given, expected) => {
     expect(await lines(family, given)).toEqual(expected);
   });
