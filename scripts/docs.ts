@@ -1,0 +1,25 @@
+/** Writes the parts of the documentation that are made of the code: `npm run docs`. A test holds them equal. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { familiesSection } from './families-section.ts';
+import { replaceSection } from './sections.ts';
+
+const root = join(import.meta.dirname, '..');
+
+const sections: readonly { readonly file: string; readonly name: string; readonly content: () => string }[] = [
+  { file: 'docs/metrics.md', name: 'families', content: familiesSection },
+];
+
+/** Each file as it should be, by its path in the project. */
+export function writtenDocs(): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const { file, name, content } of sections) {
+    const text = texts.get(file) ?? readFileSync(join(root, file), 'utf8');
+    texts.set(file, replaceSection(text, name, content()));
+  }
+  return texts;
+}
+
+if (import.meta.main) {
+  for (const [file, text] of writtenDocs()) writeFileSync(join(root, file), text);
+}

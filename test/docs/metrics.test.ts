@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { families } from '../../scripts/families-section.ts';
+import { temporaryFolder } from '../support/processes.ts';
+
+const markdown = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'metrics.md'), 'utf8');
+const queries = [...markdown.matchAll(/```promql\n(.*?)```/gs)].map(([, query = '']) => query.trim());
+
+/** The families' names in a text, without what a histogram's samples have behind them. */
+function namesIn(text: string): string[] {
+  const isFamily = (name: string) => families.some((family) => family.name === name);
+  const names = [...text.matchAll(/\bsecmaster_\w+/g)].map(([name]) => name);
+  return [...new Set(names.map((name) => (isFamily(name) ? name : name.replace(/_(bucket|sum|count)$/, ''))))];
+}
+
+test('every family is in the document, and the document names no other', () => {
+  expect(namesIn(markdown).toSorted()).toEqual(families.map(({ name }) => name).toSorted());
+});
+
+test.each(queries)('Prometheus understands the query, whose labels are there: %s', (query) => {
+  const file = join(temporaryFolder(), 'rules.yml');
+  writeFileSync(file, JSON.stringify({ groups: [{ name: 'docs', rules: [{ record: 'a:b:c', expr: query }] }] }));
+  execFileSync('promtool', ['check', 'rules', file], { stdio: 'pipe' });
+  const known = new Set([...families.flatMap(({ labels }) => labels), 'le']);
+  const used = [...query.matchAll(/(?:by|on|group_left) \(([^)]*)\)|\{(\w+)=/g)].flatMap(([, list, one]) =>
+    (list ?? one ?? '').split(', '),
+  );
+  expect(used.length).toBeGreaterThan(0);
+  expect(used.filter((label) => !known.has(label))).toEqual([]);
+});
