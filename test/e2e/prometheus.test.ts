@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { contentTypes } from '../../src/metrics/exposition.ts';
 import { eventually, start, temporaryFolder } from '../support/processes.ts';
 import { polledAgain, serve, writeConfig } from '../support/served.ts';
 import { startSimulator } from '../support/simulated.ts';
@@ -15,24 +18,19 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' ? (address?.port ?? 0) : 0;
 }
 
-test('a real Prometheus scrapes it, and promtool has nothing to say about our families', async () => {
-  const simulated = await startSimulator({ historyMs: 3_600_000 });
+/** A Prometheus that scrapes the jobs each second, and its answers to queries; [] while there are none. */
+async function startPrometheus(jobs: readonly object[]) {
   const folder = temporaryFolder();
-  const served = await serve([`--config.file=${writeConfig(simulated, folder)}`]);
   const config = join(folder, 'prometheus.yml');
-  const job = { job_name: 'secmaster', static_configs: [{ targets: [`127.0.0.1:${served.port}`] }] };
   // JSON is YAML.
-  writeFileSync(config, JSON.stringify({ global: { scrape_interval: '1s' }, scrape_configs: [job] }));
+  writeFileSync(config, JSON.stringify({ global: { scrape_interval: '1s' }, scrape_configs: jobs }));
   const port = await freePort();
-  const prometheus = start('prometheus', [
+  const running = start('prometheus', [
     `--config.file=${config}`,
     '--enable-feature=exemplar-storage',
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
   ]);
-
-  await simulated.turn(10 * 60_000);
-  const text = await polledAgain(served);
   const query = async (expression: string) => {
     const url = `http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(expression)}`;
     const response = await fetch(url).catch(() => null);
@@ -40,6 +38,39 @@ test('a real Prometheus scrapes it, and promtool has nothing to say about our fa
     const { data } = (await response.json()) as { data: { result: { value: [number, string] }[] } };
     return data.result.map(({ value: [, value] }) => value);
   };
+  return { running, port, query };
+}
+
+test.each(['text', 'openmetrics'] as const)(
+  'a real Prometheus takes in each sample of the golden %s',
+  async (format) => {
+    const golden = readFileSync(join(import.meta.dirname, '..', 'metrics', 'golden', `${format}.txt`), 'utf8');
+    const server = createHttpServer((_, response) =>
+      response.setHeader('content-type', contentTypes[format]).end(golden),
+    ).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { running, query } = await startPrometheus([
+      { job_name: 'golden', static_configs: [{ targets: [`127.0.0.1:${port}`] }] },
+    ]);
+    const scraped = async () => (await query('scrape_samples_scraped > 0'))[0];
+    const samples = golden.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
+    expect(await eventually(scraped, 'a scrape', running)).toBe(String(samples));
+    expect(await query('secmaster_workflow_node_failures_total')).toEqual(['1']);
+  },
+  60_000,
+);
+
+test('a real Prometheus scrapes it, and promtool has nothing to say about our families', async () => {
+  const simulated = await startSimulator({ historyMs: 3_600_000 });
+  const folder = temporaryFolder();
+  const served = await serve([`--config.file=${writeConfig(simulated, folder)}`]);
+  const job = { job_name: 'secmaster', static_configs: [{ targets: [`127.0.0.1:${served.port}`] }] };
+  const { running: prometheus, port, query } = await startPrometheus([job]);
+
+  await simulated.turn(10 * 60_000);
+  const text = await polledAgain(served);
   const isThere = async (expression: string) => ((await query(expression)).length > 0 ? true : undefined);
   await eventually(() => isThere('secmaster_workflow_instances_completed_total > 0'), 'a scrape', prometheus);
   expect(await query('up')).toEqual(['1']);

@@ -50,13 +50,13 @@ export async function eventually<T>(
   what: string,
   running?: Running,
 ): Promise<T> {
-  const untilMs = Date.now() + 20_000;
+  const untilMs = Date.now() + 45_000;
   while (Date.now() < untilMs) {
     const found = await find();
     if (found !== undefined) return found;
     await sleep(50);
   }
-  throw new Error(`${what} did not happen in 20 s\n${running?.stdout()}\n${running?.stderr()}`);
+  throw new Error(`${what} did not happen in 45 s\n${running?.stdout()}\n${running?.stderr()}`);
 }
 
 /** The port on which an exporter says that it serves. */

@@ -1,0 +1,83 @@
+import { execFileSync } from 'node:child_process';
+import { beforeAll, expect, test } from 'vitest';
+import { createExposition, type Exposition } from '../../src/metrics/exposition.ts';
+import { collect } from '../../src/metrics/samples.ts';
+import { report } from '../support/report.ts';
+import { createSoc, type SimulatedSoc, startMs } from '../support/simulated-soc.ts';
+
+/**
+ * The whole exposition of a small world that is always the same, but for the default metrics of the process. A file that
+ * differs is looked at line by line; only then `npx vitest run test/metrics/golden.test.ts -u` takes it over.
+ */
+
+const minuteMs = 60_000;
+const durationBuckets = [1, 10, 60];
+const isolate = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: '隔离主机', en_name: 'Isolate host' };
+const namesake = { id: '9b1c2d3e-0000-4000-8000-000000000001', name: 'Isolate host' };
+const odd = { id: '5f0c2d3e-0000-4000-8000-000000000002', name: 'Close "repeated"\nalerts \\ 🔥' };
+
+/** A run with one of everything: every status and trigger type, retries, nodes, names, before the ledger and after. */
+async function fixedWorld(): Promise<SimulatedSoc> {
+  const soc = createSoc({ settings: { durationBuckets, maxPlaybooks: 3 } });
+  const { world } = soc;
+  world.finish(world.start(startMs - 30 * minuteMs, { playbook: isolate }), startMs - 30 * minuteMs + 2_500);
+  world.fail(world.start(startMs - 20 * minuteMs, { playbook: isolate }), startMs - 19 * minuteMs, 'Isolate', 'old');
+  world.start(startMs - 5 * 24 * 60 * minuteMs, { playbook: namesake, triggerType: 'MANUAL' });
+  await soc.poll();
+  soc.turn(10 * minuteMs);
+  const at = (seconds: number) => startMs + seconds * 1_000;
+  // What changed last is met first, so this one comes after three others.
+  world.finish(world.start(at(0), { playbook: { id: 'one', name: 'one too many' } }), at(1));
+  world.finish(world.start(at(1), { playbook: isolate }), at(1.5));
+  world.finish(world.start(at(2), { playbook: isolate, triggerType: 'TIMER' }), at(12.25));
+  const retried = world.start(at(3), { playbook: isolate });
+  world.fail(retried, at(63), 'Query asset', 'timed out');
+  world.retry(retried, at(70));
+  world.fail(retried, at(80), 'Isolate', 'host is offline');
+  const terminated = world.start(at(4), { playbook: namesake, triggerType: 'MANUAL' });
+  world.beginTermination(terminated, at(5));
+  world.terminate(terminated, at(100));
+  world.beginTermination(world.start(at(6), { playbook: namesake, triggerType: 'MANUAL' }), at(7));
+  world.create(at(8), { playbook: odd, triggerType: 'DEBUG' });
+  world.set(world.start(at(9), { playbook: odd, triggerType: 'DEBUG' }), at(10), { status: 'SKIPPED' });
+  world.finish(world.start(at(11), { playbook: null, triggerType: '' }), at(12));
+  await soc.poll();
+  soc.turn(minuteMs);
+  world.retry(retried, at(610));
+  await soc.poll();
+  return soc;
+}
+
+let made: Exposition;
+beforeAll(async () => {
+  const soc = await fixedWorld();
+  const failing = { endedMs: soc.now(), durationSeconds: 1.5, error: 'timed out' };
+  const second = report({
+    workspace: 'lab',
+    credentialsExpireAtMs: soc.now() + 3_600_500,
+    snapshot: null,
+    polls: { ...report().polls, failures: new Map([['timeout', 1]]), last: failing, lastSuccessMs: null },
+  });
+  const first = soc.workspace.report();
+  const measured = { ...first, polls: { ...first.polls, last: { ...failing, error: null } } };
+  made = createExposition('1.2.3', () => startMs);
+  await made.update(collect([measured, second], durationBuckets));
+  made.observeRequest('list_instances', '200', 0.25);
+  made.observeRequest('show_instance', 'timeout', 10);
+});
+
+async function ours(format: 'text' | 'openmetrics'): Promise<string> {
+  const text = (await made.scrape(format, 'identity')).toString().replaceAll(process.version, 'v0.0.0');
+  const blocks = text.split(/(?=^# HELP )/m).filter((block) => !/^# HELP (process|nodejs)_/.test(block));
+  return blocks.join('');
+}
+
+test('in the text format', async () => {
+  const text = await ours('text');
+  await expect(text).toMatchFileSnapshot('golden/text.txt');
+  expect(execFileSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8', stdio: 'pipe' })).toBe('');
+});
+
+test('in OpenMetrics', async () => {
+  await expect(await ours('openmetrics')).toMatchFileSnapshot('golden/openmetrics.txt');
+});
