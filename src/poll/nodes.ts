@@ -75,7 +75,7 @@ async function readOne(session: Session, failure: FailedAttempt): Promise<void> 
   const known = (await store.known(state.ledger, [id])).get(id);
   const shown = known === undefined ? null : await secmaster.showInstance(workspaceId, id, signal);
   // Once it has been retried, what is shown belongs to another attempt.
-  const isOurs = shown?.status === 'FAILED' && shown.retryCount + 1 === attempt;
+  const isOurs = shown !== null && shown.retryCount + 1 === attempt;
   if (known === undefined || !isOurs) return commit(session, { readFailures: [{ ...failure, nodes: [] }] });
 
   const { playbook } = known;

@@ -84,6 +84,20 @@ describe('the nodes of a failed run', () => {
     expect(await nodeFailures(soc)).toEqual(['Isolate host/Notify 1']);
   });
 
+  test('are counted for the attempt that they belong to where two wait to be read', async () => {
+    const refusal = { kind: 'network' as ErrorKind | null };
+    const soc = await begun(refusing(refusal));
+    const id = begin(soc);
+    fail(soc, id);
+    await soc.poll();
+    soc.turn(minuteMs);
+    soc.world.retry(id, soc.now() - 2_000);
+    fail(soc, id, 'Notify');
+    refusal.kind = null;
+    await soc.poll();
+    expect(await nodeFailures(soc)).toEqual(['Isolate host/Notify 1']);
+  });
+
   test('stand in the log and in the report with their messages', async () => {
     const soc = await begun();
     const id = begin(soc);
@@ -216,11 +230,27 @@ describe('reading them', () => {
   });
 });
 
-test('the ledger keeps the thousand newest failed attempts', async () => {
-  const soc = await begun({ settings: { nodes: 'off', recentRuns: 1_000 } });
-  for (let n = 0; n < 1_100; n++) soc.world.fail(begin(soc), soc.now() - 5_000 + n, 'Isolate', '');
-  await soc.poll();
-  const { failedRuns } = soc.workspace.report();
-  expect(failedRuns).toHaveLength(1_000);
-  expect([failedRuns[0]?.failedMs, failedRuns.at(-1)?.failedMs]).toEqual([soc.now() - 3_901, soc.now() - 4_900]);
+describe('the ledger', () => {
+  const kept = async (soc: SimulatedSoc) =>
+    soc.store.latestFailures((await soc.store.find(soc.workspace.report()))?.ledger ?? 0, 10_000);
+
+  test('keeps the thousand newest failed attempts', async () => {
+    const soc = await begun({ settings: { nodes: 'off' } });
+    for (let n = 0; n < 1_100; n++) soc.world.fail(begin(soc), soc.now() - 5_000 + n, 'Isolate', '');
+    await soc.poll();
+    const failures = await kept(soc);
+    expect(failures).toHaveLength(1_000);
+    expect([failures[0]?.failedMs, failures.at(-1)?.failedMs]).toEqual([soc.now() - 3_901, soc.now() - 4_900]);
+  });
+
+  test('forgets a failed attempt with its instance', async () => {
+    const soc = await begun({ settings: { nodes: 'off', retentionMs: 24 * 60 * minuteMs } });
+    fail(soc, begin(soc));
+    await soc.poll();
+    soc.turn(30 * 60 * minuteMs);
+    begin(soc);
+    for (let i = 0; i < 2; i++) await soc.poll();
+    const state = await soc.store.find(soc.workspace.report());
+    expect(await soc.store.unreadFailures(state?.ledger ?? 0, 10)).toEqual([]);
+  });
 });
