@@ -18,6 +18,7 @@ export function createBrokenStore(error: LedgerError): Store {
     nodes: fail,
     hidden: fail,
     countEnded: fail,
+    quietestMinute: fail,
     forget: fail,
     sweep: fail,
     commit: fail,

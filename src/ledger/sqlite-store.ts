@@ -132,6 +132,19 @@ export class SqliteStore implements Store {
     return row?.n ?? 0;
   }
 
+  async quietestMinute(ledger: number, fromMinute: number, toMinute: number): Promise<number> {
+    const [row] = this.#sqlite.all<{ minute: number }>(
+      `WITH RECURSIVE span (minute) AS (VALUES (?2) UNION ALL SELECT minute + 1 FROM span WHERE minute + 1 < ?3)
+       SELECT span.minute, coalesce(sum(instances), 0) AS n
+       FROM span LEFT JOIN cell ON ledger = ?1 AND cell.minute BETWEEN span.minute - 1 AND span.minute
+       GROUP BY span.minute ORDER BY n, span.minute LIMIT 1`,
+      ledger,
+      fromMinute,
+      toMinute,
+    );
+    return row?.minute ?? fromMinute;
+  }
+
   async sweep(ledger: number): Promise<readonly SweepItem[]> {
     return this.#sqlite.all<SweepItem>(
       'SELECT key, from_ms AS fromMs, to_ms AS toMs, status, tried_ms AS triedMs FROM sweep WHERE ledger = ? ORDER BY key',

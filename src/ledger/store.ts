@@ -28,6 +28,8 @@ export interface Store {
   hidden(ledger: number): Promise<readonly CounterKey[]>;
   /** How many ended instances with this status began in the minutes from the one up to, not including, the other. */
   countEnded(ledger: number, status: string | null, fromMinute: number, toMinute: number): Promise<number>;
+  /** The minute in the span from the one up to, not including, the other at whose start the fewest ended instances began. */
+  quietestMinute(ledger: number, fromMinute: number, toMinute: number): Promise<number>;
   /**
    * Forgets up to `most` ended instances that lie a retention before now and before the newest start, and the series of
    * playbooks that have had none since.

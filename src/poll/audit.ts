@@ -4,6 +4,8 @@ import { commit, type Session } from './session.ts';
 const everyMs = 5 * 60_000;
 /** What is still young may be in motion. */
 const youngestMs = 5 * 60_000;
+/** How far a slice's edge is moved to a time at which nothing begins. */
+const reachMinutes = 30;
 /** Instances in one slice, so that SecMaster's count is far from any cap. */
 const mostInSlice = 5_000;
 
@@ -28,7 +30,9 @@ export interface Audits {
 }
 
 /**
- * Compares SecMaster's count of a slice of the window, by status, with the ledger's, slice after slice in turn. A count that
+ * Compares SecMaster's count of a slice of the window, by status, with the ledger's, slice after slice in turn. SecMaster counts
+ * by creation, the ledger by beginning, so a run may be on another side of an edge by less than a minute: edges are put where
+ * the fewest begin, and what begins within a minute of one may be in either count. A count that
  * differs is compared again after the next poll's tail, since instances go on while we look; if it differs still, it is a
  * mismatch, and the slice is read anew with all that the ledger has in it.
  */
@@ -57,10 +61,11 @@ export function createAudits(): Audits {
       signal,
     );
     count++;
-    const ours = await store.countEnded(state.ledger, status, fromMinute, toMinute);
-    if (page.count === null || page.count === ours) return false;
+    const least = await store.countEnded(state.ledger, status, fromMinute + 1, toMinute - 1);
+    const most = await store.countEnded(state.ledger, status, fromMinute - 1, toMinute + 1);
+    if (page.count === null || (page.count >= least && page.count <= most)) return false;
     session.log.debug(
-      { ...sliceTimes({ fromMinute, toMinute }), status, ours, theirs: page.count },
+      { ...sliceTimes({ fromMinute, toMinute }), status, least, most, theirs: page.count },
       'an audit differs',
     );
     return true;
@@ -107,14 +112,22 @@ export function createAudits(): Audits {
       lastMs ??= nowMs;
       if (nowMs - lastMs < everyMs) return;
       lastMs = nowMs;
+      const fromMinute = state.fromMinute + 1;
       const toMinute = Math.floor((nowMs - youngestMs) / 60_000);
-      const ended = await store.countEnded(state.ledger, null, state.fromMinute + 1, toMinute);
+      const ended = await store.countEnded(state.ledger, null, fromMinute, toMinute);
       const slices = Math.max(1, Math.ceil(ended / mostInSlice));
-      const edge = (n: number) => state.fromMinute + 1 + Math.floor((n * (toMinute - state.fromMinute - 1)) / slices);
+      const width = (toMinute - fromMinute) / slices;
+      const edge = (n: number) => {
+        const reach = Math.min(reachMinutes, Math.floor(width / 4));
+        const middle = fromMinute + Math.floor(n * width);
+        const [first, last] = [Math.max(fromMinute, middle - reach), Math.min(toMinute, middle + reach)];
+        return store.quietestMinute(state.ledger, first, last + 1);
+      };
       const n = turn++ % slices;
+      const span = { fromMinute: await edge(n), toMinute: await edge(n + 1) };
       let isClean = true;
       for (const status of statuses) {
-        const slice = { status, fromMinute: edge(n), toMinute: edge(n + 1) };
+        const slice = { status, ...span };
         if (slice.toMinute > slice.fromMinute && (await differs(session, slice))) {
           suspects.push(slice);
           isClean = false;
