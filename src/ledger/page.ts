@@ -15,6 +15,8 @@ export interface PageContext {
   /** Playbooks with series of their own, at the most. */
   readonly maxPlaybooks: number;
   readonly sinceMs: number;
+  /** Ended instances from before may have been forgotten; 0: none has. */
+  readonly forgottenBeforeMs: number;
   readonly completeTails: number;
   readonly fromMinute: number;
   /** Upper bounds in seconds, ascending. */
@@ -24,7 +26,7 @@ export interface PageContext {
 
 export interface FoldedPage {
   readonly batch: Batch;
-  /** For each row in its order: changed, settled (see `isSettled`), or neither. */
+  /** For each row in its order: changed, settled (see `isSettled`, or ended so long ago that it has been forgotten), or neither. */
   readonly rows: readonly ('changed' | 'settled' | 'unsettled')[];
 }
 
@@ -46,6 +48,10 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
 
   for (const instance of instances) {
     const known = entries.get(instance.id) ?? context.known.get(instance.id) ?? null;
+    if (known === null && isForgotten(instance, context.forgottenBeforeMs)) {
+      rows.push('settled');
+      continue;
+    }
     const observed = { ...instance, playbook: labels.of(instance.playbook) };
     const folded = fold(known, observed, context.sinceMs, tail);
     const { entry, increments } = folded;
@@ -118,6 +124,11 @@ export function forgetEntry(
 ): Batch {
   const entry = { ...known, gone: true, doubtful: false, changedInTail: state.completeTails + 1 };
   return { entries: [entry], seenMs: nowMs, cells: moves(known, entry, state.fromMinute) };
+}
+
+/** Remembered, it would be forgotten again at the end of the poll. */
+function isForgotten(instance: Instance, beforeMs: number): boolean {
+  return isEnded(instance) && Math.max(instance.startTimeMs ?? 0, instance.endTimeMs ?? 0) < beforeMs;
 }
 
 function advance(marks: Map<string, Mark>, mark: Mark): void {

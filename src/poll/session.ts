@@ -49,6 +49,7 @@ export async function readPage(session: Session, query: ListQuery): Promise<Read
     maxPlaybooks: session.maxPlaybooks,
     // What is unknown from before that may have been counted and forgotten.
     sinceMs: Math.max(state.createdAtMs, state.forgottenBeforeMs),
+    forgottenBeforeMs: state.forgottenBeforeMs,
     completeTails: state.completeTails,
     fromMinute: state.fromMinute,
     durationBuckets: session.durationBuckets,

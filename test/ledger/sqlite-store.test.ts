@@ -58,6 +58,7 @@ async function fold(store: SqliteStore, instances: readonly Instance[], extra: B
     labels: await store.labels(state.ledger),
     maxPlaybooks: 200,
     sinceMs: state.createdAtMs,
+    forgottenBeforeMs: state.forgottenBeforeMs,
     completeTails: state.completeTails,
     fromMinute: state.fromMinute,
     durationBuckets: [1, 10],

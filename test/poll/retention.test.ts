@@ -75,3 +75,23 @@ test('a run whose end_time lies before the retention is not forgotten while it i
   }
   expect(sampleValue(await exposition(), 'secmaster_workflow_instances_started_total')).toBe(1);
 });
+
+test('a quiet poll is one request and writes nothing, however few runs lie within the retention and however many before', async () => {
+  const { world, turn, poll, now, store, workspace } = soc();
+  for (let i = 0; i < 300; i++) world.finish(world.start(startMs + i, { playbook: isolate }), startMs + 1_000);
+  turn(100 * dayMs);
+  for (let i = 0; i < 20; i++) world.finish(world.start(now() - 5_000, { playbook: block }), now() - 1_000);
+  for (let i = 0; i < 3; i++) await poll();
+  const state = await store.find(workspace.report());
+  const before = await store.snapshot(state?.ledger ?? 0);
+  expect(before.counters.map(({ playbook }) => playbook)).not.toContain(isolate.name);
+  const written: string[] = [];
+  const { commit } = store;
+  store.commit = async (ledger, batch) => {
+    written.push(...(batch.entries ?? []).map(({ id }) => id));
+    return commit.call(store, ledger, batch);
+  };
+  expect(await poll()).toBe(1);
+  expect(written).toEqual([]);
+  expect(await store.snapshot(state?.ledger ?? 0)).toEqual(before);
+});
