@@ -20,7 +20,9 @@ export async function once(config: Config, telemetryPath: string, log: Logger): 
   try {
     for (const workspace of exporter.workspaces) await workspace.poll(stopping.signal, () => !stopping.signal.aborted);
     // Half a poll would look like a whole one.
-    if (!stopping.signal.aborted) process.stdout.write(await exporter.exposition.scrape('text', 'identity'));
+    if (!stopping.signal.aborted) {
+      for (const piece of await exporter.exposition.scrape('text', 'identity')) process.stdout.write(piece);
+    }
   } finally {
     await exporter.close();
     await dispatcher.destroy();

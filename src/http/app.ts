@@ -1,7 +1,8 @@
 import { type Context, Hono } from 'hono';
 import { accepts } from 'hono/accepts';
 import { html } from 'hono/html';
-import { contentTypes, type Exposition, type Format } from '../metrics/exposition.ts';
+import type { Exposition } from '../metrics/exposition.ts';
+import { contentTypes, type Format } from '../metrics/prom-client.ts';
 import type { WorkspaceReport } from '../model/report.ts';
 import { statusOf } from './status.ts';
 
@@ -22,9 +23,11 @@ export function createApp({ exposition, reports, telemetryPath, version, recentR
   app.get(telemetryPath, async (c) => {
     const format = formatOf(c);
     const isGzip = accepts(c, { header: 'Accept-Encoding', supports: ['gzip'], default: 'identity' }) === 'gzip';
-    const body = await exposition.scrape(format, isGzip ? 'gzip' : 'identity');
-    return c.body(new Uint8Array(body), 200, {
+    const pieces = await exposition.scrape(format, isGzip ? 'gzip' : 'identity');
+    // As a stream they are written as they are: one buffer would be a copy for each scrape, held as long as a slow reader takes.
+    return c.body(ReadableStream.from(pieces), 200, {
       'Content-Type': contentTypes[format],
+      'Content-Length': String(pieces.reduce((bytes, piece) => bytes + piece.length, 0)),
       Vary: 'Accept, Accept-Encoding',
       ...(isGzip ? { 'Content-Encoding': 'gzip' } : {}),
     });

@@ -1,36 +1,17 @@
-import {
-  Counter,
-  collectDefaultMetrics,
-  Gauge,
-  Histogram,
-  type MetricObject,
-  Registry,
-  type RegistryContentType,
-} from 'prom-client';
-import {
-  apiRequestDuration,
-  apiRequests,
-  buildInfo,
-  configLastReloadSuccess,
-  configLastReloadSuccessful,
-  type Family,
-} from './families.ts';
-import { type GzipHead, gzipHead, gzipWhole } from './gzip.ts';
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
+import { coalesce } from './coalesce.ts';
+import { type Bytes, type GzipHead, gzipEnd, gzipHead, type Tail, tailOf } from './gzip.ts';
+import { createProcessMetrics, ends, type Format, renderSlices } from './prom-client.ts';
 import type { Collected } from './samples.ts';
 
-export type Format = 'text' | 'openmetrics';
+export type Encoding = 'identity' | 'gzip';
 
-export const contentTypes: Readonly<Record<Format, RegistryContentType>> = {
-  text: Registry.PROMETHEUS_CONTENT_TYPE,
-  openmetrics: Registry.OPENMETRICS_CONTENT_TYPE,
-};
-
-/** What a scrape gets. The one file that knows prom-client. */
+/** What a scrape gets. */
 export interface Exposition {
-  /** Takes in what polls have found. Scrapes get what was there before until the new text is whole. */
+  /** Takes in what polls have found. Resolves once scrapes get it, or something later; until then they get what was there before. */
   update(collected: readonly Collected[]): Promise<void>;
-  /** The latest exposition, with the process metrics of this moment. */
-  scrape(format: Format, encoding: 'identity' | 'gzip'): Promise<Buffer>;
+  /** The latest exposition, with the process metrics of this moment, in two pieces: the large one is shared by all scrapes. */
+  scrape(format: Format, encoding: Encoding): Promise<readonly Bytes[]>;
   /** When `scrape` was last called, by the clock that the exposition was given; null: never. */
   lastScrapeMs(): number | null;
   /** One HTTP request of the exporter's own; `code` is the HTTP status or what went wrong. */
@@ -39,96 +20,102 @@ export interface Exposition {
   observeReload(isSuccess: boolean): void;
 }
 
-/** The families that change with polls, made once for each change and format, as bytes. */
+/** Samples rendered between two turns of the event loop: less than a millisecond's work, where 70,000 are 100 ms. */
+export const samplesInSlice = 250;
+
+/**
+ * Scrapes that come within this time get the same process metrics. To collect them costs more than all the rest of a scrape,
+ * and begins prom-client's event loop delays anew: of two scrapers at once the second would find none.
+ */
+export const processMetricsLastMs = 100;
+
+/** The families that change with polls, made once for each change, as bytes. */
 interface Polled {
-  readonly plain: Buffer;
+  readonly plain: Bytes;
   readonly gzip: GzipHead;
 }
 
 export function createExposition(version: string, now: () => number): Exposition {
-  const live = new Registry();
-  collectDefaultMetrics({ register: live });
-  const registers = [live];
-  const requests = new Counter({ ...declaration(apiRequests), registers });
-  const requestDuration = new Histogram({ ...declaration(apiRequestDuration), registers });
-  new Gauge({ ...declaration(buildInfo), registers }).set({ version, nodeversion: process.version }, 1);
-  const reloadSuccessful = new Gauge({ ...declaration(configLastReloadSuccessful), registers });
-  const reloadSuccess = new Gauge({ ...declaration(configLastReloadSuccess), registers });
-
+  const processMetrics = createProcessMetrics(version, now);
+  const answers = new Map<Format, Answer>();
   let latest: readonly Collected[] = [];
-  /** By format, once it has been asked for: the polled part of what `latest` is or was a moment ago. */
-  const polled = new Map<Format, Promise<Polled>>();
   let scrapedMs: number | null = null;
 
-  function makePolled(format: Format): Promise<Polled> {
-    const made = encode(format, latest.map(toMetric));
-    polled.set(format, made);
-    return made;
+  function answerOf(format: Format): Answer {
+    const known = answers.get(format);
+    if (known !== undefined) return known;
+    const answer = {
+      polled: createPolled(format, () => latest),
+      tail: lasting(processMetricsLastMs, now, async () => {
+        return tailOf(Buffer.from((await processMetrics.render(format)) + ends[format]));
+      }),
+    };
+    answers.set(format, answer);
+    return answer;
   }
-
-  function observeReload(isSuccess: boolean): void {
-    reloadSuccessful.set(Number(isSuccess));
-    if (isSuccess) reloadSuccess.set(now() / 1000);
-  }
-  observeReload(true);
 
   return {
-    observeReload,
     async update(collected) {
       latest = collected;
-      await Promise.all(
-        [...polled.keys()].map(async (format) => {
-          const made = await encode(format, collected.map(toMetric));
-          // Another update may have overtaken this one.
-          if (latest === collected) polled.set(format, Promise.resolve(made));
-        }),
-      );
+      await Promise.all(answers.values().map(({ polled }) => polled.renew()));
     },
     async scrape(format, encoding) {
       scrapedMs = now();
-      const { plain, gzip } = await (polled.get(format) ?? makePolled(format));
-      const end = format === 'openmetrics' ? '# EOF\n' : '';
-      const tail = Buffer.from((await render(format, await live.getMetricsAsJSON())) + end);
-      return encoding === 'gzip' ? gzipWhole(gzip, tail) : Buffer.concat([plain, tail]);
+      const answer = answerOf(format);
+      const [{ plain, gzip }, tail] = await Promise.all([answer.polled.get(), answer.tail()]);
+      return encoding === 'gzip' ? [gzip.bytes, gzipEnd(gzip, tail)] : [plain, tail.plain];
     },
     lastScrapeMs: () => scrapedMs,
-    observeRequest(operation, code, seconds) {
-      requests.inc({ operation, code });
-      requestDuration.observe({ operation, code }, seconds);
+    observeRequest: processMetrics.observeRequest,
+    observeReload: processMetrics.observeReload,
+  };
+}
+
+/** The two parts of the answer in one format; a format is rendered only once it has been asked for. */
+interface Answer {
+  readonly polled: { get(): Promise<Polled>; renew(): Promise<void> };
+  readonly tail: () => Promise<Tail>;
+}
+
+function createPolled(format: Format, latest: () => readonly Collected[]): Answer['polled'] {
+  let standing: Polled | null = null;
+  let first: Promise<void> | null = null;
+  const renew = coalesce(async () => {
+    standing = await encode(format, latest());
+  });
+  return {
+    renew,
+    async get() {
+      while (standing === null) {
+        first ??= renew().finally(() => {
+          first = null;
+        });
+        await first;
+      }
+      return standing;
     },
   };
 }
 
-function declaration({ name, help, labels }: Family) {
-  return { name, help, labelNames: labels };
-}
-
-/** Of a metric, a registry's text takes no more than this. */
-type PlainMetric = Pick<MetricObject, 'name' | 'help'> & { readonly type: unknown; readonly values?: unknown };
-
-function toMetric({ family: { name, help, type }, samples }: Collected): PlainMetric {
-  const values = samples.map(({ suffix, labels, value, exemplar }) => ({
-    ...(suffix === undefined ? {} : { metricName: name + suffix }),
-    labels,
-    value,
-    ...(exemplar === undefined ? {} : { exemplar }),
-  }));
-  return { name, help, type, values };
-}
-
-async function encode(format: Format, metrics: readonly PlainMetric[]): Promise<Polled> {
-  const plain = Buffer.from(await render(format, metrics));
+async function encode(format: Format, collected: readonly Collected[]): Promise<Polled> {
+  const chunks: Buffer[] = [];
+  for (const family of collected) {
+    for await (const text of renderSlices(format, family, samplesInSlice)) {
+      chunks.push(Buffer.from(text));
+      await turnOfEventLoop();
+    }
+  }
+  const plain = Buffer.concat(chunks);
   return { plain, gzip: await gzipHead(plain) };
 }
 
-/** Without `# EOF`. In OpenMetrics prom-client renames counters where they are, so each rendering has objects of its own. */
-async function render(format: Format, metrics: readonly PlainMetric[]): Promise<string> {
-  const registry: Registry<RegistryContentType> = new Registry();
-  registry.setContentType(contentTypes[format]);
-  for (const metric of metrics) {
-    const registered = { ...metric, get: async () => registered };
-    registry.registerMetric(registered as unknown as Gauge);
-  }
-  const text = await registry.metrics();
-  return format === 'openmetrics' ? text.slice(0, -'# EOF\n'.length) : `${text}\n`;
+/** What `make` made last, made anew once it is older than `ms`. */
+function lasting<T>(ms: number, now: () => number, make: () => Promise<T>): () => Promise<T> {
+  let made: { readonly atMs: number; readonly value: Promise<T> } | null = null;
+  return () => {
+    const atMs = now();
+    // A clock that is set back makes it anew as well.
+    if (made === null || Math.abs(atMs - made.atMs) >= ms) made = { atMs, value: make() };
+    return made.value;
+  };
 }

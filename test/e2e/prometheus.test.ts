@@ -5,7 +5,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { contentTypes } from '../../src/metrics/exposition.ts';
+import { contentTypes } from '../../src/metrics/prom-client.ts';
 import { eventually, start, temporaryFolder } from '../support/processes.ts';
 import { polledAgain, serve, writeConfig } from '../support/served.ts';
 import { startSimulator } from '../support/simulated.ts';

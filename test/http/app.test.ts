@@ -4,7 +4,7 @@ import type { Exposition } from '../../src/metrics/exposition.ts';
 import { emptySnapshot, goodPoll, report } from '../support/report.ts';
 
 const exposition: Pick<Exposition, 'scrape'> = {
-  scrape: async (format, encoding) => Buffer.from(`${format} ${encoding}\n`),
+  scrape: async (format, encoding) => [Buffer.from(`${format} `), Buffer.from(`${encoding}\n`)],
 };
 
 function app(reports = [report()]) {
@@ -42,6 +42,7 @@ test.each([
     `${format} identity\n`,
   ]);
   expect(response.headers.get('vary')).toBe('Accept, Accept-Encoding');
+  expect(response.headers.get('content-length')).toBe(String(`${format} identity\n`.length));
 });
 
 test.each([

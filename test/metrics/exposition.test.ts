@@ -1,10 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { gunzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createExposition } from '../../src/metrics/exposition.ts';
-import { gzipHead, gzipWhole } from '../../src/metrics/gzip.ts';
+import {
+  createExposition,
+  type Exposition,
+  processMetricsLastMs,
+  samplesInSlice,
+} from '../../src/metrics/exposition.ts';
+import { workflowInstances } from '../../src/metrics/families.ts';
 import { collect } from '../../src/metrics/samples.ts';
+import { scrapeOf } from '../support/exposition.ts';
 import { emptySnapshot, report } from '../support/report.ts';
 
 const series = { playbook: 'Isolate "host"', triggerType: 'EVENT', status: 'FAILED' };
@@ -25,7 +29,7 @@ async function exposition() {
 }
 
 test('OpenMetrics names counters without _total in TYPE, has exemplars, and ends with # EOF', async () => {
-  const text = (await (await exposition()).scrape('openmetrics', 'identity')).toString();
+  const text = await scrapeOf(await exposition(), 'openmetrics');
   const labels = 'workspace="prod",playbook="Isolate \\"host\\"",trigger_type="EVENT",status="FAILED"';
   const lines = text.split('\n');
   expect(lines).toContain('# TYPE secmaster_workflow_instances_completed counter');
@@ -40,10 +44,10 @@ test('OpenMetrics names counters without _total in TYPE, has exemplars, and ends
 
 test('the text format has no exemplars, and neither format spoils the other', async () => {
   const made = await exposition();
-  const before = (await made.scrape('text', 'identity')).toString();
-  await made.scrape('openmetrics', 'identity');
+  const before = await scrapeOf(made);
+  await scrapeOf(made, 'openmetrics');
   await made.update(collect([report({ snapshot })], [1, 10]));
-  const after = (await made.scrape('text', 'identity')).toString();
+  const after = await scrapeOf(made);
   const ours = (text: string) => text.split('\n').filter((line) => line.includes('secmaster_workflow'));
   expect(ours(after)).toEqual(ours(before));
   expect(after).not.toContain(exemplar.instanceId);
@@ -56,25 +60,9 @@ test('the text format has no exemplars, and neither format spoils the other', as
   expect(all).toBe('');
 });
 
-test('gzip holds the same bytes', async () => {
+test.each(['text', 'openmetrics'] as const)('gzip holds the same bytes, in %s', async (format) => {
   const made = await exposition();
-  for (const format of ['text', 'openmetrics'] as const) {
-    const plain = (await made.scrape(format, 'identity')).toString().split('# HELP process_')[0];
-    expect(
-      gunzipSync(await made.scrape(format, 'gzip'))
-        .toString()
-        .split('# HELP process_')[0],
-    ).toBe(plain);
-  }
-});
-
-test('a gzip stream begun once is ended with any tail', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.uint8Array(), fc.uint8Array(), async (head, tail) => {
-      const whole = gzipWhole(await gzipHead(Buffer.from(head)), Buffer.from(tail));
-      expect(gunzipSync(whole)).toEqual(Buffer.concat([head, tail]));
-    }),
-  );
+  expect(await scrapeOf(made, format, 'gzip')).toBe(await scrapeOf(made, format));
 });
 
 test('a label longer than OpenMetrics allows for an exemplar leaves the exemplar out', async () => {
@@ -82,17 +70,105 @@ test('a label longer than OpenMetrics allows for an exemplar leaves the exemplar
   const long = { ...exemplar, instanceId: 'x'.repeat(200) };
   const durations = [{ ...series, le: 10, count: 1, sumSeconds: 4.5, exemplar: long }];
   await made.update(collect([report({ snapshot: { ...snapshot, durations } })], [1, 10]));
-  expect((await made.scrape('openmetrics', 'identity')).toString()).not.toContain('# {');
+  expect(await scrapeOf(made, 'openmetrics')).not.toContain('# {');
+});
+
+/** `samples` samples, all with this value. */
+function gauges(samples: number, value: number) {
+  const labels = (i: number) => ({
+    workspace: 'prod',
+    playbook: `playbook ${i}`,
+    trigger_type: 'EVENT',
+    status: 'RUNNING',
+  });
+  return [
+    { family: workflowInstances, samples: Array.from({ length: samples }, (_, i) => ({ labels: labels(i), value })) },
+  ];
+}
+
+/** The values that a scrape finds, each once. */
+async function values(made: Exposition): Promise<string[]> {
+  const lines = (await scrapeOf(made)).split('\n').filter((line) => line.startsWith('secmaster_workflow'));
+  return [...new Set(lines.map((line) => line.slice(line.lastIndexOf(' ') + 1)))];
+}
+
+test('while an update is rendered, scrapes get the whole exposition before it', async () => {
+  const made = createExposition('1.2.3', () => 0);
+  await made.update(gauges(samplesInSlice * 4, 1));
+  await scrapeOf(made);
+  let isDone = false;
+  const update = made.update(gauges(samplesInSlice * 4, 2)).then(() => {
+    isDone = true;
+  });
+  const during = await values(made);
+  expect({ during, isDone }).toEqual({ during: ['1'], isDone: false });
+  await update;
+  expect(await values(made)).toEqual(['2']);
+});
+
+test('of updates that overlap the latest stands in the end, and each resolves once it or a later one stands', async () => {
+  const made = createExposition('1.2.3', () => 0);
+  await made.update(gauges(1, 0));
+  await scrapeOf(made);
+  // Each larger than the next, so that an earlier one would end later.
+  const found = [1, 2, 3, 4].map(async (value) => {
+    await made.update(gauges(samplesInSlice * (9 - 2 * value), value));
+    const [stands] = await values(made);
+    return Number(stands) >= value;
+  });
+  expect(await Promise.all(found)).toEqual([true, true, true, true]);
+  expect(await values(made)).toEqual(['4']);
+});
+
+test('the first scrapes, all at once, get what the update before them has brought', async () => {
+  const made = createExposition('1.2.3', () => 0);
+  await made.update(gauges(samplesInSlice * 2, 7));
+  expect(await Promise.all([values(made), values(made), values(made)])).toEqual([['7'], ['7'], ['7']]);
+});
+
+test('the event loop turns after each slice while 70,000 samples are rendered', async () => {
+  const made = createExposition('1.2.3', () => 0);
+  await made.update([]);
+  await scrapeOf(made);
+  let turns = 0;
+  let isDone = false;
+  const count = () => {
+    turns++;
+    if (!isDone) setImmediate(count);
+  };
+  setImmediate(count);
+  await made.update(gauges(70_000, 1));
+  isDone = true;
+  expect(turns).toBeGreaterThanOrEqual(70_000 / samplesInSlice);
+});
+
+test('process metrics are those of the moment, and shared by the scrapes of one moment', async () => {
+  let nowMs = 1_000_000;
+  const made = createExposition('1.2.3', () => nowMs);
+  const requests = async () => /^secmaster_exporter_api_requests_total{.*} (\d+)$/m.exec(await scrapeOf(made))?.[1];
+  made.observeRequest('list_instances', '200', 0.1);
+  const first = await requests();
+  made.observeRequest('list_instances', '200', 0.1);
+  const atOnce = await requests();
+  nowMs += processMetricsLastMs;
+  const later = await requests();
+  made.observeRequest('list_instances', '200', 0.1);
+  nowMs -= 3_600_000;
+  expect([first, atOnce, later, await requests()]).toEqual(['1', '1', '2', '3']);
+});
+
+test('the part that polls make is not copied for a scrape', async () => {
+  const made = await exposition();
+  const [one] = await made.scrape('text', 'identity');
+  const [other] = await made.scrape('text', 'identity');
+  expect(one).toBe(other);
 });
 
 test('a reload is told with its success and the time of the last good one', async () => {
   let nowMs = 1_000_000;
   const made = createExposition('1.2.3', () => nowMs);
   const lines = async () =>
-    (await made.scrape('text', 'identity'))
-      .toString()
-      .split('\n')
-      .filter((line) => line.startsWith('secmaster_exporter_config_'));
+    (await scrapeOf(made)).split('\n').filter((line) => line.startsWith('secmaster_exporter_config_'));
   const told = (isSuccessful: 0 | 1, seconds: number) => [
     `secmaster_exporter_config_last_reload_successful ${isSuccessful}`,
     `secmaster_exporter_config_last_reload_success_timestamp_seconds ${seconds}`,
@@ -102,5 +178,6 @@ test('a reload is told with its success and the time of the last good one', asyn
   made.observeReload(false);
   expect(await lines()).toEqual(told(0, 1_000));
   made.observeReload(true);
+  nowMs += processMetricsLastMs;
   expect(await lines()).toEqual(told(1, 1_060));
 });

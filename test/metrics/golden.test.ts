@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { beforeAll, expect, test } from 'vitest';
 import { createExposition, type Exposition } from '../../src/metrics/exposition.ts';
 import { collect } from '../../src/metrics/samples.ts';
+import { scrapeOf } from '../support/exposition.ts';
 import { report } from '../support/report.ts';
 import { createSoc, type SimulatedSoc, startMs } from '../support/simulated-soc.ts';
 
@@ -67,7 +68,7 @@ beforeAll(async () => {
 });
 
 async function ours(format: 'text' | 'openmetrics'): Promise<string> {
-  const text = (await made.scrape(format, 'identity')).toString().replaceAll(process.version, 'v0.0.0');
+  const text = (await scrapeOf(made, format)).replaceAll(process.version, 'v0.0.0');
   const blocks = text.split(/(?=^# HELP )/m).filter((block) => !/^# HELP (process|nodejs)_/.test(block));
   return blocks.join('');
 }

@@ -4,6 +4,7 @@ import type { Family } from '../../src/metrics/families.ts';
 import * as families from '../../src/metrics/families.ts';
 import { collect } from '../../src/metrics/samples.ts';
 import type { WorkspaceReport } from '../../src/model/report.ts';
+import { scrapeOf } from '../support/exposition.ts';
 import { emptySnapshot, goodPoll, report } from '../support/report.ts';
 
 const exemplar = { instanceId: 'i-1', seconds: 0.5, endTimeMs: 1_784_376_000_500 };
@@ -13,7 +14,7 @@ const isolate = { playbook: 'Isolate host', triggerType: 'EVENT' };
 async function lines(family: Family, ...reports: WorkspaceReport[]): Promise<string[]> {
   const exposition = createExposition('1.2.3', () => 0);
   await exposition.update(collect(reports, [1, 10]));
-  const text = (await exposition.scrape('text', 'identity')).toString();
+  const text = await scrapeOf(exposition);
   return text.split('\n').filter((line) => line.startsWith(`${family.name}{`) || line.startsWith(`${family.name}_`));
 }
 
@@ -217,7 +218,7 @@ describe('families', () => {
     const polls = { ...goodPoll, failures: new Map([['timeout', 1]]), rejectedRows: new Map([['no_id', 1]]) };
     await exposition.update(collect([report({ snapshot, polls, credentialsExpireAtMs: 1 })], [1]));
     exposition.observeRequest('list_instances', '200', 0.1);
-    const text = (await exposition.scrape('text', 'identity')).toString();
+    const text = await scrapeOf(exposition);
     for (const { name, type, help, labels } of all) {
       expect(text.split('\n')).toContain(`# TYPE ${name} ${type}`);
       expect(text).toContain(`# HELP ${name} ${help}\n`);

@@ -1,3 +1,17 @@
+import { gunzipSync } from 'node:zlib';
+import type { Encoding, Exposition } from '../../src/metrics/exposition.ts';
+import type { Format } from '../../src/metrics/prom-client.ts';
+
+/** What a scrape gets, put together and unpacked. */
+export async function scrapeOf(
+  exposition: Pick<Exposition, 'scrape'>,
+  format: Format = 'text',
+  encoding: Encoding = 'identity',
+): Promise<string> {
+  const whole = Buffer.concat(await exposition.scrape(format, encoding));
+  return (encoding === 'gzip' ? gunzipSync(whole) : whole).toString();
+}
+
 /** One line of an exposition. */
 export interface SampleLine {
   readonly name: string;

@@ -13,6 +13,7 @@ import { createSimulator, type Simulator, type SimulatorOptions } from '../../sr
 import { createTurnedClock, type TurnedClock } from '../../src/simulator/turned-clock.ts';
 import type { World } from '../../src/simulator/world.ts';
 import { differences } from './compare.ts';
+import { scrapeOf } from './exposition.ts';
 
 export const startMs = Date.parse('2026-07-18T12:00:00Z');
 export const lookbackMs = 24 * 3_600_000;
@@ -90,7 +91,7 @@ export function createSoc({
   const exposition = async () => {
     scrapedMs = clock.now();
     await made.update(collected());
-    return (await made.scrape('text', 'identity')).toString();
+    return scrapeOf(made);
   };
   return {
     simulator,

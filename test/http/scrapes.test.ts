@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { createApp } from '../../src/http/app.ts';
+import { listen } from '../../src/http/listen.ts';
+import { createExposition } from '../../src/metrics/exposition.ts';
+import { workflowInstances } from '../../src/metrics/families.ts';
+
+/** Far more than the socket buffers on the way hold, so that a reader can be slow. */
+const samples = 100_000;
+
+function collected(value: number) {
+  const labels = (i: number) => ({ playbook: `playbook ${i} ${'x'.repeat(100)}` });
+  return [
+    { family: workflowInstances, samples: Array.from({ length: samples }, (_, i) => ({ labels: labels(i), value })) },
+  ];
+}
+
+async function serve() {
+  const exposition = createExposition('1.2.3', Date.now);
+  await exposition.update(collected(1));
+  const app = createApp({ exposition, reports: () => [], telemetryPath: '/metrics', version: '1.2.3', recentRuns: 0 });
+  const { port, close } = await listen(app, { host: '127.0.0.1', port: 0 });
+  onTestFinished(close);
+  return { exposition, port, scrape: async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text() };
+}
+
+/** Asks for `/metrics` and has read the first bytes of the answer; goes on when told to. */
+async function beginToRead(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  socket.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+  await once(socket, 'readable');
+  return socket;
+}
+
+/** How often samples with this value stand in a text. */
+function count(text: string, value: number): number {
+  return text.split('\n').filter((line) => line.startsWith('secmaster_workflow') && line.endsWith(` ${value}`)).length;
+}
+
+test('a slow reader gets the whole exposition that it began to read, and nobody waits for it', async () => {
+  const { exposition, port, scrape } = await serve();
+  const slow = await beginToRead(port);
+  await exposition.update(collected(2));
+  const others = await Promise.all([scrape(), scrape()]);
+  expect(others.map((text) => count(text, 2))).toEqual([samples, samples]);
+  const text = Buffer.concat(await slow.toArray()).toString();
+  const length = Number(/^content-length: (\d+)/im.exec(text)?.[1]);
+  expect([count(text, 1), count(text, 2)]).toEqual([samples, 0]);
+  expect(Buffer.byteLength(text.slice(text.indexOf('\r\n\r\n') + 4))).toBe(length);
+});
+
+test('readers that leave in the middle of an answer do no harm', async () => {
+  const { port, scrape } = await serve();
+  for (const socket of await Promise.all([1, 2, 3].map(() => beginToRead(port)))) socket.resetAndDestroy();
+  expect(count(await scrape(), 1)).toBe(samples);
+});
