@@ -63,7 +63,14 @@ const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; li
     room: 'http',
     files: /^http\//,
     ours: [/^model\//, /^metrics\//, /^http\//],
-    libraries: ['hono', 'hono/accepts', 'hono/html', '@hono/node-server', 'node:net'],
+    libraries: [
+      'hono',
+      'hono/accepts',
+      'hono/html',
+      '@hono/node-server',
+      '@hono/node-server/utils/response',
+      'node:net',
+    ],
   },
   {
     room: 'simulator',

@@ -1,8 +1,7 @@
-import type { Hono } from 'hono';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
-import { createApp } from '../http/app.ts';
+import { type App, createApp } from '../http/app.ts';
 import { createBrokenStore } from '../ledger/broken-store.ts';
 import { SqliteStore } from '../ledger/sqlite-store.ts';
 import { LedgerError, type Store } from '../ledger/store.ts';
@@ -16,7 +15,7 @@ import { createClientFactory } from '../secmaster/client.ts';
 export interface Exporter {
   readonly workspaces: readonly Workspace[];
   readonly exposition: Exposition;
-  readonly app: Hono;
+  readonly app: App;
   /** Closes the ledger; the polls must have ended. */
   close(): Promise<void>;
 }

@@ -1,7 +1,10 @@
+import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import { accepts } from 'hono/accepts';
 import { html } from 'hono/html';
 import type { Exposition } from '../metrics/exposition.ts';
+import type { Bytes } from '../metrics/gzip.ts';
 import { contentTypes, type Format } from '../metrics/prom-client.ts';
 import type { WorkspaceReport } from '../model/report.ts';
 import { statusOf } from './status.ts';
@@ -16,18 +19,20 @@ export interface AppParts {
   readonly recentRuns: number;
 }
 
+/** Without bindings where a request is made in process. */
+type Env = { Bindings: Partial<HttpBindings> };
+export type App = Hono<Env>;
+
 /** What the exporter answers over HTTP. It only hands out what polls have left: nothing here asks SecMaster. */
-export function createApp({ exposition, reports, telemetryPath, version, recentRuns }: AppParts): Hono {
-  const app = new Hono();
+export function createApp({ exposition, reports, telemetryPath, version, recentRuns }: AppParts): App {
+  const app: App = new Hono();
 
   app.get(telemetryPath, async (c) => {
     const format = formatOf(c);
     const isGzip = accepts(c, { header: 'Accept-Encoding', supports: ['gzip'], default: 'identity' }) === 'gzip';
     const pieces = await exposition.scrape(format, isGzip ? 'gzip' : 'identity');
-    // As a stream they are written as they are: one buffer would be a copy for each scrape, held as long as a slow reader takes.
-    return c.body(ReadableStream.from(pieces), 200, {
+    return send(c, pieces, {
       'Content-Type': contentTypes[format],
-      'Content-Length': String(pieces.reduce((bytes, piece) => bytes + piece.length, 0)),
       Vary: 'Accept, Accept-Encoding',
       ...(isGzip ? { 'Content-Encoding': 'gzip' } : {}),
     });
@@ -42,6 +47,25 @@ export function createApp({ exposition, reports, telemetryPath, version, recentR
   app.get('/', (c) => c.html(page(reports(), telemetryPath, version)));
 
   return app;
+}
+
+/**
+ * Answers with the pieces as they are. One body made of them would be a copy for each scrape, held as long as a slow reader
+ * takes, and a stream of them costs as much again as all the rest.
+ */
+function send(c: Context<Env>, pieces: readonly Bytes[], headers: Record<string, string>): Response {
+  const length = pieces.reduce((bytes, piece) => bytes + piece.length, 0);
+  const head = { ...headers, 'Content-Length': String(length) };
+  // Hono leaves `env` undefined, whatever its type says, where a request is made in process; HEAD it answers by itself.
+  const outgoing = c.env?.outgoing;
+  if (outgoing === undefined || c.req.method === 'HEAD') return c.body(Buffer.concat(pieces), 200, head);
+  // The reader may have left while the first exposition was made.
+  if (!outgoing.destroyed) {
+    outgoing.writeHead(200, head);
+    for (const piece of pieces) outgoing.write(piece);
+    outgoing.end();
+  }
+  return RESPONSE_ALREADY_SENT;
 }
 
 const openMetrics = 'application/openmetrics-text';

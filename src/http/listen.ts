@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import type { Hono } from 'hono';
+import type { App } from './app.ts';
 
 export interface Listener {
   /** The port in use, also where 0 was asked for. */
@@ -21,7 +21,7 @@ export class ListenError extends Error {
 }
 
 /** @throws {ListenError} */
-export async function listen(app: Hono, { host, port }: ListenAddress): Promise<Listener> {
+export async function listen(app: App, { host, port }: ListenAddress): Promise<Listener> {
   const server = createAdaptorServer({ fetch: app.fetch });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', (error: NodeJS.ErrnoException) =>

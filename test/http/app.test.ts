@@ -42,7 +42,6 @@ test.each([
     `${format} identity\n`,
   ]);
   expect(response.headers.get('vary')).toBe('Accept, Accept-Encoding');
-  expect(response.headers.get('content-length')).toBe(String(`${format} identity\n`.length));
 });
 
 test.each([

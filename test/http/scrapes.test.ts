@@ -1,10 +1,17 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, expect, type MockInstance, onTestFinished, test, vi } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
 import { listen } from '../../src/http/listen.ts';
 import { createExposition } from '../../src/metrics/exposition.ts';
 import { workflowInstances } from '../../src/metrics/families.ts';
+
+// What goes wrong while an answer is written, @hono/node-server tells the console alone.
+let told: MockInstance;
+beforeEach(() => {
+  told = vi.spyOn(console, 'error').mockReturnValue();
+});
+afterEach(() => expect(told).not.toHaveBeenCalled());
 
 /** Far more than the socket buffers on the way hold, so that a reader can be slow. */
 const samples = 100_000;
@@ -55,4 +62,29 @@ test('readers that leave in the middle of an answer do no harm', async () => {
   const { port, scrape } = await serve();
   for (const socket of await Promise.all([1, 2, 3].map(() => beginToRead(port)))) socket.resetAndDestroy();
   expect(count(await scrape(), 1)).toBe(samples);
+});
+
+test('a reader that leaves before the first exposition is made does no harm', async () => {
+  const { port, exposition, scrape } = await serve();
+  const asked = Promise.withResolvers<void>();
+  const made = exposition.scrape;
+  exposition.scrape = (...of) => {
+    asked.resolve();
+    return made(...of);
+  };
+  const socket = connect(port, '127.0.0.1');
+  socket.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await asked.promise;
+  socket.resetAndDestroy();
+  expect(count(await scrape(), 1)).toBe(samples);
+});
+
+test('HEAD is answered with the length and without the body', async () => {
+  const { port } = await serve();
+  const socket = connect(port, '127.0.0.1');
+  socket.write('HEAD /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+  const text = Buffer.concat(await socket.toArray()).toString();
+  expect(text).toMatch(/^HTTP\/1.1 200 OK\r\n/);
+  expect(Number(/^content-length: (\d+)/im.exec(text)?.[1])).toBeGreaterThan(samples);
+  expect(text.endsWith('\r\n\r\n')).toBe(true);
 });
