@@ -1,0 +1,48 @@
+/**
+ * `npm run bench`: a table of ratios, each against a floor that is measured in the same run, in turns with what it is held
+ * against. Each party has a process of its own.
+ *
+ *     npm run bench -- --quick                 a tenth of everything, to see that it works
+ *     npm run bench -- --only=sweep,scrapes    some of it
+ */
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { type Figure, quick, whole } from './figure.ts';
+import { measureFreshness } from './freshness.ts';
+import { measureRemembered } from './remembered.ts';
+import { measureScrapes } from './scrapes.ts';
+import { table } from './statistics.ts';
+import { measureSweep } from './sweep.ts';
+
+const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } });
+const extent = values.quick ? quick : whole;
+
+const parts = {
+  scrapes: async () => [...(await measureScrapes(1, extent)), ...(await measureScrapes(values.quick ? 2 : 7, extent))],
+  sweep: () => measureSweep(extent),
+  remembered: () => measureRemembered(extent),
+  freshness: () => measureFreshness(extent),
+};
+const chosen = values.only?.split(',') ?? Object.keys(parts);
+const unknown = chosen.filter((name) => !(name in parts));
+if (unknown.length > 0) throw new Error(`--only=${unknown}: choose of ${Object.keys(parts)}`);
+
+const figures: Figure[] = [];
+for (const name of chosen as (keyof typeof parts)[]) {
+  process.stderr.write(`measuring: ${name}\n`);
+  figures.push(...(await parts[name]()));
+}
+
+const reached = (isReached: boolean | null) => (isReached === null ? '' : isReached ? 'yes' : 'no');
+const rows = figures.map(({ what, floor, measured, ratio, goal, isReached }) => [
+  what,
+  floor,
+  measured,
+  ratio === null ? '' : ratio.toFixed(2),
+  goal,
+  reached(isReached),
+]);
+process.stdout.write(`${table([['measured', 'floor', 'exporter', 'ratio', 'goal', 'reached'], ...rows])}\n`);
+process.stdout.write(
+  `\nNode.js ${process.version}, ${process.platform} ${process.arch}, ${availableParallelism()} cores\n`,
+);

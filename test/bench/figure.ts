@@ -1,0 +1,34 @@
+/** One line of the bench's table: what was measured, against what, and what it should be. */
+export interface Figure {
+  readonly what: string;
+  /** What it is held against. */
+  readonly floor: string;
+  readonly measured: string;
+  /** Of the two, in the direction of the goal; null where the goal is not a ratio. */
+  readonly ratio: number | null;
+  readonly goal: string;
+  /** null: without a goal of its own. */
+  readonly isReached: boolean | null;
+}
+
+/** How much is measured: all of it, or enough to see that everything works. */
+export interface Extent {
+  readonly rounds: number;
+  readonly sweepInstances: number;
+  readonly remembered: number;
+  /** One run of load. */
+  readonly loadMs: number;
+}
+
+export const whole: Extent = { rounds: 5, sweepInstances: 100_000, remembered: 1_000_000, loadMs: 2_000 };
+export const quick: Extent = { rounds: 2, sweepInstances: 10_000, remembered: 50_000, loadMs: 300 };
+
+export function atMost(what: string, floor: string, measured: string, ratio: number, most: number): Figure {
+  return { what, floor, measured, ratio, goal: `≤ ${most}`, isReached: ratio <= most };
+}
+
+export function atLeast(what: string, floor: string, measured: string, ratio: number, least: number): Figure {
+  return { what, floor, measured, ratio, goal: `≥ ${least}`, isReached: ratio >= least };
+}
+
+export const inMs = (value: number) => `${value < 10 ? value.toFixed(2) : value.toFixed(0)} ms`;

@@ -1,0 +1,56 @@
+import { foldPage } from '../../src/ledger/page.ts';
+import { SqliteStore } from '../../src/ledger/sqlite-store.ts';
+import { firstMinute } from '../../src/ledger/window.ts';
+import type { Instance } from '../../src/model/instance.ts';
+import { defaultProject } from '../../src/simulator/defaults.ts';
+import { type History, instancesOf } from './history.ts';
+import { ledgerOf, workspaceIds } from './site.ts';
+
+const dayMs = 24 * 3_600_000;
+const pageRows = 1_000;
+const durationBuckets = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400];
+
+/**
+ * Makes the ledger that an exporter would have that had polled for a month: of each workspace the last day and, `days` - 1
+ * times more, the same day some hours earlier. All series are shown.
+ */
+export async function seedLedger(folder: string, workspaces: number, history: History, days = 1): Promise<void> {
+  const store = new SqliteStore(ledgerOf(folder));
+  const { nowMs } = history;
+  const createdAtMs = nowMs - 30 * dayMs;
+  const today = instancesOf(history);
+  for (const workspaceId of workspaceIds(workspaces)) {
+    const fromMinute = firstMinute(nowMs, dayMs);
+    const { ledger } = await store.create({ projectId: defaultProject.id, workspaceId }, createdAtMs, fromMinute);
+    for (let day = days - 1; day >= 0; day--) {
+      const instances =
+        day === 0 ? today : today.map((instance) => earlier(instance, day, (day * 28.8 * dayMs) / days));
+      for (let from = 0; from < instances.length; from += pageRows) {
+        const { batch } = foldPage(instances.slice(from, from + pageRows), {
+          known: new Map(),
+          labels: await store.labels(ledger),
+          sinceMs: createdAtMs,
+          forgottenBeforeMs: 0,
+          completeTails: 0,
+          fromMinute,
+          durationBuckets,
+          nowMs,
+        });
+        await store.commit(ledger, batch);
+      }
+    }
+    const state = { completeTails: 1, lastTailMs: nowMs, lastSuccessMs: nowMs, datesTrusted: true };
+    await store.commit(ledger, { show: await store.hidden(ledger), state });
+  }
+  await store.close();
+}
+
+function earlier(instance: Instance, day: number, ms: number): Instance {
+  const before = (timeMs: number | null) => (timeMs === null ? null : timeMs - Math.floor(ms));
+  return {
+    ...instance,
+    id: `${String(day).padStart(8, '0')}${instance.id.slice(8)}`,
+    startTimeMs: before(instance.startTimeMs),
+    endTimeMs: before(instance.endTimeMs),
+  };
+}
