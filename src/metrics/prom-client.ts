@@ -75,13 +75,32 @@ export async function* renderSlices(
   { family: { name, help, type }, samples }: Collected,
   most: number,
 ): AsyncGenerator<string> {
-  const blankLine = format === 'text' ? '\n' : '';
-  for (let from = 0; from === 0 || from < samples.length; from += most) {
-    const values = samples.slice(from, from + most).map((sample) => toValue(name, sample));
-    const text = (await render(format, [{ name, help, type, values }])).slice(0, -blankLine.length || undefined);
-    const isLast = from + most >= samples.length;
-    yield (from === 0 ? text : withoutHelpAndType(text)) + (isLast ? blankLine : '');
+  let isFirst = true;
+  for (const slice of inSlices(samples, most)) {
+    const values = slice.map((sample) => toValue(name, sample));
+    const text = await render(format, [{ name, help, type, values }]);
+    const lines = format === 'text' ? text.slice(0, -blankLine.length) : text;
+    yield isFirst ? lines : withoutHelpAndType(lines);
+    isFirst = false;
   }
+  if (format === 'text') yield blankLine;
+}
+
+/** Behind each family of the text format. */
+const blankLine = '\n';
+
+/** At least one slice, be it empty. */
+function* inSlices(samples: Iterable<Sample>, most: number): Generator<readonly Sample[]> {
+  let slice: Sample[] = [];
+  let isAny = false;
+  for (const sample of samples) {
+    slice.push(sample);
+    if (slice.length < most) continue;
+    yield slice;
+    isAny = true;
+    slice = [];
+  }
+  if (slice.length > 0 || !isAny) yield slice;
 }
 
 function withoutHelpAndType(text: string): string {

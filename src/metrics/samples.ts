@@ -5,7 +5,8 @@ import * as families from './families.ts';
 /** A family and its samples, not yet text. */
 export interface Collected {
   readonly family: families.Family;
-  readonly samples: readonly Sample[];
+  /** Made as they are asked for, so that a great many needn't be made at once. */
+  readonly samples: Iterable<Sample>;
 }
 
 export interface Sample {
@@ -23,13 +24,19 @@ export interface Sample {
 
 /** What the reports of the workspaces come to as samples. `durationBuckets` in seconds, ascending. */
 export function collect(reports: readonly WorkspaceReport[], durationBuckets: readonly number[]): Collected[] {
-  const each = (family: families.Family, samplesOf: (report: WorkspaceReport) => Sample[]): Collected => ({
+  const each = (family: families.Family, samplesOf: (report: WorkspaceReport) => Iterable<Sample>): Collected => ({
     family,
-    samples: reports.flatMap((report) =>
-      samplesOf(report).map((sample) => ({ ...sample, labels: { workspace: report.workspace, ...sample.labels } })),
-    ),
+    samples: {
+      *[Symbol.iterator]() {
+        for (const report of reports) {
+          for (const sample of samplesOf(report)) {
+            yield { ...sample, labels: { workspace: report.workspace, ...sample.labels } };
+          }
+        }
+      },
+    },
   });
-  const fromLedger = (family: families.Family, samplesOf: (snapshot: Snapshot) => Sample[]) =>
+  const fromLedger = (family: families.Family, samplesOf: (snapshot: Snapshot) => Iterable<Sample>) =>
     each(family, ({ snapshot }) => (snapshot === null ? [] : samplesOf(snapshot)));
 
   return [
@@ -148,11 +155,11 @@ function failureRatios({ window }: Snapshot): Sample[] {
  * The ledger keeps each bucket by the bounds of its day. Where the configuration has others now, an observation is
  * counted from the first bound on that is no less than its own: counts and sums stay whole and never fall.
  */
-function durationSamples({ counters, durations }: Snapshot, bounds: readonly number[]): Sample[] {
+function* durationSamples({ counters, durations }: Snapshot, bounds: readonly number[]): Iterable<Sample> {
   const keyOf = ({ playbook, triggerType, status }: SeriesKey) => JSON.stringify([playbook, triggerType, status]);
   const groups = Map.groupBy(durations, keyOf);
-  return counters.flatMap((series): Sample[] => {
-    if (series.counter !== 'timed') return [];
+  for (const series of counters) {
+    if (series.counter !== 'timed') continue;
     const buckets = groups.get(keyOf(series)) ?? [];
     const labels = labelsOf(series, 'status');
     const upTo = (bound: number) =>
@@ -160,17 +167,14 @@ function durationSamples({ counters, durations }: Snapshot, bounds: readonly num
         buckets.filter(({ le }) => le <= bound),
         ({ count }) => count,
       );
-    const total = upTo(Number.POSITIVE_INFINITY);
-    return [
-      ...[...bounds, Number.POSITIVE_INFINITY].map((le, i): Sample => {
-        const newest = buckets.findLast((bucket) => bucket.le <= le && bucket.le > (bounds[i - 1] ?? 0));
-        const bound = le === Number.POSITIVE_INFINITY ? '+Inf' : String(le);
-        return { suffix: '_bucket', labels: { ...labels, le: bound }, value: upTo(le), ...exemplarOf(newest) };
-      }),
-      { suffix: '_sum', labels, value: sum(buckets, ({ sumSeconds }) => sumSeconds) },
-      { suffix: '_count', labels, value: total },
-    ];
-  });
+    for (const [i, le] of [...bounds, Number.POSITIVE_INFINITY].entries()) {
+      const newest = buckets.findLast((bucket) => bucket.le <= le && bucket.le > (bounds[i - 1] ?? 0));
+      const bound = le === Number.POSITIVE_INFINITY ? '+Inf' : String(le);
+      yield { suffix: '_bucket', labels: { ...labels, le: bound }, value: upTo(le), ...exemplarOf(newest) };
+    }
+    yield { suffix: '_sum', labels, value: sum(buckets, ({ sumSeconds }) => sumSeconds) };
+    yield { suffix: '_count', labels, value: upTo(Number.POSITIVE_INFINITY) };
+  }
 }
 
 /** OpenMetrics allows 128 characters for the names and values of an exemplar's labels. */

@@ -4,6 +4,7 @@
  *
  *     npm run bench -- --quick                 a tenth of everything, to see that it works
  *     npm run bench -- --only=sweep,scrapes    some of it
+ *     npm run bench -- --only=sweep --profile=profiles   and CPU profiles of the exporter in that folder
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -14,8 +15,11 @@ import { measureScrapes } from './scrapes.ts';
 import { table } from './statistics.ts';
 import { measureSweep } from './sweep.ts';
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } });
-const extent = values.quick ? quick : whole;
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, profile: { type: 'string' } },
+});
+const execArgv = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`];
+const extent = { ...(values.quick ? quick : whole), execArgv };
 
 const parts = {
   scrapes: async () => [...(await measureScrapes(1, extent)), ...(await measureScrapes(values.quick ? 2 : 7, extent))],

@@ -18,10 +18,12 @@ export interface Extent {
   readonly remembered: number;
   /** One run of load. */
   readonly loadMs: number;
+  /** Flags of Node.js for the exporter that is polled. */
+  readonly execArgv: string[];
 }
 
-export const whole: Extent = { rounds: 5, sweepInstances: 100_000, remembered: 1_000_000, loadMs: 2_000 };
-export const quick: Extent = { rounds: 2, sweepInstances: 10_000, remembered: 50_000, loadMs: 300 };
+export const whole: Extent = { rounds: 5, sweepInstances: 100_000, remembered: 1_000_000, loadMs: 2_000, execArgv: [] };
+export const quick: Extent = { rounds: 2, sweepInstances: 10_000, remembered: 50_000, loadMs: 300, execArgv: [] };
 
 export function atMost(what: string, floor: string, measured: string, ratio: number, most: number): Figure {
   return { what, floor, measured, ratio, goal: `≤ ${most}`, isReached: ratio <= most };

@@ -61,7 +61,7 @@ export function start<F extends Functions>(
       return promise;
     },
     async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
+      child.kill('SIGTERM');
       await ended;
     },
   };
@@ -76,6 +76,8 @@ export function answer(functions: Functions): void {
       process.send?.({ id, error: (error as Error).stack });
     }
   });
+  // In good order, so that a profile is written.
+  process.on('SIGTERM', () => process.exit());
   process.on('disconnect', () => process.exit());
 }
 

@@ -11,7 +11,7 @@ const aDay = 10_000;
 const schedule = '0 0 0 1 1 *';
 
 /** What many remembered instances cost: memory, polls and the start. */
-export async function measureRemembered({ remembered, rounds }: Extent): Promise<Figure[]> {
+export async function measureRemembered({ remembered, rounds, execArgv }: Extent): Promise<Figure[]> {
   using few = temporaryFolder();
   using many = temporaryFolder();
   using none = temporaryFolder();
@@ -27,7 +27,9 @@ export async function measureRemembered({ remembered, rounds }: Extent): Promise
   await using empty = start<SecMasterProcess>('test/bench/secmaster-process.ts', ['1', '0', '1', '0']);
   const open = async (folder: Folder, of: Process<SecMasterProcess>) => {
     const config = writeConfig({ url: await of.call('url', undefined), workspaces: 1, folder: folder.path, schedule });
-    const exporter = start<ExporterProcess>('test/bench/exporter-process.ts', [config], { execArgv: ['--expose-gc'] });
+    const exporter = start<ExporterProcess>('test/bench/exporter-process.ts', [config], {
+      execArgv: ['--expose-gc', ...execArgv],
+    });
     await exporter.call('poll', undefined);
     return exporter;
   };

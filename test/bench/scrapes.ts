@@ -31,7 +31,7 @@ export async function measureScrapes(workspaces: number, extent: Extent): Promis
     folder: folder.path,
     schedule: '0 0 0 1 1 *',
   });
-  await using exporter = start<ExporterProcess>('test/bench/exporter-process.ts', [config]);
+  await using exporter = start<ExporterProcess>('test/bench/exporter-process.ts', [config], extent);
   await using load = start<LoadProcess>('test/bench/load-process.ts');
   await exporter.call('poll', undefined);
   const url = await exporter.call('url', undefined);

@@ -34,6 +34,7 @@ export async function seedLedger(folder: string, workspaces: number, history: Hi
           completeTails: 0,
           fromMinute,
           durationBuckets,
+          maxPlaybooks: 200,
           nowMs,
         });
         await store.commit(ledger, batch);

@@ -229,3 +229,17 @@ describe('families', () => {
     expect(new Set(types).size).toBe(types.length);
   });
 });
+
+test('samples are made as they are asked for', () => {
+  const unread = {
+    ...report(),
+    get snapshot(): never {
+      throw new Error('read too early');
+    },
+  };
+  const window = [{ ...isolate, status: 'RUNNING', instances: 3, retries: 0 }];
+  const [first] = collect([withSnapshot({ window }), unread], [1]);
+  const samples = first?.samples[Symbol.iterator]();
+  expect(samples?.next().value).toMatchObject({ value: 3 });
+  expect(() => samples?.next()).toThrow('read too early');
+});

@@ -30,7 +30,7 @@ function hold<T>(property: fc.IAsyncProperty<T>, share: number): Promise<void> {
 function countersOf(soc: SimulatedSoc): Map<string, number> {
   const collected = soc.collected();
   const info = collected.find(({ family }) => family.name === 'secmaster_playbook_info');
-  const ids = new Map(info?.samples.map(({ labels }) => [labels.playbook, labels.playbook_id]));
+  const ids = new Map([...(info?.samples ?? [])].map(({ labels }) => [labels.playbook, labels.playbook_id]));
   return new Map(
     collected
       .filter(
@@ -38,7 +38,7 @@ function countersOf(soc: SimulatedSoc): Map<string, number> {
           name.startsWith('secmaster_workflow_') && type !== 'gauge' && !name.includes('_node_'),
       )
       .flatMap(({ family, samples }) =>
-        samples.map(({ suffix = '', labels, value }) => {
+        [...samples].map(({ suffix = '', labels, value }): [string, number] => {
           const playbook = ids.get(labels.playbook) ?? labels.playbook;
           return [JSON.stringify([family.name + suffix, { ...labels, playbook }]), value];
         }),
