@@ -11,6 +11,7 @@ export function createBrokenStore(error: LedgerError): Store {
     create: fail,
     known: fail,
     labels: fail,
+    counted: fail,
     openUnseen: fail,
     doubtful: fail,
     unreadFailures: fail,

@@ -1,5 +1,5 @@
 import type { Instance } from '../model/instance.ts';
-import type { CounterKey, Mark } from '../model/snapshot.ts';
+import type { CounterKey, Mark, SeriesKey } from '../model/snapshot.ts';
 import { isEnded } from '../model/status.ts';
 import type { Entry } from './entry.ts';
 import { fold, isSettled } from './fold.ts';
@@ -12,6 +12,8 @@ import { type Cell, moves } from './window.ts';
 export interface PageContext {
   readonly known: ReadonlyMap<string, Entry>;
   readonly labels: readonly KnownLabel[];
+  /** Playbooks and trigger types whose counters are there already, at 0 or more. */
+  readonly counted: readonly Pick<SeriesKey, 'playbook' | 'triggerType'>[];
   /** Playbooks with series of their own, at the most. */
   readonly maxPlaybooks: number;
   readonly sinceMs: number;
@@ -44,7 +46,7 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
   const failures: FailedAttempt[] = [];
   const cells = new Tally<Cell, { instances: number; retries: number }>();
   const marks = new Map<string, Mark>();
-  const made = new Set<string>();
+  const made = new Set(context.counted.map(({ playbook, triggerType }) => JSON.stringify([playbook, triggerType])));
 
   for (const instance of instances) {
     const known = entries.get(instance.id) ?? context.known.get(instance.id) ?? null;
@@ -71,8 +73,9 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
     count('started', increments.started);
     count('retries', increments.retries);
     // Series that nothing has grown yet are made as well: they are to be seen at 0 before they grow.
-    if (!made.has(`${triggerType} ${playbook}`)) {
-      made.add(`${triggerType} ${playbook}`);
+    const pair = JSON.stringify([playbook, triggerType]);
+    if (!made.has(pair)) {
+      made.add(pair);
       for (const end of usualEnds) {
         count('completed', 0, end);
         count('timed', 0, end);

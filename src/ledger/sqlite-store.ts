@@ -1,5 +1,5 @@
 import type { FailedRun } from '../model/failed-run.ts';
-import type { CounterKey, Exemplar, Mark, Snapshot } from '../model/snapshot.ts';
+import type { CounterKey, Exemplar, Mark, SeriesKey, Snapshot } from '../model/snapshot.ts';
 import { isEnded } from '../model/status.ts';
 import type { Entry } from './entry.ts';
 import { type KnownLabel, otherPlaybooks } from './label.ts';
@@ -72,6 +72,13 @@ export class SqliteStore implements Store {
       ledger,
     );
     return rows.map((row) => ({ ...row, isLive: row.isLive === 1 }));
+  }
+
+  async counted(ledger: number): Promise<readonly Pick<SeriesKey, 'playbook' | 'triggerType'>[]> {
+    return this.#sqlite.all(
+      "SELECT playbook, trigger_type AS triggerType FROM counter WHERE ledger = ? AND counter = 'started'",
+      ledger,
+    );
   }
 
   async unreadFailures(ledger: number, most: number): Promise<readonly FailedAttempt[]> {

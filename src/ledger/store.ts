@@ -14,6 +14,8 @@ export interface Store {
   create(workspace: WorkspaceId, nowMs: number, fromMinute: number): Promise<WorkspaceState>;
   known(ledger: number, ids: readonly string[]): Promise<ReadonlyMap<string, Entry>>;
   labels(ledger: number): Promise<readonly KnownLabel[]>;
+  /** Playbooks, by their labels, and trigger types that have counters. */
+  counted(ledger: number): Promise<readonly Pick<SeriesKey, 'playbook' | 'triggerType'>[]>;
   /** Ids of open instances that no row has shown since `sinceMs`, the longest unseen first. */
   openUnseen(ledger: number, sinceMs: number): Promise<readonly OpenInstance[]>;
   /** Ids of the instances that are in doubt (see `Batch.doubt`). */

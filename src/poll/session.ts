@@ -46,6 +46,7 @@ export async function readPage(session: Session, query: ListQuery): Promise<Read
   const { batch, rows } = foldPage(page.instances, {
     known: await store.known(state.ledger, ids),
     labels: await store.labels(state.ledger),
+    counted: await store.counted(state.ledger),
     maxPlaybooks: session.maxPlaybooks,
     // What is unknown from before that may have been counted and forgotten.
     sinceMs: Math.max(state.createdAtMs, state.forgottenBeforeMs),

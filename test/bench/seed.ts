@@ -29,6 +29,7 @@ export async function seedLedger(folder: string, workspaces: number, history: Hi
         const { batch } = foldPage(instances.slice(from, from + pageRows), {
           known: new Map(),
           labels: await store.labels(ledger),
+          counted: await store.counted(ledger),
           sinceMs: createdAtMs,
           forgottenBeforeMs: 0,
           completeTails: 0,

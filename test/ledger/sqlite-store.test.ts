@@ -56,6 +56,7 @@ async function fold(store: SqliteStore, instances: readonly Instance[], extra: B
       instances.map(({ id }) => id),
     ),
     labels: await store.labels(state.ledger),
+    counted: await store.counted(state.ledger),
     maxPlaybooks: 200,
     sinceMs: state.createdAtMs,
     forgottenBeforeMs: state.forgottenBeforeMs,
@@ -65,6 +66,7 @@ async function fold(store: SqliteStore, instances: readonly Instance[], extra: B
     nowMs,
   });
   await store.commit(state.ledger, { ...batch, ...extra });
+  return batch;
 }
 
 describe('what is committed', () => {
@@ -144,6 +146,22 @@ describe('what is committed', () => {
     await expect(failing).rejects.toThrow(LedgerError);
     expect(await store.snapshot(state.ledger)).toMatchObject({ counters: [], window: [], instances: 0, labels: [] });
     expect(await store.known(state.ledger, ['a'])).toEqual(new Map());
+    await store.close();
+  });
+
+  test('makes series at 0 with the first page of a playbook and trigger type, and with no page after it', async () => {
+    const { store } = await openStore();
+    const zeros = ({ counters = [] }: Batch) =>
+      counters
+        .filter(({ by }) => by === 0)
+        .map(({ counter, triggerType, status }) => `${counter} ${triggerType} ${status}`);
+    const first = await fold(store, [instance('a', { status: 'RUNNING' })]);
+    expect(zeros(first)).toHaveLength(7);
+    const running = instance('b', { status: 'RUNNING' });
+    expect(zeros(await fold(store, [running, instance('c')]))).toEqual(['retries EVENT ']);
+    const other = await fold(store, [{ ...running, id: 'd', triggerType: 'TIMER' }]);
+    expect(zeros(other).every((series) => series.includes(' TIMER '))).toBe(true);
+    expect(zeros(other)).toHaveLength(7);
     await store.close();
   });
 
