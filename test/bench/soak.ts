@@ -6,7 +6,6 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { sampleValue } from '../support/exposition.ts';
 import { type Process, start, startExporter, temporaryFolder } from './processes.ts';
 import { writeConfig } from './site.ts';
 import { median, quantile, slope, table } from './statistics.ts';
@@ -62,7 +61,8 @@ async function scrape(port: number, name: keyof typeof scrapers): Promise<void> 
     minute.seconds[name].push((performance.now() - begunMs) / 1000);
     if (name === 'openmetrics') return;
     minute.text = text;
-    const value = (metric: string) => sampleValue(text, metric) ?? Number.NaN;
+    // Parsing all of it would hold up the other scraper.
+    const value = (metric: string) => Number(new RegExp(`^${metric} (\\S+)$`, 'm').exec(text)?.[1]);
     minute.loopP99Ms.push(value('nodejs_eventloop_lag_p99_seconds') * 1000);
     minute.rss.push(value('process_resident_memory_bytes') / 1e6);
     minute.heap.push(value('nodejs_heap_size_used_bytes') / 1e6);

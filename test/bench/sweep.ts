@@ -9,7 +9,7 @@ import { median } from './statistics.ts';
 
 /** The CPU time of a first poll, all history to the end, against that of fetching and parsing the same pages. */
 export async function measureSweep({ sweepInstances, rounds, execArgv }: Extent): Promise<Figure[]> {
-  const args = [1, sweepInstances, 167, Date.now()].map(String);
+  const args = [1, sweepInstances, 30, Date.now()].map(String);
   await using secmaster = start<SecMasterProcess>('test/bench/secmaster-process.ts', args);
   const url = await secmaster.call('url', undefined);
   const token = await obtainToken(url);
