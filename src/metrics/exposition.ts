@@ -10,7 +10,7 @@ export type Encoding = 'identity' | 'gzip';
 export interface Exposition {
   /** Takes in what polls have found. Resolves once scrapes get it, or something later; until then they get what was there before. */
   update(collected: readonly Collected[]): Promise<void>;
-  /** The latest exposition, with the process metrics of this moment, in two pieces: the large one is shared by all scrapes. */
+  /** The latest exposition, with the process metrics of this moment, in pieces: all but the last are shared by all scrapes. */
   scrape(format: Format, encoding: Encoding): Promise<readonly Bytes[]>;
   /** When `scrape` was last called, by the clock that the exposition was given; null: never. */
   lastScrapeMs(): number | null;
@@ -31,7 +31,7 @@ export const processMetricsLastMs = 100;
 
 /** The families that change with polls, made once for each change, as bytes. */
 interface Polled {
-  readonly plain: Bytes;
+  readonly plain: readonly Bytes[];
   readonly gzip: GzipHead;
 }
 
@@ -63,7 +63,7 @@ export function createExposition(version: string, now: () => number): Exposition
       scrapedMs = now();
       const answer = answerOf(format);
       const [{ plain, gzip }, tail] = await Promise.all([answer.polled.get(), answer.tail()]);
-      return encoding === 'gzip' ? [gzip.bytes, gzipEnd(gzip, tail)] : [plain, tail.plain];
+      return encoding === 'gzip' ? [gzip.bytes, gzipEnd(gzip, tail)] : [...plain, tail.plain];
     },
     lastScrapeMs: () => scrapedMs,
     observeRequest: processMetrics.observeRequest,
@@ -97,15 +97,27 @@ function createPolled(format: Format, latest: () => readonly Collected[]): Answe
   };
 }
 
+/** What is copied and compressed in one go: a millisecond's work for the main thread. */
+const pieceBytes = 1024 * 1024;
+
 async function encode(format: Format, collected: readonly Collected[]): Promise<Polled> {
-  const chunks: Buffer[] = [];
+  const plain: Bytes[] = [];
+  let slices: Buffer[] = [];
+  let bytes = 0;
+  const endPiece = () => {
+    plain.push(Buffer.concat(slices));
+    [slices, bytes] = [[], 0];
+  };
   for (const family of collected) {
     for await (const text of renderSlices(format, family, samplesInSlice)) {
-      chunks.push(Buffer.from(text));
       await turnOfEventLoop();
+      const slice = Buffer.from(text);
+      slices.push(slice);
+      bytes += slice.length;
+      if (bytes >= pieceBytes) endPiece();
     }
   }
-  const plain = Buffer.concat(chunks);
+  endPiece();
   return { plain, gzip: await gzipHead(plain) };
 }
 

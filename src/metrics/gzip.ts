@@ -22,10 +22,17 @@ export interface Tail {
 /** Magic number, deflate, no flags, no time, no extra flags, unknown system. */
 const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 
-export async function gzipHead(content: Bytes): Promise<GzipHead> {
-  // Flushed to a whole byte and not finished, so that more can follow.
-  const deflated = await deflate(content, { finishFlush: constants.Z_SYNC_FLUSH });
-  return { bytes: Buffer.concat([header, deflated]), crc: crc32(content), length: content.length };
+/** @param content in pieces, each compressed off the main thread; between them the event loop turns */
+export async function gzipHead(content: Iterable<Bytes>): Promise<GzipHead> {
+  const deflated: Bytes[] = [header];
+  let [crc, length] = [0, 0];
+  for (const piece of content) {
+    // Flushed to a whole byte and not finished, so that more can follow.
+    deflated.push(await deflate(piece, { finishFlush: constants.Z_SYNC_FLUSH }));
+    crc = crc32(piece, crc);
+    length += piece.length;
+  }
+  return { bytes: Buffer.concat(deflated), crc, length };
 }
 
 /** Compresses here and now: it should be small. */

@@ -1,5 +1,4 @@
 /** The exporter, polled when its parent asks for it. Argument: the configuration. With `--expose-gc`. */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Agent } from 'undici';
 import { systemClock } from '../../src/clock.ts';
 import { createExporter } from '../../src/commands/exporter.ts';
@@ -23,7 +22,6 @@ const exporter = await createExporter(config, {
 // Once asked for, a format is rendered at each change.
 await exporter.exposition.scrape('openmetrics', 'gzip');
 const { port } = await listen(exporter.app, { host: '127.0.0.1', port: 0 });
-const delay = monitorEventLoopDelay({ resolution: 1 });
 
 const functions = {
   url: () => `http://127.0.0.1:${port}/metrics`,
@@ -31,15 +29,16 @@ const functions = {
   /** Polls every workspace, one after the other. */
   poll: async () => {
     const before = cpuMs();
-    delay.reset();
-    delay.enable();
-    const beganMs = performance.now();
     for (const workspace of exporter.workspaces) await workspace.poll(new AbortController().signal, () => true);
-    const wallMs = performance.now() - beganMs;
-    delay.disable();
     const errors = exporter.workspaces.flatMap((workspace) => workspace.report().polls.last?.error ?? []);
     if (errors.length > 0) throw new Error(errors.join('; '));
-    return { cpuMs: cpuMs() - before, wallMs, longestDelayMs: delay.max / 1e6 };
+    return { cpuMs: cpuMs() - before };
+  },
+  /** The same, and the most CPU time that the main thread took between two turns of its event loop. */
+  pollWatched: async () => {
+    const watch = watchTurns();
+    await functions.poll();
+    return { longestTurnMs: watch.stop() };
   },
   /** After a collection of garbage, in MB. */
   memory: () => {
@@ -48,5 +47,29 @@ const functions = {
     return { rss: rss / 1e6, heap: heapUsed / 1e6 };
   },
 };
+/** The event loop spins meanwhile. */
+function watchTurns() {
+  const threadMs = () => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  };
+  let lastMs = threadMs();
+  let longestMs = 0;
+  let isOn = true;
+  const turn = () => {
+    const nowMs = threadMs();
+    longestMs = Math.max(longestMs, nowMs - lastMs);
+    lastMs = nowMs;
+    if (isOn) setImmediate(turn);
+  };
+  setImmediate(turn);
+  return {
+    stop: () => {
+      isOn = false;
+      return longestMs;
+    },
+  };
+}
+
 export type ExporterProcess = typeof functions;
 answer(functions);
