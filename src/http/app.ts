@@ -59,12 +59,9 @@ function send(c: Context<Env>, pieces: readonly Bytes[], headers: Record<string,
   // Hono leaves `env` undefined, whatever its type says, where a request is made in process; HEAD it answers by itself.
   const outgoing = c.env?.outgoing;
   if (outgoing === undefined || c.req.method === 'HEAD') return c.body(Buffer.concat(pieces), 200, head);
-  // The reader may have left while the first exposition was made.
-  if (!outgoing.destroyed) {
-    outgoing.writeHead(200, head);
-    for (const piece of pieces) outgoing.write(piece);
-    outgoing.end();
-  }
+  outgoing.writeHead(200, head);
+  for (const piece of pieces) outgoing.write(piece);
+  outgoing.end();
   return RESPONSE_ALREADY_SENT;
 }
 
