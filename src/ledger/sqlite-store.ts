@@ -422,41 +422,51 @@ export class SqliteStore implements Store {
   }
 
   async snapshot(ledger: number): Promise<Snapshot> {
-    const all = <Row>(sql: string) => this.#sqlite.all<Row>(sql, ledger);
+    const all = async <Row>(sql: string) => {
+      // A scrape waits for one query at the most.
+      await new Promise(setImmediate);
+      return this.#sqlite.all<Row>(sql, ledger);
+    };
     const series = 'playbook, trigger_type AS triggerType, status';
     const ordered = 'WHERE ledger = ? ORDER BY playbook, trigger_type, status';
-    const count = (where: string) => all<{ n: number }>(`SELECT count(*) AS n FROM ${where}`)[0]?.n ?? 0;
+    const count = async (where: string) => (await all<{ n: number }>(`SELECT count(*) AS n FROM ${where}`))[0]?.n ?? 0;
     return {
-      counters: all(`SELECT counter, ${series}, node, iif(shown, value, 0) AS value FROM counter ${ordered}, node`),
-      durations: all<DurationRow>(
-        `SELECT ${series}, le, count, sum_seconds AS sumSeconds, exemplar_id AS instanceId, exemplar_seconds AS seconds,
+      counters: await all(
+        `SELECT counter, ${series}, node, iif(shown, value, 0) AS value FROM counter ${ordered}, node`,
+      ),
+      durations: (
+        await all<DurationRow>(
+          `SELECT ${series}, le, count, sum_seconds AS sumSeconds, exemplar_id AS instanceId, exemplar_seconds AS seconds,
                 exemplar_end_time_ms AS endTimeMs
          FROM duration JOIN counter USING (ledger, playbook, trigger_type, status)
          WHERE ledger = ? AND counter = 'timed' AND shown = 1 ORDER BY playbook, trigger_type, status, le`,
+        )
       ).map(({ instanceId, seconds, endTimeMs, ...bucket }) => ({
         ...bucket,
         exemplar: { instanceId, seconds, endTimeMs },
       })),
-      window: all(`SELECT ${series}, instances, retries FROM gauge ${ordered}`),
-      oldestOpen: all(
+      window: await all(`SELECT ${series}, instances, retries FROM gauge ${ordered}`),
+      oldestOpen: await all(
         `SELECT playbook, status, min(start_time_ms) AS startTimeMs FROM instance INDEXED BY instance_open
          WHERE ledger = ? AND open = 1 AND start_time_ms IS NOT NULL GROUP BY playbook, status ORDER BY playbook, status`,
       ),
-      marks: all<Mark>(`SELECT ${series}, at_ms AS atMs FROM mark ${ordered}`),
-      labels: all(
+      marks: await all<Mark>(`SELECT ${series}, at_ms AS atMs FROM mark ${ordered}`),
+      labels: await all(
         `SELECT playbook_id AS playbookId, name, label FROM playbook
          WHERE ledger = ? AND ${isLive} AND label <> '${otherPlaybooks}' ORDER BY label`,
       ),
       limitedPlaybooks:
-        all<{ n: number }>(
-          `SELECT count(DISTINCT iif(playbook_id = '', playbook.name, playbook_id)) AS n FROM playbook JOIN ledger USING (ledger)
+        (
+          await all<{ n: number }>(
+            `SELECT count(DISTINCT iif(playbook_id = '', playbook.name, playbook_id)) AS n FROM playbook JOIN ledger USING (ledger)
            WHERE ledger = ? AND seen_ms >= forgotten_before_ms AND (label = '${otherPlaybooks}' OR NOT ${isLive})`,
+          )
         )[0]?.n ?? 0,
-      openInstances: count('instance INDEXED BY instance_open WHERE ledger = ? AND open = 1'),
-      instances: all<{ instances: number }>('SELECT instances FROM ledger WHERE ledger = ?')[0]?.instances ?? 0,
+      openInstances: await count('instance INDEXED BY instance_open WHERE ledger = ? AND open = 1'),
+      instances: (await all<{ instances: number }>('SELECT instances FROM ledger WHERE ledger = ?'))[0]?.instances ?? 0,
       windowComplete:
-        count('sweep WHERE ledger = ?') === 0 &&
-        count('instance INDEXED BY instance_doubtful WHERE ledger = ? AND doubtful = 1') === 0,
+        (await count('sweep WHERE ledger = ?')) === 0 &&
+        (await count('instance INDEXED BY instance_doubtful WHERE ledger = ? AND doubtful = 1')) === 0,
     };
   }
 

@@ -41,6 +41,7 @@ export interface Store {
   forget(ledger: number, nowMs: number, retentionMs: number, most: number): Promise<number>;
   sweep(ledger: number): Promise<readonly SweepItem[]>;
   commit(ledger: number, batch: Batch): Promise<void>;
+  /** Read in parts between which others are served: nothing may be committed to this ledger meanwhile. */
   snapshot(ledger: number): Promise<Snapshot>;
   close(): Promise<void>;
 }
