@@ -1,6 +1,6 @@
 /**
- * `npm run soak`: an exporter over a living, faulty SecMaster, and two scrapers, each once a second. Prints a row a minute,
- * then whether memory stayed flat; exit 1 where it didn't, or where a scrape failed.
+ * `npm run soak`: an exporter over a living, faulty SecMaster, and two scrapers, each once a second. Tells of each minute,
+ * then prints a table and whether memory stayed flat; exit 1 where it didn't, or where a scrape failed.
  *
  *     npm run soak -- --minutes=20
  */
@@ -134,14 +134,10 @@ for (let n = 1; n <= minutes; n++) {
   rows.push(row(n, minute));
   points.push({ rss: [n, median(minute.rss)], heap: [n, Math.min(...minute.heap)] });
   failed += minute.failed;
-  process.stdout.write(
-    `${table([head, ...rows.slice(-1)])
-      .split('\n')
-      .at(n === 1 ? 0 : -1)}\n`,
-  );
+  process.stderr.write(`${head.map((name, i) => `${name}: ${rows.at(-1)?.[i]}`).join('; ')}\n`);
 }
 
-// The warm-up: the first sweep, compiled code, caches that fill.
+// The first quarter is the warm-up: the first sweep, compiled code, caches that fill.
 const steady = points.slice(Math.floor(points.length / 4));
 const verdict = (['rss', 'heap'] as const).map((name) => {
   const all = steady.map((point) => point[name]);
