@@ -6,6 +6,8 @@ import { existsSync } from 'node:fs';
 const parts: readonly (readonly [program: string, debianPackage: string])[] = [
   ['prometheus', 'prometheus'],
   ['promtool', 'prometheus'],
+  ['prometheus-alertmanager', 'prometheus-alertmanager'],
+  ['amtool', 'prometheus-alertmanager'],
 ];
 
 function isInstalled(program: string): boolean {

@@ -1,0 +1,55 @@
+/**
+ * Makes what is made from `alerts/*.rules.yml`: the links to runbooks in them, and the PrometheusRule of Kubernetes.
+ *
+ *     npm pkg set config.runbooks=https://wiki.example.org/runbooks/ && npm run alerts
+ */
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parse, stringify } from 'yaml';
+
+const root = join(import.meta.dirname, '..');
+export const prometheusRuleFile = join(root, 'alerts', 'kubernetes', 'prometheus-rule.yaml');
+
+/** The rule files that users take, in the order of their names. */
+export function ruleFiles(): string[] {
+  return globSync(join(root, 'alerts', '*.rules.yml')).sort();
+}
+
+/** Where runbooks are read: the URL of the folder, the one setting in package.json. */
+export function runbookBase(): string {
+  const { config } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { config: { runbooks: string } };
+  return config.runbooks.endsWith('/') ? config.runbooks : `${config.runbooks}/`;
+}
+
+/** The text of a rule file with each runbook_url under this base. */
+export function withRunbooks(text: string, base: string): string {
+  return text.replaceAll(/(?<=runbook_url: ).*\/(?=\w+\.md$)/gm, () => base);
+}
+
+interface RuleFile {
+  readonly groups: readonly unknown[];
+}
+
+/** All groups of the rule files as one object of the Prometheus Operator. */
+export function prometheusRule(texts: readonly string[]): string {
+  const manifest = {
+    apiVersion: 'monitoring.coreos.com/v1',
+    kind: 'PrometheusRule',
+    metadata: { name: 'secmaster-exporter', labels: { 'app.kubernetes.io/name': 'secmaster-exporter' } },
+    spec: { groups: texts.flatMap((text) => (parse(text) as RuleFile).groups) },
+  };
+  const made = `made of ${ruleFiles()
+    .map((file) => basename(file))
+    .join(', ')} by: npm run alerts`;
+  return `# ${made}\n${stringify(manifest, { aliasDuplicateObjects: false, lineWidth: 0 })}`;
+}
+
+if (import.meta.main) {
+  const base = runbookBase();
+  const texts = ruleFiles().map((file) => {
+    const text = withRunbooks(readFileSync(file, 'utf8'), base);
+    writeFileSync(file, text);
+    return text;
+  });
+  writeFileSync(prometheusRuleFile, prometheusRule(texts));
+}
