@@ -2,21 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { contentTypes } from '../../src/metrics/prom-client.ts';
-import { eventually, start, temporaryFolder } from '../support/processes.ts';
+import { eventually, freePort, start, temporaryFolder } from '../support/processes.ts';
 import { polledAgain, serve, writeConfig } from '../support/served.ts';
 import { startSimulator } from '../support/simulated.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
-}
 
 /** A Prometheus that scrapes the jobs each second, and its answers to queries; [] while there are none. */
 async function startPrometheus(jobs: readonly object[]) {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -49,20 +50,30 @@ export async function eventually<T>(
   find: () => T | undefined | Promise<T | undefined>,
   what: string,
   running?: Running,
+  withinMs = 45_000,
 ): Promise<T> {
-  const untilMs = Date.now() + 45_000;
+  const untilMs = Date.now() + withinMs;
   while (Date.now() < untilMs) {
     const found = await find();
     if (found !== undefined) return found;
     await sleep(50);
   }
-  throw new Error(`${what} did not happen in 45 s\n${running?.stdout()}\n${running?.stderr()}`);
+  throw new Error(`${what} did not happen in ${withinMs / 1000} s\n${running?.stdout()}\n${running?.stderr()}`);
 }
 
 /** The port on which an exporter says that it serves. */
 export function portOf(running: Running): Promise<number> {
   const find = () => Number(/"port":(\d+)/.exec(running.stderr())?.[1] ?? Number.NaN) || undefined;
   return eventually(find, 'listening', running);
+}
+
+/** A port that nothing listens on yet, for a program that can't take one by itself. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' ? (address?.port ?? 0) : 0;
 }
 
 export function temporaryFolder(): string {

@@ -1,0 +1,171 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { prometheusRule, prometheusRuleFile, ruleFiles, runbookBase, withRunbooks } from '../../scripts/alerts.ts';
+import { families } from '../../scripts/families-section.ts';
+import { parseDuration } from '../../src/config/duration.ts';
+import { readExpression } from '../support/promql.ts';
+import { readRules } from '../support/rules.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const examples = join(root, 'alerts', 'examples');
+const tuningFile = join(examples, 'tuning.rules.yml');
+const groups = ruleFiles().flatMap((file) => readRules(file).groups);
+const rules = groups.flatMap((group) => group.rules);
+const alerts = rules.flatMap(({ alert, ...rule }) => (alert === undefined ? [] : [{ alert, ...rule }]));
+const documentation = readFileSync(join(root, 'docs', 'alerts.md'), 'utf8');
+
+/** The contract's, each with who is told. */
+const wanted: Readonly<Record<string, string>> = {
+  SecMasterExporterDown: 'exporter',
+  SecMasterPollFailing: 'exporter',
+  SecMasterDataStale: 'exporter',
+  SecMasterWindowIncomplete: 'exporter',
+  SecMasterThrottled: 'exporter',
+  SecMasterCredentialsExpiring: 'exporter',
+  SecMasterLedgerMismatch: 'exporter',
+  SecMasterPlaybookFailing: 'playbook',
+  SecMasterPlaybookFailureBudgetBurn: 'playbook',
+  SecMasterPlaybookSilent: 'playbook',
+  SecMasterInstanceStuck: 'playbook',
+  SecMasterRetryStorm: 'playbook',
+};
+
+test('the alerts are those that were promised', () => {
+  expect(Object.fromEntries(alerts.map(({ alert, labels }) => [alert, labels?.area]))).toEqual(wanted);
+});
+
+test.each([...ruleFiles(), tuningFile])('promtool has nothing to say about %s', (file) => {
+  execFileSync('promtool', ['check', 'rules', '--lint-fatal', file], { stdio: 'pipe' });
+});
+
+test('promtool and amtool take the examples', () => {
+  execFileSync('promtool', ['check', 'config', '--syntax-only', join(examples, 'prometheus.yml')], { stdio: 'pipe' });
+  execFileSync('amtool', ['check-config', join(examples, 'alertmanager.yml')], { stdio: 'pipe' });
+});
+
+test.each([
+  ['a playbook fails', ['SecMasterPlaybookFailing', 'playbook', 'critical'], 'soc-pager'],
+  ['a playbook retries', ['SecMasterRetryStorm', 'playbook', 'warning'], 'soc-tickets'],
+  ['the exporter is down', ['SecMasterExporterDown', 'exporter', 'critical'], 'platform-pager'],
+  ['the exporter is throttled', ['SecMasterThrottled', 'exporter', 'warning'], 'platform-tickets'],
+])('when %s the right one is told', (_, [alert, area, severity], receiver) => {
+  const args = ['config', 'routes', 'test', `--config.file=${join(examples, 'alertmanager.yml')}`];
+  const labels = [`alertname=${alert}`, `area=${area}`, `severity=${severity}`];
+  expect(execFileSync('amtool', [...args, ...labels], { encoding: 'utf8', stdio: 'pipe' }).trim()).toBe(receiver);
+});
+
+test.each(alerts)('$alert says how bad it is, what has happened, and what to do', (alert) => {
+  expect(['critical', 'warning']).toContain(alert.labels?.severity);
+  expect(alert.annotations).toEqual({
+    summary: expect.stringMatching(/^[A-Z]/),
+    description: expect.stringMatching(/\.(?: \{\{- end \}\})?$/),
+    runbook_url: `${runbookBase()}${alert.alert}.md`,
+  });
+  const runbook = readFileSync(join(root, 'docs', 'runbooks', `${alert.alert}.md`), 'utf8');
+  const headings = [...runbook.matchAll(/^#+ .*/gm)].map(([heading]) => heading);
+  expect(headings).toEqual([`# ${alert.alert}`, '## Meaning', '## Impact', '## Diagnosis', '## Mitigation']);
+});
+
+test('each runbook is of an alert, and docs/alerts.md has each alert', () => {
+  const runbooks = globSync('docs/runbooks/*.md', { cwd: root }).map((file) => basename(file, '.md'));
+  expect(runbooks.toSorted()).toEqual(Object.keys(wanted).toSorted());
+  const rows = [...documentation.matchAll(/^\| \[(\w+)\]\(runbooks\/(\w+)\.md\)/gm)];
+  expect(rows.map(([, alert, file]) => [alert, file])).toEqual(
+    expect.arrayContaining(Object.keys(wanted).map((alert) => [alert, alert])),
+  );
+});
+
+describe('the runbooks', () => {
+  const queries = globSync('docs/{alerts,runbooks/*}.md', { cwd: root }).flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/```promql\n(.*?)```/gs)].map(([, query = '']) => [
+      file,
+      query,
+    ]),
+  );
+  test.each(queries)('%s asks only for what there is: %s', (_, query = '') => {
+    expect(unknownIn(query)).toEqual([]);
+  });
+});
+
+test('the base of the links is one setting, and nothing but the links depends on it', () => {
+  for (const text of ruleFiles().map((file) => readFileSync(file, 'utf8'))) {
+    expect(withRunbooks(text, runbookBase())).toBe(text);
+    const moved = withRunbooks(text, 'https://wiki/$1/');
+    expect(
+      moved.split('\n').filter((line) => line.includes('runbook_url') && !line.includes('https://wiki/$1/Sec')),
+    ).toEqual([]);
+    expect(withRunbooks(moved, runbookBase())).toBe(text);
+  }
+});
+
+test('the PrometheusRule is made of the rule files; if not: npm run alerts', () => {
+  const texts = ruleFiles().map((file) => readFileSync(file, 'utf8'));
+  expect(existsSync(prometheusRuleFile) && readFileSync(prometheusRuleFile, 'utf8')).toBe(prometheusRule(texts));
+});
+
+// What the scraper adds, and what Prometheus itself keeps.
+const scraped = ['job', 'instance'];
+const recorded = new Map(rules.map(({ record = '', expr }) => [record, expr]));
+const tunable = new Set(
+  readRules(tuningFile)
+    .groups.flatMap((group) => group.rules)
+    .map(({ record }) => record),
+);
+const allLabels = [...scraped, ...families.flatMap(({ labels }) => labels)];
+
+/** The labels that a metric can have; null where there is no such metric. */
+function labelsOf(metric: string): readonly string[] | null {
+  if (metric === 'up') return scraped;
+  if (recorded.has(metric)) return allLabels;
+  if (/^secmaster:(playbook|workspace)_\w+:(ratio|count|seconds)$/.test(metric)) return ['workspace', 'playbook'];
+  const family = families.find(({ name }) => name === metric.replace(/_(bucket|sum|count)$/, '') || name === metric);
+  return family === undefined ? null : [...scraped, ...family.labels, ...(family.type === 'histogram' ? ['le'] : [])];
+}
+
+/** Each metric and label of an expression that no family and no rule has. */
+function unknownIn(text: string): string[] {
+  const { selectors, groupingLabels } = readExpression(text);
+  expect(selectors.length + (text.startsWith('vector(') ? 1 : 0)).toBeGreaterThan(0);
+  return [
+    ...selectors.flatMap(({ metric, labels }) => {
+      const known = labelsOf(metric);
+      return known === null
+        ? [metric]
+        : labels.filter((label) => !known.includes(label)).map((label) => `${metric}{${label}}`);
+    }),
+    ...groupingLabels.filter((label) => !allLabels.includes(label)),
+  ];
+}
+
+describe('every metric and label is there', () => {
+  test.each(rules)('of $record$alert', ({ expr, annotations = {} }) => {
+    expect(unknownIn(expr)).toEqual([]);
+    for (const [, query = ''] of JSON.stringify(annotations).matchAll(/printf \\"(.*?[^\\])\\" [^|]*\| query/g)) {
+      expect(unknownIn(query.replaceAll('\\\\\\"', '"').replaceAll('%q', '"x"'))).toEqual([]);
+    }
+  });
+
+  test.each(rules)('annotations of $alert$record use labels that the alert has', ({ annotations = {}, expr }) => {
+    const used = [...JSON.stringify(annotations).matchAll(/\$labels\.(\w+)/g)].map(([, label = '']) => label);
+    const known = new Set(readExpression(expr).selectors.flatMap(({ metric }) => labelsOf(metric) ?? []));
+    expect(used.filter((label) => !known.has(label))).toEqual([]);
+  });
+});
+
+test('what can be tuned is told in the example or in docs/alerts.md', () => {
+  const selectors = rules.flatMap(({ expr }) => readExpression(expr).selectors.map(({ metric }) => metric));
+  const settable = new Set(selectors.filter((metric) => /^secmaster:(playbook|workspace)_/.test(metric)));
+  expect([...settable].filter((metric) => !documentation.includes(`\`${metric}\``))).toEqual([]);
+  expect([...tunable].filter((metric) => !settable.has(metric ?? ''))).toEqual([]);
+});
+
+test('no range is as short as the interval of its group, where versions of Prometheus differ', () => {
+  for (const { interval = '1m', rules: ofGroup } of groups) {
+    for (const { expr } of ofGroup) {
+      const ranges = [...expr.matchAll(/\[(\w+)(?::\w+)?\]/g)].map(([, range = '']) => parseDuration(range) ?? 0);
+      for (const range of ranges) expect(range, expr).toBeGreaterThan(2 * (parseDuration(interval) ?? 0));
+    }
+  }
+});
