@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createTurnedClock } from '../../src/simulator/turned-clock.ts';
 import { documentedDelays } from '../support/alert-delays.ts';
-import { type Notified, startAlertStack } from '../support/alert-stack.ts';
+import { startAlertStack, stories } from '../support/alert-stack.ts';
 import { eventually } from '../support/processes.ts';
 import { startRestartable } from '../support/restartable.ts';
 import { runs, startRhythm, startScriptedSoc } from '../support/scripted-soc.ts';
@@ -54,45 +54,32 @@ test('whoever is to be told is told once, of that alone, and that it is over', {
   const side = await startRestartable([soc.configOf('throttled'), soc.configOf('huge'), audited.configOf('audited')]);
   const playbooksOf = (matcher: string) =>
     `group by (workspace, playbook) (secmaster_workflow_instances_started_total{${matcher}})`;
-  const stack = await startAlertStack(factor, [main.port, dying.port, side.port], {
-    groups: [
+  const stack = await startAlertStack(
+    factor,
+    [main.port, dying.port, side.port],
+    [
       {
-        name: 'tuning',
-        rules: [
-          {
-            record: 'secmaster:playbook_open_limit:seconds',
-            expr: `0 * ${playbooksOf('playbook="Approve isolation"')} + 30 * 60`,
-          },
-          {
-            record: 'secmaster:playbook_learning:count',
-            expr: `0 * ${playbooksOf('trigger_type="TIMER"')} + 20`,
-          },
-        ],
+        record: 'secmaster:playbook_open_limit:seconds',
+        expr: `0 * ${playbooksOf('playbook="Approve isolation"')} + 30 * 60`,
+      },
+      {
+        record: 'secmaster:playbook_learning:count',
+        expr: `0 * ${playbooksOf('trigger_type="TIMER"')} + 20`,
       },
     ],
-  });
+  );
   const startedMs = Date.now();
   const until = (minutes: number) => sleep(Math.max(0, startedMs + minutes * minuteMs - Date.now()));
-  const find = (labels: Record<string, string>, status: Notified['status']) =>
-    stack.notified.find(
-      (one) => one.status === status && Object.entries(labels).every(([name, value]) => one.labels[name] === value),
-    );
   const delays = new Map<string, number>();
-
   async function told(alertname: string, labels: Record<string, string>, to: string, causeMs: number): Promise<void> {
-    const one = await eventually(
-      () => find({ alertname, ...labels }, 'firing'),
-      `${alertname} firing`,
-      stack.prometheus,
-      150_000,
-    );
-    expect(one.to, alertname).toBe(to);
-    delays.set(alertname, (one.atMs - causeMs) / minuteMs);
+    const notification = await stack.told('firing', { alertname, ...labels });
+    expect(notification.to, alertname).toBe(to);
+    delays.set(alertname, (notification.atMs - causeMs) / minuteMs);
   }
-  const over = (alertname: string, labels: Record<string, string> = {}) =>
-    eventually(() => find({ alertname, ...labels }, 'resolved'), `${alertname} resolved`, stack.prometheus, 150_000);
+  const over = (alertname: string) => stack.told('resolved', { alertname });
 
   const prod = { workspace: 'prod' };
+  // Side by side.
   const scenarios = {
     async 'a playbook fails'() {
       await until(8);
@@ -225,33 +212,21 @@ test('whoever is to be told is told once, of that alone, and that it is over', {
   await Promise.all(Object.values(scenarios).map((scenario) => scenario()));
 
   expect(await stack.ruleErrors()).toEqual([]);
-  // Each fired once, and was over once but for the ledger's, however often the receivers were told.
-  const stories = Map.groupBy(stack.notified, ({ labels }) =>
-    [labels.alertname, labels.workspace ?? labels.instance, labels.playbook, labels.severity]
-      .filter((label) => label !== undefined)
-      .join(' '),
-  );
-  const changes = Object.fromEntries(
-    [...stories].map(([key, all]) => [
-      key,
-      all.map(({ status }) => status).filter((status, i, of) => status !== of[i - 1]),
-    ]),
-  );
   const once = ['firing', 'resolved'];
-  expect(changes).toEqual({
-    'SecMasterPlaybookFailing prod Isolate host critical': once,
-    'SecMasterPlaybookFailureBudgetBurn prod Enrich alert critical': once,
-    'SecMasterRetryStorm prod Block address warning': once,
-    'SecMasterInstanceStuck prod Approve isolation critical': once,
-    'SecMasterInstanceStuck elsewhere critical': once,
-    'SecMasterPlaybookSilent prod Synchronise feed critical': once,
-    [`SecMasterExporterDown 127.0.0.1:${dying.port} critical`]: once,
-    'SecMasterPollFailing refused warning': once,
-    'SecMasterDataStale refused critical': once,
-    [`SecMasterThrottled 127.0.0.1:${side.port} warning`]: once,
-    'SecMasterWindowIncomplete huge warning': once,
-    'SecMasterCredentialsExpiring expiring critical': once,
-    'SecMasterLedgerMismatch audited warning': ['firing'],
+  expect(stories(stack.notified)).toEqual({
+    'SecMasterPlaybookFailing, prod, Isolate host': once,
+    'SecMasterPlaybookFailureBudgetBurn, prod, Enrich alert': once,
+    'SecMasterRetryStorm, prod, Block address': once,
+    'SecMasterInstanceStuck, prod, Approve isolation': once,
+    'SecMasterInstanceStuck, elsewhere': once,
+    'SecMasterPlaybookSilent, prod, Synchronise feed': once,
+    [`SecMasterExporterDown, 127.0.0.1:${dying.port}`]: once,
+    'SecMasterPollFailing, refused': once,
+    'SecMasterDataStale, refused': once,
+    [`SecMasterThrottled, 127.0.0.1:${side.port}`]: once,
+    'SecMasterWindowIncomplete, huge': once,
+    'SecMasterCredentialsExpiring, expiring': once,
+    'SecMasterLedgerMismatch, audited': ['firing'],
   });
   const measured = Object.fromEntries([...delays].map(([alert, minutes]) => [alert, Math.round(minutes)]));
   process.stdout.write(`minutes from cause to page: ${JSON.stringify(measured)}\n`);

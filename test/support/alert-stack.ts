@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { ruleFiles } from '../../scripts/alerts.ts';
 import { formatDuration } from '../../src/config/duration.ts';
 import { eventually, freePort, type Running, start, temporaryFolder } from './processes.ts';
-import { type RuleFile, readRules } from './rules.ts';
+import { type Rule, readRules } from './rules.ts';
 import { scaledDuration, scaledRules } from './scaled-rules.ts';
 
 /** One alert of one notification, as a receiver got it. */
@@ -23,6 +23,8 @@ export interface Notified {
 /** Prometheus and Alertmanager on the project's own rules and examples, and the receivers of the notifications. */
 export interface AlertStack {
   readonly notified: readonly Notified[];
+  /** The first notification of this status that has these labels, once it has come. */
+  told(status: Notified['status'], labels: Readonly<Record<string, string>>): Promise<Notified>;
   query(expression: string): Promise<{ readonly metric: Record<string, string>; readonly value: [number, string] }[]>;
   /** What is wrong with any rule, by Prometheus. */
   ruleErrors(): Promise<string[]>;
@@ -31,11 +33,21 @@ export interface AlertStack {
   readonly prometheus: Running;
 }
 
+/** For the slowest alert to come or to end. */
+const mostMs = 150_000;
+
 const examples = join(import.meta.dirname, '..', '..', 'alerts', 'examples');
 const readExample = (file: string) => readFileSync(join(examples, file), 'utf8');
 
-/** Everything runs so many times faster than it is written, and scrapes these ports of this machine. */
-export async function startAlertStack(factor: number, ports: readonly number[], tuning: RuleFile): Promise<AlertStack> {
+/**
+ * Everything runs so many times faster than it is written, and scrapes these ports of this machine. `tuning` are rules that a
+ * user adds to the project's.
+ */
+export async function startAlertStack(
+  factor: number,
+  ports: readonly number[],
+  tuning: readonly Rule[],
+): Promise<AlertStack> {
   const folder = temporaryFolder();
   const { notified, receiverPort } = await startReceivers();
 
@@ -93,13 +105,21 @@ export async function startAlertStack(factor: number, ports: readonly number[], 
   for (const file of ruleFiles()) {
     writeFileSync(join(folder, basename(file)), JSON.stringify(scaledRules(readRules(file), factor)));
   }
-  writeFileSync(join(folder, 'tuning.rules.yml'), JSON.stringify(scaledRules(tuning, factor)));
+  writeFileSync(
+    join(folder, 'tuning.rules.yml'),
+    JSON.stringify(scaledRules({ groups: [{ name: 'tuning', rules: tuning }] }, factor)),
+  );
   prometheus.child.kill('SIGHUP');
 
   return {
     notified,
     prometheus,
     query,
+    told(status, labels) {
+      const has = (one: Notified) => Object.entries(labels).every(([name, value]) => one.labels[name] === value);
+      const find = () => notified.find((one) => one.status === status && has(one));
+      return eventually(find, `${status} ${JSON.stringify(labels)}`, prometheus, mostMs);
+    },
     async ruleErrors() {
       const { groups } = (await ask('rules')) as { groups: { rules: { name: string; lastError?: string }[] }[] };
       return groups.flatMap(({ rules }) =>
@@ -135,4 +155,19 @@ async function startReceivers(): Promise<{ notified: Notified[]; receiverPort: n
   onTestFinished(() => void server.close());
   const address = server.address();
   return { notified, receiverPort: typeof address === 'object' ? (address?.port ?? 0) : 0 };
+}
+
+/** By alert what became of it, however often its receivers were told: firing, resolved, and so on. */
+export function stories(notified: readonly Notified[]): Record<string, Notified['status'][]> {
+  const byAlert = Map.groupBy(notified, ({ labels }) =>
+    [labels.alertname, labels.workspace ?? labels.instance, labels.playbook]
+      .filter((part) => part !== undefined)
+      .join(', '),
+  );
+  return Object.fromEntries(
+    [...byAlert].map(([alert, all]) => [
+      alert,
+      all.map(({ status }) => status).filter((status, i, statuses) => status !== statuses[i - 1]),
+    ]),
+  );
 }
