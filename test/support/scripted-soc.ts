@@ -1,8 +1,10 @@
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { defaultAccessKey, defaultProject, defaultUser } from '../../src/simulator/defaults.ts';
+import type { Faults } from '../../src/simulator/faults.ts';
 import { listen } from '../../src/simulator/listen.ts';
 import { createSimulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
+import type { World } from '../../src/simulator/world.ts';
 
 /** A SecMaster in this process in which nothing happens by itself: the test says what, in real time. */
 export interface ScriptedSoc {
@@ -10,10 +12,10 @@ export interface ScriptedSoc {
   playbook(workspace: string, name: string, triggerType?: string): ScriptedPlaybook;
   /** The workspace's part of an exporter's configuration, as JSON is YAML. */
   configOf(workspace: string, credentials?: 'ak_sk' | 'password'): object;
-  addFault: ReturnType<typeof createSimulator>['faults']['add'];
+  addFault: Faults['add'];
   clearFaults(): void;
   workspaceId(workspace: string): string;
-  world(workspace: string): ReturnType<ReturnType<typeof createSimulator>['directory']['workspace']>['world'];
+  world(workspace: string): World;
 }
 
 export interface ScriptedPlaybook {
