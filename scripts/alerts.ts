@@ -1,5 +1,6 @@
 /**
- * Makes what is made from `alerts/*.rules.yml`: the links to runbooks in them, and the PrometheusRule of Kubernetes.
+ * Makes what is made from `alerts/*.rules.yml`: the links to runbooks in them and in their unit tests, and the PrometheusRule of
+ * Kubernetes.
  *
  *     npm pkg set config.runbooks=https://wiki.example.org/runbooks/ && npm run alerts
  */
@@ -46,10 +47,8 @@ export function prometheusRule(texts: readonly string[]): string {
 
 if (import.meta.main) {
   const base = runbookBase();
-  const texts = ruleFiles().map((file) => {
-    const text = withRunbooks(readFileSync(file, 'utf8'), base);
-    writeFileSync(file, text);
-    return text;
-  });
-  writeFileSync(prometheusRuleFile, prometheusRule(texts));
+  for (const file of [...ruleFiles(), ...globSync(join(root, 'test', 'alerts', '*.test.yml'))]) {
+    writeFileSync(file, withRunbooks(readFileSync(file, 'utf8'), base));
+  }
+  writeFileSync(prometheusRuleFile, prometheusRule(ruleFiles().map((file) => readFileSync(file, 'utf8'))));
 }
