@@ -1,0 +1,62 @@
+/** Where a reader goes on: from dashboard to dashboard, and to the runbooks. */
+import { type DashboardLink, DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
+
+import { placeholder } from './placeholder.ts';
+
+/** Alerts link to the same pages. */
+export const runbooks = 'https://github.com/secmaster-exporter/secmaster-exporter/blob/main/docs/runbooks';
+
+export const tag = 'secmaster';
+export const uids = { overview: 'secmaster-overview', playbook: 'secmaster-playbook', exporter: 'secmaster-exporter' };
+
+type AlertName =
+  | 'SecMasterExporterDown'
+  | 'SecMasterPollFailing'
+  | 'SecMasterDataStale'
+  | 'SecMasterWindowIncomplete'
+  | 'SecMasterThrottled'
+  | 'SecMasterCredentialsExpiring'
+  | 'SecMasterPlaybookFailing'
+  | 'SecMasterPlaybookFailureBudgetBurn'
+  | 'SecMasterPlaybookSilent'
+  | 'SecMasterInstanceStuck'
+  | 'SecMasterRetryStorm'
+  | 'SecMasterLedgerMismatch';
+
+export function runbook(alert: AlertName): DashboardLinkBuilder {
+  return link(`Runbook: ${alert}`, `${runbooks}/${alert}.md`).targetBlank(true);
+}
+
+/** To the other dashboards, by their tag. */
+export const dashboardLinks = new DashboardLinkBuilder('SecMaster dashboards')
+  .type(DashboardLinkType.Dashboards)
+  .tags([tag])
+  .icon('external link')
+  .includeVars(true)
+  .keepTime(true);
+export const runbookLinks = link('Runbooks', runbooks).icon('doc').targetBlank(true);
+
+function link(title: string, url: string): DashboardLinkBuilder {
+  return new DashboardLinkBuilder(title).type(DashboardLinkType.Link).url(url);
+}
+
+type FieldLink = Pick<DashboardLink, 'title' | 'url' | 'targetBlank'>;
+
+/** From a row of a table to its playbook, over the same time. */
+export const toPlaybook: FieldLink = {
+  title: 'Why is this one failing?',
+  url: `/d/${uids.playbook}?${[
+    placeholder('datasource:queryparam'),
+    `from=${placeholder('__from')}`,
+    `to=${placeholder('__to')}`,
+    `var-workspace=${placeholder('__data.fields.Workspace:percentencode')}`,
+    `var-playbook=${placeholder('__data.fields.Playbook:percentencode')}`,
+  ].join('&')}`,
+  targetBlank: false,
+};
+/** From the name of an alert. */
+export const toRunbook: FieldLink = {
+  title: 'Runbook',
+  url: `${runbooks}/${placeholder('__value.raw')}.md`,
+  targetBlank: true,
+};

@@ -1,0 +1,155 @@
+import { firingAlertsTable } from '../alerts.ts';
+import { badFrom, goodFrom, statusColours, triggerColours } from '../colours.ts';
+import { runbook, toPlaybook } from '../links.ts';
+import { barList } from '../panel/bar-list.ts';
+import { noExporter, noRuns } from '../panel/described.ts';
+import { bars } from '../panel/graph.ts';
+import { stat } from '../panel/stat.ts';
+import { table } from '../panel/table.ts';
+import { failing, objective, silent, staleAfterSeconds, stuckAfterSeconds } from '../thresholds.ts';
+import * as queries from './queries.ts';
+
+const percent = (ratio: number) => `${Number((ratio * 100).toFixed(1))} %`;
+
+export const failingPlaybooks = stat({
+  title: 'Failing playbooks',
+  description: `Playbooks of which at least ${failing.attempts} attempts and ${percent(failing.ratio)} of all ends were failures in the last ${failing.window}.`,
+  unit: 'none',
+  noValue: noExporter,
+  expr: queries.failingPlaybooks,
+  steps: badFrom(1),
+  links: [runbook('SecMasterPlaybookFailing')],
+});
+
+export const stuckPlaybooks = stat({
+  title: 'Stuck playbooks',
+  description: `Playbooks with a run that has been open for more than ${stuckAfterSeconds / 60} minutes.`,
+  unit: 'none',
+  noValue: noExporter,
+  expr: queries.stuckPlaybooks,
+  steps: badFrom(1),
+  links: [runbook('SecMasterInstanceStuck')],
+});
+
+export const silentPlaybooks = stat({
+  title: 'Silent playbooks',
+  description: `Timer playbooks that have missed ${silent.missedStarts} starts or more of the rhythm they had in the last ${silent.window}.`,
+  unit: 'none',
+  noValue: noExporter,
+  expr: queries.silentPlaybooks,
+  steps: badFrom(1),
+  links: [runbook('SecMasterPlaybookSilent')],
+});
+
+export const alerts = stat({
+  title: 'Alerts',
+  description: 'SecMaster alerts that Prometheus says are firing. 0 also where its alert rules are not loaded.',
+  unit: 'none',
+  noValue: noExporter,
+  expr: queries.alerts,
+  steps: badFrom(1),
+});
+
+export const successRatio = stat({
+  title: `Attempts that didn't fail (objective ${percent(objective.ratio)})`,
+  description:
+    'Of all attempts that ended in the time shown, the share that did not end as FAILED. Retried failures count as failures.',
+  unit: 'percentunit',
+  decimals: 1,
+  noValue: noRuns,
+  expr: queries.successRatio,
+  steps: goodFrom(objective.ratio),
+});
+
+export const budgetLeft = stat({
+  title: `Failure budget left, ${objective.window}`,
+  description: `What is left of the failures that the objective of ${percent(objective.ratio)} allows within ${objective.window}: 100 % when nothing failed, 0 % when all is used up, negative beyond that.`,
+  unit: 'percentunit',
+  decimals: 0,
+  noValue: noRuns,
+  expr: queries.budgetLeft,
+  steps: goodFrom(0.25, 0),
+  links: [runbook('SecMasterPlaybookFailureBudgetBurn')],
+});
+
+export const openNow = stat({
+  title: 'Open runs',
+  description: 'Runs that have begun and not ended, however old, as SecMaster listed them at the last poll.',
+  unit: 'none',
+  noValue: noExporter,
+  expr: queries.openNow,
+});
+
+export const dataAge = stat({
+  title: 'Age of the data',
+  description: `Time since the last successful poll of the workspace that has waited longest. From ${staleAfterSeconds} s on nothing above can be relied on.`,
+  unit: 's',
+  noValue: noExporter,
+  expr: queries.dataAge,
+  steps: badFrom(staleAfterSeconds),
+  links: [runbook('SecMasterDataStale')],
+});
+
+export const endsPerHour = bars({
+  title: 'Ends per hour, by status',
+  description: 'How runs ended, as a rate per hour. FAILED counts each failed attempt, also those that were retried.',
+  unit: 'none',
+  noValue: noRuns,
+  queries: [{ expr: queries.endsPerHour, legend: '{{status}}' }],
+  colours: statusColours,
+  minInterval: '5m',
+});
+
+export const startsPerHour = bars({
+  title: 'Starts per hour, by trigger',
+  description: 'What set runs off, as a rate per hour: a timer, an event, a person or a test.',
+  unit: 'none',
+  noValue: noRuns,
+  queries: [{ expr: queries.startsPerHour, legend: '{{trigger_type}}' }],
+  colours: triggerColours,
+  minInterval: '5m',
+});
+
+export const byStatusNow = barList({
+  title: 'Recent runs by their status now',
+  description: "Runs begun within the exporter's lookback (24 hours unless configured otherwise), and every open one.",
+  unit: 'none',
+  noValue: noRuns,
+  query: { expr: queries.byStatusNow, legend: '{{status}}' },
+  colours: statusColours,
+});
+
+export const worstPlaybooks = table({
+  title: 'Ten worst playbooks',
+  description:
+    'Playbooks with the most failed attempts in the time shown. Prometheus estimates the counts between scrapes, so they are rounded. A name leads to the playbook.',
+  noValue: noRuns,
+  keys: [
+    { title: 'Playbook', label: 'playbook', link: toPlaybook, none: '(no playbook)' },
+    { title: 'Workspace', label: 'workspace' },
+  ],
+  columns: [
+    { title: 'Failed attempts', expr: queries.byPlaybook.failed, unit: 'none', decimals: 0 },
+    {
+      title: 'Failure ratio',
+      expr: queries.byPlaybook.failureRatio,
+      unit: 'percentunit',
+      decimals: 0,
+      steps: badFrom(failing.ratio, 1 - objective.ratio),
+    },
+    { title: 'Ends', expr: queries.byPlaybook.ends, unit: 'none', decimals: 0 },
+    { title: 'Retries', expr: queries.byPlaybook.retries, unit: 'none', decimals: 0 },
+    { title: 'p95 duration', expr: queries.byPlaybook.p95, unit: 's', decimals: 0 },
+    {
+      title: 'Oldest open',
+      expr: queries.byPlaybook.oldestOpen,
+      unit: 's',
+      decimals: 0,
+      steps: badFrom(stuckAfterSeconds),
+    },
+    { title: 'Since last success', expr: queries.byPlaybook.lastSuccess, unit: 's', decimals: 0 },
+  ],
+  sort: { by: 'Failed attempts', descending: true, first: 10 },
+});
+
+export const firingAlerts = firingAlertsTable(['workspace']);

@@ -1,0 +1,44 @@
+/** One large value, readable from across the room. */
+import { BigValueColorMode, BigValueGraphMode, ReduceDataOptionsBuilder } from '@grafana/grafana-foundation-sdk/common';
+import {
+  MappingType,
+  SpecialValueMatch,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+  type ValueMapping,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
+import { noThresholds, type Steps } from '../colours.ts';
+import { type Description, described } from './described.ts';
+import { instant } from './target.ts';
+
+export interface Stat extends Description {
+  readonly expr: string;
+  readonly steps?: Steps;
+  readonly decimals?: number;
+  /** Text in place of single values, so that colour isn't all that tells them apart. */
+  readonly texts?: Readonly<Record<string, string>>;
+}
+
+export function stat({ expr, steps = noThresholds, decimals, texts, ...description }: Stat): PanelBuilder {
+  const panel = described(new PanelBuilder(), description, [instant({ expr, legend: description.title }, 'A')])
+    .thresholds(thresholds(steps))
+    .mappings([...mapped(texts), notANumber(description.noValue)])
+    .colorMode(BigValueColorMode.Background)
+    .graphMode(BigValueGraphMode.None)
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']));
+  return decimals === undefined ? panel : panel.decimals(decimals);
+}
+
+export const thresholds = (steps: Steps): ThresholdsConfigBuilder =>
+  new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([...steps]);
+
+export function mapped(texts: Readonly<Record<string, string>> = {}): ValueMapping[] {
+  const options = Object.fromEntries(Object.entries(texts).map(([value, text], index) => [value, { text, index }]));
+  return Object.keys(options).length === 0 ? [] : [{ type: MappingType.ValueToText, options }];
+}
+
+/** A ratio of nothing to nothing. */
+function notANumber(text: string): ValueMapping {
+  return { type: MappingType.SpecialValue, options: { match: SpecialValueMatch.NotANumber, result: { text } } };
+}

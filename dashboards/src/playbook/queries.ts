@@ -1,0 +1,75 @@
+/** Why is this one failing? */
+import {
+  workflowDuration,
+  workflowFailureRatio,
+  workflowInstances,
+  workflowInstancesCompleted,
+  workflowInstancesStarted,
+  workflowLastCompletion,
+  workflowLastStart,
+  workflowNodeFailures,
+  workflowOldestOpenStart,
+  workflowRecentRetries,
+  workflowRetries,
+} from '../../../src/metrics/families.ts';
+import {
+  age,
+  buckets,
+  chosen,
+  increase,
+  is,
+  maxBy,
+  minBy,
+  noneOf,
+  perHour,
+  quantile,
+  rate,
+  series,
+  sum,
+  sumBy,
+} from '../promql.ts';
+import { endedNow, ends, failed, failedNow, open } from '../runs.ts';
+
+/** Not every family tells what triggered a run. */
+const anyTrigger = { workspace: chosen('workspace'), playbook: chosen('playbook') };
+const here = { ...anyTrigger, trigger_type: chosen('trigger_type') };
+const lastWeek = ' offset 1w';
+
+const started = series(workflowInstancesStarted, here);
+const retried = series(workflowRetries, here);
+const oldestOpenStart = series(workflowOldestOpenStart, anyTrigger);
+
+/** A gauge of a status that no run has is absent. */
+export const failureRatioNow = `(${sum(failedNow(here))} or 0 * ${sum(endedNow(here))}) / ${sum(endedNow(here))}`;
+export const successRatio = `1 - ${sum(increase(failed(here)))} / ${sum(increase(ends(here)))}`;
+export const sinceLastSuccess = age(`max(${series(workflowLastCompletion, { ...here, status: is('FINISHED') })})`);
+export const sinceLastStart = age(`max(${series(workflowLastStart, here)})`);
+export const openNow = sum(open(here));
+export const oldestOpen = age(`min(${oldestOpenStart})`);
+export const recentRetries = sum(series(workflowRecentRetries, here));
+/** 1 where nothing is ever retried. */
+export const attemptsPerRun = `1 + ${sum(increase(retried))} / ${sum(increase(started))}`;
+
+export const endsPerHour = sumBy(['status'], perHour(rate(series(workflowInstancesCompleted, here))));
+export const startsPerHourByTrigger = sumBy(['trigger_type'], perHour(rate(started)));
+export const startsPerHour = sum(perHour(rate(started)));
+export const startsPerHourLastWeek = sum(perHour(rate(started, lastWeek)));
+export const retriesPerHour = sum(perHour(rate(retried)));
+
+export const failureRatio = `${sum(rate(failed(here)))} / ${sum(rate(ends(here)))}`;
+export const failureRatioLastWeek = `${sum(rate(failed(here), lastWeek))} / ${sum(rate(ends(here), lastWeek))}`;
+export const failureRatioByTriggerNow = `topk(10, ${maxBy(['playbook', 'trigger_type'], series(workflowFailureRatio, here))})`;
+
+const durationBuckets = buckets(workflowDuration, here);
+export const durations = sumBy(['le'], increase(durationBuckets, '$__rate_interval'));
+export const durationQuantile = (q: number): string => quantile(q, rate(durationBuckets));
+
+export const openByStatus = sumBy(
+  ['status'],
+  series(workflowInstances, { ...here, status: noneOf('FINISHED', 'FAILED', 'TERMINATED') }),
+);
+export const oldestOpenByStatus = age(minBy(['status'], oldestOpenStart));
+
+const nodeFailures = series(workflowNodeFailures, anyTrigger);
+export const failingNodes = `topk(10, ${sumBy(['node'], increase(nodeFailures))} > 0)`;
+export const nodeFailuresPerHour = sumBy(['node'], perHour(rate(nodeFailures)));

@@ -1,0 +1,57 @@
+/** Pieces of PromQL. Names come from the families, so a renamed metric or label breaks the build. */
+import type * as families from '../../src/metrics/families.ts';
+import type { Family } from '../../src/metrics/families.ts';
+import { placeholder } from './placeholder.ts';
+
+type AnyFamily = Extract<(typeof families)[keyof typeof families], Family>;
+export type Label = AnyFamily['labels'][number] | 'le';
+type Histogram = Extract<AnyFamily, { type: 'histogram' }>;
+type Matchers<F extends Family> = { readonly [L in F['labels'][number]]?: string };
+
+/** The series of a family, such as `secmaster_up{workspace="prod"}`; a matcher is operator and quoted value. */
+export function series<F extends Family>(family: F, matchers: Matchers<F> = {}): string {
+  return selector(family.name, matchers);
+}
+
+/** The `_bucket` series of a histogram. */
+export function buckets<F extends Histogram>(family: F, matchers: Matchers<F> = {}): string {
+  return selector(`${family.name}_bucket`, matchers);
+}
+
+export function selector(name: string, matchers: Readonly<Record<string, string | undefined>>): string {
+  const written = Object.entries(matchers).map(([label, matcher]) => `${label}${matcher}`);
+  return written.length === 0 ? name : `${name}{${written.join(', ')}}`;
+}
+
+export const is = (value: string): string => `="${value}"`;
+export const oneOf = (...values: string[]): string => `=~"${values.join('|')}"`;
+export const noneOf = (...values: string[]): string => `!~"${values.join('|')}"`;
+
+/**
+ * What is chosen in a variable of the dashboard. Between backticks PromQL escapes nothing and Grafana's `regex` format
+ * escapes what a regular expression would read, so playbooks may have quotes and backslashes in their names.
+ */
+export const chosen = (variable: string): string => `=~\`${placeholder(`${variable}:regex`)}\``;
+/** The same, and series without the label. */
+export const chosenOrNone = (variable: string): string => `=~\`|${placeholder(`${variable}:regex`)}\``;
+
+export const sum = (expression: string): string => `sum(${expression})`;
+export const sumBy = (labels: readonly Label[], expression: string): string => by('sum', labels, expression);
+export const maxBy = (labels: readonly Label[], expression: string): string => by('max', labels, expression);
+export const minBy = (labels: readonly Label[], expression: string): string => by('min', labels, expression);
+const by = (operation: string, labels: readonly Label[], expression: string) =>
+  `${operation} by (${labels.join(', ')}) (${expression})`;
+
+/** For graphs: the growth a second around each point. */
+export const rate = (selected: string, offset = ''): string => `rate(${selected}[$__rate_interval]${offset})`;
+/** For single values: the growth within a window, by default what the dashboard shows. */
+export const increase = (selected: string, window = '$__range'): string => `increase(${selected}[${window}])`;
+
+/** Rates a second are unreadable where a playbook runs a few times an hour. */
+export const perHour = (expression: string): string => `3600 * ${expression}`;
+/** How long ago, in seconds. */
+export const age = (timestamp: string): string => `time() - ${timestamp}`;
+
+/** Of the buckets' growth, summed by `le`. */
+export const quantile = (q: number, growth: string, labels: readonly Label[] = []): string =>
+  `histogram_quantile(${q}, sum by (${[...labels, 'le'].join(', ')}) (${growth}))`;

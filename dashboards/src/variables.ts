@@ -1,0 +1,43 @@
+/** The variables above the panels. */
+import {
+  DatasourceVariableBuilder,
+  QueryVariableBuilder,
+  VariableRefresh,
+  VariableSort,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { lastPoll, workflowInstances } from '../../src/metrics/families.ts';
+import { dataSource } from './panel/target.ts';
+import { type Label, series } from './promql.ts';
+
+export const dataSourceVariable = new DatasourceVariableBuilder('datasource')
+  .label('Data source')
+  .description('The Prometheus that scrapes the exporter.')
+  .type('prometheus');
+
+export const workspaceVariable = labelVariable('workspace', 'Workspace', series(lastPoll));
+export const playbookVariable = labelVariable(
+  'playbook',
+  'Playbook',
+  series(workflowInstances, { workspace: '=~"$workspace"' }),
+).description('A run that belongs to no playbook has no name here: All shows it too.');
+export const triggerTypeVariable = labelVariable(
+  'trigger_type',
+  'Trigger',
+  series(workflowInstances, { workspace: '=~"$workspace"' }),
+);
+
+/** Several values or all of them; all also means series without the label. */
+function labelVariable(label: Label, title: string, of: string): QueryVariableBuilder {
+  const query = `label_values(${of}, ${label})`;
+  return new QueryVariableBuilder(label)
+    .label(title)
+    .datasource(dataSource)
+    .query(query)
+    .definition(query)
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .sort(VariableSort.AlphabeticalCaseInsensitiveAsc)
+    .multi(true)
+    .includeAll(true)
+    .allValue('.*')
+    .current({ selected: true, text: ['All'], value: ['$__all'] });
+}

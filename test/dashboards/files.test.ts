@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { generatedFiles } from '../../dashboards/src/files.ts';
+import { folder } from './asked.ts';
+
+const read = (path: string) => readFileSync(join(folder, path), 'utf8');
+
+test.each([...generatedFiles()])('%s is what the sources say; after a change: npm run dashboards', (path, text) => {
+  expect(read(path)).toBe(text);
+});
+
+test('a ConfigMap holds each dashboard as it is, small enough for kubectl apply', () => {
+  const maps = parseAllDocuments(read('kubernetes/configmaps.yaml')).map((document) => document.toJS());
+  expect(maps.map(({ metadata }) => metadata.name)).toEqual([
+    'secmaster-dashboard-overview',
+    'secmaster-dashboard-playbook',
+    'secmaster-dashboard-exporter',
+  ]);
+  for (const { kind, metadata, data } of maps) {
+    const name = metadata.name.replace('secmaster-dashboard-', '');
+    expect(kind).toBe('ConfigMap');
+    expect(metadata.labels.grafana_dashboard).toBe('1');
+    expect(data).toEqual({ [`secmaster-${name}.json`]: read(`${name}.json`) });
+    expect(JSON.stringify(data).length).toBeLessThan(256 * 1024);
+  }
+});
+
+test('Grafana is provisioned with a Prometheus that has exemplars and our interval, and with a folder', () => {
+  const { datasources } = parse(read('provisioning/datasources/prometheus.yaml'));
+  expect(datasources).toEqual([
+    expect.objectContaining({
+      type: 'prometheus',
+      access: 'proxy',
+      jsonData: expect.objectContaining({ timeInterval: '30s' }),
+    }),
+  ]);
+  const { providers } = parse(read('provisioning/dashboards/secmaster.yaml'));
+  expect(providers).toEqual([
+    expect.objectContaining({
+      folder: 'SecMaster',
+      type: 'file',
+      options: expect.objectContaining({ path: expect.any(String) }),
+    }),
+  ]);
+});

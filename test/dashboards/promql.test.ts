@@ -1,0 +1,90 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { describe, expect, test } from 'vitest';
+import { placeholder } from '../../dashboards/src/placeholder.ts';
+import * as families from '../../src/metrics/families.ts';
+import { asked, fill, loadDashboards, type Values } from './asked.ts';
+import { groupingLabels, selectors, syntaxErrors, typeErrors } from './promql.ts';
+
+const times = { rateInterval: '2m', range: '24h' };
+const all: Values = { workspace: null, playbook: null, trigger_type: null };
+const hostile: Values = {
+  workspace: ['prod', 'C:\\test (1)'],
+  playbook: ['Notify "on call" \\ SMS 🚨\nescalation'],
+  trigger_type: ['TIMER', 'EVENT'],
+};
+
+/** The labels of each metric that we, the process or Prometheus itself writes; Prometheus adds job and instance. */
+const labelsOf = new Map<string, readonly string[]>();
+for (const { name, type, labels } of Object.values(families)) {
+  if (type !== 'histogram') labelsOf.set(name, labels);
+  else for (const end of ['_bucket', '_sum', '_count']) labelsOf.set(name + end, [...labels, 'le']);
+}
+const process = new Registry();
+collectDefaultMetrics({ register: process });
+for (const { name } of process.getMetricsAsArray()) labelsOf.set(name, []);
+for (const name of ['up', 'scrape_samples_scraped', 'scrape_duration_seconds']) labelsOf.set(name, []);
+for (const name of ['ALERTS', 'ALERTS_FOR_STATE']) {
+  labelsOf.set(name, ['alertname', 'alertstate', 'severity', 'workspace', 'playbook']);
+}
+const everyLabel = new Set([...labelsOf.values()].flat().concat('job', 'instance'));
+
+const questions = loadDashboards().flatMap(asked);
+const named = questions.map((question) => ({
+  ...question,
+  name: `${question.dashboard}: ${question.panel} ${question.refId}`,
+}));
+
+describe.each(named)('$name asks $expr', ({ expr, legend }) => {
+  test.each([
+    ['for everything', all],
+    ['for names with quotes, backslashes, brackets and line breaks', hostile],
+  ])('in good syntax and with the right types, %s', (_, values) => {
+    const filled = fill(expr, values, times);
+    expect({ syntax: syntaxErrors(filled), types: typeErrors(filled) }).toEqual({ syntax: [], types: [] });
+  });
+
+  test('for metrics and labels that there are', () => {
+    const filled = fill(expr, all, times);
+    const found = selectors(filled);
+    expect(found).not.toEqual([]);
+    for (const { name, labels } of found) {
+      expect([...labelsOf.keys()]).toContain(name);
+      for (const label of labels) expect(labelsOf.get(name), name).toContain(label);
+    }
+    for (const label of groupingLabels(filled)) expect(everyLabel).toContain(label);
+    for (const [, label] of legend.matchAll(/\{\{(.*?)\}\}/g)) expect(everyLabel).toContain(label);
+  });
+});
+
+test('every family is on a dashboard, but those that only name things', () => {
+  const shown = new Set(questions.flatMap(({ expr }) => selectors(fill(expr, all, times))).map(({ name }) => name));
+  const missing = Object.values(families)
+    .map(({ name }) => name)
+    .filter((name) => !shown.has(name) && !shown.has(`${name}_bucket`));
+  expect(missing).toEqual(['secmaster_playbook_info', 'secmaster_workspace_info']);
+});
+
+describe('the parsers notice', () => {
+  test.each([
+    ['a bracket that is not closed', 'sum(rate(secmaster_workflow_retries_total[5m])'],
+    ['a string that is not closed', 'secmaster_up{workspace="prod}'],
+    ['a variable that nobody filled in', 'rate(secmaster_workflow_retries_total[$__interval])'],
+  ])('%s', (_, expr) => {
+    expect(syntaxErrors(expr)).not.toEqual([]);
+  });
+
+  test.each([
+    ['a rate of a single value', 'rate(secmaster_workflow_retries_total)'],
+    ['a sum of ranges', 'sum(secmaster_workflow_retries_total[5m])'],
+    ['an argument that is missing', 'histogram_quantile(secmaster_workflow_duration_seconds_bucket)'],
+    ['a comparison of scalars that lacks bool', '1 > 0'],
+  ])('%s', (_, expr) => {
+    expect(syntaxErrors(expr)).toEqual([]);
+    expect(typeErrors(expr)).not.toEqual([]);
+  });
+
+  test('nothing is left to Grafana that the checks have not filled in', () => {
+    expect(() => fill(`up{workspace="${placeholder('workspace')}"}`, all, times)).toThrow('nothing fills in');
+    expect(() => fill('rate(up[$__interval])', all, times)).toThrow('nothing fills in');
+  });
+});

@@ -1,0 +1,118 @@
+import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
+import { describe, expect, test } from 'vitest';
+import { loadDashboards, panelsOf, targetsOf } from './asked.ts';
+import { lint, rules } from './rules.ts';
+
+const dashboards = loadDashboards();
+
+test('there are three dashboards', () => {
+  const uids = dashboards.map(({ uid }) => uid);
+  expect(uids.sort()).toEqual(['secmaster-exporter', 'secmaster-overview', 'secmaster-playbook']);
+});
+
+test.each(dashboards)('$title keeps every rule', (dashboard) => {
+  expect(lint(dashboard)).toEqual([]);
+});
+
+const playbook = dashboards.find(({ uid }) => uid === 'secmaster-playbook') as Dashboard;
+const panel = (dashboard: Dashboard, type: string) => panelsOf(dashboard).find((one) => one.type === type) as Panel;
+const target = (dashboard: Dashboard, type: string) => targetsOf(panel(dashboard, type))[0] as Dataquery;
+const defaults = (dashboard: Dashboard) => panel(dashboard, 'stat').fieldConfig?.defaults as Record<string, unknown>;
+type Break = (dashboard: Dashboard) => unknown;
+
+/** Ways to break a dashboard, by the rule that must notice. */
+const breaks: Readonly<Record<string, readonly Break[]>> = {
+  'a dashboard has a title, a description, our tag, a time and a refresh': [
+    (one) => Object.assign(one, { title: '' }),
+    (one) => Object.assign(one, { description: undefined }),
+    (one) => Object.assign(one, { tags: [] }),
+    (one) => Object.assign(one, { refresh: '' }),
+  ],
+  'a uid is one of those that links know': [
+    (one) => Object.assign(one, { uid: undefined }),
+    (one) => Object.assign(one, { uid: 'x7Bh2' }),
+  ],
+  'the schema is the last of the classic ones': [(one) => Object.assign(one, { schemaVersion: 41 })],
+  'every panel has an id, and no other has it': [
+    (one) => Object.assign(panel(one, 'stat'), { id: undefined }),
+    (one) => Object.assign(panel(one, 'stat'), { id: panel(one, 'table').id }),
+  ],
+  'every panel has a title, and no other has it': [
+    (one) => Object.assign(panel(one, 'stat'), { title: '' }),
+    (one) => Object.assign(panel(one, 'stat'), { title: panel(one, 'table').title }),
+  ],
+  'every panel is described in a sentence': [
+    (one) => Object.assign(panel(one, 'stat'), { description: undefined }),
+    (one) => Object.assign(panel(one, 'stat'), { description: 'failures' }),
+  ],
+  'every panel has a unit': [(one) => Object.assign(defaults(one), { unit: undefined })],
+  'every panel says what no data means': [(one) => Object.assign(defaults(one), { noValue: '' })],
+  'panels are of the kinds that every Grafana brings': [(one) => Object.assign(panel(one, 'stat'), { type: 'graph' })],
+  'every panel asks something, each query under a letter of its own': [
+    (one) => Object.assign(panel(one, 'stat'), { targets: [] }),
+    (one) => panel(one, 'timeseries').targets?.push(target(one, 'timeseries')),
+  ],
+  'there is a variable for the data source': [(one) => one.templating.list?.shift()],
+  'everything that asks says whom, and nothing knows a data source by its uid': [
+    (one) => Object.assign(panel(one, 'stat'), { datasource: undefined }),
+    (one) => Object.assign(target(one, 'stat'), { datasource: undefined }),
+    (one) => Object.assign(panel(one, 'stat'), { datasource: { type: 'prometheus', uid: 'P1809F7CD0C75ACF3' } }),
+    (one) => Object.assign(target(one, 'stat'), { datasource: { type: 'prometheus', uid: 'P1809F7CD0C75ACF3' } }),
+    (one) => Object.assign(one.templating.list?.[1] ?? {}, { datasource: { type: 'prometheus', uid: 'prometheus' } }),
+    (one) => Object.assign(one.annotations.list?.[0] ?? {}, { datasource: { type: 'prometheus', uid: 'prometheus' } }),
+  ],
+  'variables with several values know what all of them are': [
+    (one) => Object.assign(one.templating.list?.[1] ?? {}, { allValue: undefined }),
+  ],
+  'every series of a graph or a list of bars has a name': [
+    (one) => Object.assign(target(one, 'timeseries'), { legendFormat: undefined }),
+    (one) => Object.assign(target(one, 'bargauge'), { legendFormat: '__auto' }),
+  ],
+  'every graph shows its legend': [
+    (one) => Object.assign(panel(one, 'timeseries').options.legend, { showLegend: false }),
+  ],
+  'graphs ask for each point, all others for one': [
+    (one) => Object.assign(target(one, 'timeseries'), { range: false, instant: true }),
+    (one) => Object.assign(target(one, 'stat'), { range: true, instant: false }),
+  ],
+  'graphs look back over $__rate_interval and nothing else': [
+    (one) => Object.assign(target(one, 'timeseries'), { expr: 'rate(secmaster_workflow_retries_total[5m])' }),
+    (one) => Object.assign(target(one, 'timeseries'), { expr: 'rate(secmaster_workflow_retries_total[$__interval])' }),
+  ],
+  'single values look back over a time that the zoom does not change, or over what is shown': [
+    (one) => Object.assign(target(one, 'stat'), { expr: 'rate(secmaster_workflow_retries_total[$__rate_interval])' }),
+  ],
+  'no panel lies on another, or beyond the 24 columns': [
+    (one) => Object.assign(panel(one, 'stat').gridPos ?? {}, { x: 1 }),
+    (one) => Object.assign(panel(one, 'table').gridPos ?? {}, { w: 25 }),
+    (one) => Object.assign(panel(one, 'stat'), { gridPos: undefined }),
+  ],
+  'panels are wide enough for a laptop and high enough to read': [
+    (one) => Object.assign(panel(one, 'stat').gridPos ?? {}, { w: 3 }),
+    (one) => Object.assign(panel(one, 'stat').gridPos ?? {}, { h: 2 }),
+  ],
+  'colours are those that stay apart for the colour-blind': [
+    (one) => Object.assign(panel(one, 'stat').fieldConfig?.defaults.thresholds?.steps[0] ?? {}, { color: 'green' }),
+    (one) => Object.assign(one.annotations.list?.[0] ?? {}, { iconColor: 'red' }),
+  ],
+  'links lead to our dashboards and runbooks': [
+    (one) => Object.assign(panel(one, 'stat').links?.[0] ?? {}, { url: '/d/abc/node-exporter' }),
+    (one) => Object.assign(panel(one, 'stat').links?.[0] ?? {}, { url: 'https://example.com/runbook' }),
+  ],
+  'a dashboard links to the others and to the runbooks': [(one) => one.links?.shift(), (one) => one.links?.pop()],
+  'alerts are marked on the graphs': [(one) => one.annotations.list?.pop()],
+};
+
+describe('a rule', () => {
+  test('is broken by at least one row below', () => {
+    expect(Object.keys(breaks)).toEqual(Object.keys(rules));
+  });
+
+  const rows = Object.entries(breaks).flatMap(([rule, ways]) => ways.map((way, index) => ({ rule, way, index })));
+  test.each(rows)('notices when it is broken: $rule ($index)', ({ rule, way }) => {
+    const broken = structuredClone(playbook);
+    way(broken);
+    expect(lint(broken).map((problem) => problem.rule)).toContain(rule);
+  });
+});
