@@ -21,15 +21,19 @@ export interface SimulatedOptions {
   readonly seed?: number;
   readonly historyMs?: number;
   readonly runsPerMinute?: number;
+  /** How far its clock is behind ours at first. */
+  readonly behindMs?: number;
 }
 
 export async function startSimulator({
   seed = 1,
   historyMs = 0,
   runsPerMinute = 30,
+  behindMs = 0,
 }: SimulatedOptions = {}): Promise<Simulated> {
   const file = join(import.meta.dirname, 'simulator-process.ts');
-  const running = start(process.execPath, [file, String(seed), String(historyMs), String(runsPerMinute)]);
+  const settings = [seed, historyMs, runsPerMinute, behindMs].map(String);
+  const running = start(process.execPath, [file, ...settings]);
   const url = await eventually(() => /^http\S+/.exec(running.stdout())?.[0], 'simulating', running);
   const call = async (path: string, init?: RequestInit) => {
     const response = await fetch(`${url}/_simulator/${path}`, init);

@@ -4,9 +4,9 @@ import { listen } from '../../src/simulator/listen.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
 import { createTurnedClock } from '../../src/simulator/turned-clock.ts';
 
-const [seed = '1', historyMs = '0', runsPerMinute = '30'] = process.argv.slice(2);
+const [seed = '1', historyMs = '0', runsPerMinute = '30', behindMs = '0'] = process.argv.slice(2);
 const simulator = createSimulator({
-  clock: createTurnedClock(Math.floor(Date.now() / 1000) * 1000),
+  clock: createTurnedClock(Math.floor((Date.now() - Number(behindMs)) / 1000) * 1000),
   projects: [
     {
       ...defaultProject,

@@ -1,0 +1,119 @@
+/** Every question of every dashboard, asked of a Prometheus that has scraped a SOC with all kinds of runs and trouble. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { defaultProject, defaultUser, defaultWorkspace } from '../../src/simulator/defaults.ts';
+import { temporaryFolder } from '../support/processes.ts';
+import { type Prometheus, type Series, startPrometheus } from '../support/prometheus.ts';
+import { polledAgain, serve } from '../support/served.ts';
+import { type Simulated, startSimulator } from '../support/simulated.ts';
+import { type Asked, asked, fill, loadDashboards, type Values } from './asked.ts';
+
+/** Queries without data after half a minute, and why. One that has some all the same is an error too. */
+const withoutData: Readonly<Record<string, string>> = {
+  'secmaster-playbook: Starts per hour, and a week before, query B': 'Prometheus has no week of data',
+  'secmaster-playbook: Failure ratio, and a week before, query B': 'Prometheus has no week of data',
+};
+
+const everything: Values = { workspace: null, playbook: null, trigger_type: null };
+const hardestName = 'Notify "on call" \\ SMS 🚨\nescalation';
+/** What Grafana makes of a scrape each second. */
+const times = { rateInterval: '8s', range: '60s' };
+
+test('every query parses, is answered within a second, and has data', { timeout: 90_000 }, async () => {
+  const { prometheus } = await scrapedSoc();
+  const dashboards = loadDashboards();
+  const answers: { question: Asked; series: readonly Series[]; ms: number }[] = [];
+  for (const question of dashboards.flatMap(asked)) {
+    const expr = fill(question.expr, everything, times);
+    const from = performance.now();
+    const series = await (question.isRange ? prometheus.range(expr, 40, 2) : prometheus.instant(expr));
+    answers.push({ question, series, ms: performance.now() - from });
+  }
+
+  const empty = answers.filter(({ series }) => series.every(({ values }) => values.length === 0));
+  expect(empty.map(({ question }) => nameOf(question)).sort()).toEqual(Object.keys(withoutData).sort());
+  expect(answers.filter(({ ms }) => ms >= 1000).map(({ question }) => nameOf(question))).toEqual([]);
+  // Only what is left of a budget can be less than nothing: an age that is, or a share, would be asked wrongly.
+  const negative = answers.filter(({ series }) => series.some(({ values }) => values.some((value) => value < 0)));
+  expect(negative.map(({ question }) => question.panel).filter((panel) => !panel.startsWith('Failure budget'))).toEqual(
+    [],
+  );
+  // A legend that names a label which the series don't have would read as nothing.
+  for (const { question, series } of answers) {
+    for (const [, label = ''] of question.legend.matchAll(/\{\{(.*?)\}\}/g)) {
+      expect(
+        series.some(({ metric }) => label in metric),
+        `${nameOf(question)}: ${label}`,
+      ).toBe(true);
+    }
+  }
+
+  const withExemplars = dashboards.flatMap(asked).filter(({ exemplars }) => exemplars);
+  expect(withExemplars.length).toBeGreaterThan(0);
+  for (const { expr } of withExemplars) {
+    expect(await prometheus.exemplars(fill(expr, everything, times))).not.toEqual([]);
+  }
+
+  for (const { templating } of dashboards) {
+    for (const { name, query } of (templating.list ?? []).filter(({ type }) => type === 'query')) {
+      const [, of = '', label = ''] = /^label_values\((.*), (\w+)\)$/s.exec(String(query)) ?? [];
+      expect(label).toBe(name);
+      expect(await prometheus.labelValues(label, of.replaceAll('$workspace', '.*'))).not.toEqual([]);
+    }
+  }
+
+  // The same for one playbook whose name has quotes, a backslash and a line break.
+  const one = { ...everything, workspace: ['prod'], playbook: [hardestName], trigger_type: ['EVENT'] };
+  for (const { expr, panel } of dashboards.filter(({ uid }) => uid === 'secmaster-playbook').flatMap(asked)) {
+    const series = await prometheus.instant(fill(expr, one, times));
+    if (panel === 'Since last start') expect(series).toHaveLength(1);
+  }
+});
+
+const nameOf = ({ dashboard, panel, refId }: Asked) => `${dashboard}: ${panel}, query ${refId}`;
+
+const alert = { alert: 'SecMasterTest', expr: 'secmaster_up', labels: { severity: 'warning' } };
+
+/** Half a minute, in which ten pass at SecMaster: runs of each status, throttling, failed polls, a firing alert. */
+async function scrapedSoc(): Promise<{ prometheus: Prometheus }> {
+  const simulated = await startSimulator({ historyMs: 3 * 3_600_000, runsPerMinute: 60, behindMs: 25 * 24_000 });
+  const served = await serve([`--config.file=${writeConfig(simulated)}`]);
+  const prometheus = await startPrometheus([`127.0.0.1:${served.port}`], [{ name: 'test', rules: [alert] }]);
+  await polledAgain(served);
+  for (let second = 0; second < 25; second += 1) {
+    if (second % 8 === 2) await simulated.addFault({ kind: 'throttle', times: 2, retryAfter: '0' });
+    if (second === 14) await simulated.addFault({ kind: 'status', status: 500, times: 6 });
+    await simulated.turn(24_000);
+    await sleep(1000);
+  }
+  await polledAgain(served);
+  return { prometheus };
+}
+
+function writeConfig(simulated: Simulated): string {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'password'), defaultUser.password);
+  const config = {
+    poll: { schedule: '* * * * * *', lookback: '2h', rate_limit: 200 },
+    state: { path: join(folder, 'secmaster.db') },
+    metrics: { new_series_hold: '0s' },
+    workspaces: [
+      {
+        name: 'prod',
+        region: defaultProject.name,
+        project_id: defaultProject.id,
+        workspace_id: defaultWorkspace.id,
+        endpoint: simulated.url,
+        iam_endpoint: simulated.url,
+        // A token expires, an access key doesn't.
+        credentials: {
+          password: { domain: defaultUser.domain, user: defaultUser.user, password_file: join(folder, 'password') },
+        },
+      },
+    ],
+  };
+  writeFileSync(join(folder, 'config.yml'), JSON.stringify(config));
+  return join(folder, 'config.yml');
+}
