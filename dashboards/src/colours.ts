@@ -55,3 +55,8 @@ export function goodFrom(value: number, warningFrom?: number): Steps {
   const middle = warningFrom === undefined ? [] : [{ value: warningFrom, color: warning }];
   return [{ value: null, color: bad }, ...middle, { value, color: good }];
 }
+/** Good below, a warning from the value on. */
+export const warningFrom = (value: number): Steps => [
+  { value: null, color: good },
+  { value, color: warning },
+];

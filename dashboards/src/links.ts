@@ -27,6 +27,12 @@ export function runbook(alert: AlertName): DashboardLinkBuilder {
   return link(`Runbook: ${alert}`, `${runbooks}/${alert}.md`).targetBlank(true);
 }
 
+/** From a panel, with the same variables and time. */
+export const toExporter = link(
+  'Can I trust the numbers?',
+  `/d/${uids.exporter}?${placeholder('__all_variables')}&${placeholder('__url_time_range')}`,
+);
+
 /** To the other dashboards, by their tag. */
 export const dashboardLinks = new DashboardLinkBuilder('SecMaster dashboards')
   .type(DashboardLinkType.Dashboards)

@@ -42,6 +42,9 @@ export const minBy = (labels: readonly Label[], expression: string): string => b
 const by = (operation: string, labels: readonly Label[], expression: string) =>
   `${operation} by (${labels.join(', ')}) (${expression})`;
 
+/** Grafana keeps the order in which single values come. */
+export const largest = (count: number, expression: string): string => `sort_desc(topk(${count}, ${expression}))`;
+
 /** For graphs: the growth a second around each point. */
 export const rate = (selected: string, offset = ''): string => `rate(${selected}[$__rate_interval]${offset})`;
 /** For single values: the growth within a window, by default what the dashboard shows. */

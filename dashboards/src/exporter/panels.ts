@@ -1,4 +1,4 @@
-import { badFrom, codeColours, goodFrom, neutral, warning } from '../colours.ts';
+import { badFrom, codeColours, goodFrom, neutral, warning, warningFrom } from '../colours.ts';
 import { runbook } from '../links.ts';
 import { noExporter } from '../panel/described.ts';
 import { bars, lines } from '../panel/graph.ts';
@@ -140,7 +140,7 @@ export const workspaces = table({
       title: 'Playbooks called other',
       expr: queries.byWorkspace.playbooksLimited,
       unit: 'none',
-      steps: badFrom(Number.MAX_SAFE_INTEGER, 1),
+      steps: warningFrom(1),
     },
     {
       title: 'Credentials expire in',

@@ -1,6 +1,6 @@
 import { firingAlertsTable } from '../alerts.ts';
 import { badFrom, goodFrom, statusColours, triggerColours } from '../colours.ts';
-import { runbook, toPlaybook } from '../links.ts';
+import { runbook, toExporter, toPlaybook } from '../links.ts';
 import { barList } from '../panel/bar-list.ts';
 import { noExporter, noRuns } from '../panel/described.ts';
 import { bars } from '../panel/graph.ts';
@@ -87,7 +87,7 @@ export const dataAge = stat({
   noValue: noExporter,
   expr: queries.dataAge,
   steps: badFrom(staleAfterSeconds),
-  links: [runbook('SecMasterDataStale')],
+  links: [toExporter, runbook('SecMasterDataStale')],
 });
 
 export const endsPerHour = bars({

@@ -12,8 +12,22 @@ import {
   workflowRetries,
 } from '../../../src/metrics/families.ts';
 import { firingCount } from '../alerts.ts';
-import * as promql from '../promql.ts';
-import { age, chosen, increase, is, maxBy, minBy, perHour, rate, series, sum, sumBy } from '../promql.ts';
+import {
+  age,
+  buckets,
+  chosen,
+  increase,
+  is,
+  largest,
+  maxBy,
+  minBy,
+  perHour,
+  quantile,
+  rate,
+  series,
+  sum,
+  sumBy,
+} from '../promql.ts';
 import { ends, failed, open } from '../runs.ts';
 import { failing, objective, silent, stuckAfterSeconds } from '../thresholds.ts';
 
@@ -51,7 +65,7 @@ export const dataAge = age(`min(${series(lastSuccess, here)})`);
 
 export const endsPerHour = sumBy(['status'], perHour(rate(series(workflowInstancesCompleted, here))));
 export const startsPerHour = sumBy(['trigger_type'], perHour(rate(series(workflowInstancesStarted, here))));
-export const byStatusNow = sumBy(['status'], series(workflowInstances, here));
+export const byStatusNow = largest(10, sumBy(['status'], series(workflowInstances, here)));
 
 /** What the table of playbooks shows. */
 export const byPlaybook = {
@@ -59,7 +73,7 @@ export const byPlaybook = {
   failureRatio: `${sumBy(playbooks, increase(failed(here)))} / (${sumBy(playbooks, increase(ends(here)))} > 0)`,
   ends: sumBy(playbooks, increase(ends(here))),
   retries: sumBy(playbooks, increase(series(workflowRetries, here))),
-  p95: promql.quantile(0.95, increase(promql.buckets(workflowDuration, here)), playbooks),
+  p95: quantile(0.95, increase(buckets(workflowDuration, here)), playbooks),
   oldestOpen: age(oldestOpenStart),
   lastSuccess: age(maxBy(playbooks, series(workflowLastCompletion, { ...here, status: is('FINISHED') }))),
 };

@@ -18,6 +18,7 @@ import {
   chosen,
   increase,
   is,
+  largest,
   maxBy,
   minBy,
   noneOf,
@@ -58,7 +59,10 @@ export const retriesPerHour = sum(perHour(rate(retried)));
 
 export const failureRatio = `${sum(rate(failed(here)))} / ${sum(rate(ends(here)))}`;
 export const failureRatioLastWeek = `${sum(rate(failed(here), lastWeek))} / ${sum(rate(ends(here), lastWeek))}`;
-export const failureRatioByTriggerNow = `topk(10, ${maxBy(['playbook', 'trigger_type'], series(workflowFailureRatio, here))})`;
+export const failureRatioByTriggerNow = largest(
+  10,
+  maxBy(['playbook', 'trigger_type'], series(workflowFailureRatio, here)),
+);
 
 const durationBuckets = buckets(workflowDuration, here);
 export const durations = sumBy(['le'], increase(durationBuckets, '$__rate_interval'));
@@ -71,5 +75,5 @@ export const openByStatus = sumBy(
 export const oldestOpenByStatus = age(minBy(['status'], oldestOpenStart));
 
 const nodeFailures = series(workflowNodeFailures, anyTrigger);
-export const failingNodes = `topk(10, ${sumBy(['node'], increase(nodeFailures))} > 0)`;
+export const failingNodes = largest(10, `${sumBy(['node'], increase(nodeFailures))} > 0`);
 export const nodeFailuresPerHour = sumBy(['node'], perHour(rate(nodeFailures)));
