@@ -5,7 +5,7 @@ import { exporter } from './exporter/layout.ts';
 import { overview } from './overview/layout.ts';
 import { playbook } from './playbook/layout.ts';
 
-const dashboards = { overview, playbook, exporter };
+export const dashboards = { overview, playbook, exporter };
 
 export function generatedFiles(): ReadonlyMap<string, string> {
   const jsons = Object.entries(dashboards).map(([name, dashboard]) => [name, toJson(dashboard)] as const);
