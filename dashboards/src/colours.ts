@@ -18,8 +18,10 @@ export const bad = vermillion;
 export const neutral = skyBlue;
 /** What is there to compare with. */
 export const past = grey;
+/** Neither good nor bad, since nothing is known. */
+export const unknown = grey;
 
-/** By the value of a label `status`; one that isn't listed is drawn in Grafana's next colour. */
+/** By the value of a label `status`; one that isn't listed is drawn in a shade of the neutral colour. */
 export const statusColours: Readonly<Record<string, string>> = {
   FINISHED: blue,
   FAILED: vermillion,
@@ -39,7 +41,7 @@ export const triggerColours: Readonly<Record<string, string>> = {
 
 export const quantileColours: Readonly<Record<string, string>> = { p50: skyBlue, p95: blue, p99: orange };
 
-/** By HTTP status; what went wrong without one has a name such as `timeout` and Grafana's next colour. */
+/** By HTTP status; what went wrong without one has a name such as `timeout` and a shade of the neutral colour. */
 export const codeColours: Readonly<Record<string, string>> = { 200: blue, 201: skyBlue, 429: orange, 500: vermillion };
 
 export type Steps = readonly Threshold[];

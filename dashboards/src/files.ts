@@ -1,5 +1,5 @@
 /** Every generated file of `dashboards/`, by its path in there. */
-import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { type Dashboard, DashboardLinkPlacement } from '@grafana/grafana-foundation-sdk/dashboard';
 import { stringify } from 'yaml';
 import { exporter } from './exporter/layout.ts';
 import { overview } from './overview/layout.ts';
@@ -15,7 +15,11 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   ]);
 }
 
-const toJson = (dashboard: Dashboard) => `${JSON.stringify(dashboard, null, 2)}\n`;
+const toJson = (dashboard: Dashboard) => `${JSON.stringify(dashboard, withoutHiding, 2)}\n`;
+
+/** The SDK knows one placement of links and annotations only and sets it unasked: out of sight, in a menu. */
+const withoutHiding = (key: string, value: unknown) =>
+  key === 'placement' && value === DashboardLinkPlacement.InControlsMenu ? undefined : value;
 
 /**
  * One for each dashboard: `kubectl apply` keeps a copy in an annotation, which may have 256 KiB. The label is what

@@ -1,7 +1,7 @@
 /** Where a panel changes colour, and what counts as failing, stuck, silent: the same as in the alerts. */
 
-/** Of all attempts, the share that should not fail; and the time over which the budget of failures is counted. */
-export const objective = { ratio: 0.95, window: '30d' };
+/** Of all attempts, the share that may fail; and the time over which the budget of failures is counted. */
+export const objective = { failureRatio: 0.05, window: '30d' };
 
 /** A playbook fails: so many failed attempts, and such a share of all ends, within the window. */
 export const failing = { window: '1h', attempts: 3, ratio: 0.5 };

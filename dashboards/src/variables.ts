@@ -5,7 +5,7 @@ import {
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { lastPoll, workflowInstances } from '../../src/metrics/families.ts';
+import { lastPoll, workflowInstancesStarted } from '../../src/metrics/families.ts';
 import { dataSource } from './panel/target.ts';
 import { type Label, series } from './promql.ts';
 
@@ -15,15 +15,16 @@ export const dataSourceVariable = new DatasourceVariableBuilder('datasource')
   .type('prometheus');
 
 export const workspaceVariable = labelVariable('workspace', 'Workspace', series(lastPoll));
+/** Of a counter, which stays where a playbook has stopped, and not of the gauges, which forget it after the lookback. */
 export const playbookVariable = labelVariable(
   'playbook',
   'Playbook',
-  series(workflowInstances, { workspace: '=~"$workspace"' }),
+  series(workflowInstancesStarted, { workspace: '=~"$workspace"' }),
 ).description('A run that belongs to no playbook has no name here: All shows it too.');
 export const triggerTypeVariable = labelVariable(
   'trigger_type',
   'Trigger',
-  series(workflowInstances, { workspace: '=~"$workspace"' }),
+  series(workflowInstancesStarted, { workspace: '=~"$workspace"' }),
 );
 
 /** Several values or all of them; all also means series without the label. */

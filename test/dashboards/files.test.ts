@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
@@ -44,4 +44,11 @@ test('Grafana is provisioned with a Prometheus that has exemplars and our interv
       options: expect.objectContaining({ path: expect.any(String) }),
     }),
   ]);
+});
+
+test('the sources know nothing of the exporter but its families', () => {
+  const ours = globSync('src/**/*.ts', { cwd: folder })
+    .flatMap((file) => [...read(file).matchAll(/from '(\.[^']*)'/g)].map(([, path = '']) => join(file, '..', path)))
+    .filter((path) => !path.startsWith('src/'));
+  expect(new Set(ours)).toEqual(new Set(['../src/metrics/families.ts']));
 });

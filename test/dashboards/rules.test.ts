@@ -96,11 +96,23 @@ const breaks: Readonly<Record<string, readonly Break[]>> = {
     (one) => Object.assign(panel(one, 'stat').fieldConfig?.defaults.thresholds?.steps[0] ?? {}, { color: 'green' }),
     (one) => Object.assign(one.annotations.list?.[0] ?? {}, { iconColor: 'red' }),
   ],
+  'graphs colour series without a meaning in shades, not in a palette with red and green': [
+    (one) =>
+      Object.assign(panel(one, 'timeseries').fieldConfig?.defaults ?? {}, { color: { mode: 'palette-classic' } }),
+  ],
+  'what has thresholds says in a colour of its own that there is no data': [
+    (one) => Object.assign(defaults(one), { mappings: [] }),
+    (one) => panel(one, 'table').fieldConfig?.overrides[0]?.properties.push({ id: 'thresholds', value: { steps: [] } }),
+  ],
   'links lead to our dashboards and runbooks': [
     (one) => Object.assign(panel(one, 'stat').links?.[0] ?? {}, { url: '/d/abc/node-exporter' }),
     (one) => Object.assign(panel(one, 'stat').links?.[0] ?? {}, { url: 'https://example.com/runbook' }),
   ],
   'a dashboard links to the others and to the runbooks': [(one) => one.links?.shift(), (one) => one.links?.pop()],
+  'links and marks are in sight, not in a menu': [
+    (one) => Object.assign(one.links?.[0] ?? {}, { placement: 'inControlsMenu' }),
+    (one) => Object.assign(one.annotations.list?.[0] ?? {}, { placement: 'inControlsMenu' }),
+  ],
   'alerts are marked on the graphs': [(one) => one.annotations.list?.pop()],
 };
 

@@ -1,6 +1,6 @@
 /** What we ask of our dashboards. Each rule gives the places that break it, in words. */
-import type { Dashboard, Panel, RowPanel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { palette } from '../../dashboards/src/colours.ts';
+import type { Dashboard, FieldConfig, Panel, RowPanel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { palette, unknown } from '../../dashboards/src/colours.ts';
 import { runbooks, uids } from '../../dashboards/src/links.ts';
 import { placeholder } from '../../dashboards/src/placeholder.ts';
 import { panelsOf, targetsOf } from './asked.ts';
@@ -40,6 +40,17 @@ const isOverlap = (a: Panel | RowPanel, b: Panel | RowPanel) => {
   if (p === undefined || q === undefined) return false;
   return p.x < q.x + q.w && q.x < p.x + p.w && p.y < q.y + q.h && q.y < p.y + p.h;
 };
+
+/** The options of a panel's fields: for all of them, and for each that differs. */
+const configurations = ({ fieldConfig }: Panel): FieldConfig[] => [
+  fieldConfig?.defaults ?? {},
+  ...(fieldConfig?.overrides ?? []).map(({ properties }) =>
+    Object.fromEntries(properties.map(({ id, value }) => [id, value])),
+  ),
+];
+const judges = ({ thresholds, mappings = [] }: FieldConfig) =>
+  thresholds !== undefined &&
+  !mappings.some(({ type, options }) => type === 'special' && options.result.color === unknown);
 
 const urlsOf = (dashboard: Dashboard) =>
   [...objects(dashboard)].map(([, { url }]) => url).filter((url) => typeof url === 'string');
@@ -123,6 +134,17 @@ export const rules: Readonly<Record<string, Rule>> = {
       .flatMap(([, { color, fixedColor, iconColor }]) => [color, fixedColor, iconColor])
       .filter((colour) => typeof colour === 'string' && !palette.includes(colour))
       .map(String),
+  'graphs colour series without a meaning in shades, not in a palette with red and green': ofPanels(
+    ({ type, fieldConfig }) => type === 'timeseries' && fieldConfig?.defaults.color?.mode !== 'shades',
+  ),
+  'what has thresholds says in a colour of its own that there is no data': (dashboard) =>
+    panelsOf(dashboard)
+      .filter(({ type }) => type === 'stat' || type === 'table')
+      .flatMap((panel) =>
+        configurations(panel)
+          .filter(judges)
+          .map(() => nameOf(panel)),
+      ),
   'links lead to our dashboards and runbooks': (dashboard) =>
     urlsOf(dashboard).filter((url) => url !== '' && !isOurs(url)),
   'a dashboard links to the others and to the runbooks': ({ links = [] }) =>
@@ -130,6 +152,8 @@ export const rules: Readonly<Record<string, Rule>> = {
     links.some(({ url }) => url === runbooks)
       ? []
       : ['links'],
+  'links and marks are in sight, not in a menu': ({ links = [], annotations: { list = [] } }) =>
+    [...links, ...list].some(({ placement }) => placement !== undefined) ? ['links or annotations'] : [],
   'alerts are marked on the graphs': ({ annotations: { list = [] } }) =>
     list.some(({ enable, expr }) => enable && expr?.startsWith('ALERTS{')) ? [] : ['annotations'],
 };

@@ -96,7 +96,7 @@ const overview: readonly Row[] = [
   },
   {
     name: 'of 20 attempts one failed',
-    tile: "Attempts that didn't fail (objective 95 %)",
+    tile: 'Success rate (objective 95 %)',
     past: { ...up, ...ends('one', growing(0.95), growing(0.05)) },
     says: 0.95,
   },

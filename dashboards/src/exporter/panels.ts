@@ -96,7 +96,6 @@ export const credentialsLeft = stat({
   description:
     'Time until the first credentials expire that do expire. They are renewed before: it should jump up again by itself.',
   unit: 's',
-  decimals: 0,
   noValue: noCredentialsExpire,
   expr: queries.credentialsLeft,
   steps: credentialsSteps,
@@ -115,7 +114,6 @@ export const workspaces = table({
       title: 'Age of the data',
       expr: queries.byWorkspace.dataAge,
       unit: 's',
-      decimals: 0,
       steps: badFrom(staleAfterSeconds),
     },
     { title: 'Poll took', expr: queries.byWorkspace.pollDuration, unit: 's', decimals: 2 },
@@ -146,7 +144,6 @@ export const workspaces = table({
       title: 'Credentials expire in',
       expr: queries.byWorkspace.credentialsLeft,
       unit: 's',
-      decimals: 0,
       steps: credentialsSteps,
     },
   ],
@@ -350,7 +347,7 @@ export const processes = table({
     { title: 'Version', label: 'version' },
     { title: 'Node.js', label: 'nodeversion' },
   ],
-  columns: [{ title: 'Running for', expr: queries.processAge, unit: 's', decimals: 0 }],
+  columns: [{ title: 'Running for', expr: queries.processAge, unit: 's' }],
   sort: { by: 'Instance', descending: false },
 });
 
@@ -369,7 +366,6 @@ export const sinceReload = stat({
   title: 'Since it was read',
   description: 'Time since the configuration in force was read.',
   unit: 's',
-  decimals: 0,
   noValue: noExporter,
   expr: queries.sinceReload,
 });

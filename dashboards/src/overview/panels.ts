@@ -4,12 +4,11 @@ import { runbook, toExporter, toPlaybook } from '../links.ts';
 import { barList } from '../panel/bar-list.ts';
 import { noExporter, noRuns } from '../panel/described.ts';
 import { bars } from '../panel/graph.ts';
+import { percent } from '../panel/percent.ts';
 import { stat } from '../panel/stat.ts';
 import { table } from '../panel/table.ts';
 import { failing, objective, silent, staleAfterSeconds, stuckAfterSeconds } from '../thresholds.ts';
 import * as queries from './queries.ts';
-
-const percent = (ratio: number) => `${Number((ratio * 100).toFixed(1))} %`;
 
 export const failingPlaybooks = stat({
   title: 'Failing playbooks',
@@ -51,19 +50,19 @@ export const alerts = stat({
 });
 
 export const successRatio = stat({
-  title: `Attempts that didn't fail (objective ${percent(objective.ratio)})`,
+  title: `Success rate (objective ${percent(1 - objective.failureRatio)})`,
   description:
-    'Of all attempts that ended in the time shown, the share that did not end as FAILED. Retried failures count as failures.',
+    'Of all attempts that ended in the time shown, the share that did not fail, each retry being an attempt of its own.',
   unit: 'percentunit',
   decimals: 1,
   noValue: noRuns,
   expr: queries.successRatio,
-  steps: goodFrom(objective.ratio),
+  steps: goodFrom(1 - objective.failureRatio),
 });
 
 export const budgetLeft = stat({
   title: `Failure budget left, ${objective.window}`,
-  description: `What is left of the failures that the objective of ${percent(objective.ratio)} allows within ${objective.window}: 100 % when nothing failed, 0 % when all is used up, negative beyond that.`,
+  description: `What is left of the failures that the objective of ${percent(1 - objective.failureRatio)} allows within ${objective.window}: 100 % when nothing failed, 0 % when all is used up, negative beyond that.`,
   unit: 'percentunit',
   decimals: 0,
   noValue: noRuns,
@@ -135,19 +134,18 @@ export const worstPlaybooks = table({
       expr: queries.byPlaybook.failureRatio,
       unit: 'percentunit',
       decimals: 0,
-      steps: badFrom(failing.ratio, 1 - objective.ratio),
+      steps: badFrom(failing.ratio, objective.failureRatio),
     },
     { title: 'Ends', expr: queries.byPlaybook.ends, unit: 'none', decimals: 0 },
     { title: 'Retries', expr: queries.byPlaybook.retries, unit: 'none', decimals: 0 },
-    { title: 'p95 duration', expr: queries.byPlaybook.p95, unit: 's', decimals: 0 },
+    { title: 'p95 duration', expr: queries.byPlaybook.p95, unit: 's' },
     {
       title: 'Oldest open',
       expr: queries.byPlaybook.oldestOpen,
       unit: 's',
-      decimals: 0,
       steps: badFrom(stuckAfterSeconds),
     },
-    { title: 'Since last success', expr: queries.byPlaybook.lastSuccess, unit: 's', decimals: 0 },
+    { title: 'Since last success', expr: queries.byPlaybook.lastSuccess, unit: 's' },
   ],
   sort: { by: 'Failed attempts', descending: true, first: 10 },
 });

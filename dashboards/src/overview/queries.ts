@@ -58,7 +58,7 @@ export const alerts = orZero(firingCount(['workspace']));
 
 const failedShare = (window: string) => `${sum(increase(failed(here), window))} / ${sum(increase(ends(here), window))}`;
 export const successRatio = `1 - ${failedShare('$__range')}`;
-export const budgetLeft = `1 - ${failedShare(objective.window)} / (1 - ${objective.ratio})`;
+export const budgetLeft = `1 - ${failedShare(objective.window)} / ${objective.failureRatio}`;
 
 export const openNow = orZero(sum(open(here)));
 export const dataAge = age(`min(${series(lastSuccess, here)})`);
@@ -73,7 +73,8 @@ export const byPlaybook = {
   failureRatio: `${sumBy(playbooks, increase(failed(here)))} / (${sumBy(playbooks, increase(ends(here)))} > 0)`,
   ends: sumBy(playbooks, increase(ends(here))),
   retries: sumBy(playbooks, increase(series(workflowRetries, here))),
-  p95: quantile(0.95, increase(buckets(workflowDuration, here)), playbooks),
+  /** Without those of which nothing ended. */
+  p95: `${quantile(0.95, increase(buckets(workflowDuration, here)), playbooks)} >= 0`,
   oldestOpen: age(oldestOpenStart),
   lastSuccess: age(maxBy(playbooks, series(workflowLastCompletion, { ...here, status: is('FINISHED') }))),
 };

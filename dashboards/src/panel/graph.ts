@@ -13,8 +13,9 @@ import {
   VizLegendOptionsBuilder,
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
+import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
-import type { Steps } from '../colours.ts';
+import { neutral, type Steps } from '../colours.ts';
 import { coloured, type Description, described } from './described.ts';
 import { thresholds } from './stat.ts';
 import { type Query, range, refIdOf } from './target.ts';
@@ -46,6 +47,8 @@ function base({ queries, colours = {}, steps, max, minInterval, ...description }
   const targets = queries.map((query, index) => range(query, refIdOf(index)));
   const panel = coloured(described(new PanelBuilder(), description, targets), colours)
     .min(0)
+    // Grafana's own palette has a red and a green that mean nothing: series without a colour are told apart by lightness.
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Shades).fixedColor(neutral))
     .legend(
       new VizLegendOptionsBuilder()
         .displayMode(LegendDisplayMode.List)

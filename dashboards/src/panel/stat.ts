@@ -8,7 +8,7 @@ import {
   type ValueMapping,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
-import { noThresholds, type Steps } from '../colours.ts';
+import { noThresholds, type Steps, unknown } from '../colours.ts';
 import { type Description, described } from './described.ts';
 import { instant } from './target.ts';
 
@@ -23,7 +23,7 @@ export interface Stat extends Description {
 export function stat({ expr, steps = noThresholds, decimals, texts, ...description }: Stat): PanelBuilder {
   const panel = described(new PanelBuilder(), description, [instant({ expr, legend: description.title }, 'A')])
     .thresholds(thresholds(steps))
-    .mappings([...mapped(texts), notANumber(description.noValue)])
+    .mappings([...mapped(texts), nothing(description.noValue)])
     .colorMode(BigValueColorMode.Background)
     .graphMode(BigValueGraphMode.None)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']));
@@ -38,7 +38,8 @@ export function mapped(texts: Readonly<Record<string, string>> = {}): ValueMappi
   return Object.keys(options).length === 0 ? [] : [{ type: MappingType.ValueToText, options }];
 }
 
-/** A ratio of nothing to nothing. */
-function notANumber(text: string): ValueMapping {
-  return { type: MappingType.SpecialValue, options: { match: SpecialValueMatch.NotANumber, result: { text } } };
+/** No sample, or a ratio of nothing to nothing: without a colour of its own it would have that of the lowest threshold. */
+export function nothing(text: string): ValueMapping {
+  const result = { text, color: unknown };
+  return { type: MappingType.SpecialValue, options: { match: SpecialValueMatch.NullAndNan, result } };
 }

@@ -5,7 +5,7 @@ import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
 import type { Steps } from '../colours.ts';
 import type { Label } from '../promql.ts';
 import { type Description, described } from './described.ts';
-import { mapped } from './stat.ts';
+import { mapped, nothing } from './stat.ts';
 import { refIdOf, rows } from './target.ts';
 
 type FieldLink = Pick<DashboardLink, 'title' | 'url' | 'targetBlank'>;
@@ -52,7 +52,10 @@ export function table({ keys, columns, sort, ...description }: Table): PanelBuil
     })
     .withTransformation({ id: 'sortBy', options: { sort: [{ field: sort.by, desc: sort.descending }] } });
   if (sort.first !== undefined) panel.withTransformation({ id: 'limit', options: { limitField: sort.first } });
-  for (const key of keys) panel.overrideByName(key.title, keyProperties(key));
+  for (const key of keys) {
+    const properties = keyProperties(key);
+    if (properties.length > 0) panel.overrideByName(key.title, properties);
+  }
   for (const column of columns) panel.overrideByName(column.title, columnProperties(column));
   return panel;
 }
@@ -78,7 +81,7 @@ function columnProperties({ unit, decimals, steps, texts }: Column): { id: strin
   return [
     { id: 'unit', value: unit },
     ...(decimals === undefined ? [] : [{ id: 'decimals', value: decimals }]),
-    ...(texts === undefined ? [] : [{ id: 'mappings', value: mapped(texts) }]),
+    { id: 'mappings', value: [...mapped(texts), nothing('–')] },
     ...(steps === undefined
       ? []
       : [

@@ -14,6 +14,7 @@ import { barList } from '../panel/bar-list.ts';
 import { noExporter, noRuns } from '../panel/described.ts';
 import { bars, lines } from '../panel/graph.ts';
 import { heatmap } from '../panel/heatmap.ts';
+import { percent } from '../panel/percent.ts';
 import { stat } from '../panel/stat.ts';
 import { failing, objective, stuckAfterSeconds } from '../thresholds.ts';
 import * as queries from './queries.ts';
@@ -21,7 +22,7 @@ import * as queries from './queries.ts';
 /** Few runs an hour are normal: a shorter step would show single runs as peaks. */
 const minInterval = '10m';
 const lookback = "begun within the exporter's lookback (24 hours unless configured otherwise)";
-const ratioSteps = badFrom(failing.ratio, 1 - objective.ratio);
+const ratioSteps = badFrom(failing.ratio, objective.failureRatio);
 
 export const failureRatioNow = stat({
   title: 'Failure ratio now',
@@ -35,14 +36,13 @@ export const failureRatioNow = stat({
 });
 
 export const successRatio = stat({
-  title: "Attempts that didn't fail",
-  description:
-    'Of all attempts that ended in the time shown, the share that did not end as FAILED, against the objective.',
+  title: 'Success rate',
+  description: `Of all attempts that ended in the time shown, the share that did not fail, each retry being an attempt of its own. The objective is ${percent(1 - objective.failureRatio)}.`,
   unit: 'percentunit',
   decimals: 1,
   noValue: noRuns,
   expr: queries.successRatio,
-  steps: goodFrom(objective.ratio),
+  steps: goodFrom(1 - objective.failureRatio),
   links: [runbook('SecMasterPlaybookFailureBudgetBurn')],
 });
 
@@ -50,7 +50,6 @@ export const sinceLastSuccess = stat({
   title: 'Since last success',
   description: 'Time since a run last ended as FINISHED.',
   unit: 's',
-  decimals: 0,
   noValue: 'No success known',
   expr: queries.sinceLastSuccess,
 });
@@ -59,7 +58,6 @@ export const sinceLastStart = stat({
   title: 'Since last start',
   description: 'Time since a run last began.',
   unit: 's',
-  decimals: 0,
   noValue: 'No start known',
   expr: queries.sinceLastStart,
   links: [runbook('SecMasterPlaybookSilent')],
@@ -77,7 +75,6 @@ export const oldestOpen = stat({
   title: 'Oldest open run',
   description: `Age of the oldest run that has not ended, whatever triggered it. From ${stuckAfterSeconds / 60} minutes on it counts as stuck.`,
   unit: 's',
-  decimals: 0,
   noValue: 'No open run',
   expr: queries.oldestOpen,
   steps: badFrom(stuckAfterSeconds),
