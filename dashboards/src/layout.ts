@@ -12,16 +12,20 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboardLinks, runbookLinks, tag } from './links.ts';
 
+const columns = 24;
+
 interface PanelBuilder extends Builder<Panel> {
   id(id: number): this;
   gridPos(position: GridPos): this;
 }
 
-/** Panels side by side, all of one height, each with its width. */
+/** Panels side by side, all of one height and width. */
 export interface Line {
   readonly height: number;
-  readonly panels: readonly (readonly [panel: PanelBuilder, width: number])[];
+  readonly panels: readonly PanelBuilder[];
 }
+
+export const line = (height: number, ...panels: PanelBuilder[]): Line => ({ height, panels });
 
 export interface Section {
   readonly title: string;
@@ -65,14 +69,13 @@ export function dashboard({
   let y = 0;
   for (const section of sections) {
     id += 1;
-    builder.withRow(new RowBuilder(section.title).id(id).gridPos({ x: 0, y, w: 24, h: 1 }));
+    builder.withRow(new RowBuilder(section.title).id(id).gridPos({ x: 0, y, w: columns, h: 1 }));
     y += 1;
     for (const { height, panels } of section.lines) {
-      let x = 0;
-      for (const [panel, width] of panels) {
+      const width = columns / panels.length;
+      for (const [index, panel] of panels.entries()) {
         id += 1;
-        builder.withPanel(panel.id(id).gridPos({ x, y, w: width, h: height }));
-        x += width;
+        builder.withPanel(panel.id(id).gridPos({ x: index * width, y, w: width, h: height }));
       }
       y += height;
     }

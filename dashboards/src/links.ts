@@ -1,6 +1,5 @@
 /** Where a reader goes on: from dashboard to dashboard, and to the runbooks. */
 import { type DashboardLink, DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
-
 import { placeholder } from './placeholder.ts';
 
 /** Alerts link to the same pages. */

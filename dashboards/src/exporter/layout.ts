@@ -1,5 +1,5 @@
 import { alertAnnotation } from '../alerts.ts';
-import { dashboard } from '../layout.ts';
+import { dashboard, line } from '../layout.ts';
 import { uids } from '../links.ts';
 import { dataSourceVariable, workspaceVariable } from '../variables.ts';
 import * as panels from './panels.ts';
@@ -16,114 +16,38 @@ export const exporter = dashboard({
     {
       title: 'Trust',
       lines: [
-        {
-          height: 4,
-          panels: [
-            [panels.scraped, 6],
-            [panels.failingWorkspaces, 6],
-            [panels.dataAge, 6],
-            [panels.incompleteWindows, 6],
-          ],
-        },
-        {
-          height: 4,
-          panels: [
-            [panels.mismatches, 6],
-            [panels.rejectedRows, 6],
-            [panels.throttledRatio, 6],
-            [panels.credentialsLeft, 6],
-          ],
-        },
-        { height: 7, panels: [[panels.workspaces, 24]] },
+        line(4, panels.scraped, panels.failingWorkspaces, panels.dataAge, panels.incompleteWindows),
+        line(4, panels.mismatches, panels.rejectedRows, panels.throttledRatio, panels.credentialsLeft),
+        line(7, panels.workspaces),
       ],
     },
     {
       title: 'Polls',
       lines: [
-        {
-          height: 8,
-          panels: [
-            [panels.dataAgeOverTime, 8],
-            [panels.pollAge, 8],
-            [panels.pollDuration, 8],
-          ],
-        },
-        {
-          height: 8,
-          panels: [
-            [panels.pollsPerHour, 8],
-            [panels.pollFailures, 8],
-            [panels.credentialsLeftOverTime, 8],
-          ],
-        },
+        line(8, panels.dataAgeOverTime, panels.pollAge, panels.pollDuration),
+        line(8, panels.pollsPerHour, panels.pollFailures, panels.credentialsLeftOverTime),
       ],
     },
     {
       title: 'SecMaster and IAM',
       lines: [
-        {
-          height: 8,
-          panels: [
-            [panels.requests, 12],
-            [panels.throttledRequests, 12],
-          ],
-        },
-        {
-          height: 8,
-          panels: [
-            [panels.requestsByOperation, 12],
-            [panels.requestDuration, 12],
-          ],
-        },
+        line(8, panels.requests, panels.throttledRequests),
+        line(8, panels.requestsByOperation, panels.requestDuration),
       ],
     },
     {
       title: 'Ledger',
       lines: [
-        {
-          height: 8,
-          panels: [
-            [panels.ledgerSize, 8],
-            [panels.auditsPerHour, 8],
-            [panels.windowComplete, 8],
-          ],
-        },
-        {
-          height: 8,
-          panels: [
-            [panels.rejectedRowsPerHour, 12],
-            [panels.limitedPlaybooks, 12],
-          ],
-        },
+        line(8, panels.ledgerSize, panels.auditsPerHour, panels.windowComplete),
+        line(8, panels.rejectedRowsPerHour, panels.limitedPlaybooks),
       ],
     },
     {
       title: 'Process',
       lines: [
-        {
-          height: 8,
-          panels: [
-            [panels.samples, 8],
-            [panels.scrapeDuration, 8],
-            [panels.memory, 8],
-          ],
-        },
-        {
-          height: 8,
-          panels: [
-            [panels.eventLoop, 8],
-            [panels.cpu, 8],
-            [panels.openFiles, 8],
-          ],
-        },
-        {
-          height: 5,
-          panels: [
-            [panels.processes, 12],
-            [panels.reload, 6],
-            [panels.sinceReload, 6],
-          ],
-        },
+        line(8, panels.samples, panels.scrapeDuration, panels.memory),
+        line(8, panels.eventLoop, panels.cpu, panels.openFiles),
+        line(5, panels.processes, panels.reload, panels.sinceReload),
       ],
     },
   ],

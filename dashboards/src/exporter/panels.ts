@@ -4,6 +4,7 @@ import { noExporter } from '../panel/described.ts';
 import { bars, lines } from '../panel/graph.ts';
 import { stat } from '../panel/stat.ts';
 import { table } from '../panel/table.ts';
+import * as shared from '../shared-panels.ts';
 import {
   credentialsSeconds,
   eventLoopLagSeconds,
@@ -37,15 +38,7 @@ export const failingWorkspaces = stat({
   links: [runbook('SecMasterPollFailing')],
 });
 
-export const dataAge = stat({
-  title: 'Age of the data',
-  description: `Time since the last successful poll of the workspace that has waited longest. From ${staleAfterSeconds} s on it is stale.`,
-  unit: 's',
-  noValue: noExporter,
-  expr: queries.dataAge,
-  steps: badFrom(staleAfterSeconds),
-  links: [runbook('SecMasterDataStale')],
-});
+export const dataAge = shared.dataAge(queries.dataAge);
 
 export const incompleteWindows = stat({
   title: 'Incomplete windows',

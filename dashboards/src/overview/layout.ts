@@ -1,5 +1,5 @@
 import { alertAnnotation } from '../alerts.ts';
-import { dashboard } from '../layout.ts';
+import { dashboard, line } from '../layout.ts';
 import { uids } from '../links.ts';
 import { dataSourceVariable, workspaceVariable } from '../variables.ts';
 import * as panels from './panels.ts';
@@ -17,45 +17,17 @@ export const overview = dashboard({
     {
       title: 'Now',
       lines: [
-        {
-          height: 4,
-          panels: [
-            [panels.failingPlaybooks, 6],
-            [panels.stuckPlaybooks, 6],
-            [panels.silentPlaybooks, 6],
-            [panels.alerts, 6],
-          ],
-        },
-        {
-          height: 4,
-          panels: [
-            [panels.successRatio, 6],
-            [panels.budgetLeft, 6],
-            [panels.openNow, 6],
-            [panels.dataAge, 6],
-          ],
-        },
+        line(4, panels.failingPlaybooks, panels.stuckPlaybooks, panels.silentPlaybooks, panels.alerts),
+        line(4, panels.successRate, panels.budgetLeft, panels.openNow, panels.dataAge),
       ],
     },
     {
       title: 'Runs',
-      lines: [
-        {
-          height: 8,
-          panels: [
-            [panels.endsPerHour, 10],
-            [panels.startsPerHour, 8],
-            [panels.byStatusNow, 6],
-          ],
-        },
-      ],
+      lines: [line(8, panels.endsPerHour, panels.startsPerHour, panels.byStatusNow)],
     },
     {
       title: 'Where to look',
-      lines: [
-        { height: 11, panels: [[panels.worstPlaybooks, 24]] },
-        { height: 8, panels: [[panels.firingAlerts, 24]] },
-      ],
+      lines: [line(11, panels.worstPlaybooks), line(8, panels.firingAlerts)],
     },
   ],
 });

@@ -1,13 +1,13 @@
 import { firingAlertsTable } from '../alerts.ts';
-import { badFrom, goodFrom, statusColours, triggerColours } from '../colours.ts';
+import { badFrom, goodFrom, statusColours } from '../colours.ts';
 import { runbook, toExporter, toPlaybook } from '../links.ts';
 import { barList } from '../panel/bar-list.ts';
 import { noExporter, noRuns } from '../panel/described.ts';
-import { bars } from '../panel/graph.ts';
 import { percent } from '../panel/percent.ts';
 import { stat } from '../panel/stat.ts';
 import { table } from '../panel/table.ts';
-import { failing, objective, silent, staleAfterSeconds, stuckAfterSeconds } from '../thresholds.ts';
+import * as shared from '../shared-panels.ts';
+import { failing, objective, silent, stuckAfterSeconds } from '../thresholds.ts';
 import * as queries from './queries.ts';
 
 export const failingPlaybooks = stat({
@@ -49,16 +49,7 @@ export const alerts = stat({
   steps: badFrom(1),
 });
 
-export const successRatio = stat({
-  title: `Success rate (objective ${percent(1 - objective.failureRatio)})`,
-  description:
-    'Of all attempts that ended in the time shown, the share that did not fail, each retry being an attempt of its own.',
-  unit: 'percentunit',
-  decimals: 1,
-  noValue: noRuns,
-  expr: queries.successRatio,
-  steps: goodFrom(1 - objective.failureRatio),
-});
+export const successRate = shared.successRate(queries.successRatio);
 
 export const budgetLeft = stat({
   title: `Failure budget left, ${objective.window}`,
@@ -79,35 +70,11 @@ export const openNow = stat({
   expr: queries.openNow,
 });
 
-export const dataAge = stat({
-  title: 'Age of the data',
-  description: `Time since the last successful poll of the workspace that has waited longest. From ${staleAfterSeconds} s on nothing above can be relied on.`,
-  unit: 's',
-  noValue: noExporter,
-  expr: queries.dataAge,
-  steps: badFrom(staleAfterSeconds),
-  links: [toExporter, runbook('SecMasterDataStale')],
-});
+export const dataAge = shared.dataAge(queries.dataAge, [toExporter]);
 
-export const endsPerHour = bars({
-  title: 'Ends per hour, by status',
-  description: 'How runs ended, as a rate per hour. FAILED counts each failed attempt, also those that were retried.',
-  unit: 'none',
-  noValue: noRuns,
-  queries: [{ expr: queries.endsPerHour, legend: '{{status}}' }],
-  colours: statusColours,
-  minInterval: '5m',
-});
+export const endsPerHour = shared.endsPerHour(queries.endsPerHour, '5m');
 
-export const startsPerHour = bars({
-  title: 'Starts per hour, by trigger',
-  description: 'What set runs off, as a rate per hour: a timer, an event, a person or a test.',
-  unit: 'none',
-  noValue: noRuns,
-  queries: [{ expr: queries.startsPerHour, legend: '{{trigger_type}}' }],
-  colours: triggerColours,
-  minInterval: '5m',
-});
+export const startsPerHour = shared.startsPerHour(queries.startsPerHour, '5m');
 
 export const byStatusNow = barList({
   title: 'Recent runs by their status now',

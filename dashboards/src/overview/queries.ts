@@ -4,7 +4,6 @@ import {
   up,
   workflowDuration,
   workflowInstances,
-  workflowInstancesCompleted,
   workflowInstancesStarted,
   workflowLastCompletion,
   workflowLastStart,
@@ -12,23 +11,8 @@ import {
   workflowRetries,
 } from '../../../src/metrics/families.ts';
 import { firingCount } from '../alerts.ts';
-import {
-  age,
-  buckets,
-  chosen,
-  increase,
-  is,
-  largest,
-  maxBy,
-  minBy,
-  perHour,
-  quantile,
-  rate,
-  series,
-  sum,
-  sumBy,
-} from '../promql.ts';
-import { ends, failed, open } from '../runs.ts';
+import { age, buckets, chosen, increase, is, largest, maxBy, minBy, quantile, series, sum, sumBy } from '../promql.ts';
+import * as runs from '../runs.ts';
 import { failing, objective, silent, stuckAfterSeconds } from '../thresholds.ts';
 
 const here = { workspace: chosen('workspace') };
@@ -38,8 +22,8 @@ const timer = { ...here, trigger_type: is('TIMER') };
 /** A count of nothing is no sample at all: 0 as long as the exporter is scraped, and nothing once it isn't. */
 const orZero = (count: string) => `(${count}) or 0 * count(${series(up, here)})`;
 
-const failedInWindow = sumBy(playbooks, increase(failed(here), failing.window));
-const endsInWindow = sumBy(playbooks, increase(ends(here), failing.window));
+const failedInWindow = sumBy(playbooks, increase(runs.failed(here), failing.window));
+const endsInWindow = sumBy(playbooks, increase(runs.ends(here), failing.window));
 export const failingPlaybooks = orZero(`count(
   ${failedInWindow} >= ${failing.attempts}
   and ${failedInWindow} / ${endsInWindow} >= ${failing.ratio}
@@ -56,22 +40,21 @@ export const silentPlaybooks = orZero(`count(
 
 export const alerts = orZero(firingCount(['workspace']));
 
-const failedShare = (window: string) => `${sum(increase(failed(here), window))} / ${sum(increase(ends(here), window))}`;
-export const successRatio = `1 - ${failedShare('$__range')}`;
-export const budgetLeft = `1 - ${failedShare(objective.window)} / ${objective.failureRatio}`;
+export const successRatio = runs.successRatio(here);
+export const budgetLeft = `1 - ${runs.failedShare(here, objective.window)} / ${objective.failureRatio}`;
 
-export const openNow = orZero(sum(open(here)));
+export const openNow = orZero(sum(runs.open(here)));
 export const dataAge = age(`min(${series(lastSuccess, here)})`);
 
-export const endsPerHour = sumBy(['status'], perHour(rate(series(workflowInstancesCompleted, here))));
-export const startsPerHour = sumBy(['trigger_type'], perHour(rate(series(workflowInstancesStarted, here))));
+export const endsPerHour = runs.endsPerHour(here);
+export const startsPerHour = runs.startsPerHour(here);
 export const byStatusNow = largest(10, sumBy(['status'], series(workflowInstances, here)));
 
 /** What the table of playbooks shows. */
 export const byPlaybook = {
-  failed: sumBy(playbooks, increase(failed(here))),
-  failureRatio: `${sumBy(playbooks, increase(failed(here)))} / (${sumBy(playbooks, increase(ends(here)))} > 0)`,
-  ends: sumBy(playbooks, increase(ends(here))),
+  failed: sumBy(playbooks, increase(runs.failed(here))),
+  failureRatio: `${sumBy(playbooks, increase(runs.failed(here)))} / (${sumBy(playbooks, increase(runs.ends(here)))} > 0)`,
+  ends: sumBy(playbooks, increase(runs.ends(here))),
   retries: sumBy(playbooks, increase(series(workflowRetries, here))),
   /** Without those of which nothing ended. */
   p95: `${quantile(0.95, increase(buckets(workflowDuration, here)), playbooks)} >= 0`,

@@ -1,5 +1,5 @@
 import { alertAnnotation } from '../alerts.ts';
-import { dashboard } from '../layout.ts';
+import { dashboard, line } from '../layout.ts';
 import { uids } from '../links.ts';
 import { dataSourceVariable, playbookVariable, triggerTypeVariable, workspaceVariable } from '../variables.ts';
 import * as panels from './panels.ts';
@@ -16,88 +16,32 @@ export const playbook = dashboard({
     {
       title: 'Now',
       lines: [
-        {
-          height: 4,
-          panels: [
-            [panels.failureRatioNow, 6],
-            [panels.successRatio, 6],
-            [panels.sinceLastSuccess, 6],
-            [panels.sinceLastStart, 6],
-          ],
-        },
-        {
-          height: 4,
-          panels: [
-            [panels.openNow, 6],
-            [panels.oldestOpen, 6],
-            [panels.recentRetries, 6],
-            [panels.attemptsPerRun, 6],
-          ],
-        },
+        line(4, panels.failureRatioNow, panels.successRate, panels.sinceLastSuccess, panels.sinceLastStart),
+        line(4, panels.openNow, panels.oldestOpen, panels.recentRetries, panels.attemptsPerRun),
       ],
     },
     {
       title: 'Failures',
       lines: [
-        {
-          height: 8,
-          panels: [
-            [panels.failureRatio, 12],
-            [panels.failureRatioByTrigger, 12],
-          ],
-        },
-        {
-          height: 8,
-          panels: [
-            [panels.failingNodes, 12],
-            [panels.nodeFailuresPerHour, 12],
-          ],
-        },
-        { height: 6, panels: [[panels.firingAlerts, 24]] },
+        line(8, panels.failureRatio, panels.failureRatioByTrigger),
+        line(8, panels.failingNodes, panels.nodeFailuresPerHour),
+        line(6, panels.firingAlerts),
       ],
     },
     {
       title: 'Volume',
       lines: [
-        {
-          height: 8,
-          panels: [
-            [panels.endsPerHour, 12],
-            [panels.startsPerHour, 12],
-          ],
-        },
-        {
-          height: 8,
-          panels: [
-            [panels.attempts, 12],
-            [panels.volumeComparedWithLastWeek, 12],
-          ],
-        },
+        line(8, panels.endsPerHour, panels.startsPerHour),
+        line(8, panels.attempts, panels.volumeComparedWithLastWeek),
       ],
     },
     {
       title: 'Durations',
-      lines: [
-        {
-          height: 9,
-          panels: [
-            [panels.durations, 12],
-            [panels.durationQuantiles, 12],
-          ],
-        },
-      ],
+      lines: [line(9, panels.durations, panels.durationQuantiles)],
     },
     {
       title: 'Still open',
-      lines: [
-        {
-          height: 8,
-          panels: [
-            [panels.openByStatus, 12],
-            [panels.oldestOpenByStatus, 12],
-          ],
-        },
-      ],
+      lines: [line(8, panels.openByStatus, panels.oldestOpenByStatus)],
     },
   ],
 });

@@ -1,21 +1,12 @@
 import { firingAlertsTable } from '../alerts.ts';
-import {
-  badFrom,
-  goodFrom,
-  neutral,
-  past,
-  quantileColours,
-  statusColours,
-  triggerColours,
-  warning,
-} from '../colours.ts';
+import { badFrom, neutral, past, quantileColours, statusColours, warning } from '../colours.ts';
 import { runbook } from '../links.ts';
 import { barList } from '../panel/bar-list.ts';
 import { noExporter, noRuns } from '../panel/described.ts';
 import { bars, lines } from '../panel/graph.ts';
 import { heatmap } from '../panel/heatmap.ts';
-import { percent } from '../panel/percent.ts';
 import { stat } from '../panel/stat.ts';
+import * as shared from '../shared-panels.ts';
 import { failing, objective, stuckAfterSeconds } from '../thresholds.ts';
 import * as queries from './queries.ts';
 
@@ -35,16 +26,7 @@ export const failureRatioNow = stat({
   links: [runbook('SecMasterPlaybookFailing')],
 });
 
-export const successRatio = stat({
-  title: 'Success rate',
-  description: `Of all attempts that ended in the time shown, the share that did not fail, each retry being an attempt of its own. The objective is ${percent(1 - objective.failureRatio)}.`,
-  unit: 'percentunit',
-  decimals: 1,
-  noValue: noRuns,
-  expr: queries.successRatio,
-  steps: goodFrom(1 - objective.failureRatio),
-  links: [runbook('SecMasterPlaybookFailureBudgetBurn')],
-});
+export const successRate = shared.successRate(queries.successRatio);
 
 export const sinceLastSuccess = stat({
   title: 'Since last success',
@@ -99,25 +81,9 @@ export const attemptsPerRun = stat({
   expr: queries.attemptsPerRun,
 });
 
-export const endsPerHour = bars({
-  title: 'Ends per hour, by status',
-  description: 'How runs ended, as a rate per hour. FAILED counts each failed attempt, also those that were retried.',
-  unit: 'none',
-  noValue: noRuns,
-  queries: [{ expr: queries.endsPerHour, legend: '{{status}}' }],
-  colours: statusColours,
-  minInterval,
-});
+export const endsPerHour = shared.endsPerHour(queries.endsPerHour, minInterval);
 
-export const startsPerHour = bars({
-  title: 'Starts per hour, by trigger',
-  description: 'What set runs off, as a rate per hour: a timer, an event, a person or a test.',
-  unit: 'none',
-  noValue: noRuns,
-  queries: [{ expr: queries.startsPerHourByTrigger, legend: '{{trigger_type}}' }],
-  colours: triggerColours,
-  minInterval,
-});
+export const startsPerHour = shared.startsPerHour(queries.startsPerHourByTrigger, minInterval);
 
 export const attempts = bars({
   title: 'Attempts per hour: starts and retries',

@@ -3,7 +3,6 @@ import {
   workflowDuration,
   workflowFailureRatio,
   workflowInstances,
-  workflowInstancesCompleted,
   workflowInstancesStarted,
   workflowLastCompletion,
   workflowLastStart,
@@ -29,7 +28,7 @@ import {
   sum,
   sumBy,
 } from '../promql.ts';
-import { endedNow, ends, failed, failedNow, open } from '../runs.ts';
+import * as runs from '../runs.ts';
 
 /** Not every family tells what triggered a run. */
 const anyTrigger = { workspace: chosen('workspace'), playbook: chosen('playbook') };
@@ -41,24 +40,24 @@ const retried = series(workflowRetries, here);
 const oldestOpenStart = series(workflowOldestOpenStart, anyTrigger);
 
 /** A gauge of a status that no run has is absent. */
-export const failureRatioNow = `(${sum(failedNow(here))} or 0 * ${sum(endedNow(here))}) / ${sum(endedNow(here))}`;
-export const successRatio = `1 - ${sum(increase(failed(here)))} / ${sum(increase(ends(here)))}`;
+export const failureRatioNow = `(${sum(runs.failedNow(here))} or 0 * ${sum(runs.endedNow(here))}) / ${sum(runs.endedNow(here))}`;
+export const successRatio = runs.successRatio(here);
 export const sinceLastSuccess = age(`max(${series(workflowLastCompletion, { ...here, status: is('FINISHED') })})`);
 export const sinceLastStart = age(`max(${series(workflowLastStart, here)})`);
-export const openNow = sum(open(here));
+export const openNow = sum(runs.open(here));
 export const oldestOpen = age(`min(${oldestOpenStart})`);
 export const recentRetries = sum(series(workflowRecentRetries, here));
 /** 1 where nothing is ever retried. */
 export const attemptsPerRun = `1 + ${sum(increase(retried))} / ${sum(increase(started))}`;
 
-export const endsPerHour = sumBy(['status'], perHour(rate(series(workflowInstancesCompleted, here))));
-export const startsPerHourByTrigger = sumBy(['trigger_type'], perHour(rate(started)));
+export const endsPerHour = runs.endsPerHour(here);
+export const startsPerHourByTrigger = runs.startsPerHour(here);
 export const startsPerHour = sum(perHour(rate(started)));
 export const startsPerHourLastWeek = sum(perHour(rate(started, lastWeek)));
 export const retriesPerHour = sum(perHour(rate(retried)));
 
-export const failureRatio = `${sum(rate(failed(here)))} / ${sum(rate(ends(here)))}`;
-export const failureRatioLastWeek = `${sum(rate(failed(here), lastWeek))} / ${sum(rate(ends(here), lastWeek))}`;
+export const failureRatio = `${sum(rate(runs.failed(here)))} / ${sum(rate(runs.ends(here)))}`;
+export const failureRatioLastWeek = `${sum(rate(runs.failed(here), lastWeek))} / ${sum(rate(runs.ends(here), lastWeek))}`;
 export const failureRatioByTriggerNow = largest(
   10,
   maxBy(['playbook', 'trigger_type'], series(workflowFailureRatio, here)),
