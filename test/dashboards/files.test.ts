@@ -3,12 +3,17 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { generatedFiles } from '../../dashboards/src/files.ts';
-import { folder } from './asked.ts';
+import { folder, loadDashboards } from './asked.ts';
 
 const read = (path: string) => readFileSync(join(folder, path), 'utf8');
 
 test.each([...generatedFiles()])('%s is what the sources say; after a change: npm run dashboards', (path, text) => {
   expect(read(path)).toBe(text);
+});
+
+test.each(['README.md', 'docs/dashboards.md'])('%s names the schema version', (file) => {
+  const text = readFileSync(join(folder, '..', file), 'utf8').replaceAll('\n', ' ');
+  for (const { schemaVersion } of loadDashboards()) expect(text).toContain(`version ${schemaVersion}`);
 });
 
 test('a ConfigMap holds each dashboard as it is, small enough for kubectl apply', () => {

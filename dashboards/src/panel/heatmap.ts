@@ -1,6 +1,7 @@
 /** How values are spread, over time: the buckets of a histogram. */
 import { HeatmapCellLayout, VisibilityMode } from '@grafana/grafana-foundation-sdk/common';
 import {
+  CellValuesBuilder,
   HeatmapColorMode,
   HeatmapColorOptionsBuilder,
   HeatmapColorScale,
@@ -12,18 +13,21 @@ import { bad } from '../colours.ts';
 import { type Description, described } from './described.ts';
 import { heatmap as target } from './target.ts';
 
-export interface Heatmap extends Description {
+export interface Heatmap extends Omit<Description, 'unit'> {
+  /** Of the values that fall into the buckets; a cell counts them. */
+  readonly bucketUnit: string;
   readonly expr: string;
   readonly exemplars: boolean;
   readonly minInterval: string;
 }
 
-export function heatmap({ expr, exemplars, minInterval, ...description }: Heatmap): PanelBuilder {
-  return described(new PanelBuilder(), description, [target(expr, 'A', exemplars)])
+export function heatmap({ expr, exemplars, minInterval, bucketUnit, ...description }: Heatmap): PanelBuilder {
+  return described(new PanelBuilder(), { ...description, unit: 'none' }, [target(expr, 'A', exemplars)])
     .interval(minInterval)
     .calculate(false)
     .rowsFrame(new RowsHeatmapOptionsBuilder().layout(HeatmapCellLayout.Auto))
-    .yAxis(new YAxisConfigBuilder().unit(description.unit))
+    .yAxis(new YAxisConfigBuilder().unit(bucketUnit))
+    .cellValues(new CellValuesBuilder().unit('none').decimals(1))
     .color(
       // Cividis runs from blue to yellow by lightness, so it reads the same without red and green.
       new HeatmapColorOptionsBuilder()

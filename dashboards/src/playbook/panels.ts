@@ -143,7 +143,7 @@ export const durations = heatmap({
   title: 'Durations of runs',
   description:
     'How many runs ended in each range of durations: the lighter the more. A dot is a run, with its instance id to search for in the console.',
-  unit: 's',
+  bucketUnit: 's',
   noValue: noRuns,
   expr: queries.durations,
   exemplars: true,
