@@ -1,9 +1,11 @@
 /** Where a reader goes on: from dashboard to dashboard, and to the runbooks. */
 import { type DashboardLink, DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
+import project from '../../package.json' with { type: 'json' };
 import { placeholder } from './placeholder.ts';
 
-/** Alerts link to the same pages. */
-export const runbooks = 'https://github.com/secmaster-exporter/secmaster-exporter/blob/main/docs/runbooks';
+/** The folder's URL, the setting that the alerts' links are made of too. */
+const { runbooks: setting } = project.config;
+export const runbooks = setting.endsWith('/') ? setting : `${setting}/`;
 
 export const tag = 'secmaster';
 export const uids = { overview: 'secmaster-overview', playbook: 'secmaster-playbook', exporter: 'secmaster-exporter' };
@@ -23,7 +25,7 @@ type AlertName =
   | 'SecMasterLedgerMismatch';
 
 export function runbook(alert: AlertName): DashboardLinkBuilder {
-  return link(`Runbook: ${alert}`, `${runbooks}/${alert}.md`).targetBlank(true);
+  return link(`Runbook: ${alert}`, `${runbooks}${alert}.md`).targetBlank(true);
 }
 
 /** From a panel, with the same variables and time. */
@@ -62,6 +64,6 @@ export const toPlaybook: FieldLink = {
 /** From the name of an alert. */
 export const toRunbook: FieldLink = {
   title: 'Runbook',
-  url: `${runbooks}/${placeholder('__value.raw')}.md`,
+  url: `${runbooks}${placeholder('__value.raw')}.md`,
   targetBlank: true,
 };

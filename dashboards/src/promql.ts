@@ -25,6 +25,7 @@ export function selector(name: string, matchers: Readonly<Record<string, string 
 
 export const is = (value: string): string => `="${value}"`;
 export const oneOf = (...values: string[]): string => `=~"${values.join('|')}"`;
+export const isNot = (value: string): string => `!="${value}"`;
 export const noneOf = (...values: string[]): string => `!~"${values.join('|')}"`;
 
 /**
@@ -39,8 +40,9 @@ export const sum = (expression: string): string => `sum(${expression})`;
 export const sumBy = (labels: readonly Label[], expression: string): string => by('sum', labels, expression);
 export const maxBy = (labels: readonly Label[], expression: string): string => by('max', labels, expression);
 export const minBy = (labels: readonly Label[], expression: string): string => by('min', labels, expression);
+/** Without labels one value for all of them. */
 const by = (operation: string, labels: readonly Label[], expression: string) =>
-  `${operation} by (${labels.join(', ')}) (${expression})`;
+  `${operation}${labels.length === 0 ? '' : ` by (${labels.join(', ')}) `}(${expression})`;
 
 /** Grafana keeps the order in which single values come. */
 export const largest = (count: number, expression: string): string => `sort_desc(topk(${count}, ${expression}))`;

@@ -1,29 +1,51 @@
 /** What more than one dashboard asks about runs, each of a selection of its own. */
-import { workflowInstances, workflowInstancesCompleted, workflowInstancesStarted } from '../../src/metrics/families.ts';
-import { increase, is, noneOf, oneOf, perHour, rate, series, sum, sumBy } from './promql.ts';
+import {
+  workflowInstances,
+  workflowInstancesCompleted,
+  workflowInstancesStarted,
+  workflowRetries,
+} from '../../src/metrics/families.ts';
+import { increase, is, type Label, noneOf, oneOf, perHour, rate, series, sumBy } from './promql.ts';
 
 /** The matchers of a selection, such as `{ workspace: chosen('workspace') }`. */
 export type Selection = { readonly workspace?: string; readonly playbook?: string; readonly trigger_type?: string };
 
 const ended = ['FINISHED', 'FAILED', 'TERMINATED'];
 
-/** FAILED is counted once for each failed attempt. */
-export const failed = (selection: Selection): string =>
+/** FAILED is counted once for each failed attempt, so attempts are what these count. */
+export const failedAttempts = (selection: Selection): string =>
   series(workflowInstancesCompleted, { ...selection, status: is('FAILED') });
-export const ends = (selection: Selection): string =>
+export const endedAttempts = (selection: Selection): string =>
   series(workflowInstancesCompleted, { ...selection, status: oneOf(...ended) });
+
 /** Whatever SecMaster calls the status of a run that hasn't ended. */
 export const open = (selection: Selection): string =>
   series(workflowInstances, { ...selection, status: noneOf(...ended) });
-
 export const failedNow = (selection: Selection): string =>
   series(workflowInstances, { ...selection, status: is('FAILED') });
 export const endedNow = (selection: Selection): string =>
   series(workflowInstances, { ...selection, status: oneOf(...ended) });
 
-export const failedShare = (selection: Selection, window?: string): string =>
-  `${sum(increase(failed(selection), window))} / ${sum(increase(ends(selection), window))}`;
-export const successRatio = (selection: Selection): string => `1 - ${failedShare(selection)}`;
+const grown = (labels: readonly Label[], counter: string, window: string | undefined) =>
+  `round(${sumBy(labels, increase(counter, window))})`;
+
+/**
+ * Runs that failed for good within the window: failed attempts without those that were retried. Rounded, since
+ * increase() extrapolates, and not below 0, where a retry follows a failure of before.
+ */
+export function failedRuns(labels: readonly Label[], selection: Selection, window?: string): string {
+  const attempts = grown(labels, failedAttempts(selection), window);
+  const retries = grown(labels, series(workflowRetries, selection), window);
+  return `clamp_min(${attempts} - ${retries}, 0)`;
+}
+
+export function endedRuns(labels: readonly Label[], selection: Selection, window?: string): string {
+  const others = series(workflowInstancesCompleted, { ...selection, status: oneOf('FINISHED', 'TERMINATED') });
+  return `(${grown(labels, others, window)} + ${failedRuns(labels, selection, window)})`;
+}
+
+export const failureRatio = (labels: readonly Label[], selection: Selection, window?: string): string =>
+  `${failedRuns(labels, selection, window)} / ${endedRuns(labels, selection, window)}`;
 
 export const endsPerHour = (selection: Selection): string =>
   sumBy(['status'], perHour(rate(series(workflowInstancesCompleted, selection))));

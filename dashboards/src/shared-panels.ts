@@ -11,11 +11,11 @@ import { objective, staleAfterSeconds } from './thresholds.ts';
 
 const objectiveRatio = 1 - objective.failureRatio;
 
-export const successRate = (expr: string) =>
+export const successRate = (expr: string, note = '') =>
   stat({
     title: `Success rate (objective ${percent(objectiveRatio)})`,
     description:
-      'Of all attempts that ended in the time shown, the share that did not fail, each retry being an attempt of its own.',
+      `Of all runs that ended in the time shown, the share that did not fail for good: a failure that was retried is none. ${note}`.trim(),
     unit: 'percentunit',
     decimals: 1,
     noValue: noRuns,

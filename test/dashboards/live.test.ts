@@ -13,7 +13,7 @@ import { type Asked, asked, fill, loadDashboards, type Values } from './asked.ts
 /** Queries without data after half a minute, and why. One that has some all the same is an error too. */
 const withoutData: Readonly<Record<string, string>> = {
   'secmaster-playbook: Starts per hour, and a week before, query B': 'Prometheus has no week of data',
-  'secmaster-playbook: Failure ratio, and a week before, query B': 'Prometheus has no week of data',
+  'secmaster-playbook: Failure ratio of attempts, and a week before, query B': 'Prometheus has no week of data',
 };
 
 const everything: Values = { workspace: null, playbook: null, trigger_type: null };

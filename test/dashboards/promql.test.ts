@@ -2,8 +2,9 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import { placeholder } from '../../dashboards/src/placeholder.ts';
 import * as families from '../../src/metrics/families.ts';
+import { readExpression } from '../support/promql.ts';
 import { asked, fill, loadDashboards, type Values } from './asked.ts';
-import { groupingLabels, selectors, syntaxErrors, typeErrors } from './promql.ts';
+import { syntaxErrors, typeErrors } from './promql.ts';
 
 const times = { rateInterval: '2m', range: '24h' };
 const all: Values = { workspace: null, playbook: null, trigger_type: null };
@@ -45,19 +46,21 @@ describe.each(named)('$name asks $expr', ({ expr, legend }) => {
 
   test('for metrics and labels that there are', () => {
     const filled = fill(expr, all, times);
-    const found = selectors(filled);
-    expect(found).not.toEqual([]);
-    for (const { name, labels } of found) {
-      expect([...labelsOf.keys()]).toContain(name);
-      for (const label of labels) expect(labelsOf.get(name), name).toContain(label);
+    const { selectors, groupingLabels } = readExpression(filled);
+    expect(selectors).not.toEqual([]);
+    for (const { metric, labels } of selectors) {
+      expect([...labelsOf.keys()]).toContain(metric);
+      for (const label of labels) expect(labelsOf.get(metric), metric).toContain(label);
     }
-    for (const label of groupingLabels(filled)) expect(everyLabel).toContain(label);
+    for (const label of groupingLabels) expect(everyLabel).toContain(label);
     for (const [, label] of legend.matchAll(/\{\{(.*?)\}\}/g)) expect(everyLabel).toContain(label);
   });
 });
 
 test('every family is on a dashboard, but those that only name things', () => {
-  const shown = new Set(questions.flatMap(({ expr }) => selectors(fill(expr, all, times))).map(({ name }) => name));
+  const shown = new Set(
+    questions.flatMap(({ expr }) => readExpression(fill(expr, all, times)).selectors).map(({ metric }) => metric),
+  );
   const missing = Object.values(families)
     .map(({ name }) => name)
     .filter((name) => !shown.has(name) && !shown.has(`${name}_bucket`));

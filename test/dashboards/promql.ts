@@ -28,35 +28,3 @@ export function typeErrors(expr: string): string[] {
   checked.analyze();
   return checked.getDiagnostics().map(({ message }) => message);
 }
-
-/** A metric that an expression names, with the labels that it matches. */
-export interface Selected {
-  readonly name: string;
-  readonly labels: readonly string[];
-}
-
-export function selectors(expr: string): Selected[] {
-  const found: Selected[] = [];
-  parser.parse(expr).iterate({
-    enter: ({ name, node }) => {
-      if (name !== 'VectorSelector') return;
-      const identifier = node.getChild('Identifier');
-      const matchers = node.getChild('LabelMatchers')?.getChildren('UnquotedLabelMatcher') ?? [];
-      const text = (of: { from: number; to: number } | null) => (of === null ? '' : expr.slice(of.from, of.to));
-      found.push({ name: text(identifier), labels: matchers.map((matcher) => text(matcher.getChild('LabelName'))) });
-    },
-  });
-  return found;
-}
-
-/** The labels that `by` and `on` name. */
-export function groupingLabels(expr: string): string[] {
-  const found: string[] = [];
-  parser.parse(expr).iterate({
-    enter: ({ name, node }) => {
-      if (name !== 'GroupingLabels') return;
-      for (const label of node.getChildren('LabelName')) found.push(expr.slice(label.from, label.to));
-    },
-  });
-  return found;
-}

@@ -57,7 +57,7 @@ const urlsOf = (dashboard: Dashboard) =>
 const isOurs = (url: string) =>
   new RegExp(`^/d/(${Object.values(uids).join('|')})(\\?|$)`).test(url) ||
   url === runbooks ||
-  (url.startsWith(`${runbooks}/`) && /\/(SecMaster\w+|\$\{__value\.raw\})\.md$/.test(url));
+  (url.startsWith(runbooks) && /\/(SecMaster\w+|\$\{__value\.raw\})\.md$/.test(url));
 
 export const rules: Readonly<Record<string, Rule>> = {
   'a dashboard has a title, a description, our tag, a time and a refresh': ({
@@ -120,7 +120,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   ),
   'single values look back over a time that the zoom does not change, or over what is shown': ofTargets(
     ({ expr }, { type }) =>
-      !graphs.includes(type) && rangesOf(expr).some((range) => !/^(\d+[mhdw]|\$__range)$/.test(range)),
+      !graphs.includes(type) && rangesOf(expr).some((range) => !/^(\d+[mhdw](:\d+m)?|\$__range)$/.test(range)),
   ),
   'no panel lies on another, or beyond the 24 columns': ({ panels = [] }) => [
     ...panels.filter(({ gridPos }) => gridPos === undefined || gridPos.x < 0 || gridPos.x + gridPos.w > 24).map(nameOf),

@@ -20,21 +20,27 @@ const grownUntil = (minutesAgo: number, by: number) =>
   `${growing(by, now - minutesAgo)} ${steady(by * (now - minutesAgo), minutesAgo - step)}`;
 const secondsAgo = (seconds: number) => steady(now * 60 - seconds);
 
-const up = { 'secmaster_up{workspace="prod"}': steady(1) };
-function ends(playbook: string, finished: string, failed: string): Record<string, string> {
-  const labels = `workspace="prod", playbook="${playbook}", trigger_type="EVENT"`;
+const up = {
+  'secmaster_up{workspace="prod"}': steady(1),
+  'secmaster_exporter_last_success_timestamp_seconds{workspace="prod"}': secondsAgo(0),
+};
+function ends(playbook: string, finished: string, failed: string, retried = steady(0), trigger = 'EVENT') {
+  const labels = `workspace="prod", playbook="${playbook}", trigger_type="${trigger}"`;
   return {
+    [`secmaster_workflow_retries_total{${labels}}`]: retried,
     [`secmaster_workflow_instances_completed_total{${labels}, status="FINISHED"}`]: finished,
     [`secmaster_workflow_instances_completed_total{${labels}, status="FAILED"}`]: failed,
     [`secmaster_workflow_instances_completed_total{${labels}, status="TERMINATED"}`]: steady(0),
   };
 }
-function timer(playbook: string, started: string, lastStart: string): Record<string, string> {
+/** Starts at each multiple of the interval until so many minutes ago. */
+function timer(playbook: string, intervalMinutes: number, untilMinutesAgo = 0, fromMinute = 0): Record<string, string> {
+  const starts = Array.from({ length: now / step + 1 }, (_, index) => {
+    const minute = Math.min(index * step, now - untilMinutesAgo);
+    return index * step < fromMinute ? '_' : Math.floor(minute / intervalMinutes) * intervalMinutes * 60;
+  });
   const labels = `{workspace="prod", playbook="${playbook}", trigger_type="TIMER"}`;
-  return {
-    [`secmaster_workflow_instances_started_total${labels}`]: started,
-    [`secmaster_workflow_last_start_timestamp_seconds${labels}`]: lastStart,
-  };
+  return { [`secmaster_workflow_last_start_timestamp_seconds${labels}`]: starts.join(' ') };
 }
 const oldestOpen = (playbook: string, seconds: number) => ({
   [`secmaster_workflow_oldest_open_start_timestamp_seconds{workspace="prod", playbook="${playbook}", status="RUNNING"}`]:
@@ -51,10 +57,22 @@ interface Row {
 
 const overview: readonly Row[] = [
   {
-    name: 'a playbook whose attempts mostly fail is failing',
+    name: 'a playbook whose runs mostly fail is failing',
     tile: 'Failing playbooks',
     past: { ...up, ...ends('bad', growing(0.1), growing(0.2)), ...ends('well', growing(0.3), growing(0.01)) },
     says: 1,
+  },
+  {
+    name: 'runs that fail once and succeed when they are retried are none',
+    tile: 'Failing playbooks',
+    past: { ...up, ...ends('retried', growing(0.1), growing(0.1), growing(0.1)) },
+    says: 0,
+  },
+  {
+    name: 'trial runs may fail',
+    tile: 'Failing playbooks',
+    past: { ...up, ...ends('tried', steady(0), growing(1), steady(0), 'DEBUG') },
+    says: 0,
   },
   {
     name: 'two failures in an hour are too few, whatever their share',
@@ -71,31 +89,48 @@ const overview: readonly Row[] = [
   { name: 'without runs nothing fails', tile: 'Failing playbooks', past: up, says: 0 },
   { name: 'without an exporter nothing is known of failures', tile: 'Failing playbooks', past: {}, says: null },
   {
-    name: 'a run that has been open for two hours is stuck, one of ten minutes is not',
+    name: 'a run that has been open for five hours is stuck, one of ten minutes is not',
     tile: 'Stuck playbooks',
-    past: { ...up, ...oldestOpen('hangs', 7200), ...oldestOpen('works', 600) },
+    past: { ...up, ...oldestOpen('hangs', 5 * 3600), ...oldestOpen('works', 600) },
     says: 1,
   },
   { name: 'without open runs nothing is stuck', tile: 'Stuck playbooks', past: up, says: 0 },
   {
-    name: 'a timer of every ten minutes that has not started for an hour is silent, the others are not',
+    name: 'a timer of every ten minutes that has not started for an hour is silent',
     tile: 'Silent playbooks',
-    past: {
-      ...up,
-      ...timer('stopped', grownUntil(hour, 0.1), secondsAgo(3600)),
-      ...timer('runs', growing(0.1), secondsAgo(120)),
-      ...timer('daily', growing(1 / day), secondsAgo(20 * 3600)),
-    },
+    past: { ...up, ...timer('stopped', 10, hour) },
     says: 1,
   },
   {
-    name: 'a timer that began an hour ago has no rhythm yet',
+    name: 'a timer of every ten minutes that goes on is not',
     tile: 'Silent playbooks',
-    past: { ...up, ...timer('new', `_x${(now - hour) / step} 0 1 1`, secondsAgo(3600)) },
+    past: { ...up, ...timer('runs', 10) },
     says: 0,
   },
   {
-    name: 'of 20 attempts one failed',
+    name: 'nor is a daily one after a day',
+    tile: 'Silent playbooks',
+    past: { ...up, ...timer('daily', day, 20 * hour) },
+    says: 0,
+  },
+  {
+    name: 'a timer that was first seen an hour ago has no rhythm yet',
+    tile: 'Silent playbooks',
+    past: { ...up, ...timer('new', 10, 50, now - hour) },
+    says: 0,
+  },
+  {
+    name: 'while polls fail nobody knows whether a timer is silent or a run is stuck',
+    tile: 'Silent playbooks',
+    past: {
+      ...up,
+      ...timer('unseen', 10, 3 * hour),
+      'secmaster_exporter_last_success_timestamp_seconds{workspace="prod"}': secondsAgo(3 * 3600),
+    },
+    says: 0,
+  },
+  {
+    name: 'of 20 runs one failed',
     tile: 'Success rate (objective 95 %)',
     past: { ...up, ...ends('one', growing(0.95), growing(0.05)) },
     says: 0.95,

@@ -1,8 +1,7 @@
 /** A real Prometheus on loopback, and its answers. */
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { eventually, type Running, start, temporaryFolder } from './processes.ts';
+import { eventually, freePort, type Running, start, temporaryFolder } from './processes.ts';
 
 export interface Series {
   readonly metric: Readonly<Record<string, string>>;
@@ -74,11 +73,3 @@ export async function startPrometheus(targets: readonly string[], groups: readon
 }
 
 type Point = readonly [atSeconds: number, value: string];
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
-}

@@ -6,6 +6,7 @@ import { stat } from '../panel/stat.ts';
 import { table } from '../panel/table.ts';
 import * as shared from '../shared-panels.ts';
 import {
+  auditMismatches,
   credentialsSeconds,
   eventLoopLagSeconds,
   staleAfterSeconds,
@@ -14,6 +15,8 @@ import {
 import * as queries from './queries.ts';
 
 const noCredentialsExpire = 'None expire';
+/** Estimated counts are a little off the whole numbers. */
+const mismatchSteps = badFrom(auditMismatches.critical - 0.5, auditMismatches.warning - 0.5);
 const yesNo = { 0: 'no', 1: 'yes' };
 const credentialsSteps = goodFrom(credentialsSeconds.warning, credentialsSeconds.critical);
 
@@ -58,7 +61,7 @@ export const mismatches = stat({
   decimals: 0,
   noValue: noExporter,
   expr: queries.mismatches,
-  steps: badFrom(0.5),
+  steps: mismatchSteps,
   links: [runbook('SecMasterLedgerMismatch')],
 });
 
@@ -122,7 +125,7 @@ export const workspaces = table({
       expr: queries.byWorkspace.mismatches,
       unit: 'none',
       decimals: 0,
-      steps: badFrom(0.5),
+      steps: mismatchSteps,
     },
     { title: 'Rejected rows', expr: queries.byWorkspace.rejectedRows, unit: 'none', decimals: 0, steps: badFrom(0.5) },
     { title: 'Open', expr: queries.byWorkspace.openInstances, unit: 'none' },

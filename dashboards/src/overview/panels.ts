@@ -10,9 +10,11 @@ import * as shared from '../shared-panels.ts';
 import { failing, objective, silent, stuckAfterSeconds } from '../thresholds.ts';
 import * as queries from './queries.ts';
 
+const noTrialRuns = "Trial runs (DEBUG) don't count.";
+
 export const failingPlaybooks = stat({
   title: 'Failing playbooks',
-  description: `Playbooks of which at least ${failing.attempts} attempts and ${percent(failing.ratio)} of all ends were failures in the last ${failing.window}.`,
+  description: `Playbooks of which at least ${failing.runs} runs, and ${percent(failing.ratio)} of those that ended, failed for good in the last ${failing.window}. ${noTrialRuns}`,
   unit: 'none',
   noValue: noExporter,
   expr: queries.failingPlaybooks,
@@ -22,7 +24,7 @@ export const failingPlaybooks = stat({
 
 export const stuckPlaybooks = stat({
   title: 'Stuck playbooks',
-  description: `Playbooks with a run that has been open for more than ${stuckAfterSeconds / 60} minutes.`,
+  description: `Playbooks with a run that has been open for more than ${stuckAfterSeconds / 3600} hours.`,
   unit: 'none',
   noValue: noExporter,
   expr: queries.stuckPlaybooks,
@@ -32,7 +34,7 @@ export const stuckPlaybooks = stat({
 
 export const silentPlaybooks = stat({
   title: 'Silent playbooks',
-  description: `Timer playbooks that have missed ${silent.missedStarts} starts or more of the rhythm they had in the last ${silent.window}.`,
+  description: `Timer playbooks that have not begun for ${silent.pauses} times as long as in their longest pause of the week that ended a day ago.`,
   unit: 'none',
   noValue: noExporter,
   expr: queries.silentPlaybooks,
@@ -49,11 +51,11 @@ export const alerts = stat({
   steps: badFrom(1),
 });
 
-export const successRate = shared.successRate(queries.successRatio);
+export const successRate = shared.successRate(queries.successRatio, noTrialRuns);
 
 export const budgetLeft = stat({
   title: `Failure budget left, ${objective.window}`,
-  description: `What is left of the failures that the objective of ${percent(1 - objective.failureRatio)} allows within ${objective.window}: 100 % when nothing failed, 0 % when all is used up, negative beyond that.`,
+  description: `What is left of the failures that the objective of ${percent(1 - objective.failureRatio)} allows within ${objective.window}: 100 % when nothing failed, 0 % when all is used up, negative beyond that. ${noTrialRuns}`,
   unit: 'percentunit',
   decimals: 0,
   noValue: noRuns,
@@ -88,14 +90,14 @@ export const byStatusNow = barList({
 export const worstPlaybooks = table({
   title: 'Ten worst playbooks',
   description:
-    'Playbooks with the most failed attempts in the time shown. Prometheus estimates the counts between scrapes, so they are rounded. A name leads to the playbook.',
+    'Playbooks of which the most runs failed for good in the time shown. Prometheus estimates the counts between scrapes, so they are rounded. A name leads to the playbook.',
   noValue: noRuns,
   keys: [
     { title: 'Playbook', label: 'playbook', link: toPlaybook, none: '(no playbook)' },
     { title: 'Workspace', label: 'workspace' },
   ],
   columns: [
-    { title: 'Failed attempts', expr: queries.byPlaybook.failed, unit: 'none', decimals: 0 },
+    { title: 'Failed runs', expr: queries.byPlaybook.failed, unit: 'none', decimals: 0 },
     {
       title: 'Failure ratio',
       expr: queries.byPlaybook.failureRatio,
@@ -114,7 +116,7 @@ export const worstPlaybooks = table({
     },
     { title: 'Since last success', expr: queries.byPlaybook.lastSuccess, unit: 's' },
   ],
-  sort: { by: 'Failed attempts', descending: true, first: 10 },
+  sort: { by: 'Failed runs', descending: true, first: 10 },
 });
 
 export const firingAlerts = firingAlertsTable(['workspace']);

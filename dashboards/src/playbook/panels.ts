@@ -55,7 +55,7 @@ export const openNow = stat({
 
 export const oldestOpen = stat({
   title: 'Oldest open run',
-  description: `Age of the oldest run that has not ended, whatever triggered it. From ${stuckAfterSeconds / 60} minutes on it counts as stuck.`,
+  description: `Age of the oldest run that has not ended, whatever triggered it. From ${stuckAfterSeconds / 3600} hours on it counts as stuck.`,
   unit: 's',
   noValue: 'No open run',
   expr: queries.oldestOpen,
@@ -114,9 +114,9 @@ export const volumeComparedWithLastWeek = lines({
 });
 
 export const failureRatio = lines({
-  title: 'Failure ratio, and a week before',
+  title: 'Failure ratio of attempts, and a week before',
   description:
-    'Of all attempts that ended around each point, the share that failed; a gap where none ended. Dashed: from where on it is bad.',
+    'Of all attempts that ended around each point, the share that failed, retried or not; a gap where none ended. Dashed: from where on it is bad.',
   unit: 'percentunit',
   noValue: noRuns,
   queries: [

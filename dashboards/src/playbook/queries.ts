@@ -41,7 +41,7 @@ const oldestOpenStart = series(workflowOldestOpenStart, anyTrigger);
 
 /** A gauge of a status that no run has is absent. */
 export const failureRatioNow = `(${sum(runs.failedNow(here))} or 0 * ${sum(runs.endedNow(here))}) / ${sum(runs.endedNow(here))}`;
-export const successRatio = runs.successRatio(here);
+export const successRatio = `1 - ${runs.failureRatio([], here)}`;
 export const sinceLastSuccess = age(`max(${series(workflowLastCompletion, { ...here, status: is('FINISHED') })})`);
 export const sinceLastStart = age(`max(${series(workflowLastStart, here)})`);
 export const openNow = sum(runs.open(here));
@@ -56,8 +56,8 @@ export const startsPerHour = sum(perHour(rate(started)));
 export const startsPerHourLastWeek = sum(perHour(rate(started, lastWeek)));
 export const retriesPerHour = sum(perHour(rate(retried)));
 
-export const failureRatio = `${sum(rate(runs.failed(here)))} / ${sum(rate(runs.ends(here)))}`;
-export const failureRatioLastWeek = `${sum(rate(runs.failed(here), lastWeek))} / ${sum(rate(runs.ends(here), lastWeek))}`;
+export const failureRatio = `${sum(rate(runs.failedAttempts(here)))} / ${sum(rate(runs.endedAttempts(here)))}`;
+export const failureRatioLastWeek = `${sum(rate(runs.failedAttempts(here), lastWeek))} / ${sum(rate(runs.endedAttempts(here), lastWeek))}`;
 export const failureRatioByTriggerNow = largest(
   10,
   maxBy(['playbook', 'trigger_type'], series(workflowFailureRatio, here)),
