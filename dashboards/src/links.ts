@@ -47,7 +47,8 @@ function link(title: string, url: string): DashboardLinkBuilder {
   return new DashboardLinkBuilder(title).type(DashboardLinkType.Link).url(url);
 }
 
-type FieldLink = Pick<DashboardLink, 'title' | 'url' | 'targetBlank'>;
+/** A link of a table's cell. */
+export type FieldLink = Pick<DashboardLink, 'title' | 'url' | 'targetBlank'>;
 
 /** From a row of a table to its playbook, over the same time. */
 export const toPlaybook: FieldLink = {

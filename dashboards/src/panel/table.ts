@@ -1,14 +1,13 @@
 /** Rows that are made of several queries: those with the same labels become one row. */
 import { TableCellHeight } from '@grafana/grafana-foundation-sdk/common';
-import { type DashboardLink, MappingType, SpecialValueMatch } from '@grafana/grafana-foundation-sdk/dashboard';
+import { MappingType, SpecialValueMatch } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
 import type { Steps } from '../colours.ts';
+import type { FieldLink } from '../links.ts';
 import type { Label } from '../promql.ts';
 import { type Description, described } from './described.ts';
 import { mapped, nothing } from './stat.ts';
 import { refIdOf, rows } from './target.ts';
-
-type FieldLink = Pick<DashboardLink, 'title' | 'url' | 'targetBlank'>;
 
 /** A column of values. */
 export interface Column {
