@@ -2,11 +2,12 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import { accepts } from 'hono/accepts';
-import { html } from 'hono/html';
 import type { Exposition } from '../metrics/exposition.ts';
 import type { Bytes } from '../metrics/gzip.ts';
 import { contentTypes, type Format } from '../metrics/prom-client.ts';
 import type { WorkspaceReport } from '../model/report.ts';
+import { script, style } from './page/assets.ts';
+import { page } from './page/page.ts';
 import { statusOf } from './status.ts';
 
 export interface AppParts {
@@ -17,6 +18,8 @@ export interface AppParts {
   readonly version: string;
   /** Failed runs in the status, at the most. */
   readonly recentRuns: number;
+  /** Where the documentation is found, with a slash at its end. */
+  readonly docsUrl?: string | null;
 }
 
 /** Without bindings where a request is made in process. */
@@ -24,7 +27,7 @@ type Env = { Bindings: Partial<HttpBindings> };
 export type App = Hono<Env>;
 
 /** What the exporter answers over HTTP. It only hands out what polls have left: nothing here asks SecMaster. */
-export function createApp({ exposition, reports, telemetryPath, version, recentRuns }: AppParts): App {
+export function createApp({ exposition, reports, telemetryPath, version, recentRuns, docsUrl = null }: AppParts): App {
   const app: App = new Hono();
 
   app.get(telemetryPath, async (c) => {
@@ -43,8 +46,11 @@ export function createApp({ exposition, reports, telemetryPath, version, recentR
     if (waiting.length === 0) return c.text('secmaster-exporter is ready.\n');
     return c.text(`not polled yet: ${waiting.map(({ workspace }) => workspace).join(', ')}\n`, 503);
   });
-  app.get('/api/v1/status', (c) => c.json(statusOf(reports(), version, recentRuns)));
-  app.get('/', (c) => c.html(page(reports(), telemetryPath, version)));
+  const status = () => statusOf(reports(), version, recentRuns);
+  app.get('/api/v1/status', (c) => c.json(status()));
+  app.get('/', (c) => c.html(page(status(), { telemetryPath, docsUrl }), 200, { 'Content-Security-Policy': policy }));
+  app.get('/-/status.css', (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
+  app.get('/-/status.js', (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
 
   return app;
 }
@@ -65,6 +71,10 @@ function send(c: Context<Env>, pieces: readonly Bytes[], headers: Record<string,
   return RESPONSE_ALREADY_SENT;
 }
 
+/** What SecMaster says is escaped; if it weren't, a browser would still run nothing of it. */
+const policy =
+  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 const openMetrics = 'application/openmetrics-text';
 
 function formatOf(c: Context): Format {
@@ -82,33 +92,4 @@ function formatOf(c: Context): Format {
     },
   });
   return accepted === openMetrics ? 'openmetrics' : 'text';
-}
-
-function page(reports: readonly WorkspaceReport[], telemetryPath: string, version: string) {
-  return html`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <title>secmaster-exporter</title>
-  </head>
-  <body>
-    <h1>secmaster-exporter ${version}</h1>
-    <p><a href="${telemetryPath}">Metrics</a></p>
-    <table>
-      <thead>
-        <tr><th>Workspace</th><th>Last poll</th><th>State</th></tr>
-      </thead>
-      <tbody>
-        ${reports.map(
-          ({ workspace, polls: { last } }) => html`<tr>
-          <td>${workspace}</td>
-          <td>${last === null ? 'none yet' : new Date(last.endedMs).toISOString()}</td>
-          <td>${last === null ? '' : (last.error ?? 'succeeded')}</td>
-        </tr>`,
-        )}
-      </tbody>
-    </table>
-  </body>
-</html>
-`;
 }

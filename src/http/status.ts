@@ -1,12 +1,15 @@
 import type { FailedRun } from '../model/failed-run.ts';
-import type { WorkspaceReport } from '../model/report.ts';
+import type { OpenRun } from '../model/open-run.ts';
+import type { EndedPoll, WorkspaceReport } from '../model/report.ts';
 
-/** The body of `/api/v1/status`. Times are ISO 8601 in UTC, null where there is none yet. */
+/** The body of `/api/v1/status`, and all that the page at `/` shows. Times are ISO 8601 in UTC, null where there is none. */
 export interface Status {
   readonly version: string;
   readonly workspaces: readonly WorkspaceStatus[];
-  /** Of all workspaces, the newest first. */
-  readonly failed_runs: readonly FailedRunStatus[];
+  /** Of all workspaces, the newest first; null where none are shown. */
+  readonly failed_runs: readonly FailedRunStatus[] | null;
+  /** Of all workspaces, the oldest first; null where none are shown. */
+  readonly open_runs: readonly OpenRunStatus[] | null;
 }
 
 export interface WorkspaceStatus {
@@ -22,40 +25,63 @@ export interface WorkspaceStatus {
   readonly last_poll: string | null;
   readonly last_poll_duration_seconds: number | null;
   readonly last_success: string | null;
+  /** Since the last success, by SecMaster's clock. */
+  readonly age_seconds: number | null;
   readonly window_complete: boolean;
   /** Begun within the lookback, and every open one. */
   readonly instances: Readonly<Record<string, number>>;
+  readonly open_instances: number;
+  /** The latest ones, the newest first. */
+  readonly recent_polls: readonly PollStatus[];
 }
 
-export interface FailedRunStatus {
+export interface PollStatus {
+  readonly ended: string;
+  readonly duration_seconds: number;
+  readonly requests: number;
+  readonly error: string | null;
+}
+
+export interface RunStatus {
   readonly workspace: string;
   readonly instance_id: string;
   readonly playbook: string;
   readonly trigger_type: string;
-  /** Of the instance now: it may have been retried since. */
+  /** Of the instance now: a failed one may have been retried since. */
   readonly status: string;
-  readonly attempt: number;
   readonly start_time: string | null;
+}
+
+export interface FailedRunStatus extends RunStatus {
+  readonly attempt: number;
   readonly failed_time: string;
   /** null until the topology has been read. */
   readonly nodes: readonly { readonly name: string; readonly error: string }[] | null;
 }
 
-/** @param recentRuns failed runs at the most, of all workspaces together */
+/** A run that is being retried, or has been open for an hour or longer. */
+export interface OpenRunStatus extends RunStatus {
+  readonly retries: number;
+  readonly open_seconds: number | null;
+}
+
+/** @param recentRuns runs of each kind at the most, of all workspaces together; 0: their messages are confidential */
 export function statusOf(reports: readonly WorkspaceReport[], version: string, recentRuns: number): Status {
-  const failed = reports.flatMap(({ workspace, failedRuns }) => failedRuns.map((run) => ({ workspace, run })));
+  const failed = reports.flatMap((report) => report.failedRuns.map((run) => failedRunStatus(report, run)));
+  const open = reports.flatMap((report) => report.openRuns.map((run) => openRunStatus(report, run)));
+  // Times in one form sort as texts do.
+  const newestFirst = failed.toSorted((a, b) => compare(b.failed_time, a.failed_time));
+  const oldestFirst = open.toSorted((a, b) => compare(a.start_time ?? '', b.start_time ?? ''));
   return {
     version,
     workspaces: reports.map(workspaceStatus),
-    failed_runs: failed
-      .toSorted((a, b) => b.run.failedMs - a.run.failedMs)
-      .slice(0, recentRuns)
-      .map(({ workspace, run }) => failedRunStatus(workspace, run)),
+    failed_runs: recentRuns === 0 ? null : newestFirst.slice(0, recentRuns),
+    open_runs: recentRuns === 0 ? null : oldestFirst.slice(0, recentRuns),
   };
 }
 
-function workspaceStatus({ snapshot, polls, ...report }: WorkspaceReport): WorkspaceStatus {
-  const { last } = polls;
+function workspaceStatus({ snapshot, polls, nowMs, ...report }: WorkspaceReport): WorkspaceStatus {
+  const { last, lastSuccessMs } = polls;
   const instances: Record<string, number> = {};
   for (const series of snapshot?.window ?? []) {
     instances[series.status] = (instances[series.status] ?? 0) + series.instances;
@@ -70,26 +96,52 @@ function workspaceStatus({ snapshot, polls, ...report }: WorkspaceReport): Works
     polls: polls.count,
     last_poll: time(last?.endedMs ?? null),
     last_poll_duration_seconds: last?.durationSeconds ?? null,
-    last_success: time(polls.lastSuccessMs),
+    last_success: time(lastSuccessMs),
+    age_seconds: secondsBetween(lastSuccessMs, nowMs),
     window_complete: snapshot?.windowComplete ?? false,
     instances,
+    open_instances: snapshot?.openInstances ?? 0,
+    recent_polls: polls.recent.map(pollStatus),
   };
 }
 
-function failedRunStatus(workspace: string, run: FailedRun): FailedRunStatus {
+function pollStatus({ endedMs, durationSeconds, requests, error }: EndedPoll): PollStatus {
+  return { ended: new Date(endedMs).toISOString(), duration_seconds: durationSeconds, requests, error };
+}
+
+function runStatus({ workspace }: WorkspaceReport, run: FailedRun | OpenRun): RunStatus {
   return {
     workspace,
     instance_id: run.instanceId,
     playbook: run.playbook,
     trigger_type: run.triggerType,
     status: run.status,
-    attempt: run.attempt,
     start_time: time(run.startTimeMs),
+  };
+}
+
+function failedRunStatus(report: WorkspaceReport, run: FailedRun): FailedRunStatus {
+  return {
+    ...runStatus(report, run),
+    attempt: run.attempt,
     failed_time: new Date(run.failedMs).toISOString(),
     nodes: run.nodes,
   };
 }
 
+function openRunStatus(report: WorkspaceReport, run: OpenRun): OpenRunStatus {
+  const openSeconds = secondsBetween(run.startTimeMs, report.nowMs);
+  return { ...runStatus(report, run), retries: run.retryCount, open_seconds: openSeconds };
+}
+
 function time(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString();
+}
+
+function secondsBetween(fromMs: number | null, toMs: number): number | null {
+  return fromMs === null ? null : Math.max(0, (toMs - fromMs) / 1000);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

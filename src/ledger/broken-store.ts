@@ -16,6 +16,7 @@ export function createBrokenStore(error: LedgerError): Store {
     doubtful: fail,
     unreadFailures: fail,
     latestFailures: fail,
+    stuckOrRetrying: fail,
     nodes: fail,
     hidden: fail,
     countEnded: fail,

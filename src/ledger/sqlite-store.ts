@@ -1,4 +1,5 @@
 import type { FailedRun } from '../model/failed-run.ts';
+import type { OpenRun } from '../model/open-run.ts';
 import type { CounterKey, Exemplar, Mark, SeriesKey, Snapshot } from '../model/snapshot.ts';
 import { isEnded } from '../model/status.ts';
 import type { Entry } from './entry.ts';
@@ -99,6 +100,18 @@ export class SqliteStore implements Store {
       most,
     );
     return rows.map((row) => ({ ...row, nodes: row.nodes === null ? null : JSON.parse(row.nodes) }));
+  }
+
+  async stuckOrRetrying(ledger: number, sinceMs: number, most: number): Promise<readonly OpenRun[]> {
+    return this.#sqlite.all<OpenRun>(
+      `SELECT id AS instanceId, playbook, trigger_type AS triggerType, status, start_time_ms AS startTimeMs,
+              retry_count AS retryCount
+       FROM instance INDEXED BY instance_open
+       WHERE ledger = ? AND open = 1 AND (status = 'RETRYING' OR start_time_ms < ?) ORDER BY start_time_ms, id LIMIT ?`,
+      ledger,
+      sinceMs,
+      most,
+    );
   }
 
   async nodes(ledger: number, playbook: string): Promise<readonly string[]> {

@@ -1,4 +1,5 @@
 import type { FailedNode, FailedRun } from '../model/failed-run.ts';
+import type { OpenRun } from '../model/open-run.ts';
 import type { CounterKey, Exemplar, Mark, SeriesKey, Snapshot } from '../model/snapshot.ts';
 import type { Entry } from './entry.ts';
 import type { KnownLabel, MetPlaybook } from './label.ts';
@@ -24,6 +25,8 @@ export interface Store {
   unreadFailures(ledger: number, most: number): Promise<readonly FailedAttempt[]>;
   /** The latest failed attempts of instances that are remembered, the newest first. */
   latestFailures(ledger: number, most: number): Promise<readonly FailedRun[]>;
+  /** Open instances that are being retried or began before `sinceMs`, the oldest first. */
+  stuckOrRetrying(ledger: number, sinceMs: number, most: number): Promise<readonly OpenRun[]>;
   /** The values that the label `node` of a playbook has had. */
   nodes(ledger: number, playbook: string): Promise<readonly string[]>;
   /** Series of counters that still stand at 0 in the exposition, whatever they have counted. */

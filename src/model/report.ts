@@ -1,4 +1,5 @@
 import type { FailedRun } from './failed-run.ts';
+import type { OpenRun } from './open-run.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What is known of one workspace after its latest poll: the only thing that metrics and pages are made of. */
@@ -14,6 +15,10 @@ export interface WorkspaceReport {
   readonly snapshot: Snapshot | null;
   /** The latest failed attempts, the newest first. */
   readonly failedRuns: readonly FailedRun[];
+  /** Stuck and retrying ones, the oldest first. */
+  readonly openRuns: readonly OpenRun[];
+  /** What time it is at SecMaster. */
+  readonly nowMs: number;
   readonly polls: PollReport;
 }
 
@@ -26,12 +31,18 @@ export interface PollReport {
   readonly audits: number;
   readonly mismatches: number;
   /** null before the first poll has ended. */
-  readonly last: {
-    readonly endedMs: number;
-    readonly durationSeconds: number;
-    /** What made it fail, in one line that says what to do; null if it succeeded. */
-    readonly error: string | null;
-  } | null;
+  readonly last: EndedPoll | null;
+  /** The latest ones, the newest first. */
+  readonly recent: readonly EndedPoll[];
   /** Remembered over restarts. */
   readonly lastSuccessMs: number | null;
+}
+
+export interface EndedPoll {
+  readonly endedMs: number;
+  readonly durationSeconds: number;
+  /** Calls of SecMaster, each counted once however often it was tried. */
+  readonly requests: number;
+  /** What made it fail, in one line that says what to do; null if it succeeded. */
+  readonly error: string | null;
 }

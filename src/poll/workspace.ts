@@ -2,7 +2,8 @@ import type { Clock } from '../clock.ts';
 import { LedgerError, type Store } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
 import type { FailedRun } from '../model/failed-run.ts';
-import type { PollReport, WorkspaceReport } from '../model/report.ts';
+import type { OpenRun } from '../model/open-run.ts';
+import type { EndedPoll, WorkspaceReport } from '../model/report.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { type RejectedRow, rejectionReasons, type SecMaster } from '../secmaster/api.ts';
 import { errorKinds, SecMasterError } from '../secmaster/errors.ts';
@@ -55,8 +56,15 @@ export interface Workspace {
 
 const mostRejectedIds = 10_000;
 
+/** Ended polls in the report. */
+const mostRecent = 20;
+
+/** An instance that has been open for so long is shown as stuck. */
+const stuckMs = 3_600_000;
+
 export function createWorkspace(settings: WorkspaceSettings, parts: WorkspaceParts): Workspace {
-  const { secmaster, store, log, onReport, clock, lastScrapeMs } = parts;
+  const { store, log, onReport, clock, lastScrapeMs } = parts;
+  const secmaster = countCalls(parts.secmaster, () => requests++);
   const audits = createAudits();
   const nodeReader = createNodeReader();
   const zeroFirst = createZeroFirst(settings.newSeriesHoldMs, clock.now, lastScrapeMs);
@@ -67,9 +75,11 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
   let name = settings.name;
   let snapshot: Snapshot | null = null;
   let failedRuns: readonly FailedRun[] = [];
+  let openRuns: readonly OpenRun[] = [];
   let lastSuccessMs: number | null = null;
   let progress: Progress | null = null;
-  let last: PollReport['last'] = null;
+  let recent: readonly EndedPoll[] = [];
+  let requests = 0;
   let count = 0;
 
   async function pollOnce(signal: AbortSignal, mayGoOn: () => boolean): Promise<void> {
@@ -113,6 +123,7 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
       const limitedBefore = snapshot?.limitedPlaybooks ?? 0;
       snapshot = await store.snapshot(state.ledger);
       failedRuns = await store.latestFailures(state.ledger, settings.recentRuns);
+      openRuns = await store.stuckOrRetrying(state.ledger, secmaster.now() - stuckMs, settings.recentRuns);
       if (limitedBefore === 0 && snapshot.limitedPlaybooks > 0)
         log.warn({ limited: snapshot.limitedPlaybooks }, limited);
       lastSuccessMs = state.lastSuccessMs;
@@ -131,9 +142,9 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
 
   function conclude(error: unknown, durationSeconds: number): void {
     count++;
-    const before = last?.error ?? null;
+    const before = recent[0]?.error ?? null;
     const message = error === null ? null : messageOf(error);
-    last = { endedMs: secmaster.now(), durationSeconds, error: message };
+    recent = [{ endedMs: secmaster.now(), durationSeconds, requests, error: message }, ...recent].slice(0, mostRecent);
     if (error !== null) grow(failures, reasonOf(error));
     if (message === before && count > 1) return;
     if (message === null) log.info(count === 1 ? 'the first poll succeeded' : 'polls succeed again');
@@ -145,6 +156,7 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
     restore: () => onNews().catch(() => {}),
     async poll(signal, mayGoOn) {
       const beganMs = performance.now();
+      requests = 0;
       let error: unknown = null;
       const keep = (caught: unknown) => {
         error ??= caught;
@@ -164,11 +176,14 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
       credentialsExpireAtMs: secmaster.credentialsExpireAtMs(),
       snapshot,
       failedRuns,
+      openRuns,
+      nowMs: secmaster.now(),
       polls: {
         count,
         failures,
         rejectedRows,
-        last,
+        last: recent[0] ?? null,
+        recent,
         lastSuccessMs,
         audits: audits.count,
         mismatches: audits.mismatches,
@@ -178,6 +193,22 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
 }
 
 const limited = 'there are more playbooks than metrics.max_playbooks; the rest share the label value other';
+
+/** Tells of each call that asks SecMaster. */
+function countCalls(secmaster: SecMaster, onCall: () => void): SecMaster {
+  const counted =
+    <A extends unknown[], R>(call: (...args: A) => R) =>
+    (...args: A): R => {
+      onCall();
+      return call(...args);
+    };
+  return {
+    ...secmaster,
+    listInstances: counted(secmaster.listInstances),
+    showInstance: counted(secmaster.showInstance),
+    workspaceName: counted(secmaster.workspaceName),
+  };
+}
 
 function grow(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);

@@ -7,8 +7,8 @@ const exposition: Pick<Exposition, 'scrape'> = {
   scrape: async (format, encoding) => [Buffer.from(`${format} `), Buffer.from(`${encoding}\n`)],
 };
 
-function app(reports = [report()]) {
-  return createApp({ exposition, reports: () => reports, telemetryPath: '/metrics', version: '1.2.3', recentRuns: 2 });
+function app(reports = [report()], recentRuns = 2) {
+  return createApp({ exposition, reports: () => reports, telemetryPath: '/metrics', version: '1.2.3', recentRuns });
 }
 
 const text = 'text/plain; version=0.0.4; charset=utf-8';
@@ -61,20 +61,28 @@ test('/-/healthy answers while the process runs', async () => {
 
 test('/-/ready waits for every workspace to have been polled, whether the poll succeeded or not', async () => {
   const waiting = report({ workspace: 'lab', polls: { ...goodPoll, last: null } });
-  const failed = report({ polls: { ...goodPoll, last: { endedMs: 1, durationSeconds: 1, error: 'refused' } } });
+  const failed = report({
+    polls: { ...goodPoll, last: { endedMs: 1, durationSeconds: 1, requests: 1, error: 'refused' } },
+  });
   const before = await app([failed, waiting]).request('/-/ready');
   expect([before.status, await before.text()]).toEqual([503, 'not polled yet: lab\n']);
   expect((await app([failed]).request('/-/ready')).status).toBe(200);
 });
 
 test('/ shows each workspace and its state, escaped', async () => {
-  const failed = { endedMs: Date.parse('2026-07-18T12:00:00Z'), durationSeconds: 1, error: 'a proxy said <script>' };
+  const failed = {
+    endedMs: Date.parse('2026-07-18T12:00:00Z'),
+    durationSeconds: 1,
+    requests: 1,
+    error: 'a proxy said <script>',
+  };
   const response = await app([report({ workspace: '<b>', polls: { ...goodPoll, last: failed } })]).request('/');
   const page = await response.text();
   expect(response.headers.get('content-type')).toMatch(/^text\/html/);
-  expect(page).toContain('<td>&lt;b&gt;</td>');
+  expect(page).toContain('<bdi>&lt;b&gt;</bdi>');
   expect(page).toContain('a proxy said &lt;script&gt;');
-  expect(page).toContain('2026-07-18T12:00:00.000Z');
+  expect(page).toContain('<time datetime="2026-07-18T12:00:00.000Z">2026-07-18 12:00:00</time>');
+  expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
   expect(page).toContain('href="/metrics"');
 });
 
@@ -90,6 +98,14 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
     failedMs: atMs,
     nodes: [{ name: 'Isolate', error: 'host is offline' }],
   };
+  const open = {
+    instanceId: 'i-3',
+    playbook: 'Isolate host',
+    triggerType: 'EVENT',
+    status: 'RUNNING',
+    startTimeMs: atMs - 7_200_000,
+    retryCount: 1,
+  };
   const series = { playbook: 'p', triggerType: 'EVENT', retries: 0 };
   const snapshot = {
     ...emptySnapshot,
@@ -101,10 +117,10 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
   const starting = {
     workspace: 'lab',
     snapshot: null,
-    polls: { ...goodPoll, count: 0, last: null, lastSuccessMs: null },
+    polls: { ...goodPoll, count: 0, last: null, recent: [], lastSuccessMs: null },
   };
   const response = await app([
-    report({ snapshot, failedRuns: [run, { ...run, instanceId: 'i-0', failedMs: atMs - 9 }] }),
+    report({ snapshot, openRuns: [open], failedRuns: [run, { ...run, instanceId: 'i-0', failedMs: atMs - 9 }] }),
     report({
       ...starting,
       failedRuns: [{ ...run, instanceId: 'i-2', failedMs: atMs + 9, startTimeMs: null, nodes: null }],
@@ -124,8 +140,11 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
         last_poll: '2026-07-18T12:00:00.000Z',
         last_poll_duration_seconds: 0.25,
         last_success: '2026-07-18T12:00:00.000Z',
+        age_seconds: 12,
         window_complete: true,
         instances: { FAILED: 3 },
+        open_instances: 0,
+        recent_polls: [{ ended: '2026-07-18T12:00:00.000Z', duration_seconds: 0.25, requests: 1, error: null }],
       },
       {
         workspace: 'lab',
@@ -136,8 +155,11 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
         last_poll: null,
         last_poll_duration_seconds: null,
         last_success: null,
+        age_seconds: null,
         window_complete: false,
         instances: {},
+        open_instances: 0,
+        recent_polls: [],
       },
     ],
     failed_runs: [
@@ -164,7 +186,28 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
         nodes: [{ name: 'Isolate', error: 'host is offline' }],
       },
     ],
+    open_runs: [
+      {
+        workspace: 'prod',
+        instance_id: 'i-3',
+        playbook: 'Isolate host',
+        trigger_type: 'EVENT',
+        status: 'RUNNING',
+        start_time: '2026-07-18T10:00:00.000Z',
+        retries: 1,
+        open_seconds: 7_212,
+      },
+    ],
   });
+});
+
+test('where recent runs are not to be shown, the status has none of them and the page says why', async () => {
+  const confidential = app([report()], 0);
+  expect(await (await confidential.request('/api/v1/status')).json()).toMatchObject({
+    failed_runs: null,
+    open_runs: null,
+  });
+  expect(await (await confidential.request('/')).text()).toContain('status.recent_runs is 0');
 });
 
 test('anything else is not found', async () => {

@@ -52,7 +52,7 @@ async function fixedWorld(): Promise<SimulatedSoc> {
 let made: Exposition;
 beforeAll(async () => {
   const soc = await fixedWorld();
-  const failing = { endedMs: soc.now(), durationSeconds: 1.5, error: 'timed out' };
+  const failing = { endedMs: soc.now(), durationSeconds: 1.5, requests: 1, error: 'timed out' };
   const second = report({
     workspace: 'lab',
     credentialsExpireAtMs: soc.now() + 3_600_500,

@@ -115,7 +115,7 @@ describe('what a report comes to', () => {
     [
       '0 for one whose last poll failed',
       families.up,
-      report({ polls: { ...goodPoll, last: { endedMs: 1, durationSeconds: 1, error: 'no' } } }),
+      report({ polls: { ...goodPoll, last: { endedMs: 1, durationSeconds: 1, requests: 1, error: 'no' } } }),
       ['secmaster_up{workspace="prod"} 0'],
     ],
     [

@@ -230,6 +230,33 @@ describe('reading them', () => {
   });
 });
 
+test('the report has the runs that are being retried or have been open for an hour, the oldest first', async () => {
+  const soc = await begun();
+  const [old, older, retried] = [2, 3, 0].map((hours) =>
+    soc.world.start(soc.now() - hours * 60 * minuteMs - 5_000, { playbook, nodes }),
+  );
+  begin(soc);
+  fail(soc, retried ?? '');
+  soc.world.retry(retried ?? '', soc.now() - 500);
+  await soc.poll();
+  expect(soc.workspace.report().openRuns).toMatchObject([
+    { instanceId: older, status: 'RUNNING', startTimeMs: soc.now() - 180 * minuteMs - 5_000 },
+    { instanceId: old, status: 'RUNNING', retryCount: 0 },
+    { instanceId: retried, status: 'RETRYING', retryCount: 1 },
+  ]);
+});
+
+test('the report has the latest polls with their calls', async () => {
+  const soc = await begun();
+  fail(soc, begin(soc));
+  await soc.poll();
+  for (let i = 0; i < 25; i++) await soc.poll();
+  const { recent, last } = soc.workspace.report().polls;
+  expect(recent).toHaveLength(20);
+  expect(recent[0]).toBe(last);
+  expect(last).toMatchObject({ requests: 1, error: null });
+});
+
 describe('the ledger', () => {
   const kept = async (soc: SimulatedSoc) =>
     soc.store.latestFailures((await soc.store.find(soc.workspace.report()))?.ledger ?? 0, 10_000);

@@ -16,13 +16,16 @@ export const emptySnapshot: Snapshot = {
   windowComplete: true,
 };
 
+const ended = { endedMs: minuteMs, durationSeconds: 0.25, requests: 1, error: null };
+
 export const goodPoll: PollReport = {
   count: 3,
   failures: new Map(),
   rejectedRows: new Map(),
   audits: 0,
   mismatches: 0,
-  last: { endedMs: minuteMs, durationSeconds: 0.25, error: null },
+  last: ended,
+  recent: [ended],
   lastSuccessMs: minuteMs,
 };
 
@@ -35,6 +38,8 @@ export function report(fields: Partial<WorkspaceReport> = {}): WorkspaceReport {
     credentialsExpireAtMs: null,
     snapshot: emptySnapshot,
     failedRuns: [],
+    openRuns: [],
+    nowMs: minuteMs + 12_000,
     polls: goodPoll,
     ...fields,
   };

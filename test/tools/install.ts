@@ -8,6 +8,7 @@ const parts: readonly (readonly [program: string, debianPackage: string])[] = [
   ['promtool', 'prometheus'],
   ['prometheus-alertmanager', 'prometheus-alertmanager'],
   ['amtool', 'prometheus-alertmanager'],
+  ['chromium', 'chromium'],
 ];
 
 function isInstalled(program: string): boolean {

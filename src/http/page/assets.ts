@@ -1,0 +1,91 @@
+/** The page's style and its little script, served beside it, so that its content security policy allows nothing inline. */
+
+export const style = `:root {
+  color-scheme: light dark;
+  --text: light-dark(#1b1f24, #e6e8eb);
+  --quiet: light-dark(#57606a, #a3abb5);
+  --ground: light-dark(#ffffff, #14171b);
+  --raised: light-dark(#f4f6f8, #1d2127);
+  --line: light-dark(#d0d7de, #3a414a);
+  --link: light-dark(#0550ae, #79b8ff);
+  --good: light-dark(#0a5c8a, #6cc3f0);
+  --bad: light-dark(#a33a00, #ffab70);
+}
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 100rem; padding: 0 1.25rem 3rem; color: var(--text); background: var(--ground);
+  font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+header { display: flex; flex-wrap: wrap; gap: 0.25rem 2rem; align-items: baseline; border-bottom: 1px solid var(--line); padding: 0.75rem 0; }
+h1 { font-size: 1.25rem; margin: 0; }
+h2 { font-size: 1.1rem; margin: 2rem 0 0.5rem; }
+nav { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; }
+a { color: var(--link); }
+a, summary { padding: 0.25rem 0; }
+:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+small, .none, th { color: var(--quiet); }
+small { font-size: 0.85em; font-weight: normal; }
+.summary { font-size: 1.1rem; margin: 1rem 0 0; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; vertical-align: top; padding: 0.5rem 1rem 0.5rem 0; border-bottom: 1px solid var(--line); }
+th { font-size: 0.85rem; font-weight: 600; white-space: nowrap; }
+td p { margin: 0; }
+code { font-size: 0.9em; }
+.state { font-weight: 600; white-space: nowrap; }
+.good { color: var(--good); }
+.bad { color: var(--bad); }
+.wait { color: var(--quiet); }
+.message { color: var(--bad); white-space: pre-wrap; }
+.counts { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 0 1rem; }
+details { margin: 0.25rem 0; }
+.stale { position: sticky; top: 0; background: var(--raised); border: 1px solid var(--bad); padding: 0.5rem 1rem; margin: 1rem 0 0; }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+@media (max-width: 48rem) {
+  table, tbody, tr, td { display: block; width: 100%; }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  tr { background: var(--raised); border: 1px solid var(--line); border-radius: 0.25rem; padding: 0.5rem 0.75rem; margin: 0 0 0.75rem; }
+  td { border: 0; padding: 0.15rem 0; display: grid; grid-template-columns: 7.5rem 1fr; gap: 0.5rem; }
+  td::before { content: attr(data-title); color: var(--quiet); font-size: 0.85rem; }
+}
+`;
+
+/** Reads the page anew and exchanges what has changed, unless somebody is reading with the cursor in it. */
+export const script = `const everyMs = 15000;
+
+function isInUse(main) {
+  return main.contains(document.activeElement) || (document.getSelection()?.toString() ?? '') !== '';
+}
+
+function note(text) {
+  const main = document.querySelector('main');
+  let stale = document.querySelector('.stale');
+  if (text === null) return stale?.remove();
+  if (stale === null) {
+    stale = document.createElement('p');
+    stale.className = 'stale';
+    stale.setAttribute('role', 'status');
+    main.before(stale);
+  }
+  stale.textContent = text;
+}
+
+async function refresh() {
+  const main = document.querySelector('main');
+  if (document.hidden || isInUse(main)) return;
+  try {
+    const response = await fetch(location.href, { signal: AbortSignal.timeout(everyMs) });
+    if (!response.ok) throw new Error(response.status);
+    const next = new DOMParser().parseFromString(await response.text(), 'text/html');
+    for (const open of main.querySelectorAll('details[open]')) next.getElementById(open.id)?.setAttribute('open', '');
+    main.replaceWith(next.querySelector('main'));
+    document.title = next.title;
+    note(null);
+  } catch {
+    note('The exporter does not answer; this page is from ' + since.toLocaleTimeString() + '.');
+    return;
+  }
+  since = new Date();
+}
+
+let since = new Date();
+setInterval(refresh, everyMs);
+document.addEventListener('visibilitychange', refresh);
+`;

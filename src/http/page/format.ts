@@ -1,0 +1,31 @@
+import { html } from 'hono/html';
+
+/** How the status page writes times and names; everything is escaped by `html`. */
+
+/** `42 s`, `3 min 5 s`, `2 h 10 min`, `5 d 3 h`. */
+export function duration(seconds: number): string {
+  const whole = Math.floor(seconds);
+  for (const [bigSeconds, big, smallSeconds, small] of units) {
+    if (whole < bigSeconds) continue;
+    const rest = Math.floor((whole % bigSeconds) / smallSeconds);
+    return `${Math.floor(whole / bigSeconds)} ${big}${rest > 0 ? ` ${rest} ${small}` : ''}`;
+  }
+  return `${whole} s`;
+}
+
+const units = [
+  [86_400, 'd', 3_600, 'h'],
+  [3_600, 'h', 60, 'min'],
+  [60, 'min', 1, 's'],
+] as const;
+
+/** An ISO time, shown to the second and without the date's separator. */
+export function moment(iso: string | null) {
+  if (iso === null) return html`<span class="none">none yet</span>`;
+  return html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time>`;
+}
+
+/** A name of SecMaster's: kept apart from its surroundings, since it may be written from right to left. */
+export function name(text: string) {
+  return text === '' ? html`<span class="none">none</span>` : html`<bdi>${text}</bdi>`;
+}

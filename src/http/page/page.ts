@@ -1,0 +1,59 @@
+import { html } from 'hono/html';
+import type { Status } from '../status.ts';
+import { runsSections } from './runs.ts';
+import { pollsSection, workspacesSection } from './workspaces.ts';
+
+export interface PageLinks {
+  readonly telemetryPath: string;
+  /** Where the documentation is found; null: nobody has said. */
+  readonly docsUrl: string | null;
+}
+
+/** The status page: all that it shows is in the status, which is served as JSON as well. */
+export function page(status: Status, { telemetryPath, docsUrl }: PageLinks) {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="color-scheme" content="light dark">
+  <title>${title(status)}</title>
+  <link rel="stylesheet" href="/-/status.css">
+  <link rel="icon" href="data:,">
+  <script src="/-/status.js" defer></script>
+</head>
+<body>
+  <header>
+    <h1>secmaster-exporter <small>${status.version}</small></h1>
+    <nav aria-label="Links">
+      <a href="${telemetryPath}">Metrics</a>
+      <a href="/api/v1/status">Status as JSON</a>
+      <a href="/-/ready">Ready</a>
+      ${docsUrl === null ? '' : html`<a href="${docsUrl}docs/runbooks/">Runbooks</a> <a href="${docsUrl}README.md">Documentation</a>`}
+    </nav>
+  </header>
+  <main>
+    <p class="summary">${summary(status)}</p>
+    ${workspacesSection(status.workspaces)}
+    ${runsSections(status)}
+    ${pollsSection(status.workspaces)}
+  </main>
+</body>
+</html>
+`;
+}
+
+function title({ workspaces }: Status): string {
+  const failing = workspaces.filter(({ state }) => state === 'failing').length;
+  return failing === 0 ? 'secmaster-exporter' : `(${failing} failing) secmaster-exporter`;
+}
+
+function summary({ workspaces }: Status): string {
+  const count = (wanted: string) => workspaces.filter(({ state }) => state === wanted).length;
+  const parts = [
+    `${workspaces.length} ${workspaces.length === 1 ? 'workspace' : 'workspaces'}`,
+    `${count('succeeding')} up`,
+    ...(['failing', 'starting'] as const).flatMap((state) => (count(state) > 0 ? [`${count(state)} ${state}`] : [])),
+  ];
+  return `${parts.join(', ')}.`;
+}

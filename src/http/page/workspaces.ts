@@ -1,0 +1,52 @@
+import { html } from 'hono/html';
+import type { WorkspaceStatus } from '../status.ts';
+import { duration, moment, name } from './format.ts';
+import { table } from './table.ts';
+
+const states = {
+  succeeding: html`<span class="state good">✓ up</span>`,
+  failing: html`<span class="state bad">✗ failing</span>`,
+  starting: html`<span class="state wait">… starting</span>`,
+} as const;
+
+export function workspacesSection(workspaces: readonly WorkspaceStatus[]) {
+  return html`<section aria-labelledby="workspaces">
+  <h2 id="workspaces">Workspaces</h2>
+  ${table('workspaces', ['Workspace', 'State', 'Last success', 'Instances by status', 'Open', 'Window'], workspaces.map(row))}
+</section>`;
+}
+
+export function pollsSection(workspaces: readonly WorkspaceStatus[]) {
+  return html`<section aria-labelledby="polls">
+  <h2 id="polls">Last polls</h2>
+  ${workspaces.map(polls)}
+</section>`;
+}
+
+function row(workspace: WorkspaceStatus) {
+  const { state, error, age_seconds: age, instances } = workspace;
+  const byStatus = Object.entries(instances).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    html`<strong>${name(workspace.workspace)}</strong> <small>${workspace.region}</small>`,
+    error === null ? states[state] : html`${states[state]} <span class="message">${error}</span>`,
+    age === null ? moment(null) : html`${duration(age)} ago<br><small>${moment(workspace.last_success)}</small>`,
+    byStatus.length === 0
+      ? html`<span class="none">none</span>`
+      : html`<ul class="counts">${byStatus.map(([status, count]) => html`<li><bdi>${status}</bdi> <b>${count}</b></li>`)}</ul>`,
+    html`${workspace.open_instances}`,
+    workspace.window_complete ? html`complete` : html`<span class="wait">history is still being read</span>`,
+  ];
+}
+
+function polls({ workspace, polls: count, recent_polls: recent }: WorkspaceStatus) {
+  const rows = recent.map((poll) => [
+    moment(poll.ended),
+    html`${poll.duration_seconds.toFixed(2)} s`,
+    html`${poll.requests}`,
+    poll.error === null ? html`succeeded` : html`<span class="message">${poll.error}</span>`,
+  ]);
+  return html`<details id="polls-${workspace}">
+    <summary>${name(workspace)}: ${count} since the exporter was started</summary>
+    ${recent.length === 0 ? html`<p class="none">None has ended yet.</p>` : table(`polls of ${workspace}`, ['Ended (UTC)', 'Took', 'Calls', 'Outcome'], rows)}
+  </details>`;
+}

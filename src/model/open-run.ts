@@ -1,0 +1,9 @@
+/** An instance that is stuck or being retried. */
+export interface OpenRun {
+  readonly instanceId: string;
+  readonly playbook: string;
+  readonly triggerType: string;
+  readonly status: string;
+  readonly startTimeMs: number | null;
+  readonly retryCount: number;
+}

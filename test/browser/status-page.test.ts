@@ -1,0 +1,201 @@
+import { type AxeResults, source as axeSource } from 'axe-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createApp } from '../../src/http/app.ts';
+import { listen } from '../../src/http/listen.ts';
+import type { WorkspaceReport } from '../../src/model/report.ts';
+import { emptySnapshot, goodPoll, report } from '../support/report.ts';
+
+/** The status page in a real browser, Debian's Chromium. */
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-sync'],
+  });
+});
+afterAll(() => browser.close());
+
+/** The exporter's pages over the reports as they are at each request. */
+async function serve(reports: () => readonly WorkspaceReport[]) {
+  const exposition = { scrape: async () => Buffer.from('') };
+  const app = createApp({ exposition, reports, telemetryPath: '/metrics', version: '1.2.3', recentRuns: 50 });
+  const { port, close } = await listen(app, { host: '127.0.0.1', port: 0 });
+  let isOpen = true;
+  const stop = async () => {
+    if (isOpen) await close();
+    isOpen = false;
+  };
+  onTestFinished(stop);
+  return { url: `http://127.0.0.1:${port}/`, stop };
+}
+
+/** A page of the browser, with what went wrong in it. */
+async function open(url: string, options: BrowserContextOptions = {}) {
+  const context = await browser.newContext(options);
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('dialog', (dialog) => errors.push(`dialog: ${dialog.message()}`));
+  await page.clock.install();
+  await page.goto(url);
+  return { page, errors };
+}
+
+const atMs = Date.parse('2026-07-18T12:00:00Z');
+const series = { playbook: 'Isolate host', triggerType: 'EVENT', retries: 0 };
+const snapshot = {
+  ...emptySnapshot,
+  openInstances: 2,
+  window: [
+    { ...series, status: 'FAILED', instances: 3 },
+    { ...series, status: 'FINISHED', instances: 41_000 },
+    { ...series, status: 'RUNNING', instances: 2 },
+  ],
+};
+const failedRun = {
+  instanceId: '8eed56de-7aaf-4732-baaf-46c1bb11dc8f',
+  attempt: 2,
+  playbook: 'Isolate host',
+  triggerType: 'EVENT',
+  status: 'RETRYING',
+  startTimeMs: atMs - 95_000,
+  failedMs: atMs,
+  nodes: [{ name: 'Isolate', error: 'host is offline' }],
+};
+const openRun = {
+  instanceId: '9b1c2d3e-7aaf-4732-baaf-46c1bb11dc8f',
+  playbook: 'Malware analysis',
+  triggerType: 'MANUAL',
+  status: 'RUNNING',
+  startTimeMs: atMs - 5 * 3_600_000,
+  retryCount: 0,
+};
+const refused = {
+  endedMs: atMs,
+  durationSeconds: 1,
+  requests: 1,
+  error:
+    'list_instances: 403 20010001 (Invalid workspace ID.): the workspace does not exist in this project: check workspace_id and project_id',
+};
+const hostile = {
+  script: '<script>window.hacked = 1; alert(1)</script><img src=x onerror="alert(2)">',
+  rightToLeft: '\u202eتحليل البرمجيات الخبيثة',
+  long: 'x'.repeat(10_000),
+};
+
+const healthy = () => report({ snapshot, failedRuns: [failedRun], openRuns: [openRun] });
+const worlds: [string, WorkspaceReport[]][] = [
+  ['healthy', [healthy()]],
+  ['failing', [report({ snapshot, polls: { ...goodPoll, last: refused, recent: [refused] } })]],
+  ['empty', [report()]],
+  [
+    'first start',
+    [report({ snapshot: null, polls: { ...goodPoll, count: 0, last: null, recent: [], lastSuccessMs: null } })],
+  ],
+  ['50 workspaces', Array.from({ length: 50 }, (_, n) => report({ ...healthy(), workspace: `tenant-${n}` }))],
+  [
+    'hostile names',
+    Object.values(hostile).map((text) =>
+      report({
+        workspace: text,
+        snapshot: { ...snapshot, window: [{ ...series, status: text, instances: 1 }] },
+        failedRuns: [{ ...failedRun, playbook: text, nodes: [{ name: text, error: text }], instanceId: text }],
+        openRuns: [{ ...openRun, playbook: text, triggerType: text, status: text }],
+        polls: { ...goodPoll, last: { ...refused, error: text }, recent: [{ ...refused, error: text }] },
+      }),
+    ),
+  ],
+];
+
+const screens: [string, BrowserContextOptions][] = [
+  ['a laptop, light', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' }],
+  ['a laptop, dark', { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' }],
+  ['a phone, light', { viewport: { width: 375, height: 700 }, colorScheme: 'light' }],
+  ['a phone, dark', { viewport: { width: 375, height: 700 }, colorScheme: 'dark' }],
+];
+
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const results = (await page.evaluate('axe.run()')) as AxeResults;
+  expect(results.passes.length).toBeGreaterThan(10);
+  return results.violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html}`);
+}
+
+describe.each(screens)('on %s', (screen, options) => {
+  test.each(worlds)('%s: readable for everybody, nothing beyond the edge, no error', async (world, reports) => {
+    const { page, errors } = await open((await serve(() => reports)).url, options);
+    for (const details of await page.locator('summary').all()) if (reports.length < 5) await details.click();
+    expect(await findings(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    expect(errors).toEqual([]);
+    const folder = process.env.SCREENSHOTS;
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/${world}, ${screen}.png`, fullPage: true });
+  });
+});
+
+test('what SecMaster says is shown as it is and run by nobody', async () => {
+  const [, reports = []] = worlds.find(([name]) => name === 'hostile names') ?? [];
+  const { page, errors } = await open((await serve(() => reports)).url);
+  expect(await page.locator('td strong').allInnerTexts()).toEqual(Object.values(hostile));
+  expect(await page.evaluate('[window.hacked, document.images.length, document.scripts.length]')).toEqual([
+    undefined,
+    0,
+    1,
+  ]);
+  expect(errors).toEqual([]);
+});
+
+test('without JavaScript all of it is there', async () => {
+  const { page } = await open((await serve(() => [healthy()])).url, { javaScriptEnabled: false });
+  for (const text of [
+    '1 workspace, 1 up.',
+    '12 s ago',
+    'host is offline',
+    failedRun.instanceId,
+    '5 h',
+    openRun.instanceId,
+  ]) {
+    expect(await page.locator('main').innerText()).toContain(text);
+  }
+});
+
+test('it refreshes itself, keeps open what was opened, and says so when the exporter is gone', async () => {
+  let reports = [healthy()];
+  const { url, stop } = await serve(() => reports);
+  const { page } = await open(url);
+  await page.locator('summary').click();
+  await page.evaluate('document.activeElement.blur()');
+  reports = [report({ ...healthy(), polls: { ...goodPoll, last: refused, recent: [refused] } })];
+  await page.clock.runFor(15_000);
+  await page.getByText('1 workspace, 0 up, 1 failing.').waitFor();
+  expect(await page.title()).toBe('(1 failing) secmaster-exporter');
+  expect(await page.locator('details[open] td').first().innerText()).toBe('2026-07-18 12:00:00');
+  await stop();
+  await page.clock.runFor(15_000);
+  await page.getByText('The exporter does not answer; this page is from').waitFor();
+});
+
+test('the keyboard reaches every link and every list of polls, and nothing moves away from under it', async () => {
+  let reports = [healthy()];
+  const { page } = await open((await serve(() => reports)).url);
+  const reached: string[] = [];
+  for (let i = 0; i < 4; i++) {
+    await page.keyboard.press('Tab');
+    reached.push((await page.evaluate('document.activeElement.textContent')) as string);
+  }
+  expect(reached.map((text) => text.trim())).toEqual([
+    'Metrics',
+    'Status as JSON',
+    'Ready',
+    'prod: 3 since the exporter was started',
+  ]);
+  await page.keyboard.press('Enter');
+  expect(await page.locator('details[open]').count()).toBe(1);
+  reports = [report({ workspace: 'another' })];
+  await page.clock.runFor(60_000);
+  expect(await page.locator('td strong').innerText()).toBe('prod');
+});
