@@ -9,7 +9,7 @@ import { simulate } from './commands/simulate.ts';
 import { ListenError } from './http/listen.ts';
 import { LedgerError } from './ledger/store.ts';
 import { createLogger } from './log.ts';
-import { version } from './version.ts';
+import { version } from './package-json.ts';
 
 /** @returns the exit code */
 async function run(command: CommandName, options: Options): Promise<number> {

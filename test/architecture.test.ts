@@ -7,7 +7,7 @@ const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; li
   { room: 'model', files: /^model\//, ours: [/^model\//], libraries: ['node:util'] },
   { room: 'clock', files: /^clock\.ts$/, ours: [], libraries: ['node:timers/promises'] },
   { room: 'log', files: /^log\.ts$/, ours: [], libraries: ['pino', 'pino-pretty'] },
-  { room: 'version', files: /^version\.ts$/, ours: [], libraries: ['node:fs'] },
+  { room: 'package.json', files: /^package-json\.ts$/, ours: [], libraries: ['node:fs'] },
   {
     room: 'config',
     files: /^config\//,

@@ -8,6 +8,7 @@ import { LedgerError, type Store } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
 import { createExposition, type Exposition } from '../metrics/exposition.ts';
 import { collect } from '../metrics/samples.ts';
+import { runbooksUrl } from '../package-json.ts';
 import { createWorkspace, type Workspace } from '../poll/workspace.ts';
 import { createClientFactory } from '../secmaster/client.ts';
 
@@ -71,7 +72,7 @@ export async function createExporter(config: Config, surroundings: Surroundings)
   return {
     workspaces,
     exposition,
-    app: createApp({ exposition, reports, telemetryPath, version, ...config.status }),
+    app: createApp({ exposition, reports, telemetryPath, version, runbooksUrl, ...config.status }),
     close: () => store.close(),
   };
 }

@@ -2,7 +2,7 @@ import { Agent } from 'undici';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../log.ts';
-import { version } from '../version.ts';
+import { version } from '../package-json.ts';
 import { createExporter } from './exporter.ts';
 import { stopSignal } from './stop-signal.ts';
 

@@ -18,8 +18,7 @@ export interface AppParts {
   readonly version: string;
   /** Failed runs in the status, at the most. */
   readonly recentRuns: number;
-  /** Where the documentation is found, with a slash at its end. */
-  readonly docsUrl?: string | null;
+  readonly runbooksUrl: string;
 }
 
 /** Without bindings where a request is made in process. */
@@ -27,7 +26,7 @@ type Env = { Bindings: Partial<HttpBindings> };
 export type App = Hono<Env>;
 
 /** What the exporter answers over HTTP. It only hands out what polls have left: nothing here asks SecMaster. */
-export function createApp({ exposition, reports, telemetryPath, version, recentRuns, docsUrl = null }: AppParts): App {
+export function createApp({ exposition, reports, telemetryPath, version, recentRuns, runbooksUrl }: AppParts): App {
   const app: App = new Hono();
 
   app.get(telemetryPath, async (c) => {
@@ -48,7 +47,9 @@ export function createApp({ exposition, reports, telemetryPath, version, recentR
   });
   const status = () => statusOf(reports(), version, recentRuns);
   app.get('/api/v1/status', (c) => c.json(status()));
-  app.get('/', (c) => c.html(page(status(), { telemetryPath, docsUrl }), 200, { 'Content-Security-Policy': policy }));
+  app.get('/', (c) =>
+    c.html(page(status(), { telemetryPath, runbooksUrl }), 200, { 'Content-Security-Policy': policy }),
+  );
   app.get('/-/status.css', (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/-/status.js', (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
 

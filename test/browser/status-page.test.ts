@@ -8,6 +8,8 @@ import { emptySnapshot, goodPoll, report } from '../support/report.ts';
 
 /** The status page in a real browser, Debian's Chromium. */
 
+const runbooksUrl = 'https://wiki.example.com/runbooks/';
+
 let browser: Browser;
 beforeAll(async () => {
   browser = await chromium.launch({
@@ -19,8 +21,15 @@ afterAll(() => browser.close());
 
 /** The exporter's pages over the reports as they are at each request. */
 async function serve(reports: () => readonly WorkspaceReport[]) {
-  const exposition = { scrape: async () => Buffer.from('') };
-  const app = createApp({ exposition, reports, telemetryPath: '/metrics', version: '1.2.3', recentRuns: 50 });
+  const exposition = { scrape: async () => [] };
+  const app = createApp({
+    exposition,
+    reports,
+    telemetryPath: '/metrics',
+    version: '1.2.3',
+    recentRuns: 50,
+    runbooksUrl,
+  });
   const { port, close } = await listen(app, { host: '127.0.0.1', port: 0 });
   let isOpen = true;
   const stop = async () => {
@@ -183,7 +192,7 @@ test('the keyboard reaches every link and every list of polls, and nothing moves
   let reports = [healthy()];
   const { page } = await open((await serve(() => reports)).url);
   const reached: string[] = [];
-  for (let i = 0; i < 4; i++) {
+  for (let i = 0; i < 5; i++) {
     await page.keyboard.press('Tab');
     reached.push((await page.evaluate('document.activeElement.textContent')) as string);
   }
@@ -191,6 +200,7 @@ test('the keyboard reaches every link and every list of polls, and nothing moves
     'Metrics',
     'Status as JSON',
     'Ready',
+    'Runbooks',
     'prod: 3 since the exporter was started',
   ]);
   await page.keyboard.press('Enter');

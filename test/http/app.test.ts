@@ -8,7 +8,14 @@ const exposition: Pick<Exposition, 'scrape'> = {
 };
 
 function app(reports = [report()], recentRuns = 2) {
-  return createApp({ exposition, reports: () => reports, telemetryPath: '/metrics', version: '1.2.3', recentRuns });
+  return createApp({
+    exposition,
+    reports: () => reports,
+    telemetryPath: '/metrics',
+    version: '1.2.3',
+    recentRuns,
+    runbooksUrl: 'https://wiki.example.com/',
+  });
 }
 
 const text = 'text/plain; version=0.0.4; charset=utf-8';

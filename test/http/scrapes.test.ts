@@ -26,7 +26,14 @@ function collected(value: number) {
 async function serve() {
   const exposition = createExposition('1.2.3', Date.now);
   await exposition.update(collected(1));
-  const app = createApp({ exposition, reports: () => [], telemetryPath: '/metrics', version: '1.2.3', recentRuns: 0 });
+  const app = createApp({
+    exposition,
+    reports: () => [],
+    telemetryPath: '/metrics',
+    version: '1.2.3',
+    recentRuns: 0,
+    runbooksUrl: '',
+  });
   const { port, close } = await listen(app, { host: '127.0.0.1', port: 0 });
   onTestFinished(close);
   return { exposition, port, scrape: async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text() };

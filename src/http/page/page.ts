@@ -5,12 +5,11 @@ import { pollsSection, workspacesSection } from './workspaces.ts';
 
 export interface PageLinks {
   readonly telemetryPath: string;
-  /** Where the documentation is found; null: nobody has said. */
-  readonly docsUrl: string | null;
+  readonly runbooksUrl: string;
 }
 
 /** The status page: all that it shows is in the status, which is served as JSON as well. */
-export function page(status: Status, { telemetryPath, docsUrl }: PageLinks) {
+export function page(status: Status, { telemetryPath, runbooksUrl }: PageLinks) {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -29,7 +28,7 @@ export function page(status: Status, { telemetryPath, docsUrl }: PageLinks) {
       <a href="${telemetryPath}">Metrics</a>
       <a href="/api/v1/status">Status as JSON</a>
       <a href="/-/ready">Ready</a>
-      ${docsUrl === null ? '' : html`<a href="${docsUrl}docs/runbooks/">Runbooks</a> <a href="${docsUrl}README.md">Documentation</a>`}
+      <a href="${runbooksUrl}">Runbooks</a>
     </nav>
   </header>
   <main>
