@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { differences } from '../support/compare.ts';
+import { sampleValue } from '../support/exposition.ts';
+import { temporaryFolder } from '../support/processes.ts';
+import { accessKey, environmentOf, startSimulator } from '../support/simulated.ts';
+
+const hourMs = 3_600_000;
+const root = join(import.meta.dirname, '..', '..');
+
+/** The oldest that `engines` in package.json allows. */
+const oldestNode = '24.0.0';
+
+async function run(program: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = process.env) {
+  return (await promisify(execFile)(program, args, { cwd, env, maxBuffer: 64 * 1024 * 1024 })).stdout;
+}
+
+test('the package is small and runs by npx, without a build, on the oldest Node.js that it allows', async () => {
+  const folder = temporaryFolder();
+  const [packed] = JSON.parse(await run('npm', ['pack', '--silent', '--json', `--pack-destination=${folder}`], root));
+  const files = packed.files.map(({ path }: { path: string }) => path);
+  expect(packed.size).toBeLessThan(300_000);
+  expect(files).toContain('dist/main.js');
+  expect(files.filter((path: string) => !isForUsers(path))).toEqual([]);
+
+  const empty = temporaryFolder();
+  const install = (...args: readonly string[]) =>
+    run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...args], empty);
+  await install('--ignore-scripts', join(folder, packed.filename));
+  await install(`node@${oldestNode}`);
+  expect(await run('npx', ['--no-install', 'node', '--version'], empty)).toBe(`v${oldestNode}\n`);
+
+  const simulated = await startSimulator({ historyMs: 3 * hourMs, runsPerMinute: 20 });
+  const exposition = await run('npx', ['--no-install', 'secmaster-exporter', 'once'], empty, {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    ...environmentOf(simulated.url),
+    ...accessKey,
+    SECMASTER_LOOKBACK: '2h',
+  });
+  expect(sampleValue(exposition, 'secmaster_up', { workspace: 'simulated-soc' })).toBe(1);
+  expect(differences(exposition, await simulated.truth(Date.now(), 2 * hourMs), 0)).toEqual([]);
+}, 180_000);
+
+function isForUsers(path: string): boolean {
+  return /^(package\.json|README\.md|LICENSE|dist\/.*\.js|alerts\/.*|dashboards\/.*\.(json|yaml))$/.test(path);
+}
