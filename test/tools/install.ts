@@ -9,6 +9,9 @@ const parts: readonly (readonly [program: string, debianPackage: string])[] = [
   ['prometheus-alertmanager', 'prometheus-alertmanager'],
   ['amtool', 'prometheus-alertmanager'],
   ['chromium', 'chromium'],
+  ['podman', 'podman'],
+  ['runc', 'runc'],
+  ['systemd-analyze', 'systemd'],
 ];
 
 function isInstalled(program: string): boolean {

@@ -1,0 +1,35 @@
+# The Node.js on which the tests run. Where a registry is reachable, pin the image by its digest too:
+# --build-arg NODE_IMAGE=docker.io/library/node:26.10.0-bookworm-slim@sha256:…
+ARG NODE_IMAGE=docker.io/library/node:26.10.0-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+RUN npm run build \
+ && npm prune --omit=dev --no-audit --no-fund \
+ && mkdir /data
+
+FROM ${NODE_IMAGE}
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="secmaster-exporter" \
+      org.opencontainers.image.description="Prometheus exporter for the SOC playbook runs of Huawei Cloud SecMaster" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+ENV NODE_ENV=production
+COPY LICENSE package.json /app/
+COPY --from=build /app/node_modules /app/node_modules
+COPY --from=build /app/dist /app/dist
+# The only place that is written to. `state.path` is data/secmaster.db below the working directory, if nothing else is said.
+COPY --from=build --chown=65532:65532 /data /data
+WORKDIR /
+VOLUME /data
+USER 65532:65532
+EXPOSE 39210
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:39210/-/healthy').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "/app/dist/main.js"]
