@@ -1,0 +1,16 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadConfig } from '../../src/config/load.ts';
+import { cronProblem } from '../../src/poll/timer.ts';
+import { temporaryFolder } from '../support/processes.ts';
+
+/** What is wrong with a configuration file whose keys lie in this folder once it is deployed. */
+export function problemsOf(file: string, keyFolder: string): readonly unknown[] {
+  const folder = temporaryFolder();
+  for (const key of ['ak', 'sk']) writeFileSync(join(folder, key), `${key}-of-a-test\n`);
+  const text = readFileSync(file, 'utf8').replaceAll(keyFolder, folder);
+  if (!text.includes(folder)) throw new Error(`${file} reads no key of ${keyFolder}`);
+  writeFileSync(join(folder, 'config.yml'), text);
+  const loaded = loadConfig({ configFile: join(folder, 'config.yml'), environment: {} }, { cronProblem });
+  return 'problems' in loaded ? loaded.problems : [];
+}
