@@ -6,7 +6,7 @@ import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.t
 import { sampleValue, total } from '../support/exposition.ts';
 import { eventually, portOf, type Running, start, temporaryFolder } from '../support/processes.ts';
 import { accessKey, startSimulator } from '../support/simulated.ts';
-import { writeBase } from './base.ts';
+import { cacheFolder, npmSetting, writeBase } from './base.ts';
 import { createPodman, hardened } from './podman.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -19,9 +19,9 @@ beforeAll(async () => {
   writeBase(base);
   await podman.importImage(base, 'localhost/node');
   rmSync(base, { recursive: true });
-  const cache = process.env.npm_config_cache ?? join(process.env.HOME ?? '', '.npm');
   await podman.run(
-    ...['build', '--quiet', '--isolation=chroot', '--network=host', `--volume=${cache}:/root/.npm`, '--format=docker'],
+    ...['build', '--quiet', '--isolation=chroot', '--network=host', '--format=docker'],
+    ...[`--volume=${npmSetting('cache')}:${cacheFolder}`],
     ...['--build-arg=NODE_IMAGE=localhost/node', '--build-arg=REVISION=0123abc', `--tag=${image}`, root],
   );
 }, 300_000);
