@@ -1,0 +1,61 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import * as thresholds from '../../dashboards/src/thresholds.ts';
+import { readRules } from '../support/rules.ts';
+
+/** Where a panel changes colour is where an alert fires, by the rules' own numbers. */
+
+const root = join(import.meta.dirname, '..', '..');
+const rules = globSync('alerts/*.rules.yml', { cwd: root }).flatMap((file) =>
+  readRules(join(root, file)).groups.flatMap((group) => group.rules),
+);
+
+/** The number of a rule such as `vector(4 * 3600)`. */
+function defaultOf(name: string): number {
+  const expr = rules.find(({ record }) => record === `secmaster:default_${name}`)?.expr ?? '';
+  const factors = /^vector\(([\d.* ]+)\)$/.exec(expr)?.[1]?.split('*') ?? [Number.NaN];
+  return factors.reduce((product: number, factor) => product * Number(factor), 1);
+}
+
+function alertsNamed(name: string): string {
+  return rules
+    .filter(({ alert }) => alert === name)
+    .map(({ expr }) => expr)
+    .join('\n');
+}
+
+test.each<[string, number, number]>([
+  ['the objective', 1 - thresholds.objective.failureRatio, defaultOf('objective:ratio')],
+  ['failed runs', thresholds.failing.runs, defaultOf('failures_limit:count')],
+  ['a stuck run', thresholds.stuckAfterSeconds, defaultOf('open_limit:seconds')],
+  ['stale data', thresholds.staleAfterSeconds, defaultOf('data_age_limit:seconds')],
+  ['expiring credentials', thresholds.credentialsSeconds.critical, defaultOf('credentials_limit:seconds')],
+])('%s: dashboards and alerts have one number', (_, onDashboards, inRules) => {
+  expect(onDashboards).toBeCloseTo(inRules, 9);
+});
+
+test.each<[string, string, RegExp]>([
+  [
+    'the share of failed runs',
+    'SecMasterPlaybookFailing',
+    new RegExp(`ratio${thresholds.failing.window} >= ${thresholds.failing.ratio}\\b`),
+  ],
+  ['throttling', 'SecMasterThrottled', new RegExp(`>= ${thresholds.throttledRatio} \\*`)],
+  ['mismatches', 'SecMasterLedgerMismatch', new RegExp(`>= ${thresholds.auditMismatches.critical}\\b`)],
+])('%s: the alert compares with the same number', (_, alert, expected) => {
+  expect(alertsNamed(alert)).toMatch(expected);
+});
+
+test('a silent timer is so many times its longest pause, on dashboards and in the rules', () => {
+  const limit = rules.find(({ record }) => record === 'workspace_playbook:secmaster_silence_limit:seconds')?.expr;
+  expect(limit).toContain(`${thresholds.silent.pauses} * (`);
+});
+
+test('every runbook that a dashboard links to is there', () => {
+  const names = globSync('dashboards/*.json', { cwd: root }).flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/\/(SecMaster\w+)\.md/g)].map(([, name = '']) => name),
+  );
+  expect(names.length).toBeGreaterThan(5);
+  expect(names.filter((name) => !existsSync(join(root, 'docs', 'runbooks', `${name}.md`)))).toEqual([]);
+});
