@@ -12,7 +12,7 @@ const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; li
     room: 'config',
     files: /^config\//,
     ours: [/^model\//, /^clock\.ts$/, /^log\.ts$/, /^config\//],
-    libraries: ['zod', 'yaml', 'node:fs', 'node:os'],
+    libraries: ['zod', 'yaml', 'ini', 'node:fs', 'node:os'],
   },
   { room: 'families', files: /^metrics\/families\.ts$/, ours: [/^model\//], libraries: [] },
   {

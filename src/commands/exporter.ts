@@ -35,6 +35,8 @@ export async function createExporter(config: Config, surroundings: Surroundings)
   const { language, ...metrics } = config.metrics;
   const exposition = createExposition(version, clock.now);
   const store = openStore(config.state.path, log);
+  if (config.defaultCredentials !== null)
+    log.info({ from: config.defaultCredentials }, 'workspaces without credentials of their own use the default ones');
   const clientOf = createClientFactory({
     clock,
     dispatcher,

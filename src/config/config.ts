@@ -1,4 +1,6 @@
 import type { Secret } from '../model/secret.ts';
+import type { CredentialFile } from './credential-file.ts';
+import type { ProfileAddress } from './profile.ts';
 
 /** The configuration once checked: every default filled in, durations in milliseconds, secrets sealed. */
 export interface Config {
@@ -33,6 +35,13 @@ export interface Config {
     readonly recentRuns: number;
   };
   readonly workspaces: readonly WorkspaceConfig[];
+  /** Where the credentials were found of workspaces that name none; null: each names its own. */
+  readonly defaultCredentials: DefaultCredentials['from'] | null;
+}
+
+export interface DefaultCredentials {
+  readonly from: 'environment' | 'profile' | 'metadata';
+  readonly credentials: CredentialsConfig;
 }
 
 export type Language = 'en' | 'zh';
@@ -49,6 +58,24 @@ export interface WorkspaceConfig {
   readonly credentials: CredentialsConfig;
 }
 
+/** What stands in files is read again whenever it is needed, so that a changed file needs no reload. */
 export type CredentialsConfig =
-  | { readonly kind: 'ak_sk'; readonly ak: string; readonly sk: Secret; readonly securityToken: Secret | null }
-  | { readonly kind: 'password'; readonly domain: string; readonly user: string; readonly password: Secret };
+  | {
+      readonly kind: 'ak_sk';
+      readonly ak: string | CredentialFile;
+      readonly sk: Secret | CredentialFile;
+      readonly securityToken: Secret | CredentialFile | null;
+    }
+  | {
+      readonly kind: 'password';
+      readonly domain: string;
+      readonly user: string;
+      readonly password: Secret | CredentialFile;
+    }
+  | { readonly kind: 'token'; readonly token: CredentialFile }
+  | {
+      readonly kind: 'agency';
+      /** Origin of the metadata service. */
+      readonly endpoint: string;
+    }
+  | ({ readonly kind: 'profile' } & ProfileAddress);

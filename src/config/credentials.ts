@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { Secret } from '../model/secret.ts';
 import type { CredentialsConfig } from './config.ts';
-import { credential, credentialFile, keyForm, notYet, passwordForm, text } from './fields.ts';
+import { defaultMetadataEndpoint } from './endpoints.ts';
+import { credential, credentialFile, metadataOrigin, text } from './fields.ts';
+import { defaultProfile, readProfile } from './profile.ts';
 
 /** `credentials` of a workspace: one kind, each secret either written there or in a file of its own. */
 
@@ -15,12 +17,12 @@ const always = {
 
 const akSk = z
   .strictObject({
-    ak: credential(keyForm, plain).optional(),
-    ak_file: credentialFile(keyForm, plain).optional(),
-    sk: credential(keyForm, sealed).optional(),
-    sk_file: credentialFile(keyForm, sealed).optional(),
-    security_token: credential(keyForm, sealed).optional(),
-    security_token_file: credentialFile(keyForm, sealed).optional(),
+    ak: credential('key', plain).optional(),
+    ak_file: credentialFile('key').optional(),
+    sk: credential('key', sealed).optional(),
+    sk_file: credentialFile('key').optional(),
+    security_token: credential('key', sealed).optional(),
+    security_token_file: credentialFile('key').optional(),
   })
   .superRefine((given, context) => {
     keepOne(given, ['ak', 'ak_file'], context);
@@ -38,8 +40,8 @@ const password = z
   .strictObject({
     domain: text,
     user: text,
-    password: credential(passwordForm, sealed).optional(),
-    password_file: credentialFile(passwordForm, sealed).optional(),
+    password: credential('password', sealed).optional(),
+    password_file: credentialFile('password').optional(),
   })
   .superRefine((given, context) => keepOne(given, ['password', 'password_file'], context), always)
   .transform((given): CredentialsConfig => {
@@ -48,21 +50,49 @@ const password = z
     return { kind: 'password', domain: given.domain, user: given.user, password: secret };
   });
 
+const token = z
+  .strictObject({ token_file: credentialFile('key') })
+  .transform(({ token_file }): CredentialsConfig => ({ kind: 'token', token: token_file }));
+
+const agency = mayBeEmpty({ endpoint: metadataOrigin.prefault(defaultMetadataEndpoint) }).transform(
+  ({ endpoint }): CredentialsConfig => ({ kind: 'agency', endpoint }),
+);
+
+const profile = mayBeEmpty({
+  file: text.prefault(defaultProfile.file),
+  section: text.prefault(defaultProfile.section),
+}).transform((address, context): CredentialsConfig => {
+  const read = readProfile(address);
+  if ('problem' in read) context.addIssue({ code: 'custom', path: ['file'], message: read.problem });
+  return { kind: 'profile', ...address };
+});
+
 export const credentials = z
   .strictObject({
     ak_sk: akSk.optional(),
     password: password.optional(),
-    token: notYet(),
-    agency: notYet(),
-    profile: notYet(),
+    token: token.optional(),
+    agency: agency.optional(),
+    profile: profile.optional(),
   })
   .superRefine((given, context) => {
     const kinds = Object.keys(given);
     if (kinds.length === 1) return;
-    const message = kinds.length === 0 ? 'needs ak_sk or password' : `takes one kind only, not ${kinds.join(' and ')}`;
+    const message =
+      kinds.length === 0
+        ? 'needs one of ak_sk, password, token, agency and profile'
+        : `takes one kind only, not ${kinds.join(' and ')}`;
     context.addIssue({ code: 'custom', message });
   }, always)
-  .transform((given): CredentialsConfig => given.ak_sk ?? given.password ?? z.NEVER);
+  .transform(
+    (given): CredentialsConfig =>
+      given.ak_sk ?? given.password ?? given.token ?? given.agency ?? given.profile ?? z.NEVER,
+  );
+
+/** Keys that all have defaults: `agency:` says as much as `agency: {}`. */
+function mayBeEmpty<T extends z.ZodRawShape>(shape: T) {
+  return z.preprocess((value) => value ?? {}, z.strictObject(shape));
+}
 
 function keepOne(given: object, [inline, file]: readonly [string, string], context: z.RefinementCtx): void {
   const isInline = inline in given;

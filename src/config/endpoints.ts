@@ -18,3 +18,10 @@ export function parseOrigin(text: string): URL | null {
 export function isLoopback(url: URL): boolean {
   return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
 }
+
+export function isLinkLocal(url: URL): boolean {
+  return /^169\.254\.\d+\.\d+$/.test(url.hostname);
+}
+
+/** Of every ECS and CCE node, reachable from there alone (api/facts §4.5). */
+export const defaultMetadataEndpoint = 'http://169.254.169.254';

@@ -1,7 +1,9 @@
-import type { CredentialsConfig } from './config.ts';
+import type { CredentialsConfig, DefaultCredentials } from './config.ts';
 import { credentials } from './credentials.ts';
 import { nearest } from './nearest.ts';
-import { findings, formatPath, type Path, type Problem, valueAt } from './problems.ts';
+import { type Finding, findings, formatPath, type Path, type Problem, valueAt } from './problems.ts';
+import { defaultProfile } from './profile.ts';
+import { isThere } from './text-file.ts';
 
 /**
  * The configuration in environment variables, enough for one project. An empty variable counts as unset.
@@ -29,11 +31,26 @@ const keys = {
     ak: 'HUAWEICLOUD_SDK_AK',
     sk: 'HUAWEICLOUD_SDK_SK',
     security_token: 'HUAWEICLOUD_SDK_SECURITY_TOKEN',
+    ak_file: 'HUAWEICLOUD_SDK_AK_FILE',
+    sk_file: 'HUAWEICLOUD_SDK_SK_FILE',
+    security_token_file: 'HUAWEICLOUD_SDK_SECURITY_TOKEN_FILE',
   },
-  password: { domain: 'SECMASTER_IAM_DOMAIN', user: 'SECMASTER_IAM_USER', password: 'SECMASTER_IAM_PASSWORD' },
+  password: {
+    domain: 'SECMASTER_IAM_DOMAIN',
+    user: 'SECMASTER_IAM_USER',
+    password: 'SECMASTER_IAM_PASSWORD',
+    password_file: 'SECMASTER_IAM_PASSWORD_FILE',
+  },
 };
 
-const variables = [...names(settings), ...names(keys)];
+/** A secret may stand in a file in place of the variable, as containers mount it. */
+const inFile = (name: string) => `${name}_FILE`;
+const isOptional = (name: string) => name.endsWith('_FILE') || name === keys.ak_sk.security_token;
+
+/** Where else credentials are looked for. */
+const elsewhere = { profileFile: 'HUAWEICLOUD_SDK_CREDENTIALS_FILE', metadata: 'SECMASTER_METADATA_ENDPOINT' };
+
+const variables = [...names(settings), ...names(keys), ...names(elsewhere)];
 
 /** The shape of a configuration file, filled from the environment; without credentials. */
 export function settingsFrom(environment: Environment): unknown {
@@ -49,8 +66,19 @@ export function variableAt(path: Path): string {
   return typeof name === 'string' ? name : formatPath(path);
 }
 
+/**
+ * Credentials for workspaces that name none: keys or a user in the environment, else the SDKs' profile file where there
+ * is one, else the metadata service.
+ */
+export function defaultCredentials(environment: Environment): DefaultCredentials | Problem[] {
+  const given = credentialsFrom(environment);
+  if (Array.isArray(given)) return given;
+  if (given !== null) return { from: 'environment', credentials: given };
+  return profileFrom(environment) ?? metadataFrom(environment);
+}
+
 /** Null where the environment has none of the variables. */
-export function credentialsFrom(environment: Environment): CredentialsConfig | Problem[] | null {
+function credentialsFrom(environment: Environment): CredentialsConfig | Problem[] | null {
   const given = Object.entries(keys).filter(([, shape]) => names(shape).some((name) => environment[name]));
   const [first, second] = given;
   if (first === undefined) return null;
@@ -60,14 +88,37 @@ export function credentialsFrom(environment: Environment): CredentialsConfig | P
   }
   const [kind, shape] = first;
   const present = names(shape).filter((name) => environment[name]);
-  const missing = names(shape).filter((name) => !environment[name] && name !== keys.ak_sk.security_token);
-  if (missing.length > 0) return missing.map((name) => variableProblem(name, `is missing, but ${present[0]} is set`));
-  const value = { [kind]: filled(shape, environment) };
+  const missing = names(shape).filter(
+    (name) => !isOptional(name) && !present.includes(name) && !present.includes(inFile(name)),
+  );
+  const twice = present.filter((name) => present.includes(inFile(name)));
+  const problems = [
+    ...missing.map((name) => variableProblem(name, `is missing, but ${present[0]} is set`)),
+    ...twice.map((name) => variableProblem(inFile(name), `is set beside ${name}; keep one`)),
+  ];
+  if (problems.length > 0) return problems;
+  return checked({ [kind]: filled(shape, environment) }, ({ path }) => String(valueAt(keys, path)));
+}
+
+/** Null where there is no such file. */
+function profileFrom(environment: Environment): DefaultCredentials | Problem[] | null {
+  const named = environment[elsewhere.profileFile];
+  const file = named || defaultProfile.file;
+  if (!named && !isThere(file)) return null;
+  const given = checked({ profile: { ...defaultProfile, file } }, () => (named ? elsewhere.profileFile : file));
+  return Array.isArray(given) ? given : { from: 'profile', credentials: given };
+}
+
+function metadataFrom(environment: Environment): DefaultCredentials | Problem[] {
+  const endpoint = environment[elsewhere.metadata] || undefined;
+  const given = checked({ agency: endpoint === undefined ? {} : { endpoint } }, () => elsewhere.metadata);
+  return Array.isArray(given) ? given : { from: 'metadata', credentials: given };
+}
+
+function checked(value: object, nameOf: (finding: Finding) => string): CredentialsConfig | Problem[] {
   const parsed = credentials.safeParse(value);
   if (parsed.success) return parsed.data;
-  return findings(parsed.error, credentials, value).map(({ path, message }) =>
-    variableProblem(String(valueAt(keys, path)), message),
-  );
+  return findings(parsed.error, credentials, value).map((finding) => variableProblem(nameOf(finding), finding.message));
 }
 
 /** Variables that look like ours but aren't: most likely mistyped. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { type CredentialFile, type CredentialForm, credentialProblem, readCredentialFile } from './credential-file.ts';
 import { formatDuration, parseDuration } from './duration.ts';
-import { isLoopback, parseOrigin } from './endpoints.ts';
+import { isLinkLocal, isLoopback, parseOrigin } from './endpoints.ts';
 import { emptyMessage } from './problems.ts';
-import { readTextFile } from './text-file.ts';
 
 /** The kinds of values in a configuration. Each says by itself what is wrong with what it is given. */
 
@@ -22,11 +22,6 @@ export function field<T>(
     if (value === null || (typeof value === 'string' && value.trim() === '')) return refuse(emptyMessage);
     return read(value, (message) => refuse(message, { isShown }));
   });
-}
-
-/** A key of later versions. */
-export function notYet() {
-  return z.custom<undefined>((value) => value === undefined, 'is not supported yet').optional();
 }
 
 export const text = field((value, refuse) => (typeof value === 'string' ? value.trim() : refuse(notText)), {
@@ -73,57 +68,51 @@ export const buckets = field(
   { isShown: false },
 );
 
-/** Not shown: a URL may hold a password. */
-export const origin = field(
-  (value, refuse) => {
-    const url = typeof value === 'string' ? parseOrigin(value) : null;
-    if (url === null)
-      return refuse('must be like https://secmaster.cn-north-4.myhuaweicloud.com, without path, query or user');
-    if (url.protocol === 'http:' && !isLoopback(url))
-      return refuse(
-        'must begin with https://; http:// would send credentials in the clear and is only for this machine',
-      );
-    return url.origin;
-  },
-  { isShown: false },
+export const origin = originField(isLoopback, 'is only for this machine');
+
+/** Of a metadata service, which speaks HTTP without TLS on a link-local address. */
+export const metadataOrigin = originField(
+  (url) => isLoopback(url) || isLinkLocal(url),
+  'is only for link-local addresses',
 );
+
+/** Not shown: a URL may hold a password. */
+function originField(mayBeClear: (url: URL) => boolean, clearIsFor: string) {
+  return field(
+    (value, refuse) => {
+      const url = typeof value === 'string' ? parseOrigin(value) : null;
+      if (url === null)
+        return refuse('must be like https://secmaster.cn-north-4.myhuaweicloud.com, without path, query or user');
+      if (url.protocol === 'http:' && !mayBeClear(url))
+        return refuse(`must begin with https://; http:// would send credentials in the clear and ${clearIsFor}`);
+      return url.origin;
+    },
+    { isShown: false },
+  );
+}
 
 /** A text of a credential, never shown. */
 export function credential<T>(form: CredentialForm, make: (text: string) => T) {
   return field(
     (value, refuse) => {
       if (typeof value !== 'string') return refuse(notText);
-      return form.pattern.test(value) ? make(value) : refuse(form.message);
+      const problem = credentialProblem(value, form);
+      return problem === null ? make(value) : refuse(problem);
     },
     { isShown: false },
   );
 }
 
-/** The same from a file, whose one newline at the end doesn't count. Read once, when the configuration is. */
-export function credentialFile<T>(form: CredentialForm, make: (text: string) => T) {
+/** The same in a file. Its content is only looked at here: who needs the credential reads it again. */
+export function credentialFile(form: CredentialForm) {
   return field(
-    (path, refuse) => {
+    (path, refuse): CredentialFile => {
       if (typeof path !== 'string') return refuse(notText);
-      const file = readTextFile(path, 65_536);
-      if ('problem' in file) return refuse(file.problem);
-      const content = file.text.replace(/\r?\n$/, '');
-      if (content === '') return refuse('is an empty file');
-      return form.pattern.test(content) ? make(content) : refuse(form.message);
+      const file = readCredentialFile({ path, form });
+      return 'problem' in file ? refuse(file.problem) : { path, form };
     },
     { isShown: false },
   );
 }
-
-export interface CredentialForm {
-  readonly pattern: RegExp;
-  readonly message: string;
-}
-
-/** What may stand in an HTTP header. */
-export const keyForm: CredentialForm = {
-  pattern: /^[\x21-\x7e]+$/,
-  message: 'must be one word of ASCII letters, digits and signs',
-};
-export const passwordForm: CredentialForm = { pattern: /\S/, message: 'must not be blank' };
 
 const notText = 'must be text; put it in quotes';

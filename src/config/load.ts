@@ -1,7 +1,7 @@
-import type { Config, CredentialsConfig } from './config.ts';
+import type { Config, DefaultCredentials } from './config.ts';
 import { defaultEndpoint } from './endpoints.ts';
 import {
-  credentialsFrom,
+  defaultCredentials,
   type Environment,
   isUnset,
   settingsFrom,
@@ -57,9 +57,8 @@ function fromFile(path: string, environment: Environment, schema: Schema): Loade
   const parsed = schema.safeParse(yaml.value);
   const found = parsed.success ? [] : findings(parsed.error, schema, yaml.value);
   const bare = workspacesWithoutCredentials(yaml.value);
-  const shared = bare.length > 0 ? credentialsFrom(environment) : null;
+  const shared = bare.length > 0 ? defaultCredentials(environment) : null;
   const elsewhere = Array.isArray(shared) ? shared : [];
-  if (shared === null) found.push(...bare.map(missingCredentials));
 
   const problems = [...faults, ...found.map(place)].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).concat(elsewhere);
   if (!parsed.success || problems.length > 0) return { problems };
@@ -72,7 +71,7 @@ function fromEnvironment(environment: Environment, schema: Schema): Loaded {
   const value = settingsFrom(environment);
   const parsed = schema.safeParse(value);
   const found = parsed.success ? [] : findings(parsed.error, schema, value);
-  const credentials = credentialsFrom(environment) ?? [missingVariables];
+  const credentials = defaultCredentials(environment);
   const problems = [
     ...unknown,
     ...found.map(({ path, message }) => variableProblem(variableAt(path), message)),
@@ -87,11 +86,6 @@ const nothingGiven = variableProblem(
   'no configuration: give --config.file, or set HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK, HUAWEICLOUD_SDK_PROJECT_ID, SECMASTER_REGION and SECMASTER_WORKSPACE_ID',
 );
 
-const missingVariables = variableProblem(
-  'HUAWEICLOUD_SDK_AK',
-  'is missing; set it and HUAWEICLOUD_SDK_SK, or SECMASTER_IAM_DOMAIN, SECMASTER_IAM_USER and SECMASTER_IAM_PASSWORD',
-);
-
 function workspacesWithoutCredentials(value: unknown): number[] {
   const workspaces = valueAt(value, ['workspaces']);
   if (!Array.isArray(workspaces)) return [];
@@ -103,16 +97,9 @@ function workspacesWithoutCredentials(value: unknown): number[] {
   return [...workspaces.keys()].filter((index) => isBare(workspaces[index]));
 }
 
-function missingCredentials(index: number): Finding {
-  return {
-    path: ['workspaces', index, 'credentials'],
-    message: 'is missing; give ak_sk or password, or set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK in the environment',
-  };
-}
-
 const defaultRetentionMs = 30 * 86_400_000;
 
-function toConfig(parsed: ParsedConfig, shared: CredentialsConfig | null): Config {
+function toConfig(parsed: ParsedConfig, shared: DefaultCredentials | null): Config {
   const { poll, state, metrics, status } = parsed;
   return {
     poll: {
@@ -133,8 +120,8 @@ function toConfig(parsed: ParsedConfig, shared: CredentialsConfig | null): Confi
     },
     status: { recentRuns: status.recent_runs },
     workspaces: parsed.workspaces.map((workspace) => {
-      const credentials = workspace.credentials ?? shared;
-      if (credentials === null) throw new Error('a workspace without credentials has passed the checks');
+      const credentials = workspace.credentials ?? shared?.credentials;
+      if (credentials === undefined) throw new Error('a workspace without credentials has passed the checks');
       return {
         name: workspace.name ?? null,
         region: workspace.region,
@@ -145,5 +132,6 @@ function toConfig(parsed: ParsedConfig, shared: CredentialsConfig | null): Confi
         credentials,
       };
     }),
+    defaultCredentials: shared?.from ?? null,
   };
 }

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 
 export type TextFile = { readonly text: string } | { readonly problem: string };
@@ -15,6 +15,10 @@ export function readTextFile(path: string, maxBytes: number): TextFile {
   } catch (error) {
     return { problem: reason(error) };
   }
+}
+
+export function isThere(path: string): boolean {
+  return existsSync(expandHome(path));
 }
 
 export function expandHome(path: string): string {

@@ -1,25 +1,17 @@
-import type { CredentialsConfig } from '../config/config.ts';
+import type { AccessKeys } from './access-keys.ts';
+import { mayBeForItsDate, signHeaders } from './access-keys.ts';
 import type { Credentials } from './credentials.ts';
-import { formatSdkDate, sign } from './sign.ts';
+import type { Own } from './own-credentials.ts';
 
-export type AkSkConfig = Extract<CredentialsConfig, { kind: 'ak_sk' }>;
-
-/** Signed further off than this, a request may have been refused for its date; the document allows 15 minutes. */
-const suspectMs = 60_000;
-
-/** Access key and secret key: each request is signed; nothing is obtained, nothing expires. */
-export function createAkSkCredentials({ ak, sk, securityToken }: AkSkConfig): Credentials {
+/** The user's own access key: each request is signed; nothing is obtained, and nothing says when it expires. */
+export function createAkSkCredentials(own: () => Own<AccessKeys>): Credentials {
   return {
     async authorize(request, nowMs) {
-      const headers = {
-        'x-sdk-date': formatSdkDate(nowMs),
-        ...(securityToken === null ? {} : { 'x-security-token': securityToken.reveal() }),
-      };
-      const authorization = sign({ ...request, headers: { ...request.headers, ...headers } }, ak, sk.reveal());
-      return { ...headers, authorization };
+      const { value, fingerprint } = own();
+      return { headers: signHeaders(request, value, nowMs), fingerprint };
     },
-    // The refusal itself has corrected the clock by its Date.
-    refused: ({ authorizedAtMs, nowMs }) => Math.abs(nowMs - authorizedAtMs) > suspectMs,
+    refused: (refusal) => mayBeForItsDate(refusal) || own().fingerprint !== refusal.fingerprint,
+    fingerprint: () => own().fingerprint,
     expiresAtMs: () => null,
   };
 }

@@ -6,7 +6,7 @@ import { formatTime } from '../model/time.ts';
 import { unexpectedBodyError } from './answer-error.ts';
 import { type ListQuery, maxOffset, pageSize, type SecMaster } from './api.ts';
 import { accountKey, createCredentials } from './create-credentials.ts';
-import type { AuthHeaders, Credentials } from './credentials.ts';
+import type { Authorization, Credentials } from './credentials.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import type { Operation, SecMasterError } from './errors.ts';
 import { createGate, type Gate } from './gate.ts';
@@ -29,6 +29,9 @@ export interface ClientOptions {
   readonly observe: Observe;
 }
 
+/** The metadata service is on the machine itself: where it doesn't answer soon there is none. */
+const metadataTimeoutMs = 3_000;
+
 export type Account = Pick<WorkspaceConfig, 'projectId' | 'endpoint' | 'iamEndpoint' | 'credentials'>;
 
 /**
@@ -38,6 +41,11 @@ export type Account = Pick<WorkspaceConfig, 'projectId' | 'endpoint' | 'iamEndpo
 export function createClientFactory(options: ClientOptions): (account: Account) => SecMaster {
   const { clock, log } = options;
   const send = createSend({ ...options, userAgent: `secmaster-exporter/${options.version}` });
+  const sendLocally = createSend({
+    ...options,
+    timeoutMs: Math.min(options.timeoutMs, metadataTimeoutMs),
+    userAgent: `secmaster-exporter/${options.version}`,
+  });
   const endpoints = new Map<string, Endpoint>();
   const gates = new Map<string, Gate>();
   const credentials = new Map<string, Credentials>();
@@ -52,7 +60,7 @@ export function createClientFactory(options: ClientOptions): (account: Account) 
       endpoint: endpointOf(endpoint),
       gate: shared(gates, key, () => createGate(clock, log)),
       credentials: shared(credentials, `${key} ${projectId}`, () =>
-        createCredentials(config, { projectId, iam, send, clock, log }),
+        createCredentials(config, { project: { id: projectId }, iam, endpointOf, send, sendLocally, clock, log }),
       ),
       projectId,
       language: options.language,
@@ -74,7 +82,7 @@ function createClient({ send, endpoint, gate, credentials, projectId, language }
   const workspacesPath = `/v1/${projectId}/workspaces`;
 
   function get<T>({ operation, path, query, expected, read }: Get<T>, signal: AbortSignal): Promise<T> {
-    let headers: AuthHeaders = {};
+    let authorization: Authorization = { headers: {}, fingerprint: '' };
     let authorizedAtMs = now();
     const attempt = async () => {
       authorizedAtMs = now();
@@ -85,10 +93,14 @@ function createClient({ send, endpoint, gate, credentials, projectId, language }
         body: '',
         headers: { host: endpoint.host, 'x-project-id': projectId },
       };
-      headers = await credentials.authorize(request, authorizedAtMs, signal);
-      const asked = { operation, secrets: Object.values(headers) };
+      authorization = await credentials.authorize(request, authorizedAtMs, signal);
+      const asked = { operation, secrets: Object.values(authorization.headers) };
       // The document has the content type as mandatory, although there is no content; it isn't signed.
-      const allHeaders = { ...request.headers, ...headers, 'content-type': 'application/json;charset=UTF-8' };
+      const allHeaders = {
+        ...request.headers,
+        ...authorization.headers,
+        'content-type': 'application/json;charset=UTF-8',
+      };
       const answer = await send({ ...request, ...asked, endpoint, headers: allHeaders }, signal);
       const result = read(answer.json);
       if (result === null) throw unexpectedBodyError(asked, answer, expected);
@@ -96,8 +108,8 @@ function createClient({ send, endpoint, gate, credentials, projectId, language }
     };
     // A refusal by IAM is final: name and password won't be better the second time.
     const secondChance = (refusal: SecMasterError) =>
-      refusal.operation === operation && credentials.refused({ headers, authorizedAtMs, nowMs: now() });
-    return gate.run({ operation, attempt, secondChance }, signal);
+      refusal.operation === operation && credentials.refused({ ...authorization, authorizedAtMs, nowMs: now() });
+    return gate.run({ operation, attempt, secondChance, fingerprint: credentials.fingerprint }, signal);
   }
 
   return {

@@ -14,10 +14,19 @@ export const errorKinds = [
   'body_cut',
   'body_not_json',
   'unexpected_body',
+  'no_credentials',
 ] as const;
 export type ErrorKind = (typeof errorKinds)[number];
 
-export const operations = ['list_instances', 'show_instance', 'list_workspaces', 'create_token'] as const;
+export const operations = [
+  'list_instances',
+  'show_instance',
+  'list_workspaces',
+  'create_token',
+  'get_metadata_token',
+  'get_security_key',
+  'read_credentials',
+] as const;
 export type Operation = (typeof operations)[number];
 
 export interface ErrorDetails {

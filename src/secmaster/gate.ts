@@ -17,7 +17,14 @@ export interface GatedCall<T> {
   readonly attempt: () => Promise<T>;
   /** Told of a refusal: whether one more try may help at once (with a new token, a corrected clock). */
   readonly secondChance: (refusal: SecMasterError) => boolean;
+  /** Of the credentials that would be used now: where others were refused, these need not wait as long. */
+  readonly fingerprint: () => string;
 }
+
+/** In five minutes: refusals of the same credentials, and times at which others may be tried before the wait is over. */
+const mostRefusals = 4;
+const mostClosings = 3;
+const countedMs = 5 * 60_000;
 
 const firstDelayMs = 60_000;
 const maxDelayMs = 15 * 60_000;
@@ -26,31 +33,37 @@ export function createGate(clock: Clock, log: Logger): Gate {
   /** Until a call has succeeded they go one at a time, so that wrong credentials aren't refused once for each caller. */
   let proven = false;
   let trial: Promise<void> | null = null;
-  let closed: { readonly untilMs: number; readonly refusal: SecMasterError } | null = null;
-  let closings = 0;
+  let closed: { readonly untilMs: number; readonly refusal: SecMasterError; readonly fingerprint: string } | null =
+    null;
+  /** When the latest refusals and closings were. */
+  const refusals: number[] = [];
+  const closings: number[] = [];
   let closingsInARow = 0;
 
-  function failIfClosed(operation: Operation): void {
-    if (closed === null || clock.now() >= closed.untilMs) return;
-    const { untilMs, refusal } = closed;
+  function failIfClosed({ operation, fingerprint }: GatedCall<unknown>): void {
+    if (closed === null) return;
+    const untilMs = fingerprint() === closed.fingerprint ? closed.untilMs : whenFewer(closings, mostClosings);
+    if (clock.now() >= untilMs) return;
     const until = new Date(untilMs).toISOString();
-    const message = `not tried before ${until}, because the credentials were refused: ${refusal.message}`;
-    throw new SecMasterError('unauthorized', operation, message, { code: refusal.code });
+    const message = `not tried before ${until}, because the credentials were refused: ${closed.refusal.message}`;
+    throw new SecMasterError('unauthorized', operation, message, { code: closed.refusal.code });
   }
 
-  function close(refusal: SecMasterError): void {
-    closings += 1;
+  function close(refusal: SecMasterError, fingerprint: string): void {
+    closings.push(clock.now());
     closingsInARow += 1;
     const delayMs = Math.min(firstDelayMs * 2 ** (closingsInARow - 1), maxDelayMs);
-    closed = { untilMs: clock.now() + delayMs, refusal };
-    log.warn({ retryInSeconds: delayMs / 1000 }, `credentials refused: ${refusal.message}`);
+    const untilMs = Math.max(clock.now() + delayMs, whenFewer(refusals, mostRefusals));
+    closed = { untilMs, refusal, fingerprint };
+    log.warn({ retryInSeconds: (untilMs - clock.now()) / 1000 }, `credentials refused: ${refusal.message}`);
   }
 
-  async function admit<T>(operation: Operation, attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    failIfClosed(operation);
+  async function admit<T>(call: GatedCall<T>, signal: AbortSignal): Promise<T> {
+    const { operation, attempt } = call;
+    failIfClosed(call);
     while (!proven && trial !== null) {
       await orAborted(trial, signal, () => abortedError(operation));
-      failIfClosed(operation);
+      failIfClosed(call);
     }
     if (proven) return await attempt();
     const ended = Promise.withResolvers<void>();
@@ -63,38 +76,48 @@ export function createGate(clock: Clock, log: Logger): Gate {
     }
   }
 
-  const run: Gate['run'] = async ({ operation, attempt, secondChance }, signal) => {
+  const run: Gate['run'] = async (call, signal) => {
     let again = false;
-    const judged = async () => {
-      const closingsBefore = closings;
+    const attempt = async () => {
+      const closingsBefore = closings.length;
       try {
-        const result = await attempt();
+        const result = await call.attempt();
         // A call that was under way when another closed the gate says nothing about what was found then.
-        if (closings === closingsBefore) {
+        if (closings.length === closingsBefore) {
           proven = true;
           closingsInARow = 0;
         }
         return result;
       } catch (error) {
-        if (error instanceof SecMasterError && error.kind === 'unauthorized' && closings === closingsBefore) {
+        if (!(error instanceof SecMasterError && error.kind === 'unauthorized')) throw error;
+        refusals.push(clock.now());
+        if (closings.length === closingsBefore) {
           proven = false;
-          again = secondChance(error);
+          // Calls that were under way together are refused together: only what comes after is held to the number.
+          const isAffordable = closingsInARow === 0 || clock.now() >= whenFewer(refusals, mostRefusals);
+          again = call.secondChance(error) && isAffordable;
           if (again) log.info(`credentials refused, tried once more: ${error.message}`);
-          else close(error);
+          else close(error, call.fingerprint());
         }
         throw error;
       }
     };
     try {
-      return await admit(operation, judged, signal);
+      return await admit({ ...call, attempt }, signal);
     } catch (error) {
       if (!again) throw error;
     }
     const noThirdChance = (refusal: SecMasterError) => {
-      secondChance(refusal);
+      call.secondChance(refusal);
       return false;
     };
-    return await run({ operation, attempt, secondChance: noThirdChance }, signal);
+    return await run({ ...call, secondChance: noThirdChance }, signal);
   };
   return { run };
+}
+
+/** When there will have been fewer than so many in the five minutes before. */
+function whenFewer(times: readonly number[], most: number): number {
+  const oldest = times.at(-most);
+  return oldest === undefined ? 0 : oldest + countedMs;
 }

@@ -15,9 +15,12 @@ import { watchAttempts } from './watch-attempts.ts';
 
 export interface HttpRequest extends Signable, Asked {
   readonly endpoint: Endpoint;
+  /** Whether plain text is asked for; JSON otherwise. */
+  readonly isText?: boolean;
 }
 
 export interface JsonAnswer extends Answer {
+  /** null where text was asked for. */
   readonly json: unknown;
 }
 
@@ -88,7 +91,7 @@ export function createSend({ dispatcher, clock, timeoutMs, observe, userAgent }:
     if (!isOk) throw statusError(request, answer);
     if (end === 'cut' && signal.aborted) throw noAnswer(null);
     if (end !== 'whole') throw bodyError(request, answer, end);
-    return { ...answer, json: parseJson(request, answer) };
+    return { ...answer, json: request.isText ? null : parseJson(request, answer) };
   };
 }
 

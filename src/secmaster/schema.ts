@@ -59,6 +59,10 @@ export const tokenSchema = z.object({
   token: z.object({ expires_at: z.string(), issued_at: text }),
 });
 
+export const securityKeySchema = z.object({
+  credential: z.object({ access: text, secret: text, securitytoken: text, expires_at: text }),
+});
+
 const code = numberOrText.catch(null);
 const message = text.catch(null);
 

@@ -7,6 +7,8 @@ export interface AccessKey {
   readonly sk: string;
   /** Of a temporary key: it must come with each request. */
   readonly securityToken?: string;
+  /** None: never. */
+  readonly expiresAtMs?: number;
 }
 
 /** Who may call: the holder of a token or of an access key (api/facts §4). */
@@ -22,7 +24,7 @@ const lockMs = 5 * 60_000;
 
 export function createAuth(
   clock: Clock,
-  accessKeys: readonly AccessKey[],
+  accessKeys: () => readonly AccessKey[],
   tokenExpiryMs: (token: string) => number | null,
 ): Auth {
   const failures = new Map<string, { count: number; lockedUntilMs: number }>();
@@ -59,8 +61,9 @@ export function createAuth(
     request: SignedRequest,
     { ak, signedHeaders, signature }: NonNullable<ReturnType<typeof parseAuthorization>>,
   ): string | null {
-    const key = accessKeys.find((candidate) => candidate.ak === ak);
-    if (key === undefined) return `Get secretKey failed,ak:${ak},err:ak not exist`;
+    const key = accessKeys().find((candidate) => candidate.ak === ak);
+    if (key === undefined || (key.expiresAtMs ?? Number.POSITIVE_INFINITY) <= clock.now())
+      return `Get secretKey failed,ak:${ak},err:ak not exist`;
     const signedAtMs = parseSdkDate(request.headers.get('x-sdk-date') ?? '');
     if (signedAtMs === null || !signedHeaders.includes('x-sdk-date')) return 'X-Sdk-Date is missing or not signed';
     if (Math.abs(clock.now() - signedAtMs) > maxSkewMs) return 'signature expired';

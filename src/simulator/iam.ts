@@ -27,6 +27,8 @@ export interface Iam {
   listProjects(name: string | null): Readonly<Record<string, unknown>>;
   /** null for a token that was never given out. */
   tokenExpiryMs(token: string): number | null;
+  /** No token given out so far is valid any more. */
+  revokeTokens(): void;
 }
 
 const tokenRequest = z.object({
@@ -45,7 +47,7 @@ const tokenRequest = z.object({
 
 export function createIam(
   clock: Clock,
-  users: readonly IamUser[],
+  users: () => readonly IamUser[],
   projects: () => readonly IamProject[],
   tokenLifetimeMs: number,
 ): Iam {
@@ -56,7 +58,7 @@ export function createIam(
       const request = tokenRequest.safeParse(body);
       if (!request.success) return iamProblem(400, `Request body is invalid: ${z.prettifyError(request.error)}`);
       const { user } = request.data.auth.identity.password;
-      const known = users.find(
+      const known = users().find(
         (candidate) =>
           candidate.user === user.name && candidate.domain === user.domain.name && candidate.password === user.password,
       );
@@ -92,10 +94,11 @@ export function createIam(
         .map(({ id, name }) => ({ id, name, enabled: true, is_domain: false, description: '' })),
     }),
     tokenExpiryMs: (token) => expiries.get(token) ?? null,
+    revokeTokens: () => expiries.clear(),
   };
 }
 
 /** IAM writes microseconds. */
-function iamTime(ms: number): string {
+export function iamTime(ms: number): string {
   return new Date(ms).toISOString().replace('Z', '000Z');
 }

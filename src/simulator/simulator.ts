@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Clock } from '../clock.ts';
+import { type Accounts, createAccounts } from './accounts.ts';
 import { createApi } from './api.ts';
 import { type AccessKey, createAuth } from './auth.ts';
 import { createControl } from './control.ts';
@@ -7,7 +8,8 @@ import { defaultAccessKey, defaultProject, defaultTemporaryKey, defaultUser, def
 import { createDirectory, type Directory, type WorkspaceOptions } from './directory.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createGate, type GateEnv } from './gate.ts';
-import { createIam, type IamUser } from './iam.ts';
+import { createIam, type Iam, type IamUser } from './iam.ts';
+import { createMetadata, type Metadata, type MetadataOptions } from './metadata.ts';
 import type { ListOptions } from './query.ts';
 import { createRandom } from './random.ts';
 import { createRequestLog, type RequestLog } from './request-log.ts';
@@ -24,6 +26,7 @@ export interface SimulatorOptions {
   readonly accessKeys?: readonly AccessKey[];
   readonly users?: readonly IamUser[];
   readonly tokenLifetimeMs?: number;
+  readonly metadata?: Partial<MetadataOptions>;
   /** What is not known about the real API. */
   readonly list?: Partial<ListOptions & { readonly nullStyle: NullStyle }>;
 }
@@ -41,6 +44,9 @@ export interface Simulator {
   readonly directory: Directory;
   readonly faults: Faults;
   readonly requests: RequestLog;
+  readonly accounts: Accounts;
+  readonly iam: Pick<Iam, 'revokeTokens'>;
+  readonly metadata: Pick<Metadata, 'revoke'>;
   /** Lets every life go on until now; requests and `truth` do so by themselves. */
   bringUpToDate(): void;
   truth(workspaceId: string, query: Omit<TruthQuery, 'nowMs'>): Truth;
@@ -57,9 +63,21 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   }
   const faults = createFaults(seed);
   const requests = createRequestLog();
+  const accounts = createAccounts(
+    options.accessKeys ?? [defaultAccessKey, defaultTemporaryKey],
+    options.users ?? [defaultUser],
+  );
+  const gate = createGate(clock, faults, requests);
+  const metadata = createMetadata(clock, gate, {
+    version: 2,
+    hasAgency: true,
+    keyLifetimeMs: dayMs,
+    replacedBeforeMs: 3_600_000,
+    ...options.metadata,
+  });
   const iam = createIam(
     clock,
-    options.users ?? [defaultUser],
+    accounts.users,
     () => [...directory.projects.values()].map(({ id, name }) => ({ id, name })),
     options.tokenLifetimeMs ?? dayMs,
   );
@@ -78,17 +96,18 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     throw error;
   });
   app.route('/_simulator', createControl({ clock, directory, faults, requests, truth: truthNow }));
+  app.route('/', metadata.app);
   app.route(
     '/',
     createApi({
       directory,
       iam,
-      auth: createAuth(clock, options.accessKeys ?? [defaultAccessKey, defaultTemporaryKey], iam.tokenExpiryMs),
-      gate: createGate(clock, faults, requests),
+      auth: createAuth(clock, () => [...accounts.accessKeys(), ...metadata.keys()], iam.tokenExpiryMs),
+      gate,
       list: { dateFilter: 'create', countCap: null, shuffleTies: false, nullStyle: 'null', ...options.list },
       random: createRandom(seed),
       bringUpToDate,
     }),
   );
-  return { app, directory, faults, requests, bringUpToDate, truth: truthNow };
+  return { app, directory, faults, requests, accounts, iam, metadata, bringUpToDate, truth: truthNow };
 }

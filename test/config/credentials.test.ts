@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { loadText, problemsOf, workspace, writeFile } from './loading.ts';
+import { configOf, loadText, problemsOf, workspace, writeFile } from './loading.ts';
 
 const withCredentials = (text: string) => `${workspace}    credentials: ${text}\n`;
 
 describe('credentials', () => {
   const at = 'config.yml:6: workspaces[0].credentials';
   test.each<[string, string, string[]]>([
-    ['none', '{}', [`${at}: needs ak_sk or password`]],
+    ['none', '{}', [`${at}: needs one of ak_sk, password, token, agency and profile`]],
     ['an empty value', '', [`${at}: is empty; give it a value`]],
     ['text', 'SKTEST', [`${at}: must be a mapping (key: value)`]],
     [
@@ -14,14 +14,27 @@ describe('credentials', () => {
       '{ ak_sk: { ak: A, sk: S }, password: { domain: d, user: u, password: p } }',
       [`${at}: takes one kind only, not ak_sk and password`],
     ],
-    ['a token', '{ token: { token_file: a } }', [`${at}.token: is not supported yet`]],
-    ['an agency', '{ agency: {} }', [`${at}.agency: is not supported yet`]],
-    ['an agency without braces', '{ agency: }', [`${at}.agency: is not supported yet`]],
-    ['a profile', '{ profile: { file: a, section: basic } }', [`${at}.profile: is not supported yet`]],
+    ['a token without its file', '{ token: {} }', [`${at}.token.token_file: is missing`]],
+    [
+      'a token in place of its file',
+      '{ token: { token: T } }',
+      [`${at}.token.token_file: is missing`, `${at}.token: has an unknown key; known here: token_file`],
+    ],
+    ['a token file that is not there', '{ token: { token_file: /nowhere } }', [`${at}.token.token_file: no such file`]],
+    ['an agency by name', '{ agency: reader }', [`${at}.agency: must be a mapping (key: value)`]],
+    [
+      'an agency with a key',
+      '{ agency: { name: reader } }',
+      [`${at}.agency: has an unknown key; known here: endpoint`],
+    ],
+    ['a profile file that is not there', '{ profile: { file: /nowhere } }', [`${at}.profile.file: no such file`]],
     [
       'an unknown kind',
       '{ aksk: { ak: A, sk: S } }',
-      [`${at}: has an unknown key; did you mean ak_sk?`, `${at}: needs ak_sk or password`],
+      [
+        `${at}: has an unknown key; did you mean ak_sk?`,
+        `${at}: needs one of ak_sk, password, token, agency and profile`,
+      ],
     ],
     ['a kind that is no mapping', '{ password: PWTEST }', [`${at}.password: must be a mapping (key: value)`]],
     [
@@ -82,10 +95,40 @@ describe('credentials', () => {
     expect(problemsOf(loadText(text))).toEqual([`${at}.ak_sk.sk_file: ${problem}`]);
   });
 
-  test('missing ones name the environment too', () => {
-    expect(problemsOf(loadText(workspace))).toEqual([
-      'config.yml:2: workspaces[0].credentials: is missing; give ak_sk or password, or set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK in the environment',
-    ]);
+  test.each<[string, string, string]>([
+    ['without the section', '[global]\nak=A\nsk=S\n', 'has no such section'],
+    ['without an access key', '[basic]\nsk=S\n', 'has no ak in its section'],
+    ['without its secret', '[basic]\nak=A\nsk=\n', 'has no sk in its section'],
+    [
+      'of an identity provider',
+      '[basic]\nidp_id=I\nid_token_file=f\n',
+      'has no ak in its section; idp_id and id_token_file are not supported',
+    ],
+    [
+      'with a key of two words',
+      '[basic]\nak=A\nsk=S T\n',
+      'sk in its section must be one word of ASCII letters, digits and signs',
+    ],
+    ['that is no INI', '\u0000{]', 'has no such section'],
+  ])('refused: a profile file %s', (_, content, problem) => {
+    const text = withCredentials(`{ profile: { file: ${writeFile('credentials', content)} } }`);
+    expect(problemsOf(loadText(text))).toEqual([`${at}.profile.file: ${problem}`]);
+  });
+
+  test.each<[string, string, object]>([
+    ['a token file', '{ token: { token_file: § } }', { kind: 'token', token: { form: 'key' } }],
+    ['an agency', '{ agency: {} }', { kind: 'agency', endpoint: 'http://169.254.169.254' }],
+    ['an agency without braces', '{ agency: }', { kind: 'agency', endpoint: 'http://169.254.169.254' }],
+    [
+      'an agency of a metadata service on this machine',
+      '{ agency: { endpoint: "http://127.0.0.1:80" } }',
+      { kind: 'agency', endpoint: 'http://127.0.0.1' },
+    ],
+    ['a profile', '{ profile: { file: §, section: soc } }', { kind: 'profile', section: 'soc' }],
+  ])('taken: %s', (_, text, expected) => {
+    const content = text.includes('profile') ? '[soc]\nak = A\nsk = S\n' : 'T\n';
+    const given = withCredentials(text.replace('§', writeFile('file', content)));
+    expect(configOf(loadText(given)).workspaces[0]?.credentials).toMatchObject(expected);
   });
 
   test('half of them in the environment are a problem there', () => {

@@ -1,5 +1,8 @@
-import { describe, expect, test } from 'vitest';
-import { configOf, loadEnvironment, problemsOf } from './loading.ts';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { Secret } from '../../src/model/secret.ts';
+import { configOf, loadEnvironment, problemsOf, writeFile } from './loading.ts';
 
 const project = {
   HUAWEICLOUD_SDK_PROJECT_ID: '0123456789abcdef0123456789abcdef',
@@ -29,7 +32,9 @@ describe('is enough alone', () => {
   test('with an IAM user', () => {
     const given = configOf(loadEnvironment({ ...project, ...user })).workspaces[0]?.credentials;
     expect(given).toMatchObject({ kind: 'password', domain: 'acme', user: 'exporter' });
-    expect(given?.kind === 'password' && given.password.reveal()).toBe('p w');
+    expect(given?.kind === 'password' && given.password).toSatisfy(
+      (one) => one instanceof Secret && one.reveal() === 'p w',
+    );
   });
 
   test('with every setting', () => {
@@ -59,7 +64,6 @@ describe('is enough alone', () => {
 });
 
 describe('refused', () => {
-  const users = 'SECMASTER_IAM_DOMAIN, SECMASTER_IAM_USER and SECMASTER_IAM_PASSWORD';
   test.each<[string, Record<string, string>, string[]]>([
     [
       'nothing at all',
@@ -77,7 +81,6 @@ describe('refused', () => {
         'SECMASTER_WORKSPACE_ID: is missing; polling every workspace of a project is not supported yet',
       ],
     ],
-    ['no credentials', project, [`HUAWEICLOUD_SDK_AK: is missing; set it and HUAWEICLOUD_SDK_SK, or ${users}`]],
     [
       'a key without its secret',
       { ...project, HUAWEICLOUD_SDK_AK: 'A', HUAWEICLOUD_SDK_SK: '' },
@@ -95,6 +98,28 @@ describe('refused', () => {
       'both a key and a user',
       { ...project, ...key, ...user },
       ['HUAWEICLOUD_SDK_AK: is set beside SECMASTER_IAM_DOMAIN; use either an access key or an IAM user'],
+    ],
+    [
+      'a secret twice',
+      { ...project, ...key, HUAWEICLOUD_SDK_SK_FILE: '/dev/null' },
+      ['HUAWEICLOUD_SDK_SK_FILE: is set beside HUAWEICLOUD_SDK_SK; keep one'],
+    ],
+    [
+      'a secret file that is not there',
+      { ...project, HUAWEICLOUD_SDK_AK: 'A', HUAWEICLOUD_SDK_SK_FILE: '/nowhere' },
+      ['HUAWEICLOUD_SDK_SK_FILE: no such file'],
+    ],
+    [
+      'a profile file that is not there',
+      { ...project, HUAWEICLOUD_SDK_CREDENTIALS_FILE: '/nowhere' },
+      ['HUAWEICLOUD_SDK_CREDENTIALS_FILE: no such file'],
+    ],
+    [
+      'a metadata service beyond this node',
+      { ...project, HUAWEICLOUD_SDK_CREDENTIALS_FILE: '', SECMASTER_METADATA_ENDPOINT: 'http://10.0.0.1' },
+      [
+        'SECMASTER_METADATA_ENDPOINT: must begin with https://; http:// would send credentials in the clear and is only for link-local addresses',
+      ],
     ],
     [
       'a key of two words',
@@ -122,6 +147,44 @@ describe('refused', () => {
 
   test('an unknown variable, with the known ones', () => {
     const [problem] = problemsOf(loadEnvironment({ ...project, ...key, SECMASTER_DEBUG: '1' }));
-    expect(problem).toMatch(/^SECMASTER_DEBUG: unknown variable; known are SECMASTER_POLL_SCHEDULE, .*_PASSWORD$/);
+    expect(problem).toMatch(/^SECMASTER_DEBUG: unknown variable; known are SECMASTER_POLL_SCHEDULE, .*_ENDPOINT$/);
+  });
+});
+
+describe('where no credentials are named', () => {
+  const profile = '[basic]\nak = PROFILE\nsk = S\n';
+
+  test('an access key may stand in files', () => {
+    const files = {
+      HUAWEICLOUD_SDK_AK_FILE: writeFile('ak', 'A\n'),
+      HUAWEICLOUD_SDK_SK_FILE: writeFile('sk', 'S\n'),
+    };
+    expect(configOf(loadEnvironment({ ...project, ...files }))).toMatchObject({
+      defaultCredentials: 'environment',
+      workspaces: [{ credentials: { kind: 'ak_sk', ak: { path: files.HUAWEICLOUD_SDK_AK_FILE } } }],
+    });
+  });
+
+  test.each([
+    ['the environment, whatever else there is', key, 'environment', 'ak_sk'],
+    ['else the profile file', {}, 'profile', 'profile'],
+  ])('they come from %s', (_, keys, from, kind) => {
+    const environment = { ...project, ...keys, HUAWEICLOUD_SDK_CREDENTIALS_FILE: writeFile('credentials', profile) };
+    const config = configOf(loadEnvironment(environment));
+    expect([config.defaultCredentials, config.workspaces[0]?.credentials.kind]).toEqual([from, kind]);
+  });
+
+  test.each([
+    ['and where there is none, from the metadata service', '', 'metadata', 'agency'],
+    ['and from the file in the home directory', profile, 'profile', 'profile'],
+  ])('%s', (_, content, from, kind) => {
+    const folder = dirname(writeFile('nothing', ''));
+    if (content !== '') {
+      mkdirSync(join(folder, '.huaweicloud'));
+      writeFileSync(join(folder, '.huaweicloud', 'credentials'), content);
+    }
+    vi.stubEnv('HOME', folder);
+    const config = configOf(loadEnvironment(project));
+    expect([config.defaultCredentials, config.workspaces[0]?.credentials.kind]).toEqual([from, kind]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Secret } from '../../src/model/secret.ts';
+import { type CredentialFile, readCredentialFile } from '../../src/config/credential-file.ts';
+import { Secret } from '../../src/model/secret.ts';
 import { complete, configOf, credentials, loadFile, loadText, problemsOf, workspace, writeFile } from './loading.ts';
 
 describe('a good file', () => {
@@ -32,6 +33,7 @@ describe('a good file', () => {
           credentials: { kind: 'ak_sk', ak: 'AKTEST', sk: expect.anything(), securityToken: null },
         },
       ],
+      defaultCredentials: null,
     });
   });
 
@@ -105,10 +107,14 @@ workspaces:
 describe('secrets', () => {
   const revealed = (text: string): (string | undefined)[] => {
     const given = configOf(loadText(workspace + text)).workspaces[0]?.credentials;
-    const secrets: (Secret | null)[] = [];
+    const secrets: (Secret | CredentialFile | null)[] = [];
     if (given?.kind === 'ak_sk') secrets.push(given.sk, given.securityToken);
     if (given?.kind === 'password') secrets.push(given.password);
-    return secrets.map((secret) => secret?.reveal());
+    return secrets.map((secret) => {
+      if (secret === null || secret instanceof Secret) return secret?.reveal();
+      const read = readCredentialFile(secret);
+      return 'text' in read ? read.text : read.problem;
+    });
   };
 
   test('stand in the file', () => {

@@ -11,6 +11,7 @@ function setUp() {
   const clock = createTurnedClock();
   const gate = createGate(clock, pino({ level: 'silent' }));
   let begun = 0;
+  let fingerprint = 'first';
   const begin = (secondChance = () => false, signal = never) => {
     const ends: PromiseWithResolvers<void>[] = [];
     const result = gate.run(
@@ -23,6 +24,7 @@ function setUp() {
           return end.promise;
         },
         secondChance,
+        fingerprint: () => fingerprint,
       },
       signal,
     );
@@ -35,7 +37,10 @@ function setUp() {
       fail: () => ends.at(-1)?.reject(new SecMasterError('timeout', 'list_instances', 'no answer')),
     };
   };
-  return { clock, begin, begun: () => begun };
+  const change = (to: string) => {
+    fingerprint = to;
+  };
+  return { clock, begin, begun: () => begun, change };
 }
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -119,4 +124,67 @@ test('who waits for the first call may give up', async () => {
   caller.abort();
   await expect(waiting.result).rejects.toMatchObject({ name: 'SecMasterError', kind: 'aborted' });
   expect(begun()).toBe(1);
+});
+
+/** Begins a call each second for so long and has each refused; how many were let through, in any five minutes at most. */
+async function mostRefused(
+  secondChance: () => boolean,
+  onSecond: (second: number, change: (to: string) => void) => void,
+) {
+  const { begin, begun, change, clock } = setUp();
+  const at: number[] = [];
+  for (let second = 0; second < 1_800; second += 1) {
+    onSecond(second, change);
+    const call = begin(secondChance);
+    await settle();
+    while (at.length < begun()) {
+      at.push(second);
+      call.refuse();
+      await settle();
+    }
+    await clock.turn(1_000);
+  }
+  return Math.max(...at.map((from) => at.filter((time) => time >= from && time < from + 300).length));
+}
+
+test.each<[string, () => boolean, (second: number, change: (to: string) => void) => void, number]>([
+  ['that stay as they are', () => false, () => {}, 3],
+  ['that may always be better the second time', () => true, () => {}, 4],
+  ['that the user changes every ten seconds', () => false, (second, change) => change(`${Math.floor(second / 10)}`), 3],
+])(
+  'wrong credentials %s are refused no more than a few times in any five minutes',
+  async (_, again, onSecond, most) => {
+    expect(await mostRefused(again, onSecond)).toBe(most);
+  },
+);
+
+test('other credentials in place are tried at once', async () => {
+  const { begin, begun, change } = setUp();
+  const call = begin();
+  await settle();
+  call.refuse();
+  await expect(call.result).rejects.toMatchObject({ httpStatus: 401 });
+  await expect(begin().result).rejects.toMatchObject({ httpStatus: null });
+  change('second');
+  const mended = begin();
+  await settle();
+  expect(begun()).toBe(2);
+  mended.accept();
+  await mended.result;
+});
+
+test('calls that were under way together while credentials were replaced all get their second chance', async () => {
+  const { begin, begun } = setUp();
+  const opener = begin();
+  opener.accept();
+  await opener.result;
+  const calls = Array.from({ length: 8 }, () => begin(() => true));
+  await settle();
+  for (const call of calls) call.refuse();
+  for (const call of calls) {
+    await settle();
+    call.accept();
+    await call.result;
+  }
+  expect(begun()).toBe(17);
 });

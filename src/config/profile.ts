@@ -1,0 +1,50 @@
+import { parse } from 'ini';
+import { credentialProblem } from './credential-file.ts';
+import { readTextFile } from './text-file.ts';
+
+/** The credentials file that Huawei Cloud's SDKs share: INI, with a section for each profile (api/facts §4.5). */
+
+export interface ProfileAddress {
+  readonly file: string;
+  readonly section: string;
+}
+
+export interface Profile {
+  readonly ak: string;
+  readonly sk: string;
+  readonly securityToken: string | null;
+  readonly projectId: string | null;
+  readonly iamEndpoint: string | null;
+}
+
+/** What the SDKs read where nothing else is said: their section of regional services. */
+export const defaultProfile: ProfileAddress = { file: '~/.huaweicloud/credentials', section: 'basic' };
+
+const maxBytes = 65_536;
+
+export function readProfile({
+  file,
+  section,
+}: ProfileAddress): { readonly profile: Profile } | { readonly problem: string } {
+  const content = readTextFile(file, maxBytes);
+  if ('problem' in content) return content;
+  const sections: Record<string, unknown> = parse(content.text);
+  const values = Object.hasOwn(sections, section) ? sections[section] : undefined;
+  // The section's name is the user's own text and may be a secret in the wrong place.
+  if (typeof values !== 'object' || values === null) return { problem: 'has no such section' };
+  const text = (key: string) => {
+    const value: unknown = Reflect.get(values, key);
+    return typeof value === 'string' && value !== '' ? value : null;
+  };
+  const [ak, sk, securityToken] = [text('ak'), text('sk'), text('security_token')];
+  if (ak === null || sk === null) {
+    const isFederated = text('idp_id') !== null || text('id_token_file') !== null;
+    const advice = isFederated ? '; idp_id and id_token_file are not supported' : '';
+    return { problem: `has no ${ak === null ? 'ak' : 'sk'} in its section${advice}` };
+  }
+  for (const [key, value] of Object.entries({ ak, sk, security_token: securityToken })) {
+    const problem = value === null ? null : credentialProblem(value, 'key');
+    if (problem !== null) return { problem: `${key} in its section ${problem}` };
+  }
+  return { profile: { ak, sk, securityToken, projectId: text('project_id'), iamEndpoint: text('iam_endpoint') } };
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { type Context, Hono } from 'hono';
+import type { Clock } from '../clock.ts';
+import type { AccessKey } from './auth.ts';
+import type { createGate, GateEnv } from './gate.ts';
+import { iamTime } from './iam.ts';
+
+export interface MetadataOptions {
+  /** Version 1 knows no tokens; version 2 here wants one, as a node does that has been set up so. */
+  readonly version: 1 | 2;
+  /** Whether the node has an agency. */
+  readonly hasAgency: boolean;
+  readonly keyLifetimeMs: number;
+  /** So long before their end the keys are replaced by others. */
+  readonly replacedBeforeMs: number;
+}
+
+/** The metadata service of an ECS: temporary keys of its agency (api/facts §4.5). */
+export interface Metadata {
+  readonly app: Hono<GateEnv>;
+  /** Those given out. */
+  keys(): readonly AccessKey[];
+  /** As if somebody had ended the agency's session: the present keys are not known any more, others are given out. */
+  revoke(): void;
+}
+
+export function createMetadata(
+  clock: Clock,
+  gate: ReturnType<typeof createGate>,
+  { version, hasAgency, keyLifetimeMs, replacedBeforeMs }: MetadataOptions,
+): Metadata {
+  const tokens = new Map<string, number>();
+  let keys: Required<AccessKey>[] = [];
+
+  function current(): Required<AccessKey> {
+    const last = keys.at(-1);
+    if (last !== undefined && last.expiresAtMs - clock.now() > replacedBeforeMs) return last;
+    const made = {
+      ak: `HST${randomBytes(8).toString('hex').toUpperCase()}`,
+      sk: randomBytes(20).toString('hex'),
+      securityToken: randomBytes(48).toString('base64'),
+      expiresAtMs: clock.now() + keyLifetimeMs,
+    };
+    keys.push(made);
+    return made;
+  }
+
+  const app = new Hono<GateEnv>();
+  app.put('/meta-data/latest/api/token', gate('GetMetadataToken'), (c) => {
+    if (version === 1) return c.text('Method Not Allowed', 405);
+    const seconds = Number(c.req.header('x-metadata-token-ttl-seconds'));
+    if (!(seconds >= 1 && seconds <= 21_600)) return c.text('Bad Request', 400);
+    const token = randomBytes(24).toString('base64');
+    tokens.set(token, clock.now() + seconds * 1000);
+    return c.text(token);
+  });
+  app.get('/openstack/latest/securitykey', gate('GetSecurityKey'), (c) => {
+    if (version === 2 && !isTokenGood(c)) return c.text('Unauthorized', 401);
+    if (!hasAgency) return c.text('Please configure Cloud Service Agency first', 401);
+    const { ak, sk, securityToken, expiresAtMs } = current();
+    const credential = { access: ak, secret: sk, securitytoken: securityToken, expires_at: iamTime(expiresAtMs) };
+    return c.json({ credential });
+  });
+
+  function isTokenGood(c: Context<GateEnv>): boolean {
+    return (tokens.get(c.req.header('x-metadata-token') ?? '') ?? 0) > clock.now();
+  }
+
+  return {
+    app,
+    keys: () => keys,
+    revoke: () => {
+      keys = [];
+    },
+  };
+}
