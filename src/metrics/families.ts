@@ -214,7 +214,7 @@ export const playbooksLimited = {
 export const credentialsExpiry = {
   name: 'secmaster_exporter_credentials_expiry_timestamp_seconds',
   type: 'gauge',
-  help: 'Unix time in seconds at which the credentials in use expire, as IAM said; absent where they do not expire or are still to be obtained.',
+  help: 'Unix time in seconds at which the credentials in use expire, as IAM or the metadata service said; absent where they do not say so or are still to be obtained.',
   labels: ['workspace'],
   stability: 'STABLE',
 } as const satisfies Family;

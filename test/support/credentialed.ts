@@ -6,7 +6,8 @@ import { Agent } from 'undici';
 import { onTestFinished } from 'vitest';
 import type { CredentialsConfig } from '../../src/config/config.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { createClientFactory, type SecMasterClient } from '../../src/secmaster/client.ts';
+import type { SecMaster } from '../../src/secmaster/api.ts';
+import { createClientFactory } from '../../src/secmaster/client.ts';
 import { defaultAccessKey, defaultProject, defaultUser, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { listen } from '../../src/simulator/listen.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
@@ -17,7 +18,7 @@ export interface Credentialed {
   readonly simulator: Simulator;
   readonly url: string;
   readonly clock: TurnedClock;
-  readonly client: SecMasterClient;
+  readonly client: SecMaster;
   readonly logged: readonly string[];
   /** One list call; null if it succeeded, what was wrong otherwise. */
   ask(): Promise<string | null>;
