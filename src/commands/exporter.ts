@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
-import type { Config } from '../config/config.ts';
+import type { Config, WorkspaceConfig } from '../config/config.ts';
 import { type App, createApp } from '../http/app.ts';
 import { createBrokenStore } from '../ledger/broken-store.ts';
 import { SqliteStore } from '../ledger/sqlite-store.ts';
@@ -9,12 +9,13 @@ import type { Logger } from '../log.ts';
 import { createExposition, type Exposition } from '../metrics/exposition.ts';
 import { collect } from '../metrics/samples.ts';
 import { runbooksUrl } from '../package-json.ts';
-import { createWorkspace, type Workspace } from '../poll/workspace.ts';
-import { createClientFactory } from '../secmaster/client.ts';
+import { createFleet, type Fleet } from '../poll/fleet.ts';
+import type { Pollable } from '../poll/timer.ts';
+import { createClients } from '../secmaster/client.ts';
 
 /** All parts of the exporter, wired; nothing runs yet. */
 export interface Exporter {
-  readonly workspaces: readonly Workspace[];
+  readonly fleet: Pick<Fleet<WorkspaceConfig>, 'pollables' | 'reports'>;
   readonly exposition: Exposition;
   readonly app: App;
   /** Closes the ledger; the polls must have ended. */
@@ -27,17 +28,19 @@ export interface Surroundings {
   readonly log: Logger;
   readonly version: string;
   readonly telemetryPath: string;
+  /** Told of workspaces that come while the exporter runs. */
+  readonly onNew: (workspaces: readonly Pollable[]) => void;
 }
 
 /** @throws {LedgerError} where the ledger can't be opened or made; one that is damaged makes polls fail instead */
 export async function createExporter(config: Config, surroundings: Surroundings): Promise<Exporter> {
-  const { clock, dispatcher, log, version, telemetryPath } = surroundings;
+  const { clock, dispatcher, log, version, telemetryPath, onNew } = surroundings;
   const { language, ...metrics } = config.metrics;
   const exposition = createExposition(version, clock.now);
   const store = openStore(config.state.path, log);
   if (config.defaultCredentials !== null)
     log.info({ from: config.defaultCredentials }, 'workspaces without credentials of their own use the default ones');
-  const clientOf = createClientFactory({
+  const clients = createClients({
     clock,
     dispatcher,
     log,
@@ -48,33 +51,29 @@ export async function createExporter(config: Config, surroundings: Surroundings)
     observe: exposition.observeRequest,
   });
 
-  const reports = () => workspaces.map((workspace) => workspace.report());
-  const onReport = () => exposition.update(collect(reports(), metrics.durationBuckets));
-  const workspaces: readonly Workspace[] = config.workspaces.map((workspace) =>
-    createWorkspace(
-      {
-        ...workspace,
-        ...metrics,
-        ...config.status,
-        lookbackMs: config.poll.lookbackMs,
-        retentionMs: config.state.retentionMs,
-      },
-      {
-        secmaster: clientOf(workspace),
-        store,
-        log: log.child({ workspace: workspace.name ?? workspace.workspaceId }),
-        onReport,
-        clock,
-        lastScrapeMs: exposition.lastScrapeMs,
-      },
-    ),
-  );
-  await onReport();
-  for (const workspace of workspaces) await workspace.restore();
+  const fleet: Fleet<WorkspaceConfig> = createFleet<WorkspaceConfig>({
+    settingsOf: (target, ids) => ({
+      ...target,
+      ...ids,
+      ...metrics,
+      ...config.status,
+      lookbackMs: config.poll.lookbackMs,
+      retentionMs: config.state.retentionMs,
+    }),
+    secmasterOf: clients.secmaster,
+    findProject: (target, signal) => clients.findProject(target, target.region, signal),
+    store,
+    log,
+    clock,
+    lastScrapeMs: exposition.lastScrapeMs,
+    onReport: () => exposition.update(collect(fleet.reports(), metrics.durationBuckets)),
+    onNew,
+  });
+  await fleet.configure(config.workspaces);
   return {
-    workspaces,
+    fleet,
     exposition,
-    app: createApp({ exposition, reports, telemetryPath, version, runbooksUrl, ...config.status }),
+    app: createApp({ exposition, reports: fleet.reports, telemetryPath, version, runbooksUrl, ...config.status }),
     close: () => store.close(),
   };
 }

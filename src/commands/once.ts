@@ -1,24 +1,31 @@
-import { Agent } from 'undici';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import { version } from '../package-json.ts';
+import type { Pollable } from '../poll/timer.ts';
+import { createDispatcher } from './dispatcher.ts';
 import { createExporter } from './exporter.ts';
 import { stopSignal } from './stop-signal.ts';
 
 /** Polls every workspace once, to the end of its sweep, and prints the exposition. @returns the exit code */
 export async function once(config: Config, telemetryPath: string, log: Logger): Promise<number> {
-  const dispatcher = new Agent();
+  const dispatcher = createDispatcher(process.env);
   // There is one look only: nothing is held at 0.
   const metrics = { ...config.metrics, newSeriesHoldMs: 0 };
   const exporter = await createExporter(
     { ...config, metrics },
-    { clock: systemClock, dispatcher, log, version, telemetryPath },
+    { clock: systemClock, dispatcher, log, version, telemetryPath, onNew: () => {} },
   );
   const stopping = new AbortController();
   void stopSignal().then(() => stopping.abort());
   try {
-    for (const workspace of exporter.workspaces) await workspace.poll(stopping.signal, () => !stopping.signal.aborted);
+    // The first ones find the others.
+    const polled = new Set<Pollable>();
+    const next = () => exporter.fleet.pollables().find((one) => !polled.has(one));
+    for (let one = next(); one !== undefined; one = next()) {
+      polled.add(one);
+      await one.poll(stopping.signal, () => !stopping.signal.aborted);
+    }
     // Half a poll would look like a whole one.
     if (!stopping.signal.aborted) {
       for (const piece of await exporter.exposition.scrape('text', 'identity')) process.stdout.write(piece);
@@ -27,5 +34,5 @@ export async function once(config: Config, telemetryPath: string, log: Logger): 
     await exporter.close();
     await dispatcher.destroy();
   }
-  return exporter.workspaces.every((workspace) => workspace.report().polls.last?.error === null) ? 0 : 1;
+  return exporter.fleet.reports().every(({ polls }) => polls.last?.error === null) ? 0 : 1;
 }

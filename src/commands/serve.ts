@@ -1,28 +1,30 @@
-import { Agent } from 'undici';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { listen } from '../http/listen.ts';
 import type { Logger } from '../log.ts';
 import { version } from '../package-json.ts';
-import { startTimer } from '../poll/timer.ts';
+import { startTimer, type Timer } from '../poll/timer.ts';
 import type { Options } from './command-line.ts';
+import { createDispatcher } from './dispatcher.ts';
 import { createExporter } from './exporter.ts';
 import { stopSignal } from './stop-signal.ts';
 
 /** Polls and serves until it is told to stop. */
 export async function serve(config: Config, options: Options, log: Logger): Promise<void> {
-  const dispatcher = new Agent();
+  const dispatcher = createDispatcher(process.env);
+  let timer: Timer | null = null;
   const exporter = await createExporter(config, {
     clock: systemClock,
     dispatcher,
     log,
     version,
     telemetryPath: options.telemetryPath,
+    onNew: (workspaces) => timer?.pollNow(workspaces),
   });
   try {
     const listener = await listen(exporter.app, options.listenAddress);
     log.info({ port: listener.port, version }, 'serving');
-    const timer = startTimer(exporter.workspaces, config.poll, systemClock, log);
+    timer = startTimer(exporter.fleet.pollables, config.poll, systemClock, log);
     const signal = await stopSignal();
     log.info({ signal }, 'stopping');
     await Promise.all([timer.stop(), listener.close()]);

@@ -50,8 +50,10 @@ export interface WorkspaceConfig {
   /** The value of the label `workspace`; null: the workspace's own name. */
   readonly name: string | null;
   readonly region: string;
-  readonly projectId: string;
-  readonly workspaceId: string;
+  /** null: the project that has the region's name. */
+  readonly projectId: string | null;
+  /** null: every workspace of the project. */
+  readonly workspaceId: string | null;
   /** Origins, such as `https://secmaster.eu-west-101.myhuaweicloud.eu`. */
   readonly endpoint: string;
   readonly iamEndpoint: string;

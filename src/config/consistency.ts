@@ -7,6 +7,7 @@ export function checkConsistency(given: unknown, context: z.RefinementCtx): void
   checkRetention(given, context);
   checkUnique(given, 'name', context);
   checkUnique(given, 'workspace_id', context);
+  checkNames(given, context);
 }
 
 /** An instance forgotten within the lookback would be met as a new one. */
@@ -29,6 +30,22 @@ function checkUnique(given: unknown, key: string, context: z.RefinementCtx): voi
     const owner = owners.get(value);
     if (owner === undefined) owners.set(value, path);
     else refuse(context, path, `is there already, as ${formatPath(owner)}`);
+  }
+}
+
+/** One name can't be that of every workspace of a project. */
+function checkNames(given: unknown, context: z.RefinementCtx): void {
+  const workspaces = valueAt(given, ['workspaces']);
+  if (!Array.isArray(workspaces)) return;
+  for (const index of workspaces.keys()) {
+    const path = ['workspaces', index, 'name'];
+    if (valueAt(given, path) === undefined || valueAt(given, ['workspaces', index, 'workspace_id']) !== undefined)
+      continue;
+    refuse(
+      context,
+      path,
+      'needs workspace_id beside it: without one every workspace of the project is polled by its own name',
+    );
   }
 }
 

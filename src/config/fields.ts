@@ -9,16 +9,13 @@ import { emptyMessage } from './problems.ts';
 type Refuse = (message: string) => never;
 
 /** A value that `read` takes or refuses; a message begins with the refused value unless that is hidden. */
-export function field<T>(
-  read: (value: unknown, refuse: Refuse) => T,
-  { isShown = true, missing = 'is missing' }: { isShown?: boolean; missing?: string } = {},
-) {
+export function field<T>(read: (value: unknown, refuse: Refuse) => T, { isShown = true }: { isShown?: boolean } = {}) {
   return z.unknown().transform((value, context): T => {
     const refuse = (message: string, params = { isShown: false }): never => {
       context.addIssue({ code: 'custom', message, params });
       return z.NEVER;
     };
-    if (value === undefined) return refuse(missing);
+    if (value === undefined) return refuse('is missing');
     if (value === null || (typeof value === 'string' && value.trim() === '')) return refuse(emptyMessage);
     return read(value, (message) => refuse(message, { isShown }));
   });
@@ -28,8 +25,8 @@ export const text = field((value, refuse) => (typeof value === 'string' ? value.
   isShown: false,
 });
 
-export function textOf(isForm: (text: string) => boolean, message: string, missing = 'is missing') {
-  return field((value, refuse) => (typeof value === 'string' && isForm(value) ? value : refuse(message)), { missing });
+export function textOf(isForm: (text: string) => boolean, message: string) {
+  return field((value, refuse) => (typeof value === 'string' && isForm(value) ? value : refuse(message)));
 }
 
 export function oneOf<const T extends string>(...choices: readonly T[]) {

@@ -83,7 +83,7 @@ function fromEnvironment(environment: Environment, schema: Schema): Loaded {
 
 const nothingGiven = variableProblem(
   '',
-  'no configuration: give --config.file, or set HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK, HUAWEICLOUD_SDK_PROJECT_ID, SECMASTER_REGION and SECMASTER_WORKSPACE_ID',
+  'no configuration: give --config.file, or set SECMASTER_REGION and credentials, such as HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK',
 );
 
 function workspacesWithoutCredentials(value: unknown): number[] {
@@ -125,8 +125,8 @@ function toConfig(parsed: ParsedConfig, shared: DefaultCredentials | null): Conf
       return {
         name: workspace.name ?? null,
         region: workspace.region,
-        projectId: workspace.project_id,
-        workspaceId: workspace.workspace_id,
+        projectId: workspace.project_id ?? null,
+        workspaceId: workspace.workspace_id ?? null,
         endpoint: workspace.endpoint ?? defaultEndpoint('secmaster', workspace.region),
         iamEndpoint: workspace.iam_endpoint ?? defaultEndpoint('iam', workspace.region),
         credentials,

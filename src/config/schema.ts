@@ -53,12 +53,15 @@ const workspace = z.strictObject({
   project_id: textOf(
     (id) => /^[0-9a-f]{32}$/i.test(id),
     'is no project ID; write it in quotes with its 32 hexadecimal digits',
-  ).transform((id) => id.toLowerCase()),
+  )
+    .transform((id) => id.toLowerCase())
+    .optional(),
   workspace_id: textOf(
     (id) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id),
     'is no workspace ID; write it like 11111111-2222-3333-4444-555555555555',
-    'is missing; polling every workspace of a project is not supported yet',
-  ).transform((id) => id.toLowerCase()),
+  )
+    .transform((id) => id.toLowerCase())
+    .optional(),
   endpoint: origin.optional(),
   iam_endpoint: origin.optional(),
   filters: z

@@ -1,10 +1,20 @@
-import { schedule, validateDetailed } from 'node-cron';
+import { type ScheduledTask, schedule, validateDetailed } from 'node-cron';
 import pLimit from 'p-limit';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
-import type { Workspace } from './workspace.ts';
+
+/** A workspace, or what finds workspaces. */
+export interface Pollable {
+  poll(signal: AbortSignal, mayGoOn: () => boolean): Promise<void>;
+  /** null: there is nothing to tell. */
+  report(): { readonly workspace: string } | null;
+}
 
 export interface Timer {
+  /** Polls under way go on to their end. */
+  update(settings: TimerSettings): Promise<void>;
+  /** Polls these at once, unless they are being polled. */
+  pollNow(these: readonly Pollable[]): void;
   /** Ends the polls under way and resolves once they have. */
   stop(): Promise<void>;
 }
@@ -29,41 +39,54 @@ export function cronProblem(expression: string): string | null {
  * one holds nobody else up but for its place among the `concurrency` ones.
  */
 export function startTimer(
-  workspaces: readonly Workspace[],
+  pollables: () => readonly Pollable[],
   settings: TimerSettings,
   clock: Clock,
   log: Logger,
 ): Timer {
   const limit = pLimit(settings.concurrency);
   const stopping = new AbortController();
-  const underWay = new Map<Workspace, Promise<unknown>>();
+  const underWay = new Map<Pollable, Promise<unknown>>();
+  let current = settings;
+  let task = start(settings.schedule);
 
-  const task = schedule(settings.schedule, round, { noOverlap: false, suppressMissedWarning: true });
+  function start(cron: string): ScheduledTask {
+    return schedule(cron, () => begin(pollables()), { noOverlap: false, suppressMissedWarning: true });
+  }
 
-  function round(): void {
+  function begin(these: readonly Pollable[]): void {
     const untilMs = clock.now() + (task.msToNext() ?? 0);
-    for (const workspace of workspaces) {
-      if (underWay.has(workspace)) {
-        log.debug({ workspace: workspace.report().workspace }, 'the poll before is still under way');
+    for (const one of these) {
+      if (underWay.has(one)) {
+        log.debug({ workspace: one.report()?.workspace }, 'the poll before is still under way');
         continue;
       }
       // Old history waits while others wait for their news.
       const mayGoOn = () => !stopping.signal.aborted && limit.pendingCount === 0 && clock.now() < untilMs;
-      const poll = () => (stopping.signal.aborted ? undefined : workspace.poll(stopping.signal, mayGoOn));
+      const poll = () => (stopping.signal.aborted ? undefined : one.poll(stopping.signal, mayGoOn));
       underWay.set(
-        workspace,
+        one,
         limit(poll)
           .catch((err: unknown) => log.error({ err }, 'a poll could not be brought to an end; this is a defect'))
-          .finally(() => underWay.delete(workspace)),
+          .finally(() => underWay.delete(one)),
       );
     }
   }
 
-  round();
+  begin(pollables());
   return {
-    async stop() {
+    pollNow: begin,
+    async update(changed) {
+      limit.concurrency = changed.concurrency;
+      const isSame = changed.schedule === current.schedule;
+      current = changed;
+      if (isSame) return;
       await task.destroy();
+      if (!stopping.signal.aborted) task = start(changed.schedule);
+    },
+    async stop() {
       stopping.abort();
+      await task.destroy();
       await Promise.allSettled(underWay.values());
     },
   };

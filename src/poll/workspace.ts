@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { LedgerError, type Store } from '../ledger/store.ts';
+import { LedgerError, type Store, type WorkspaceState } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
 import type { FailedRun } from '../model/failed-run.ts';
 import type { OpenRun } from '../model/open-run.ts';
@@ -43,6 +43,8 @@ export interface WorkspaceParts {
   readonly clock: Clock;
   /** When `/metrics` was last asked for, by `clock`. */
   readonly lastScrapeMs: () => number | null;
+  /** The workspace's own name as a label that no other workspace has. */
+  readonly uniqueLabel?: (name: string) => string;
 }
 
 /** One workspace of SecMaster: polls it, and says what is known of it. */
@@ -52,6 +54,8 @@ export interface Workspace {
   /** Never fails to its caller: the report tells. */
   poll(signal: AbortSignal, mayGoOn: () => boolean): Promise<void>;
   report(): WorkspaceReport;
+  /** From the next poll on; counts go on. The ids stay as they are. */
+  reconfigure(settings: WorkspaceSettings, secmaster: SecMaster): Promise<void>;
 }
 
 const mostRejectedIds = 10_000;
@@ -62,12 +66,14 @@ const mostRecent = 20;
 /** An instance that has been open for so long is shown as stuck. */
 const stuckMs = 3_600_000;
 
-export function createWorkspace(settings: WorkspaceSettings, parts: WorkspaceParts): Workspace {
-  const { store, log, onReport, clock, lastScrapeMs } = parts;
-  const secmaster = countCalls(parts.secmaster, () => requests++);
+export function createWorkspace(initial: WorkspaceSettings, parts: WorkspaceParts): Workspace {
+  const { store, log, onReport, clock, lastScrapeMs, uniqueLabel = (name) => name } = parts;
+  const countCall = () => requests++;
+  let secmaster = countCalls(parts.secmaster, countCall);
+  let settings = initial;
   const audits = createAudits();
   const nodeReader = createNodeReader();
-  const zeroFirst = createZeroFirst(settings.newSeriesHoldMs, clock.now, lastScrapeMs);
+  const zeroFirst = createZeroFirst(() => settings.newSeriesHoldMs, clock.now, lastScrapeMs);
   // At 0 from the start, so that the first of each kind is seen to grow.
   const failures = new Map<string, number>(failureReasons.map((reason) => [reason, 0]));
   const rejectedRows = new Map<string, number>(rejectionReasons.map((reason) => [reason, 0]));
@@ -92,17 +98,23 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
       onRejected,
       state: await openLedger(store, secmaster, settings, settings.lookbackMs, signal, log),
     };
-    name ??= session.state.name ?? (await learnName(session));
+    name ??= labelOf(session.state) ?? (await learnName(session));
     const before = progress;
     // A poll that breaks off leaves the slice it was at to be read from its start.
     progress = null;
     progress = await poll(session, before, { mayGoOn, onNews, audits, nodeReader });
   }
 
+  function labelOf({ name: known }: WorkspaceState): string | null {
+    return known === null ? null : uniqueLabel(known);
+  }
+
   async function learnName({ state, signal }: Session): Promise<string | null> {
     const learnt = await secmaster.workspaceName(settings.workspaceId, signal);
-    if (learnt !== null) await store.commit(state.ledger, { state: { name: learnt } });
-    return learnt;
+    if (learnt === null) return null;
+    const label = uniqueLabel(learnt);
+    await store.commit(state.ledger, { state: { name: label } });
+    return label;
   }
 
   function onRejected({ id, reason }: RejectedRow): void {
@@ -117,7 +129,7 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
   async function refresh(): Promise<void> {
     const state = await store.find(settings);
     if (state !== null) {
-      name ??= state.name;
+      name ??= labelOf(state);
       const show = zeroFirst.ripe(await store.hidden(state.ledger));
       if (show.length > 0) await store.commit(state.ledger, { show });
       const limitedBefore = snapshot?.limitedPlaybooks ?? 0;
@@ -168,6 +180,14 @@ export function createWorkspace(settings: WorkspaceSettings, parts: WorkspacePar
       conclude(error, (performance.now() - beganMs) / 1000);
       await publish();
     },
+    async reconfigure(changed, client) {
+      // A learnt name stays, unless another workspace has been given it.
+      const learnt = settings.name === null && name !== null ? uniqueLabel(name) : null;
+      settings = changed;
+      secmaster = countCalls(client, countCall);
+      name = settings.name ?? learnt;
+      await refresh().catch(() => {});
+    },
     report: () => ({
       workspace: name ?? settings.workspaceId,
       workspaceId: settings.workspaceId,
@@ -207,6 +227,7 @@ function countCalls(secmaster: SecMaster, onCall: () => void): SecMaster {
     listInstances: counted(secmaster.listInstances),
     showInstance: counted(secmaster.showInstance),
     workspaceName: counted(secmaster.workspaceName),
+    listWorkspaces: counted(secmaster.listWorkspaces),
   };
 }
 

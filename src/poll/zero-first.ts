@@ -13,7 +13,7 @@ export interface ZeroFirst {
  * it has been scraped there, and then for `holdMs` more, in which every scraper that scrapes more often than that has seen
  * the 0. With a hold of 0 ms nothing is held. `now` and `lastScrapeMs` are of one clock.
  */
-export function createZeroFirst(holdMs: number, now: () => number, lastScrapeMs: () => number | null): ZeroFirst {
+export function createZeroFirst(holdMs: () => number, now: () => number, lastScrapeMs: () => number | null): ZeroFirst {
   /** By series: when it was first published, and when it was first known to have been scraped since. */
   const waiting = new Map<string, { publishedMs: number | null; scrapedMs: number | null }>();
 
@@ -26,13 +26,13 @@ export function createZeroFirst(holdMs: number, now: () => number, lastScrapeMs:
     }
     const scrapeMs = lastScrapeMs();
     if (wait.publishedMs !== null && scrapeMs !== null && scrapeMs > wait.publishedMs) wait.scrapedMs ??= scrapeMs;
-    const isOver = wait.scrapedMs !== null && now() - wait.scrapedMs >= holdMs;
+    const isOver = wait.scrapedMs !== null && now() - wait.scrapedMs >= holdMs();
     if (isOver) waiting.delete(key);
     return isOver;
   }
 
   return {
-    ripe: (hidden) => (holdMs === 0 ? [...hidden] : hidden.filter(isRipe)),
+    ripe: (hidden) => (holdMs() === 0 ? [...hidden] : hidden.filter(isRipe)),
     published() {
       for (const wait of waiting.values()) wait.publishedMs ??= now();
     },

@@ -85,7 +85,9 @@ function advice(operation: Operation, httpStatus: number, code: string | null, s
     case 'forbidden':
       return operation === 'create_token'
         ? 'the IAM user may not log in to this project: check user and project_id'
-        : 'give the credentials the policy "SecMaster ReadOnlyAccess" in this project; check project_id and workspace_id';
+        : operation === 'list_projects'
+          ? 'give project_id, or the permission iam:projects:list'
+          : 'give the credentials the policy "SecMaster ReadOnlyAccess" in this project; check project_id and workspace_id';
     case 'not_found':
       return operation === 'create_token'
         ? 'check iam_endpoint'

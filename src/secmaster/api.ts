@@ -14,6 +14,13 @@ export interface SecMaster {
   showInstance(workspaceId: string, instanceId: string, signal: AbortSignal): Promise<ShownInstance>;
   /** The name of a workspace of the project, null where the project has none of that id. */
   workspaceName(workspaceId: string, signal: AbortSignal): Promise<string | null>;
+  /** The project's workspaces. Views are left out: they show instances of other workspaces. */
+  listWorkspaces(signal: AbortSignal): Promise<readonly FoundWorkspace[]>;
+}
+
+export interface FoundWorkspace {
+  readonly workspaceId: string;
+  readonly name: string;
 }
 
 /** Parameters of the list call (API document, table 2); absent ones are not sent. */

@@ -3,16 +3,17 @@ import type { Clock } from '../clock.ts';
 import type { Language, WorkspaceConfig } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import { formatTime } from '../model/time.ts';
-import { unexpectedBodyError } from './answer-error.ts';
 import { type ListQuery, maxOffset, pageSize, type SecMaster } from './api.ts';
 import { accountKey, createCredentials } from './create-credentials.ts';
-import type { Authorization, Credentials } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
-import type { Operation, SecMasterError } from './errors.ts';
+import { SecMasterError } from './errors.ts';
 import { createGate, type Gate } from './gate.ts';
-import { createSend, type Observe, type Send } from './http.ts';
+import { createGet, type Get } from './get.ts';
+import { createSend, type Observe } from './http.ts';
+import type { Obtaining } from './obtaining.ts';
 import { parsePage, parseShown } from './rows.ts';
-import { workspacesSchema } from './schema.ts';
+import { projectsSchema, workspacesSchema } from './schema.ts';
 import type { Query } from './sign.ts';
 
 export interface ClientOptions {
@@ -32,13 +33,19 @@ export interface ClientOptions {
 /** The metadata service is on the machine itself: where it doesn't answer soon there is none. */
 const metadataTimeoutMs = 3_000;
 
-export type Account = Pick<WorkspaceConfig, 'projectId' | 'endpoint' | 'iamEndpoint' | 'credentials'>;
+export type Account = Pick<WorkspaceConfig, 'endpoint' | 'iamEndpoint' | 'credentials'>;
+
+export interface Clients {
+  secmaster(account: Account, projectId: string): SecMaster;
+  /** The id of the project that has the region's name; fails as `not_found` unless there is exactly one. */
+  findProject(account: Account, region: string, signal: AbortSignal): Promise<string>;
+}
 
 /**
  * Makes the clients of one configuration. What belongs together is shared between them: rate limit and clock by
  * endpoint, the token by user and project, the gate after a refusal by user or access key.
  */
-export function createClientFactory(options: ClientOptions): (account: Account) => SecMaster {
+export function createClients(options: ClientOptions): Clients {
   const { clock, log } = options;
   const send = createSend({ ...options, userAgent: `secmaster-exporter/${options.version}` });
   const sendLocally = createSend({
@@ -52,68 +59,87 @@ export function createClientFactory(options: ClientOptions): (account: Account) 
   const endpointOf = (origin: string) =>
     shared(endpoints, origin, () => createEndpoint(origin, options.rateLimit, clock));
 
-  return ({ projectId, endpoint, iamEndpoint, credentials: config }) => {
+  /** Whose calls go to one endpoint; what a token is for is part of what credentials are. */
+  function connect(
+    { endpoint, iamEndpoint, credentials: config }: Account,
+    to: Endpoint,
+    project: Obtaining['project'],
+  ) {
     const iam = endpointOf(iamEndpoint);
     const key = accountKey(config, iam);
-    return createClient({
-      send,
+    const own = shared(credentials, `${key} ${JSON.stringify(project)}`, () =>
+      createCredentials(config, { project, iam, endpointOf, send, sendLocally, clock, log }),
+    );
+    const gate = shared(gates, key, () => createGate(clock, log));
+    const headers = 'id' in project ? { 'x-project-id': project.id } : {};
+    return {
+      credentials: own,
       endpoint: endpointOf(endpoint),
-      gate: shared(gates, key, () => createGate(clock, log)),
-      credentials: shared(credentials, `${key} ${projectId}`, () =>
-        createCredentials(config, { project: { id: projectId }, iam, endpointOf, send, sendLocally, clock, log }),
-      ),
-      projectId,
-      language: options.language,
-    });
+      get: createGet({ send, endpoint: to, gate, credentials: own, headers }),
+    };
+  }
+
+  return {
+    secmaster(account, projectId) {
+      const parts = connect(account, endpointOf(account.endpoint), { id: projectId });
+      return createClient({ ...parts, projectId, language: options.language });
+    },
+    async findProject(account, region, signal) {
+      const { get } = connect(account, endpointOf(account.iamEndpoint), { name: region });
+      const projects = await get(
+        {
+          operation: 'list_projects',
+          path: '/v3/projects',
+          query: [['name', region]],
+          expected: 'a list of projects',
+          read: (body) => projectsSchema.safeParse(body).data ?? null,
+        },
+        signal,
+      );
+      const [only, second] = projects;
+      if (only !== undefined && second === undefined) return only.id;
+      const message = `IAM knows ${only === undefined ? 'no project' : `${projects.length} projects`} named ${region} for these credentials: give project_id, or check region`;
+      throw new SecMasterError('not_found', 'list_projects', message);
+    },
   };
 }
 
 interface Parts {
-  readonly send: Send;
+  readonly get: Get;
   readonly endpoint: Endpoint;
-  readonly gate: Gate;
   readonly credentials: Credentials;
   readonly projectId: string;
   readonly language: Language;
 }
 
-function createClient({ send, endpoint, gate, credentials, projectId, language }: Parts): SecMaster {
-  const now = () => endpoint.clock.now();
+function createClient({ get, endpoint, credentials, projectId, language }: Parts): SecMaster {
   const workspacesPath = `/v1/${projectId}/workspaces`;
 
-  function get<T>({ operation, path, query, expected, read }: Get<T>, signal: AbortSignal): Promise<T> {
-    let authorization: Authorization = { headers: {}, fingerprint: '' };
-    let authorizedAtMs = now();
-    const attempt = async () => {
-      authorizedAtMs = now();
-      const request = {
-        method: 'GET',
-        path,
-        query,
-        body: '',
-        headers: { host: endpoint.host, 'x-project-id': projectId },
-      };
-      authorization = await credentials.authorize(request, authorizedAtMs, signal);
-      const asked = { operation, secrets: Object.values(authorization.headers) };
-      // The document has the content type as mandatory, although there is no content; it isn't signed.
-      const allHeaders = {
-        ...request.headers,
-        ...authorization.headers,
-        'content-type': 'application/json;charset=UTF-8',
-      };
-      const answer = await send({ ...request, ...asked, endpoint, headers: allHeaders }, signal);
-      const result = read(answer.json);
-      if (result === null) throw unexpectedBodyError(asked, answer, expected);
-      return result;
-    };
-    // A refusal by IAM is final: name and password won't be better the second time.
-    const secondChance = (refusal: SecMasterError) =>
-      refusal.operation === operation && credentials.refused({ ...authorization, authorizedAtMs, nowMs: now() });
-    return gate.run({ operation, attempt, secondChance, fingerprint: credentials.fingerprint }, signal);
+  async function* workspacePages(signal: AbortSignal) {
+    for (let offset = 0; offset <= maxOffset; ) {
+      const query = [
+        ['limit', String(pageSize)],
+        ['offset', String(offset)],
+      ] as const;
+      const workspaces = await get(
+        {
+          operation: 'list_workspaces',
+          path: workspacesPath,
+          query,
+          expected: 'a list of workspaces',
+          read: (body) => workspacesSchema.safeParse(body).data ?? null,
+        },
+        signal,
+      );
+      // A server may give fewer rows than the limit asks for, so only an empty page is the end.
+      if (workspaces.length === 0) return;
+      yield workspaces;
+      offset += workspaces.length;
+    }
   }
 
   return {
-    now,
+    now: () => endpoint.clock.now(),
     answeredMs: () => endpoint.clock.dateMs(),
     credentialsExpireAtMs: () => credentials.expiresAtMs(),
     listInstances: (workspaceId, query, signal) =>
@@ -140,39 +166,19 @@ function createClient({ send, endpoint, gate, credentials, projectId, language }
         signal,
       ),
     async workspaceName(workspaceId, signal) {
-      for (let offset = 0; offset <= maxOffset; ) {
-        const query = [
-          ['limit', String(pageSize)],
-          ['offset', String(offset)],
-        ] as const;
-        const workspaces = await get(
-          {
-            operation: 'list_workspaces',
-            path: workspacesPath,
-            query,
-            expected: 'a list of workspaces',
-            read: (body) => workspacesSchema.safeParse(body).data ?? null,
-          },
-          signal,
-        );
+      for await (const workspaces of workspacePages(signal)) {
         const found = workspaces.find(({ id }) => id === workspaceId);
         if (found !== undefined) return found.name || workspaceId;
-        // A server may give fewer rows than the limit asks for, so only an empty page is the end.
-        if (workspaces.length === 0) return null;
-        offset += workspaces.length;
       }
       return null;
     },
+    async listWorkspaces(signal) {
+      const found = new Map<string, string>();
+      for await (const workspaces of workspacePages(signal))
+        for (const { id, name, is_view } of workspaces) if (id && is_view !== true) found.set(id, name || id);
+      return [...found].map(([workspaceId, name]) => ({ workspaceId, name }));
+    },
   };
-}
-
-interface Get<T> {
-  readonly operation: Operation;
-  readonly path: string;
-  readonly query: Query;
-  /** What the body should hold, for the message where it doesn't. */
-  readonly expected: string;
-  readonly read: (body: unknown) => T | null;
 }
 
 function listParameters({ sortKey, sortDir, offset, limit = pageSize, fromMs, toMs, id, status }: ListQuery): Query {

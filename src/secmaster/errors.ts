@@ -22,6 +22,7 @@ export const operations = [
   'list_instances',
   'show_instance',
   'list_workspaces',
+  'list_projects',
   'create_token',
   'get_metadata_token',
   'get_security_key',

@@ -51,9 +51,16 @@ export const topologySchema = z.object({
 });
 
 export const workspacesSchema = z
-  .object({ count: z.unknown().optional(), workspaces: z.array(z.object({ id: text, name: text })).nullish() })
+  .object({
+    count: z.unknown().optional(),
+    workspaces: z.array(z.object({ id: text, name: text, is_view: z.unknown().optional() })).nullish(),
+  })
   .refine((body) => 'count' in body || 'workspaces' in body)
   .transform(({ workspaces }) => workspaces ?? []);
+
+export const projectsSchema = z
+  .object({ projects: z.array(z.object({ id: z.string().min(1) })) })
+  .transform(({ projects }) => projects);
 
 export const tokenSchema = z.object({
   token: z.object({ expires_at: z.string(), issued_at: text }),

@@ -18,6 +18,7 @@ const exporter = await createExporter(config, {
   log: createLogger('warn', 'json'),
   version: 'bench',
   telemetryPath: '/metrics',
+  onNew: () => {},
 });
 // Once asked for, a format is rendered at each change.
 await exporter.exposition.scrape('openmetrics', 'gzip');
@@ -29,8 +30,8 @@ const functions = {
   /** Polls every workspace, one after the other. */
   poll: async () => {
     const before = cpuMs();
-    for (const workspace of exporter.workspaces) await workspace.poll(new AbortController().signal, () => true);
-    const errors = exporter.workspaces.flatMap((workspace) => workspace.report().polls.last?.error ?? []);
+    for (const one of exporter.fleet.pollables()) await one.poll(new AbortController().signal, () => true);
+    const errors = exporter.fleet.reports().flatMap(({ polls }) => polls.last?.error ?? []);
     if (errors.length > 0) throw new Error(errors.join('; '));
     return { cpuMs: cpuMs() - before };
   },

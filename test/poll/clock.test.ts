@@ -3,7 +3,7 @@ import { Agent } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { createClientFactory } from '../../src/secmaster/client.ts';
+import { createClients } from '../../src/secmaster/client.ts';
 import { defaultAccessKey, defaultProject } from '../../src/simulator/defaults.ts';
 import { listen } from '../../src/simulator/listen.ts';
 import { createSoc } from '../support/simulated-soc.ts';
@@ -23,7 +23,7 @@ test.each([
     await dispatcher.destroy();
     await close();
   });
-  const client = createClientFactory({
+  const client = createClients({
     dispatcher,
     clock: { now: () => soc.now() + errorMs, sleep: systemClock.sleep },
     log: pino({ level: 'silent' }),
@@ -32,12 +32,14 @@ test.each([
     rateLimit: 200,
     language: 'en',
     observe: () => {},
-  })({
-    projectId: defaultProject.id,
-    endpoint: url,
-    iamEndpoint: url,
-    credentials: { kind: 'ak_sk', ak: defaultAccessKey.ak, sk: new Secret(defaultAccessKey.sk), securityToken: null },
-  });
+  }).secmaster(
+    {
+      endpoint: url,
+      iamEndpoint: url,
+      credentials: { kind: 'ak_sk', ak: defaultAccessKey.ak, sk: new Secret(defaultAccessKey.sk), securityToken: null },
+    },
+    defaultProject.id,
+  );
   const exporter = createSoc({ after: soc, through: () => client });
 
   for (let i = 0; i < 300; i++) soc.world.finish(soc.world.start(soc.now() - 2 * hourMs + i), soc.now() - hourMs);

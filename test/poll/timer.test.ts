@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { cronProblem, startTimer } from '../../src/poll/timer.ts';
-import type { Workspace } from '../../src/poll/workspace.ts';
+import { cronProblem, type Pollable, startTimer } from '../../src/poll/timer.ts';
 import { report } from '../support/report.ts';
 
 beforeEach(() => {
@@ -21,9 +20,8 @@ function workspaceTaking(ms: number) {
   const calls: { mayGoOn: () => boolean; signal: AbortSignal }[] = [];
   let under = 0;
   let most = 0;
-  const workspace: Workspace = {
+  const workspace: Pollable = {
     report,
-    restore: async () => {},
     async poll(signal, mayGoOn) {
       calls.push({ mayGoOn, signal });
       most = Math.max(most, ++under);
@@ -39,7 +37,7 @@ function workspaceTaking(ms: number) {
 
 test('polls at once, and then on schedule until it is stopped', async () => {
   const { workspace, calls } = workspaceTaking(100);
-  const timer = startTimer([workspace], everyTenSeconds, clock, log);
+  const timer = startTimer(() => [workspace], everyTenSeconds, clock, log);
   await vi.advanceTimersByTimeAsync(0);
   expect(calls).toHaveLength(1);
   await vi.advanceTimersByTimeAsync(30_000);
@@ -52,7 +50,7 @@ test('polls at once, and then on schedule until it is stopped', async () => {
 test('a poll never overlaps the one before it, and holds no other workspace up', async () => {
   const slow = workspaceTaking(25_000);
   const quick = workspaceTaking(100);
-  const timer = startTimer([slow.workspace, quick.workspace], everyTenSeconds, clock, log);
+  const timer = startTimer(() => [slow.workspace, quick.workspace], everyTenSeconds, clock, log);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(slow.most()).toBe(1);
   expect(slow.calls).toHaveLength(3);
@@ -69,9 +67,9 @@ test('no more workspaces are polled at once than the configuration says', async 
       await new Promise((resolve) => setTimeout(resolve, 100));
       under--;
     };
-    return { report, poll, restore: async () => {} };
+    return { report, poll };
   });
-  const timer = startTimer(workspaces, everyTenSeconds, clock, log);
+  const timer = startTimer(() => workspaces, everyTenSeconds, clock, log);
   await vi.advanceTimersByTimeAsync(1_000);
   expect(most).toBe(2);
   await timer.stop();
@@ -79,7 +77,7 @@ test('no more workspaces are polled at once than the configuration says', async 
 
 test('a sweep may go on until the next poll is due, and not while another workspace waits', async () => {
   const [one, two, three] = [workspaceTaking(1_000), workspaceTaking(100_000), workspaceTaking(100_000)];
-  const timer = startTimer([one.workspace, two.workspace, three.workspace], everyTenSeconds, clock, log);
+  const timer = startTimer(() => [one.workspace, two.workspace, three.workspace], everyTenSeconds, clock, log);
   await vi.advanceTimersByTimeAsync(10);
   const mayGoOn = two.calls[0]?.mayGoOn ?? (() => true);
   expect(mayGoOn()).toBe(false);
@@ -92,7 +90,7 @@ test('a sweep may go on until the next poll is due, and not while another worksp
 
 test('a stop ends the polls under way and begins none that wait', async () => {
   const [one, two, three] = [workspaceTaking(1e9), workspaceTaking(1e9), workspaceTaking(1e9)];
-  const timer = startTimer([one.workspace, two.workspace, three.workspace], everyTenSeconds, clock, log);
+  const timer = startTimer(() => [one.workspace, two.workspace, three.workspace], everyTenSeconds, clock, log);
   await vi.advanceTimersByTimeAsync(10);
   await timer.stop();
   expect(one.calls[0]?.signal.aborted).toBe(true);
@@ -108,4 +106,29 @@ test.each([
   ['', false],
 ])('%s is a cron expression with seconds: %s', (expression, isValid) => {
   expect(cronProblem(expression) === null).toBe(isValid);
+});
+
+test('another schedule takes over while a poll is under way, and more may be polled at once', async () => {
+  const slow = workspaceTaking(25_000);
+  const others = [workspaceTaking(25_000), workspaceTaking(25_000)];
+  const all = [slow, ...others].map(({ workspace }) => workspace);
+  const timer = startTimer(() => all, { schedule: '0 * * * * *', concurrency: 1 }, clock, log);
+  await vi.advanceTimersByTimeAsync(1_000);
+  await timer.update({ schedule: '*/10 * * * * *', concurrency: 3 });
+  expect(slow.calls[0]?.signal.aborted).toBe(false);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(slow.calls).toHaveLength(2);
+  expect(slow.most()).toBe(1);
+  expect(others.map(({ calls }) => calls.length)).toEqual([1, 1]);
+  await timer.stop();
+});
+
+test('what has come is polled at once, and not a second time while it is', async () => {
+  const late = workspaceTaking(5_000);
+  const timer = startTimer(() => [], everyTenSeconds, clock, log);
+  timer.pollNow([late.workspace]);
+  timer.pollNow([late.workspace]);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(late.calls).toHaveLength(1);
+  await timer.stop();
 });

@@ -10,7 +10,7 @@ describe('a new series', () => {
     let nowMs = 0;
     let scrapeMs: number | null = null;
     const zeroFirst = createZeroFirst(
-      65_000,
+      () => 65_000,
       () => nowMs,
       () => scrapeMs,
     );
@@ -37,7 +37,7 @@ describe('a new series', () => {
       let isShown = false;
       const seen: Record<string, (0 | 1)[]> = { a: [], b: [] };
       const zeroFirst = createZeroFirst(
-        65_000,
+        () => 65_000,
         () => nowMs,
         () => scrapeMs,
       );
@@ -62,7 +62,7 @@ describe('a new series', () => {
   test('is not held where the hold is 0', () => {
     expect(
       createZeroFirst(
-        0,
+        () => 0,
         () => 0,
         () => null,
       ).ripe([series]),

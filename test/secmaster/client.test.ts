@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import type { CredentialsConfig } from '../../src/config/config.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { type Account, createClientFactory } from '../../src/secmaster/client.ts';
+import { type Account, createClients } from '../../src/secmaster/client.ts';
 import { canonicalRequest, sign } from '../../src/secmaster/sign.ts';
 import { createTurnedClock } from '../support/turned-clock.ts';
 import { type Call, iamOrigin, mockApi, type Reply, secmasterOrigin } from './mock-api.ts';
@@ -16,7 +16,8 @@ const password: CredentialsConfig = {
   user: 'exporter',
   password: new Secret('hunter2!'),
 };
-const account: Account = { projectId: '0123', endpoint: secmasterOrigin, iamEndpoint: iamOrigin, credentials: akSk };
+type Project = Account & { readonly projectId: string };
+const account: Project = { projectId: '0123', endpoint: secmasterOrigin, iamEndpoint: iamOrigin, credentials: akSk };
 const newest = { sortKey: 'update_time', sortDir: 'DESC', offset: 0 } as const;
 const emptyPage: Reply = { body: { count: 0, instances: [] } };
 const badSignature: Reply = {
@@ -28,7 +29,7 @@ const badToken: Reply = { status: 401, body: { error_code: 'APIGW.0307', error_m
 function setUp(answer: (call: Call, index: number) => Reply, clock = createTurnedClock()) {
   const { dispatcher, calls } = mockApi(answer);
   const observed: string[] = [];
-  const connect = createClientFactory({
+  const clients = createClients({
     dispatcher,
     clock,
     log: pino({ level: 'silent' }),
@@ -38,7 +39,8 @@ function setUp(answer: (call: Call, index: number) => Reply, clock = createTurne
     language: 'en',
     observe: (operation, code) => observed.push(`${operation} ${code}`),
   });
-  return { connect, clock, calls, observed };
+  const connect = ({ projectId, ...one }: Project) => clients.secmaster(one, projectId);
+  return { clients, connect, clock, calls, observed };
 }
 
 const minutes = (n: number) => n * 60_000;
@@ -404,7 +406,7 @@ describe('name and password', () => {
 test('the limit of one endpoint is shared by its clients', async () => {
   const { dispatcher, calls } = mockApi(() => emptyPage);
   const clock = createTurnedClock();
-  const connect = createClientFactory({
+  const clients = createClients({
     dispatcher,
     clock,
     log: pino({ level: 'silent' }),
@@ -415,9 +417,57 @@ test('the limit of one endpoint is shared by its clients', async () => {
     observe: () => {},
   });
   const startMs = clock.now();
-  const ask = (projectId: string) => connect({ ...account, projectId }).listInstances('w', newest, never);
+  const ask = (projectId: string) => clients.secmaster(account, projectId).listInstances('w', newest, never);
   await ask('proven');
   await clock.until(Promise.all(['a', 'b', 'c', 'd'].map(ask)));
   expect(calls).toHaveLength(5);
   expect(clock.now() - startMs).toBe(2_000);
+});
+
+describe('the project of a region', () => {
+  const projects = (...ids: string[]): Reply => ({
+    body: { links: {}, projects: ids.map((id) => ({ id, name: 'eu-west-101' })) },
+  });
+  const find = (clients: ReturnType<typeof setUp>['clients'], credentials: CredentialsConfig = akSk) =>
+    clients.findProject({ ...account, credentials }, 'eu-west-101', never);
+
+  test('is the only one of its name, asked of IAM without a project', async () => {
+    const { clients, calls, observed } = setUp(() => projects('p1'));
+    expect(await find(clients)).toBe('p1');
+    expect(calls[0]?.path).toBe('/v3/projects?name=eu-west-101');
+    expect(calls[0]?.headers).not.toHaveProperty('x-project-id');
+    expect(calls[0]?.headers.authorization).toContain('SignedHeaders=host;x-sdk-date,');
+    expect(observed).toEqual(['list_projects 200']);
+  });
+
+  test('is asked for with a token for the region by its name', async () => {
+    const { clients, calls, clock } = setUp((call) => (isIam(call) ? issued('t1', clock) : projects('p1')));
+    expect(await find(clients, password)).toBe('p1');
+    expect(JSON.parse(calls[0]?.body ?? '').auth.scope).toEqual({ project: { name: 'eu-west-101' } });
+  });
+
+  test.each<[string, Reply, string, string]>([
+    ['none', projects(), 'not_found', 'IAM knows no project named eu-west-101'],
+    ['two', projects('a', 'b'), 'not_found', 'IAM knows 2 projects named eu-west-101'],
+    ['another body', { body: { code: 1 } }, 'unexpected_body', 'without a list of projects'],
+    ['a refusal', { status: 403, body: { error: { code: 403, message: 'no' } } }, 'forbidden', 'iam:projects:list'],
+  ])('%s: an error that says what to do', async (_, reply, kind, message) => {
+    const { clients } = setUp(() => reply);
+    await expect(find(clients)).rejects.toMatchObject({ kind, message: expect.stringContaining(message) });
+  });
+});
+
+test('all workspaces of a project are listed, each once and without views', async () => {
+  const rows = [
+    { id: 'a', name: 'A', is_view: false },
+    { id: 'v', name: 'V', is_view: true },
+    { id: 'b', name: '' },
+    { id: '', name: 'none' },
+    { id: 'a', name: 'A' },
+  ];
+  const { connect } = setUp((call) => ({ body: { workspaces: call.path.endsWith('offset=0') ? rows : [] } }));
+  expect(await connect(account).listWorkspaces(never)).toEqual([
+    { workspaceId: 'a', name: 'A' },
+    { workspaceId: 'b', name: 'b' },
+  ]);
 });

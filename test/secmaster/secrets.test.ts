@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import type { CredentialsConfig } from '../../src/config/config.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { createClientFactory } from '../../src/secmaster/client.ts';
+import { createClients } from '../../src/secmaster/client.ts';
 import { createTurnedClock } from '../support/turned-clock.ts';
 import { type Call, iamOrigin, mockApi, type Reply, secmasterOrigin } from './mock-api.ts';
 
@@ -75,7 +75,7 @@ test.each(
       done();
     },
   });
-  const client = createClientFactory({
+  const client = createClients({
     dispatcher,
     clock,
     log: pino({ level: 'trace', serializers: { err: pino.stdSerializers.err } }, stream),
@@ -84,7 +84,7 @@ test.each(
     rateLimit: 100,
     language: 'en',
     observe: () => {},
-  })({ projectId: 'p', endpoint: secmasterOrigin, iamEndpoint: iamOrigin, credentials });
+  }).secmaster({ endpoint: secmasterOrigin, iamEndpoint: iamOrigin, credentials }, 'p');
 
   const ask = () =>
     client.listInstances('w', { sortKey: 'update_time', sortDir: 'DESC', offset: 0 }, new AbortController().signal);

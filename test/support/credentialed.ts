@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import type { CredentialsConfig } from '../../src/config/config.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { SecMaster } from '../../src/secmaster/api.ts';
-import { createClientFactory } from '../../src/secmaster/client.ts';
+import { createClients } from '../../src/secmaster/client.ts';
 import { defaultAccessKey, defaultProject, defaultUser, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { listen } from '../../src/simulator/listen.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
@@ -87,7 +87,7 @@ export async function startCredentialed(
   });
   folder.write('token', await buyToken(simulator));
   const logged: string[] = [];
-  const client = createClientFactory({
+  const client = createClients({
     dispatcher,
     clock: { now: () => clock.now() + skewMs, sleep: clock.sleep },
     log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
@@ -97,12 +97,10 @@ export async function startCredentialed(
     rateLimit: 1e9,
     language: 'en',
     observe: () => {},
-  })({
-    projectId: defaultProject.id,
-    endpoint: url,
-    iamEndpoint: url,
-    credentials: typeof kind === 'string' ? folder.config(kind, url) : kind,
-  });
+  }).secmaster(
+    { endpoint: url, iamEndpoint: url, credentials: typeof kind === 'string' ? folder.config(kind, url) : kind },
+    defaultProject.id,
+  );
   const never = new AbortController().signal;
   return {
     simulator,

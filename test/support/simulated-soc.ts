@@ -143,6 +143,7 @@ function connect(simulator: Simulator, clock: { now(): number }): SecMaster {
     answeredMs: () => Math.floor(clock.now() / 1_000) * 1_000,
     credentialsExpireAtMs: () => null,
     workspaceName: async () => defaultWorkspace.name,
+    listWorkspaces: async () => [{ workspaceId: defaultWorkspace.id, name: defaultWorkspace.name }],
     async listInstances(workspaceId, { limit = pageSize, sortKey, sortDir, offset, fromMs, toMs, id, status }, signal) {
       if (signal.aborted) throw new SecMasterError('aborted', 'list_instances', 'aborted');
       const query = new URLSearchParams({

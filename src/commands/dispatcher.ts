@@ -1,0 +1,15 @@
+import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
+
+/** Of every ECS and CCE node's metadata service, which no proxy can reach. */
+const linkLocal = '169.254.169.254';
+
+/**
+ * Connections to SecMaster, IAM and the metadata service: through the proxies of HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in
+ * capital letters or small ones. A CA of one's own is Node's business: NODE_EXTRA_CA_CERTS.
+ */
+export function createDispatcher(environment: Readonly<Record<string, string | undefined>>): Dispatcher {
+  const noProxy = environment.no_proxy ?? environment.NO_PROXY ?? '';
+  return new EnvHttpProxyAgent({
+    noProxy: noProxy.trim() === '*' ? '*' : [noProxy, linkLocal].filter((part) => part !== '').join(','),
+  });
+}

@@ -1,0 +1,105 @@
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import type { EndedPoll, WorkspaceReport } from '../model/report.ts';
+import type { FoundWorkspace } from '../secmaster/api.ts';
+import { errorKinds, SecMasterError } from '../secmaster/errors.ts';
+
+export interface FinderSettings {
+  readonly region: string;
+  /** null: the project that has the region's name. */
+  readonly projectId: string | null;
+  /** null: every workspace of the project. */
+  readonly workspaceId: string | null;
+  /** The value of the label `workspace` as long as nothing has been found. */
+  readonly label: string;
+}
+
+export interface FinderParts {
+  readonly findProject: (signal: AbortSignal) => Promise<string>;
+  readonly listWorkspaces: (projectId: string, signal: AbortSignal) => Promise<readonly FoundWorkspace[]>;
+  /** All that there are now. */
+  readonly onFound: (projectId: string, workspaceIds: readonly string[]) => Promise<void>;
+  readonly onReport: () => Promise<void>;
+  readonly credentialsExpireAtMs: () => number | null;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Finds out which project and which workspaces are meant where the configuration doesn't say, and keeps that up to date. */
+export interface Finder {
+  poll(signal: AbortSignal): Promise<void>;
+  /** What stands for the workspaces until some have been found; null afterwards. */
+  report(): WorkspaceReport | null;
+}
+
+/** How often the list of workspaces is read. */
+const againMs = 5 * 60_000;
+
+export function createFinder(settings: FinderSettings, parts: FinderParts): Finder {
+  const { clock, log, onReport } = parts;
+  const failures = new Map<string, number>(errorKinds.map((kind) => [kind, 0]));
+  let { projectId } = settings;
+  let known: readonly string[] | null = null;
+  let nextMs = Number.NEGATIVE_INFINITY;
+  let count = 0;
+  let recent: readonly EndedPoll[] = [];
+
+  async function find(signal: AbortSignal): Promise<void> {
+    projectId ??= await parts.findProject(signal);
+    const listed =
+      settings.workspaceId === null
+        ? (await parts.listWorkspaces(projectId, signal)).map(({ workspaceId }) => workspaceId)
+        : [settings.workspaceId];
+    // One that is missing once may have been between two pages; missing twice it is gone.
+    const missing = known?.filter((id) => !listed.includes(id)) ?? [];
+    await parts.onFound(projectId, [...listed, ...missing]);
+    if (known === null || listed.some((id) => known?.includes(id) === false) || missing.length > 0)
+      log.info({ project: projectId, workspaces: listed.length, missing: missing.length }, 'workspaces found');
+    if (listed.length === 0 && known?.length !== 0) log.warn({ project: projectId }, 'the project has no workspaces');
+    known = listed;
+    nextMs = settings.workspaceId === null ? clock.now() + againMs : Number.POSITIVE_INFINITY;
+  }
+
+  return {
+    async poll(signal) {
+      if (clock.now() < nextMs) return;
+      const beganMs = performance.now();
+      let error: string | null = null;
+      await find(signal).catch((caught: unknown) => {
+        if (!(caught instanceof SecMasterError)) throw caught;
+        error = caught.message;
+        failures.set(caught.kind, (failures.get(caught.kind) ?? 0) + 1);
+      });
+      if (signal.aborted) return;
+      if (error !== null && error !== recent[0]?.error) log.error(error);
+      count += 1;
+      const durationSeconds = (performance.now() - beganMs) / 1000;
+      recent = [{ endedMs: clock.now(), durationSeconds, requests: 1, error }];
+      await onReport();
+    },
+    report: () =>
+      known !== null
+        ? null
+        : {
+            workspace: settings.label,
+            workspaceId: settings.workspaceId ?? '',
+            projectId: projectId ?? '',
+            region: settings.region,
+            credentialsExpireAtMs: parts.credentialsExpireAtMs(),
+            snapshot: null,
+            failedRuns: [],
+            openRuns: [],
+            nowMs: clock.now(),
+            polls: {
+              count,
+              failures,
+              rejectedRows: new Map(),
+              last: recent[0] ?? null,
+              recent,
+              lastSuccessMs: null,
+              audits: 0,
+              mismatches: 0,
+            },
+          },
+  };
+}
