@@ -57,7 +57,16 @@ export interface WorkspaceConfig {
   /** Origins, such as `https://secmaster.eu-west-101.myhuaweicloud.eu`. */
   readonly endpoint: string;
   readonly iamEndpoint: string;
+  readonly filters: Filters;
   readonly credentials: CredentialsConfig;
+}
+
+/** Only instances with one of the values of each kind; none: all. */
+export interface Filters {
+  readonly playbookId: readonly string[];
+  readonly workflowId: readonly string[];
+  readonly dataclassId: readonly string[];
+  readonly triggerType: readonly string[];
 }
 
 /** What stands in files is read again whenever it is needed, so that a changed file needs no reload. */

@@ -129,6 +129,12 @@ function toConfig(parsed: ParsedConfig, shared: DefaultCredentials | null): Conf
         workspaceId: workspace.workspace_id ?? null,
         endpoint: workspace.endpoint ?? defaultEndpoint('secmaster', workspace.region),
         iamEndpoint: workspace.iam_endpoint ?? defaultEndpoint('iam', workspace.region),
+        filters: {
+          playbookId: workspace.filters.playbook_id,
+          workflowId: workspace.filters.workflow_id,
+          dataclassId: workspace.filters.dataclass_id,
+          triggerType: workspace.filters.trigger_type,
+        },
         credentials,
       };
     }),

@@ -45,7 +45,7 @@ export function configSchema(cronProblem: CronProblem) {
   return shape.superRefine(checkConsistency, { when: () => true });
 }
 
-const noFilter = z.array(z.unknown()).max(0, 'is not supported yet').optional();
+const filter = z.array(text).max(1_000, 'has more than 1000 values').prefault([]);
 
 const workspace = z.strictObject({
   name: text.optional(),
@@ -64,9 +64,7 @@ const workspace = z.strictObject({
     .optional(),
   endpoint: origin.optional(),
   iam_endpoint: origin.optional(),
-  filters: z
-    .strictObject({ playbook_id: noFilter, workflow_id: noFilter, dataclass_id: noFilter, trigger_type: noFilter })
-    .optional(),
+  filters: section({ playbook_id: filter, workflow_id: filter, dataclass_id: filter, trigger_type: filter }),
   // Absent: from the environment.
   credentials: credentials.optional(),
 });

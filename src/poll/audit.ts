@@ -93,7 +93,7 @@ export function createAudits(): Audits {
     },
     async audit(session) {
       const { secmaster, store, state } = session;
-      if (!state.datesTrusted) return;
+      if (!state.datesTrusted || secmaster.countsLeftOut) return;
       const again = suspects.filter(({ fromMinute }) => fromMinute >= state.fromMinute);
       suspects = [];
       let repaired = 0;

@@ -1,7 +1,15 @@
 import { foldPage } from '../ledger/page.ts';
 import type { Batch, Store, WorkspaceState } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
-import { type ListQuery, type Page, pageSize, type RejectedRow, type SecMaster } from '../secmaster/api.ts';
+import {
+  type LeftOutRow,
+  type ListQuery,
+  type Page,
+  pageSize,
+  type RejectedRow,
+  type SecMaster,
+} from '../secmaster/api.ts';
+import type { LeftOut } from './left-out.ts';
 
 /** What all parts of a poll work with: one workspace, what is asked of SecMaster and what is put into the ledger. */
 export interface Session {
@@ -20,14 +28,15 @@ export interface Session {
   /** Failed runs that are shown; 0: none, since their messages are confidential. */
   readonly recentRuns: number;
   readonly onRejected: (row: RejectedRow) => void;
+  readonly leftOut: LeftOut;
   state: WorkspaceState;
 }
 
 export interface ReadPage extends Page {
   readonly batch: Batch;
-  /** For each of the instances: changed, settled (a sign that a tail has caught up), or neither. */
+  /** For each row that is understood, left out or not: changed, settled (a sign that a tail has caught up), or neither. */
   readonly rows: readonly ('changed' | 'settled' | 'unsettled')[];
-  /** Rows of any kind, the rejected ones among them. */
+  /** Rows of any kind, those left out and the rejected ones among them. */
   readonly size: number;
   readonly isLast: boolean;
 }
@@ -59,8 +68,21 @@ export async function readPage(session: Session, query: ListQuery): Promise<Read
   for (const row of page.rejected) session.onRejected(row);
   // A rejected row shows at least that SecMaster still knows the instance.
   const seen = [...(batch.seen ?? []), ...page.rejected.flatMap(({ id }) => id ?? [])];
-  const size = page.instances.length + page.rejected.length;
-  return { ...page, batch: { ...batch, seen }, rows, size, isLast: isLast(page.count, size, query.offset) };
+  const size = page.instances.length + page.leftOut.length + page.rejected.length;
+  return {
+    ...page,
+    batch: { ...batch, seen },
+    rows: withLeftOut(rows, page.leftOut, session.leftOut),
+    size,
+    isLast: isLast(page.count, size, query.offset),
+  };
+}
+
+function withLeftOut(rows: ReadPage['rows'], leftOut: readonly LeftOutRow[], memory: LeftOut): ReadPage['rows'] {
+  if (leftOut.length === 0) return rows;
+  const judged = Map.groupBy(leftOut, ({ after }) => after);
+  const at = (place: number) => (judged.get(place) ?? []).map(memory.judge);
+  return [...at(0), ...rows.flatMap((row, i) => [row, ...at(i + 1)])];
 }
 
 /** A page may come shorter than asked for, and a count may be capped, nobody knows at what: neither alone is the end. */

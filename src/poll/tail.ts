@@ -19,6 +19,11 @@ const overlapMs = 60_000;
  * A ledger that has just been made only takes its bearings, and leaves the rest to the sweep that it puts on the list.
  */
 export async function readTail(session: Session): Promise<void> {
+  await readChanges(session);
+  session.leftOut.tailEnded();
+}
+
+async function readChanges(session: Session): Promise<void> {
   const { completeTails } = session.state;
   let beganMs: number | null = null;
   let count: number | null = null;

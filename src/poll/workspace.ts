@@ -8,6 +8,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { type RejectedRow, rejectionReasons, type SecMaster } from '../secmaster/api.ts';
 import { errorKinds, SecMasterError } from '../secmaster/errors.ts';
 import { createAudits } from './audit.ts';
+import { createLeftOut } from './left-out.ts';
 import { createNodeReader } from './nodes.ts';
 import { openLedger, poll } from './poll.ts';
 import type { Session } from './session.ts';
@@ -73,6 +74,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   let settings = initial;
   const audits = createAudits();
   const nodeReader = createNodeReader();
+  const leftOut = createLeftOut();
   const zeroFirst = createZeroFirst(() => settings.newSeriesHoldMs, clock.now, lastScrapeMs);
   // At 0 from the start, so that the first of each kind is seen to grow.
   const failures = new Map<string, number>(failureReasons.map((reason) => [reason, 0]));
@@ -96,6 +98,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
       log,
       signal,
       onRejected,
+      leftOut,
       state: await openLedger(store, secmaster, settings, settings.lookbackMs, signal, log),
     };
     name ??= labelOf(session.state) ?? (await learnName(session));

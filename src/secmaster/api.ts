@@ -9,6 +9,8 @@ export interface SecMaster {
   answeredMs(): number;
   /** When the credentials in use expire; null: never, or none have been obtained yet. Milliseconds. */
   credentialsExpireAtMs(): number | null;
+  /** Whether counts of lists are of all that matches, or also of rows that the filters leave out. */
+  readonly countsLeftOut: boolean;
   listInstances(workspaceId: string, query: ListQuery, signal: AbortSignal): Promise<Page>;
   /** One instance with the nodes of its topology that have failed; fails as `bad_request` or `not_found` where it is unknown. */
   showInstance(workspaceId: string, instanceId: string, signal: AbortSignal): Promise<ShownInstance>;
@@ -44,8 +46,14 @@ export interface Page {
   /** SecMaster's own count of what the query matches; it may be capped. */
   readonly count: number | null;
   readonly instances: readonly Instance[];
+  /** Rows that the filters of the configuration leave out, and how many of the instances stand before each. */
+  readonly leftOut: readonly LeftOutRow[];
   /** Rows that could not be understood, each alone. */
   readonly rejected: readonly RejectedRow[];
+}
+
+export interface LeftOutRow extends Pick<Instance, 'id' | 'status' | 'endTimeMs' | 'retryCount'> {
+  readonly after: number;
 }
 
 export interface ShownInstance extends Instance {

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
-import type { Language, WorkspaceConfig } from '../config/config.ts';
+import type { Filters, Language, WorkspaceConfig } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import { formatTime } from '../model/time.ts';
 import { type ListQuery, maxOffset, pageSize, type SecMaster } from './api.ts';
@@ -8,6 +8,7 @@ import { accountKey, createCredentials } from './create-credentials.ts';
 import type { Credentials } from './credentials.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { SecMasterError } from './errors.ts';
+import { rowFilter, sentFilters } from './filters.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createGet, type Get } from './get.ts';
 import { createSend, type Observe } from './http.ts';
@@ -33,7 +34,7 @@ export interface ClientOptions {
 /** The metadata service is on the machine itself: where it doesn't answer soon there is none. */
 const metadataTimeoutMs = 3_000;
 
-export type Account = Pick<WorkspaceConfig, 'endpoint' | 'iamEndpoint' | 'credentials'>;
+export type Account = Pick<WorkspaceConfig, 'endpoint' | 'iamEndpoint' | 'credentials' | 'filters'>;
 
 export interface Clients {
   secmaster(account: Account, projectId: string): SecMaster;
@@ -82,7 +83,7 @@ export function createClients(options: ClientOptions): Clients {
   return {
     secmaster(account, projectId) {
       const parts = connect(account, endpointOf(account.endpoint), { id: projectId });
-      return createClient({ ...parts, projectId, language: options.language });
+      return createClient({ ...parts, projectId, filters: account.filters, language: options.language });
     },
     async findProject(account, region, signal) {
       const { get } = connect(account, endpointOf(account.iamEndpoint), { name: region });
@@ -109,10 +110,12 @@ interface Parts {
   readonly endpoint: Endpoint;
   readonly credentials: Credentials;
   readonly projectId: string;
+  readonly filters: Filters;
   readonly language: Language;
 }
 
-function createClient({ get, endpoint, credentials, projectId, language }: Parts): SecMaster {
+function createClient({ get, endpoint, credentials, projectId, filters, language }: Parts): SecMaster {
+  const isWanted = rowFilter(filters);
   const workspacesPath = `/v1/${projectId}/workspaces`;
 
   async function* workspacePages(signal: AbortSignal) {
@@ -142,14 +145,15 @@ function createClient({ get, endpoint, credentials, projectId, language }: Parts
     now: () => endpoint.clock.now(),
     answeredMs: () => endpoint.clock.dateMs(),
     credentialsExpireAtMs: () => credentials.expiresAtMs(),
+    countsLeftOut: isWanted !== null,
     listInstances: (workspaceId, query, signal) =>
       get(
         {
           operation: 'list_instances',
           path: `${workspacesPath}/${workspaceId}/soc/workflows/instances`,
-          query: listParameters(query),
+          query: [...listParameters(query), ...sentFilters(filters)],
           expected: 'a list of instances',
-          read: (body) => parsePage(body, language),
+          read: (body) => parsePage(body, language, isWanted),
         },
         signal,
       ),

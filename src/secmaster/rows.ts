@@ -2,21 +2,30 @@ import type { Language } from '../config/config.ts';
 import type { FailedNode } from '../model/failed-run.ts';
 import type { Instance, Playbook } from '../model/instance.ts';
 import { parseTime } from '../model/time.ts';
-import type { Page, RejectedRow, RejectionReason, ShownInstance } from './api.ts';
+import type { LeftOutRow, Page, RejectedRow, RejectionReason, ShownInstance } from './api.ts';
 import { pageSchema, type Row, rowSchema, topologySchema } from './schema.ts';
 
-/** The body of a list answer as a page; a row that can't be understood is rejected alone. null: it is no such body. */
-export function parsePage(body: unknown, language: Language): Page | null {
+/**
+ * The body of a list answer as a page; a row that can't be understood is rejected alone. null: it is no such body.
+ * `isWanted`: of rows that can be understood; null: all are.
+ */
+export function parsePage(
+  body: unknown,
+  language: Language,
+  isWanted: ((row: Row) => boolean) | null = null,
+): Page | null {
   const page = pageSchema.safeParse(body);
   if (!page.success) return null;
   const instances: Instance[] = [];
   const rejected: RejectedRow[] = [];
+  const leftOut: LeftOutRow[] = [];
   for (const raw of page.data.instances ?? []) {
     const row = parseRow(raw, language);
     if ('reason' in row) rejected.push(row);
-    else instances.push(row);
+    else if (isWanted === null || isWanted(rowSchema.parse(raw))) instances.push(row);
+    else leftOut.push({ ...row, after: instances.length });
   }
-  return { count: parseCount(page.data.count), instances, rejected };
+  return { count: parseCount(page.data.count), instances, leftOut, rejected };
 }
 
 /** The body of an answer about one instance; null: it is no such body. */

@@ -24,6 +24,9 @@ export const rowSchema = z.object({
   end_time: text,
   retry_count: numberOrText,
   playbook: z.union([z.object({ id: text, name, en_name: name }), z.literal('')]).nullish(),
+  // Only to filter by: rows are not rejected for what is wrong with them.
+  workflow: z.object({ id: text }).nullish().catch(null),
+  dataclass: z.object({ id: text }).nullish().catch(null),
 });
 export type Row = z.infer<typeof rowSchema>;
 

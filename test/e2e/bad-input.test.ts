@@ -22,7 +22,7 @@ test.each<[string, string[], Record<string, string>, number, RegExp]>([
     ['serve'],
     {},
     1,
-    /^no configuration: give --config.file, or set HUAWEICLOUD_SDK_AK.*\n$/,
+    /^no configuration: give --config.file, or set SECMASTER_REGION and credentials.*\n$/,
   ],
   [
     'a missing credential',

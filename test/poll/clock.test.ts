@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { createClients } from '../../src/secmaster/client.ts';
+import { noFilters } from '../../src/secmaster/filters.ts';
 import { defaultAccessKey, defaultProject } from '../../src/simulator/defaults.ts';
 import { listen } from '../../src/simulator/listen.ts';
 import { createSoc } from '../support/simulated-soc.ts';
@@ -36,6 +37,7 @@ test.each([
     {
       endpoint: url,
       iamEndpoint: url,
+      filters: noFilters,
       credentials: { kind: 'ak_sk', ak: defaultAccessKey.ak, sk: new Secret(defaultAccessKey.sk), securityToken: null },
     },
     defaultProject.id,

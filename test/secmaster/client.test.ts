@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { CredentialsConfig } from '../../src/config/config.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { type Account, createClients } from '../../src/secmaster/client.ts';
+import { noFilters } from '../../src/secmaster/filters.ts';
 import { canonicalRequest, sign } from '../../src/secmaster/sign.ts';
 import { createTurnedClock } from '../support/turned-clock.ts';
 import { type Call, iamOrigin, mockApi, type Reply, secmasterOrigin } from './mock-api.ts';
@@ -17,7 +18,13 @@ const password: CredentialsConfig = {
   password: new Secret('hunter2!'),
 };
 type Project = Account & { readonly projectId: string };
-const account: Project = { projectId: '0123', endpoint: secmasterOrigin, iamEndpoint: iamOrigin, credentials: akSk };
+const account: Project = {
+  projectId: '0123',
+  endpoint: secmasterOrigin,
+  iamEndpoint: iamOrigin,
+  filters: noFilters,
+  credentials: akSk,
+};
 const newest = { sortKey: 'update_time', sortDir: 'DESC', offset: 0 } as const;
 const emptyPage: Reply = { body: { count: 0, instances: [] } };
 const badSignature: Reply = {
@@ -78,7 +85,7 @@ describe('listInstances', () => {
       },
       never,
     );
-    expect(page).toEqual({ count: 0, instances: [], rejected: [] });
+    expect(page).toEqual({ count: 0, instances: [], leftOut: [], rejected: [] });
     const path = `/v1/0123/workspaces/${workspaceId}/soc/workflows/instances`;
     expect(calls[0]).toMatchObject({ method: 'GET', body: '' });
     expect(calls[0]?.path).toBe(

@@ -28,7 +28,7 @@ const instance = {
 const parse = (...rows: unknown[]) => parsePage({ count: rows.length, instances: rows }, 'en');
 
 test("reads the document's example", () => {
-  expect(parse(row)).toEqual({ count: 1, instances: [instance], rejected: [] });
+  expect(parse(row)).toEqual({ count: 1, instances: [instance], leftOut: [], rejected: [] });
 });
 
 const long = (character: string) => `${character.repeat(199)}…`;
@@ -134,14 +134,19 @@ describe('a body', () => {
     ['words', 'many', null],
     ['an object', {}, null],
   ])('may have %s for a count', (_, count, expected) => {
-    expect(parsePage({ count, instances: [] }, 'en')).toEqual({ count: expected, instances: [], rejected: [] });
+    expect(parsePage({ count, instances: [] }, 'en')).toEqual({
+      count: expected,
+      instances: [],
+      leftOut: [],
+      rejected: [],
+    });
   });
 
   test.each([
-    ['no count', { instances: [row] }, { count: null, instances: [instance], rejected: [] }],
-    ['no list', { count: 0 }, { count: 0, instances: [], rejected: [] }],
-    ['null for both', { count: null, instances: null }, { count: null, instances: [], rejected: [] }],
-    ['null for a list and no count', { instances: null }, { count: null, instances: [], rejected: [] }],
+    ['no count', { instances: [row] }, { count: null, instances: [instance], leftOut: [], rejected: [] }],
+    ['no list', { count: 0 }, { count: 0, instances: [], leftOut: [], rejected: [] }],
+    ['null for both', { count: null, instances: null }, { count: null, instances: [], leftOut: [], rejected: [] }],
+    ['null for a list and no count', { instances: null }, { count: null, instances: [], leftOut: [], rejected: [] }],
   ])('may have %s', (_, body, expected) => {
     expect(parsePage(body, 'en')).toEqual(expected);
   });

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { CredentialsConfig } from '../../src/config/config.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { createClients } from '../../src/secmaster/client.ts';
+import { noFilters } from '../../src/secmaster/filters.ts';
 import { createTurnedClock } from '../support/turned-clock.ts';
 import { type Call, iamOrigin, mockApi, type Reply, secmasterOrigin } from './mock-api.ts';
 
@@ -84,7 +85,7 @@ test.each(
     rateLimit: 100,
     language: 'en',
     observe: () => {},
-  }).secmaster({ endpoint: secmasterOrigin, iamEndpoint: iamOrigin, credentials }, 'p');
+  }).secmaster({ endpoint: secmasterOrigin, iamEndpoint: iamOrigin, filters: noFilters, credentials }, 'p');
 
   const ask = () =>
     client.listInstances('w', { sortKey: 'update_time', sortDir: 'DESC', offset: 0 }, new AbortController().signal);

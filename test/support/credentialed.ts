@@ -8,6 +8,7 @@ import type { CredentialsConfig } from '../../src/config/config.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { SecMaster } from '../../src/secmaster/api.ts';
 import { createClients } from '../../src/secmaster/client.ts';
+import { noFilters } from '../../src/secmaster/filters.ts';
 import { defaultAccessKey, defaultProject, defaultUser, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { listen } from '../../src/simulator/listen.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
@@ -98,7 +99,12 @@ export async function startCredentialed(
     language: 'en',
     observe: () => {},
   }).secmaster(
-    { endpoint: url, iamEndpoint: url, credentials: typeof kind === 'string' ? folder.config(kind, url) : kind },
+    {
+      endpoint: url,
+      iamEndpoint: url,
+      filters: noFilters,
+      credentials: typeof kind === 'string' ? folder.config(kind, url) : kind,
+    },
     defaultProject.id,
   );
   const never = new AbortController().signal;

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import type { Filters } from '../../src/config/config.ts';
 import { SqliteStore } from '../../src/ledger/sqlite-store.ts';
 import type { Store } from '../../src/ledger/store.ts';
 import { createExposition } from '../../src/metrics/exposition.ts';
@@ -7,6 +8,7 @@ import { formatTime } from '../../src/model/time.ts';
 import { createWorkspace, type Workspace, type WorkspaceSettings } from '../../src/poll/workspace.ts';
 import { pageSize, type SecMaster } from '../../src/secmaster/api.ts';
 import { SecMasterError } from '../../src/secmaster/errors.ts';
+import { noFilters, rowFilter, sentFilters } from '../../src/secmaster/filters.ts';
 import { parsePage, parseShown } from '../../src/secmaster/rows.ts';
 import { defaultProject, defaultUser, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
@@ -45,6 +47,7 @@ export interface SocOptions extends Partial<SimulatorOptions> {
   readonly after?: SimulatedSoc;
   readonly store?: Store;
   readonly settings?: Partial<WorkspaceSettings>;
+  readonly filters?: Filters;
   /** Between the poll and SecMaster, for what goes wrong on the way. */
   readonly through?: (secmaster: SecMaster) => SecMaster;
   /** Called at each publication, also in the middle of a poll. */
@@ -59,13 +62,14 @@ export function createSoc({
   store = after?.store ?? new SqliteStore(':memory:'),
   through = (one) => one,
   settings: changed = {},
+  filters = noFilters,
   onReport = async () => {},
   ...options
 }: SocOptions = {}): SimulatedSoc {
   const clock = after?.clock ?? createTurnedClock(startMs);
   const simulator = after?.simulator ?? createSimulator({ clock, tokenLifetimeMs: 1e12, ...options });
   const { world } = simulator.directory.workspace(defaultWorkspace.id);
-  const secmaster = through(connect(simulator, clock));
+  const secmaster = through(connect(simulator, clock, filters));
   const logged: { level: number; msg: string }[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
   const settings = {
@@ -123,7 +127,8 @@ export function createSoc({
 }
 
 /** The poll's view of a simulator, past HTTP: what is tested here is what is asked and what is made of the answers. */
-function connect(simulator: Simulator, clock: { now(): number }): SecMaster {
+function connect(simulator: Simulator, clock: { now(): number }, filters: Filters): SecMaster {
+  const isWanted = rowFilter(filters);
   let token: Promise<string> | null = null;
 
   async function get(path: string): Promise<unknown> {
@@ -142,6 +147,7 @@ function connect(simulator: Simulator, clock: { now(): number }): SecMaster {
     now: clock.now,
     answeredMs: () => Math.floor(clock.now() / 1_000) * 1_000,
     credentialsExpireAtMs: () => null,
+    countsLeftOut: isWanted !== null,
     workspaceName: async () => defaultWorkspace.name,
     listWorkspaces: async () => [{ workspaceId: defaultWorkspace.id, name: defaultWorkspace.name }],
     async listInstances(workspaceId, { limit = pageSize, sortKey, sortDir, offset, fromMs, toMs, id, status }, signal) {
@@ -154,10 +160,11 @@ function connect(simulator: Simulator, clock: { now(): number }): SecMaster {
       });
       if (fromMs !== undefined) query.set('from_date', formatTime(fromMs));
       if (toMs !== undefined) query.set('to_date', formatTime(toMs));
+      for (const [name, value] of sentFilters(filters)) query.set(name, value);
       if (id !== undefined) query.set('id', id);
       if (status !== undefined) query.set('status', status);
       const body = await get(`/v1/${defaultProject.id}/workspaces/${workspaceId}/soc/workflows/instances?${query}`);
-      const page = parsePage(body, 'en');
+      const page = parsePage(body, 'en', isWanted);
       if (page === null) throw new SecMasterError('unexpected_body', 'list_instances', 'no list');
       return page;
     },

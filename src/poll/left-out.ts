@@ -1,0 +1,41 @@
+import { isEnded } from '../model/status.ts';
+import type { LeftOutRow } from '../secmaster/api.ts';
+
+/** Rows in memory, so many at the most. */
+const mostRemembered = 20_000;
+
+/**
+ * Remembers rows that the filters leave out, which the ledger doesn't: without them a tail couldn't tell that it has caught up
+ * where most rows are left out. It is lost on a restart; the first tail reads further then.
+ */
+export interface LeftOut {
+  /** What a row says to a tail, as for those of the ledger: changed since the last whole tail, settled, or neither. */
+  judge(row: LeftOutRow): 'changed' | 'settled' | 'unsettled';
+  /** A tail has run to its end: what it met is settled from now on. */
+  tailEnded(): void;
+}
+
+export function createLeftOut(): LeftOut {
+  const settled = new Set<string>();
+  let met: string[] = [];
+  return {
+    judge(row) {
+      if (!isEnded(row)) return 'unsettled';
+      const text = JSON.stringify([row.id, row.status, row.endTimeMs, row.retryCount]);
+      met.push(text);
+      return settled.has(text) ? 'settled' : 'changed';
+    },
+    tailEnded() {
+      for (const text of met) {
+        // The latest stand last.
+        settled.delete(text);
+        settled.add(text);
+      }
+      met = [];
+      for (const text of settled) {
+        if (settled.size <= mostRemembered) break;
+        settled.delete(text);
+      }
+    },
+  };
+}
