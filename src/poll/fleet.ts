@@ -4,9 +4,9 @@ import type { Logger } from '../log.ts';
 import type { WorkspaceReport } from '../model/report.ts';
 import type { SecMaster } from '../secmaster/api.ts';
 import { createFinder, type Finder } from './finder.ts';
-import { createLabels } from './labels.ts';
 import type { Pollable } from './timer.ts';
 import { createWorkspace, type Workspace, type WorkspaceSettings } from './workspace.ts';
+import { createWorkspaceLabels } from './workspace-labels.ts';
 
 /** An entry of the configuration: one workspace, or all of a project. */
 export interface Target {
@@ -58,7 +58,7 @@ interface Member<T> {
 
 export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
   const { store, log, clock, lastScrapeMs, onReport } = parts;
-  const labels = createLabels();
+  const labels = createWorkspaceLabels();
   let entries: readonly Entry<T>[] = [];
   const members = new Map<string, Member<T>>();
   /** Changes go one after the other. */

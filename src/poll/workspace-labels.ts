@@ -1,11 +1,11 @@
 /** Values of the label `workspace`: no two workspaces have the same, or their series would be one. */
-export interface Labels {
+export interface WorkspaceLabels {
   /** The name itself, or with the first of the suffixes in brackets behind it that makes it unique. The owner may ask again. */
   claim(owner: string, name: string, suffixes: readonly string[]): string;
   release(owner: string): void;
 }
 
-export function createLabels(): Labels {
+export function createWorkspaceLabels(): WorkspaceLabels {
   const owners = new Map<string, string>();
   return {
     claim(owner, name, suffixes) {

@@ -1,0 +1,99 @@
+import { pino } from 'pino';
+import { Agent } from 'undici';
+import { onTestFinished } from 'vitest';
+import type { Clock } from '../../src/clock.ts';
+import { createExporter, type Exporter } from '../../src/commands/exporter.ts';
+import { defaultAccessKey } from '../../src/simulator/defaults.ts';
+import { listen } from '../../src/simulator/listen.ts';
+import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { createTurnedClock, isTurnedClock } from '../../src/simulator/turned-clock.ts';
+import { configOf, loadText } from '../config/loading.ts';
+import { parseExposition, scrapeOf } from './exposition.ts';
+
+/** Simulated SecMasters, one a region, with projects and workspaces, and an exporter of them in this process, over sockets. */
+export interface Organisation {
+  readonly simulators: readonly Simulator[];
+  readonly clock: Clock;
+  /** Turns the clock, where it is one that stands still. */
+  turn(ms: number): void;
+  readonly exporter: Exporter;
+  readonly logged: readonly { readonly msg: string }[];
+  /** Polls everything that there is to poll, and what has been found meanwhile. */
+  poll(): Promise<void>;
+  /** A family's values by the label `workspace`. */
+  byWorkspace(family: string): Promise<Record<string, number>>;
+}
+
+export interface OrganisationOptions {
+  /** None: one that stands still. */
+  readonly clock?: Clock;
+  /** A region each: its projects. */
+  readonly regions: readonly (readonly ProjectOptions[])[];
+  /** The list of workspaces in the configuration, given the origin of each region. */
+  readonly workspaces: (origins: readonly string[]) => readonly object[];
+}
+
+interface ProjectOptions {
+  readonly id: string;
+  readonly name: string;
+  readonly workspaces: readonly { readonly id: string; readonly name: string }[];
+}
+
+export const startMs = Date.parse('2026-07-18T12:00:00Z');
+
+export const projectId = (n: number) => String(n).padStart(32, '0');
+export const workspaceId = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+
+export async function createOrganisation({
+  clock = createTurnedClock(startMs),
+  regions,
+  workspaces,
+}: OrganisationOptions): Promise<Organisation> {
+  const simulators = regions.map((projects) => createSimulator({ clock, projects }));
+  const listening = await Promise.all(simulators.map((simulator) => listen(simulator, '127.0.0.1', 0)));
+  const dispatcher = new Agent();
+  const logged: { msg: string }[] = [];
+  const keys = { ak: defaultAccessKey.ak, sk: defaultAccessKey.sk };
+  const entries = workspaces(listening.map(({ url }) => url)).map((entry) => ({
+    ...entry,
+    credentials: { ak_sk: keys },
+  }));
+  const config = configOf(loadText(JSON.stringify({ state: { path: ':memory:' }, workspaces: entries })));
+  const pollNow: { poll(signal: AbortSignal, mayGoOn: () => boolean): Promise<void> }[] = [];
+  const exporter = await createExporter(
+    // The clock stands still, so nobody may have to wait for his turn.
+    { ...config, poll: { ...config.poll, rateLimit: 1e9 }, metrics: { ...config.metrics, newSeriesHoldMs: 0 } },
+    {
+      clock,
+      dispatcher,
+      log: pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
+      version: 'test',
+      telemetryPath: '/metrics',
+      onNew: (found) => void pollNow.push(...found),
+    },
+  );
+  onTestFinished(async () => {
+    await exporter.close();
+    await dispatcher.destroy();
+    for (const { close } of listening) await close();
+  });
+  const { signal } = new AbortController();
+  return {
+    simulators,
+    clock,
+    turn(ms) {
+      if (isTurnedClock(clock)) clock.advance(ms);
+    },
+    exporter,
+    logged,
+    async poll() {
+      for (const one of exporter.fleet.pollables()) await one.poll(signal, () => true);
+      for (const one of pollNow.splice(0)) await one.poll(signal, () => true);
+    },
+    async byWorkspace(family) {
+      const samples = parseExposition(await scrapeOf(exporter.exposition));
+      const found = samples.filter(({ name }) => name === family);
+      return Object.fromEntries(found.map(({ labels, value }) => [labels.workspace, value]));
+    },
+  };
+}
