@@ -24,6 +24,16 @@ test.each(['', 'eu-west', 'eu-west101', 'EU-WEST-101', 'cn-north-4.evil.example'
   },
 );
 
+/** The regions that Huawei Cloud's SDKs know SecMaster in. */
+const regions =
+  'cn-north-1 cn-north-2 cn-north-4 cn-north-9 cn-north-11 cn-north-12 cn-east-2 cn-east-3 cn-east-4 cn-east-5 cn-south-1 cn-south-2 cn-southwest-2 cn-southwest-3 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 my-kualalumpur-1 af-north-1 af-south-1 la-north-2 la-south-2 sa-brazil-1 me-east-1 tr-west-1 eu-west-101';
+
+test.each(regions.split(' '))('%s is taken, with its host', (region) => {
+  expect(isRegion(region)).toBe(true);
+  const domain = region === 'eu-west-101' ? 'myhuaweicloud.eu' : 'myhuaweicloud.com';
+  expect(defaultEndpoint('secmaster', region)).toBe(`https://secmaster.${region}.${domain}`);
+});
+
 describe('parseOrigin', () => {
   test.each([
     ['https://secmaster.example.com', 'https://secmaster.example.com'],

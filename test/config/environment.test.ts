@@ -24,8 +24,15 @@ describe('is enough alone', () => {
         workspaceId: project.SECMASTER_WORKSPACE_ID,
         endpoint: 'https://secmaster.cn-north-4.myhuaweicloud.com',
         iamEndpoint: 'https://iam.cn-north-4.myhuaweicloud.com',
+        filters: { playbookId: [], workflowId: [], dataclassId: [], triggerType: [] },
         credentials: { kind: 'ak_sk', ak: 'AKTEST', sk: expect.anything(), securityToken: expect.anything() },
       },
+    ]);
+  });
+
+  test('with a region and a key: every workspace of its project', () => {
+    expect(configOf(loadEnvironment({ SECMASTER_REGION: 'cn-north-4', ...key })).workspaces).toMatchObject([
+      { name: null, region: 'cn-north-4', projectId: null, workspaceId: null },
     ]);
   });
 
@@ -69,18 +76,10 @@ describe('refused', () => {
       'nothing at all',
       { PATH: '/bin', SECMASTER_REGION: '' },
       [
-        'no configuration: give --config.file, or set HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK, HUAWEICLOUD_SDK_PROJECT_ID, SECMASTER_REGION and SECMASTER_WORKSPACE_ID',
+        'no configuration: give --config.file, or set SECMASTER_REGION and credentials, such as HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK',
       ],
     ],
-    [
-      'an access key alone',
-      key,
-      [
-        'SECMASTER_REGION: is missing',
-        'HUAWEICLOUD_SDK_PROJECT_ID: is missing',
-        'SECMASTER_WORKSPACE_ID: is missing; polling every workspace of a project is not supported yet',
-      ],
-    ],
+    ['an access key alone', key, ['SECMASTER_REGION: is missing']],
     [
       'a key without its secret',
       { ...project, HUAWEICLOUD_SDK_AK: 'A', HUAWEICLOUD_SDK_SK: '' },

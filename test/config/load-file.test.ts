@@ -30,6 +30,7 @@ describe('a good file', () => {
           workspaceId: '11111111-2222-3333-4444-555555555555',
           endpoint: 'https://secmaster.eu-west-101.myhuaweicloud.eu',
           iamEndpoint: 'https://iam.eu-west-101.myhuaweicloud.eu',
+          filters: { playbookId: [], workflowId: [], dataclassId: [], triggerType: [] },
           credentials: { kind: 'ak_sk', ak: 'AKTEST', sk: expect.anything(), securityToken: null },
         },
       ],
@@ -49,7 +50,7 @@ workspaces:
     workspace_id: AAAAAAAA-2222-3333-4444-555555555555
     endpoint: https://secmaster.example.com/
     iam_endpoint: http://127.0.0.1:39211
-    filters: { playbook_id: [], workflow_id: [], dataclass_id: [], trigger_type: [] }
+    filters: { playbook_id: [p1, p2], workflow_id: [], trigger_type: [TIMER] }
     credentials: { password: { domain: acme, user: exporter, password: "pass word" } }
 `;
     expect(configOf(loadText(text))).toMatchObject({
@@ -64,6 +65,7 @@ workspaces:
           workspaceId: 'aaaaaaaa-2222-3333-4444-555555555555',
           endpoint: 'https://secmaster.example.com',
           iamEndpoint: 'http://127.0.0.1:39211',
+          filters: { playbookId: ['p1', 'p2'], workflowId: [], dataclassId: [], triggerType: ['TIMER'] },
           credentials: { kind: 'password', domain: 'acme', user: 'exporter' },
         },
       ],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { complete, loadText, problemsOf } from './loading.ts';
+import { complete, configOf, loadText, problemsOf } from './loading.ts';
 
 /** In place of a line of `complete`. */
 const replacing = (key: string, by: string) => complete.replace(new RegExp(`^ *(- )?${key}:.*\n`, 'm'), by);
@@ -24,7 +24,6 @@ describe('a workspace', () => {
       replacing('region', '    region: europe\n'),
       ['config.yml:3: workspaces[0].region: "europe" is no region; write it like eu-west-101'],
     ],
-    ['no project', replacing('project_id', ''), ['config.yml:2: workspaces[0].project_id: is missing']],
     [
       'a project name for its ID',
       replacing('project_id', '    project_id: eu-west-101\n'),
@@ -40,10 +39,10 @@ describe('a workspace', () => {
       ],
     ],
     [
-      'no workspace ID',
+      'a name for every workspace of a project',
       replacing('workspace_id', ''),
       [
-        'config.yml:2: workspaces[0].workspace_id: is missing; polling every workspace of a project is not supported yet',
+        'config.yml:2: workspaces[0].name: "prod" needs workspace_id beside it: without one every workspace of the project is polled by its own name',
       ],
     ],
     [
@@ -54,9 +53,12 @@ describe('a workspace', () => {
       ],
     ],
     [
-      'a filter',
-      `${complete}    filters: { playbook_id: [a] }\n`,
-      ['config.yml:8: workspaces[0].filters.playbook_id: is not supported yet'],
+      'a filter that is no list, and one with a number in it',
+      `${complete}    filters: { playbook_id: a, trigger_type: [1] }\n`,
+      [
+        'config.yml:8: workspaces[0].filters.playbook_id: must be a list',
+        'config.yml:8: workspaces[0].filters.trigger_type[0]: must be text; put it in quotes',
+      ],
     ],
     [
       'an unknown filter',
@@ -99,4 +101,9 @@ describe('a workspace', () => {
   ])('refused: %s', (_, text, problems) => {
     expect(problemsOf(loadText(text))).toEqual(problems);
   });
+});
+
+test('project and workspace may be left to be found', () => {
+  const text = complete.replace(/^ {2}- name: prod\n {4}/m, '  - ').replace(/^ *(project|workspace)_id:.*\n/gm, '');
+  expect(configOf(loadText(text)).workspaces).toMatchObject([{ name: null, projectId: null, workspaceId: null }]);
 });

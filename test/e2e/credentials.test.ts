@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { defaultAccessKey } from '../../src/simulator/defaults.ts';
+import { defaultAccessKey, defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { listen } from '../../src/simulator/listen.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
 import { sampleValue } from '../support/exposition.ts';
@@ -41,3 +41,38 @@ test.each<[string, Record<string, string>, boolean, number | undefined]>([
     expect(simulator.requests.count('GetSecurityKey')).toBe(from === 'metadata' ? 1 : 0);
   },
 );
+
+test('a region and a key are enough: the project and its workspaces are found', async () => {
+  const simulator = createSimulator({ clock: systemClock });
+  simulator.directory.addWorkspace(defaultProject.id, { id: '5ec3a57e-0000-4000-8000-0000000000bb', name: 'second' });
+  const { url, close } = await listen(simulator, '127.0.0.1', 0);
+  onTestFinished(close);
+  const running = startExporter(['once'], {
+    ...accessKey,
+    SECMASTER_REGION: defaultProject.name,
+    SECMASTER_ENDPOINT: url,
+    SECMASTER_IAM_ENDPOINT: url,
+    SECMASTER_STATE_PATH: ':memory:',
+  });
+  expect(await running.ended, running.stderr()).toBe(0);
+  for (const workspace of [defaultWorkspace.name, 'second'])
+    expect(sampleValue(running.stdout(), 'secmaster_up', { workspace })).toBe(1);
+  expect(running.stdout().match(/^secmaster_up\{/gm)).toHaveLength(2);
+  expect(simulator.requests.count('KeystoneListProjects')).toBe(1);
+});
+
+test('a region that has no project is told, and once exits with 1', async () => {
+  const simulator = createSimulator({ clock: systemClock });
+  const { url, close } = await listen(simulator, '127.0.0.1', 0);
+  onTestFinished(close);
+  const running = startExporter(['once'], {
+    ...accessKey,
+    SECMASTER_REGION: 'cn-north-4',
+    SECMASTER_ENDPOINT: url,
+    SECMASTER_IAM_ENDPOINT: url,
+    SECMASTER_STATE_PATH: ':memory:',
+  });
+  expect(await running.ended).toBe(1);
+  expect(running.stderr()).toContain('IAM knows no project named cn-north-4 for these credentials: give project_id');
+  expect(sampleValue(running.stdout(), 'secmaster_up', { workspace: 'cn-north-4' })).toBe(0);
+});

@@ -1,145 +1,182 @@
 import { pino } from 'pino';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { startTimer } from '../../src/poll/timer.ts';
-import { createOrganisation, type Organisation, projectId, workspaceId } from '../support/organisation.ts';
-import { eventually } from '../support/processes.ts';
+import { SqliteStore } from '../../src/ledger/sqlite-store.ts';
+import { createFleet, type Target } from '../../src/poll/fleet.ts';
+import type { FoundWorkspace, SecMaster } from '../../src/secmaster/api.ts';
+import { SecMasterError } from '../../src/secmaster/errors.ts';
 
+/** Which workspaces there are to be polled, and under which labels, as configuration and lists change. */
+
+const never = new AbortController().signal;
 const minuteMs = 60_000;
-const playbook = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate host' };
-const region = 'eu-west-101';
-const entry = (origin = '', more: object = {}) => ({ region, endpoint: origin, iam_endpoint: origin, ...more });
-const up = (organisation: Organisation) => organisation.byWorkspace('secmaster_up');
-const started = (organisation: Organisation) => organisation.byWorkspace('secmaster_workflow_instances_started_total');
+const empty = { count: 0, instances: [], leftOut: [], rejected: [] };
+const endpoints = { endpoint: 'https://a.example.com', iamEndpoint: 'https://b.example.com' };
+const target = (some: Partial<Target> = {}): Target => ({
+  name: null,
+  region: 'eu-west-101',
+  projectId: 'project-a',
+  workspaceId: null,
+  ...endpoints,
+  ...some,
+});
 
-function run(organisation: Organisation, workspace: string): void {
-  const simulator = organisation.simulators.find(({ directory }) =>
-    directory.workspaces().some(({ id }) => id === workspace),
-  );
-  const { world } = simulator?.directory.workspace(workspace) ?? {};
-  const nowMs = organisation.clock.now();
-  world?.finish(world.start(nowMs - 5_000, { playbook }), nowMs - 1_000);
+/** Projects with their workspaces by name, which a test changes as it likes. */
+async function setUp(projects: Record<string, Record<string, string>>) {
+  let nowMs = Date.parse('2026-07-18T12:00:00Z');
+  const lists: string[] = [];
+  const news: string[] = [];
+  const found = (projectId: string): FoundWorkspace[] =>
+    Object.entries(projects[projectId] ?? {}).map(([workspaceId, name]) => ({ workspaceId, name }));
+  const secmasterOf = (projectId: string): SecMaster => ({
+    now: () => nowMs,
+    answeredMs: () => nowMs,
+    credentialsExpireAtMs: () => null,
+    countsLeftOut: false,
+    listInstances: async () => empty,
+    showInstance: () => Promise.reject(new Error('there is none')),
+    workspaceName: async (id) => found(projectId).find(({ workspaceId }) => workspaceId === id)?.name ?? null,
+    listWorkspaces: async () => {
+      lists.push(projectId);
+      if (projects[projectId] === undefined) throw new SecMasterError('forbidden', 'list_workspaces', '403');
+      return found(projectId);
+    },
+  });
+  const store = new SqliteStore(':memory:');
+  const begin = () =>
+    createFleet<Target>({
+      settingsOf: (one, ids) => ({
+        ...one,
+        ...ids,
+        lookbackMs: 3_600_000,
+        retentionMs: 86_400_000,
+        newSeriesHoldMs: 0,
+        durationBuckets: [1],
+        maxPlaybooks: 200,
+        nodes: 'off',
+        recentRuns: 0,
+      }),
+      secmasterOf: (_, projectId) => secmasterOf(projectId),
+      findProject: async (one) => `project-of-${one.region}`,
+      store,
+      log: pino({ level: 'silent' }),
+      clock: { ...systemClock, now: () => nowMs },
+      lastScrapeMs: () => null,
+      onReport: async () => {},
+      onNew: (workspaces) => news.push(...workspaces.map((one) => one.report()?.workspace ?? '')),
+    });
+  let fleet = begin();
+  return {
+    lists,
+    news,
+    get fleet() {
+      return fleet;
+    },
+    restart() {
+      fleet = begin();
+    },
+    async poll(passedMs = 0) {
+      nowMs += passedMs;
+      const polled = new Set();
+      const next = () => fleet.pollables().find((one) => !polled.has(one));
+      for (let one = next(); one !== undefined; one = next()) {
+        polled.add(one);
+        await one.poll(never, () => true);
+      }
+    },
+    labels: () => fleet.reports().map(({ workspace }) => workspace),
+    polls: () => fleet.reports().map(({ polls }) => polls.count),
+  };
 }
 
-const project = (n: number, ...workspaces: [number, string][]) => ({
-  id: projectId(n),
-  name: region,
-  workspaces: workspaces.map(([id, name]) => ({ id: workspaceId(id), name })),
+test('without a workspace_id every workspace of the project is found, polled and kept up to date', async () => {
+  const projects = { 'project-a': { w1: 'one', w2: 'two' } as Record<string, string> };
+  const { fleet, poll, labels, news, lists } = await setUp(projects);
+  await fleet.configure([target()]);
+  expect(labels()).toEqual(['eu-west-101']);
+  await poll();
+  expect(labels()).toEqual(['one', 'two']);
+  await poll(minuteMs);
+  expect(lists).toHaveLength(1);
+
+  projects['project-a'].w3 = 'three';
+  await poll(5 * minuteMs);
+  expect(labels()).toEqual(['one', 'two', 'three']);
+  expect(news).toEqual(['w1', 'w2', 'w3']);
+
+  delete projects['project-a'].w1;
+  await poll(5 * minuteMs);
+  expect(labels()).toContain('one');
+  await poll(5 * minuteMs);
+  expect(labels()).toEqual(['two', 'three']);
 });
 
-describe('without workspace_id', () => {
-  test('every workspace of the project is polled under its own name, each with a ledger of its own', async () => {
-    const organisation = await createOrganisation({
-      regions: [[project(1, [1, 'prod'], [2, 'lab'])]],
-      workspaces: ([origin]) => [entry(origin, { project_id: projectId(1) })],
-    });
-    await organisation.poll();
-    organisation.turn(minuteMs);
-    run(organisation, workspaceId(1));
-    await organisation.poll();
-    expect(await up(organisation)).toEqual({ prod: 1, lab: 1 });
-    expect(await started(organisation)).toEqual({ prod: 1 });
-  });
-
-  test('a new workspace appears, and the series of one that has been deleted go', async () => {
-    const organisation = await createOrganisation({
-      regions: [[project(1, [1, 'prod'], [2, 'lab'])]],
-      workspaces: ([origin]) => [entry(origin, { project_id: projectId(1) })],
-    });
-    await organisation.poll();
-    const [simulator] = organisation.simulators;
-    simulator?.directory.addWorkspace(projectId(1), { id: workspaceId(3), name: 'new' });
-    simulator?.directory.removeWorkspace(workspaceId(2));
-    for (let i = 0; i < 3; i++) {
-      organisation.turn(6 * minuteMs);
-      await organisation.poll();
-    }
-    expect(await up(organisation)).toEqual({ prod: 1, new: 1 });
-    run(organisation, workspaceId(3));
-    await organisation.poll();
-    expect(await started(organisation)).toEqual({ new: 1 });
-  });
-
-  test('two workspaces with one name are told apart by their projects, for good', async () => {
-    const organisation = await createOrganisation({
-      regions: [[project(1, [1, 'soc']), { ...project(2, [2, 'soc']), name: 'another' }]],
-      workspaces: ([origin]) => [
-        entry(origin, { project_id: projectId(1) }),
-        entry(origin, { project_id: projectId(2) }),
-      ],
-    });
-    for (let i = 0; i < 2; i++) await organisation.poll();
-    expect(await up(organisation)).toEqual({ soc: 1, 'soc (00000000)': 1 });
-  });
-
-  test('a project that has none is said to have none, and is polled on', async () => {
-    const organisation = await createOrganisation({
-      regions: [[project(1)]],
-      workspaces: ([origin]) => [entry(origin, { project_id: projectId(1) })],
-    });
-    await organisation.poll();
-    expect(organisation.logged.map(({ msg }) => msg)).toContain('the project has no workspaces');
-    organisation.simulators[0]?.directory.addWorkspace(projectId(1), { id: workspaceId(1), name: 'first' });
-    organisation.turn(6 * minuteMs);
-    await organisation.poll();
-    expect(await up(organisation)).toEqual({ first: 1 });
-  });
+test('a project that is not given is found by its region, once', async () => {
+  const { fleet, poll } = await setUp({ 'project-of-eu-west-101': { w1: 'one' } });
+  await fleet.configure([target({ projectId: null, workspaceId: 'w1' })]);
+  await poll();
+  await poll(minuteMs);
+  expect(fleet.reports()).toMatchObject([{ workspace: 'one', projectId: 'project-of-eu-west-101', workspaceId: 'w1' }]);
 });
 
-describe('without project_id', () => {
-  test('it is the project that has the name of the region', async () => {
-    const organisation = await createOrganisation({
-      regions: [[project(1, [1, 'prod']), { ...project(2, [2, 'lab']), name: 'cn-north-4' }]],
-      workspaces: ([origin]) => [entry(origin)],
-    });
-    await organisation.poll();
-    expect(await up(organisation)).toEqual({ prod: 1 });
-    expect(await organisation.byWorkspace('secmaster_workspace_info')).toEqual({ prod: 1 });
-  });
-
-  test('where there is none, the workspace is down and the message says what to fix', async () => {
-    const organisation = await createOrganisation({
-      regions: [[{ ...project(1, [1, 'prod']), name: 'cn-north-4' }]],
-      workspaces: ([origin]) => [entry(origin)],
-    });
-    await organisation.poll();
-    expect(await up(organisation)).toEqual({ [region]: 0 });
-    const message = `list_projects: IAM knows no project named ${region} for these credentials: give project_id, or check region`;
-    expect(organisation.logged.map(({ msg }) => msg)).toContain(message);
-    expect(await (await organisation.exporter.app.request('/-/ready')).status).toBe(200);
-  });
-});
-
-test('50 workspaces in three regions, one slow, one refused, one full of rubbish: the other 47 stay fresh', async () => {
-  const regions = [16, 17, 17].map((count, r) => [
-    project(r + 1, ...Array.from({ length: count }, (_, n): [number, string] => [r * 100 + n, `tenant-${r}-${n}`])),
+test('a list that is refused is told under the name of the region, and leaves other entries alone', async () => {
+  const { fleet, poll } = await setUp({ 'project-a': { w1: 'one' } });
+  await fleet.configure([target({ projectId: 'project-x' }), target()]);
+  await poll();
+  expect(fleet.reports().map(({ workspace, polls }) => [workspace, polls.last?.error])).toEqual([
+    ['eu-west-101', 'list_workspaces: 403'],
+    ['one', null],
   ]);
-  const organisation = await createOrganisation({
-    clock: systemClock,
-    regions,
-    workspaces: (origins) => origins.map((origin, r) => entry(origin, { project_id: projectId(r + 1) })),
-  });
-  await organisation.poll();
-  await organisation.poll();
-  const beganMs = Date.now();
-  const [first, second, third] = organisation.simulators;
-  first?.faults.add({ kind: 'latency', ms: 30_000, workspaceId: workspaceId(5) });
-  second?.faults.add({ kind: 'status', status: 403, code: 'APIGW.0302', workspaceId: workspaceId(105) });
-  third?.faults.add({ kind: 'garbage', workspaceId: workspaceId(205) });
-  const everySecond = { schedule: '* * * * * *', concurrency: 4 };
-  const timer = startTimer(organisation.exporter.fleet.pollables, everySecond, systemClock, pino({ level: 'silent' }));
-  onTestFinished(() => timer.stop());
-  const isFresh = (seconds: number) => seconds * 1_000 > beganMs + 2_000;
-  const find = async () => {
-    const ages = Object.entries(await organisation.byWorkspace('secmaster_exporter_last_success_timestamp_seconds'));
-    return ages.filter(([, seconds]) => isFresh(seconds)).length === 47 ? ages : undefined;
-  };
-  const ages = await eventually(find, '47 fresh workspaces');
-  const stale = ages.filter(([, seconds]) => !isFresh(seconds)).map(([workspace]) => workspace);
-  expect(stale.toSorted()).toEqual(['tenant-0-5', 'tenant-1-5', 'tenant-2-5']);
-  const states = Object.entries(await up(organisation));
-  expect(states.filter(([, value]) => value === 0).map(([workspace]) => workspace)).toEqual([
-    'tenant-1-5',
-    'tenant-2-5',
+});
+
+test('workspaces of one name are told apart by their project, for good', async () => {
+  const soc = await setUp({ aaaaaaaa1: { w1: 'soc' }, bbbbbbbb1: { w2: 'soc' } });
+  const [first, second] = [target({ projectId: 'aaaaaaaa1' }), target({ projectId: 'bbbbbbbb1' })];
+  await soc.fleet.configure([first, second]);
+  await soc.poll();
+  expect(soc.labels()).toEqual(['soc', 'soc (bbbbbbbb)']);
+  soc.restart();
+  await soc.fleet.configure([second, first]);
+  await soc.poll();
+  expect(soc.labels().toSorted()).toEqual(['soc', 'soc (bbbbbbbb)']);
+  expect(soc.fleet.reports().find(({ workspace }) => workspace === 'soc')?.workspaceId).toBe('w1');
+});
+
+test('another configuration keeps what stays, with its counts, and takes names and entries as they are now', async () => {
+  const { fleet, poll, labels, polls } = await setUp({ 'project-a': { w1: 'one', w2: 'two' } });
+  const [one, two] = [target({ name: 'prod', workspaceId: 'w1' }), target({ name: 'test', workspaceId: 'w2' })];
+  await fleet.configure([one, two]);
+  await poll();
+  await poll(minuteMs);
+  await fleet.configure([{ ...one, name: 'production' }, two]);
+  expect([labels(), polls()]).toEqual([
+    ['production', 'test'],
+    [2, 2],
   ]);
-}, 60_000);
+  await fleet.configure([two]);
+  expect([labels(), polls()]).toEqual([['test'], [2]]);
+  await fleet.configure([two, one]);
+  await poll();
+  expect([labels(), polls()]).toEqual([
+    ['test', 'prod'],
+    [3, 1],
+  ]);
+});
+
+test('a workspace that is named by itself is not polled a second time as one of its project', async () => {
+  const { fleet, poll, labels } = await setUp({ 'project-a': { w1: 'one', w2: 'two' } });
+  await fleet.configure([target(), target({ name: 'prod', workspaceId: 'w1' })]);
+  await poll();
+  expect(labels()).toEqual(['prod', 'two']);
+  await fleet.configure([target()]);
+  await poll(5 * minuteMs);
+  expect(labels().toSorted()).toEqual(['one', 'two']);
+});
+
+test('a name that the configuration gives is taken from a workspace that has learnt it', async () => {
+  const { fleet, poll, labels } = await setUp({ 'project-a': { w1: 'one' }, bbbbbbbb1: { w2: 'two' } });
+  await fleet.configure([target()]);
+  await poll();
+  await fleet.configure([target(), target({ name: 'one', projectId: 'bbbbbbbb1', workspaceId: 'w2' })]);
+  expect(labels().toSorted()).toEqual(['one', 'one (project-)']);
+});
