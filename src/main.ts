@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { check } from './commands/check.ts';
 import { type CommandName, type Options, parseCommandLine } from './commands/command-line.ts';
-import { configured } from './commands/configured.ts';
+import { configured, load } from './commands/configured.ts';
 import { demo } from './commands/demo.ts';
 import { once } from './commands/once.ts';
 import { serve } from './commands/serve.ts';
@@ -14,14 +14,14 @@ import { version } from './package-json.ts';
 /** @returns the exit code */
 async function run(command: CommandName, options: Options): Promise<number> {
   const log = createLogger(options.logLevel, options.logFormat);
-  if (command === 'check') return check(options);
+  if (command === 'check') return check(options, log);
   if (command === 'simulate') await simulate(options, log);
   else if (command === 'demo') await demo(options, log);
   else {
     const config = configured(options);
     if (config === null) return 1;
     if (command === 'once') return once(config, options.telemetryPath, log);
-    await serve(config, options, log);
+    await serve(config, options, log, () => load(options));
   }
   return 0;
 }

@@ -1,16 +1,43 @@
+import { systemClock } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import type { Logger } from '../log.ts';
+import { version } from '../package-json.ts';
+import { createClients } from '../secmaster/client.ts';
+import { checkOnline } from './check-online.ts';
 import type { Options } from './command-line.ts';
 import { configured } from './configured.ts';
+import { createDispatcher } from './dispatcher.ts';
 
-/** Reads the configuration and says what is wrong with it. @returns the exit code */
-export async function check(options: Options): Promise<number> {
-  if (options.online) {
-    process.stderr.write('check --online is not supported yet\n');
-    return 2;
-  }
+/** Reads the configuration and says what is wrong with it, and `--online` what SecMaster says to it. @returns the exit code */
+export async function check(options: Options, log: Logger): Promise<number> {
   const config = configured(options);
   if (config === null) return 1;
-  process.stdout.write(
-    `${options.configFile ?? 'the environment'}: ${config.workspaces.length} workspace(s), no problems\n`,
-  );
-  return 0;
+  const { length } = config.workspaces;
+  const from = options.configFile ?? 'the environment';
+  process.stdout.write(`${from}: ${length} ${length === 1 ? 'workspace' : 'workspaces'}, no problems\n`);
+  return options.online ? online(config, log) : 0;
+}
+
+async function online(config: Config, log: Logger): Promise<number> {
+  const dispatcher = createDispatcher(process.env);
+  const clients = createClients({
+    clock: systemClock,
+    dispatcher,
+    log,
+    version,
+    language: config.metrics.language,
+    timeoutMs: config.poll.timeoutMs,
+    rateLimit: config.poll.rateLimit,
+    observe: () => {},
+  });
+  let exitCode = 0;
+  try {
+    for await (const { isGood, line } of checkOnline(config, clients, new AbortController().signal)) {
+      process.stdout.write(`${line}\n`);
+      if (!isGood) exitCode = 1;
+    }
+  } finally {
+    await dispatcher.destroy();
+  }
+  return exitCode;
 }

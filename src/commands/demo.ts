@@ -14,7 +14,8 @@ export async function demo(options: Options, log: Logger): Promise<void> {
   const simulator = await listen(liveSimulator(), '127.0.0.1', 0);
   log.info({ url: simulator.url }, 'simulating SecMaster');
   try {
-    await serve(demoConfig(simulator.url), options, log);
+    const config = demoConfig(simulator.url);
+    await serve(config, options, log, () => ({ config }));
   } finally {
     await simulator.close();
   }

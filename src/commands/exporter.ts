@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import type { Config, WorkspaceConfig } from '../config/config.ts';
+import type { Loaded } from '../config/load.ts';
 import { type App, createApp } from '../http/app.ts';
 import { createBrokenStore } from '../ledger/broken-store.ts';
 import { SqliteStore } from '../ledger/sqlite-store.ts';
@@ -11,13 +12,15 @@ import { collect } from '../metrics/samples.ts';
 import { runbooksUrl } from '../package-json.ts';
 import { createFleet, type Fleet } from '../poll/fleet.ts';
 import type { Pollable } from '../poll/timer.ts';
-import { createClients } from '../secmaster/client.ts';
+import { type Clients, createClients, createShared } from '../secmaster/client.ts';
+import { createReload, type Reload } from './reload.ts';
 
 /** All parts of the exporter, wired; nothing runs yet. */
 export interface Exporter {
   readonly fleet: Pick<Fleet<WorkspaceConfig>, 'pollables' | 'reports'>;
   readonly exposition: Exposition;
   readonly app: App;
+  readonly reload: Reload;
   /** Closes the ledger; the polls must have ended. */
   close(): Promise<void>;
 }
@@ -28,52 +31,75 @@ export interface Surroundings {
   readonly log: Logger;
   readonly version: string;
   readonly telemetryPath: string;
+  /** What the configuration is when it is read again. */
+  readonly load: () => Loaded;
+  /** Told of each configuration that has been applied after the first. */
+  readonly onReloaded: (config: Config) => Promise<void>;
   /** Told of workspaces that come while the exporter runs. */
   readonly onNew: (workspaces: readonly Pollable[]) => void;
 }
 
 /** @throws {LedgerError} where the ledger can't be opened or made; one that is damaged makes polls fail instead */
-export async function createExporter(config: Config, surroundings: Surroundings): Promise<Exporter> {
-  const { clock, dispatcher, log, version, telemetryPath, onNew } = surroundings;
-  const { language, ...metrics } = config.metrics;
+export async function createExporter(first: Config, surroundings: Surroundings): Promise<Exporter> {
+  const { clock, dispatcher, log, version, telemetryPath, load, onReloaded, onNew } = surroundings;
+  let config = first;
   const exposition = createExposition(version, clock.now);
   const store = openStore(config.state.path, log);
-  if (config.defaultCredentials !== null)
-    log.info({ from: config.defaultCredentials }, 'workspaces without credentials of their own use the default ones');
-  const clients = createClients({
-    clock,
-    dispatcher,
-    log,
-    version,
-    language,
-    timeoutMs: config.poll.timeoutMs,
-    rateLimit: config.poll.rateLimit,
-    observe: exposition.observeRequest,
-  });
+  const shared = createShared();
+  let clients = connect();
+
+  function connect(): Clients {
+    if (config.defaultCredentials !== null)
+      log.info({ from: config.defaultCredentials }, 'workspaces without credentials of their own use the default ones');
+    const { timeoutMs, rateLimit } = config.poll;
+    const { language } = config.metrics;
+    const observe = exposition.observeRequest;
+    return createClients({ clock, dispatcher, log, version, language, timeoutMs, rateLimit, observe }, shared);
+  }
 
   const fleet: Fleet<WorkspaceConfig> = createFleet<WorkspaceConfig>({
     settingsOf: (target, ids) => ({
       ...target,
       ...ids,
-      ...metrics,
+      ...config.metrics,
       ...config.status,
       lookbackMs: config.poll.lookbackMs,
       retentionMs: config.state.retentionMs,
     }),
-    secmasterOf: clients.secmaster,
+    secmasterOf: (target, projectId) => clients.secmaster(target, projectId),
     findProject: (target, signal) => clients.findProject(target, target.region, signal),
     store,
     log,
     clock,
     lastScrapeMs: exposition.lastScrapeMs,
-    onReport: () => exposition.update(collect(fleet.reports(), metrics.durationBuckets)),
+    onReport: () => exposition.update(collect(fleet.reports(), config.metrics.durationBuckets)),
     onNew,
   });
   await fleet.configure(config.workspaces);
+
+  async function apply(changed: Config): Promise<void> {
+    if (changed.state.path !== first.state.path)
+      log.warn('state.path has changed: the ledger stays where it is until the exporter is restarted');
+    config = changed;
+    clients = connect();
+    await fleet.configure(config.workspaces);
+    await onReloaded(config);
+  }
+
+  const reload = createReload({ load, apply, observe: exposition.observeReload, log });
   return {
     fleet,
     exposition,
-    app: createApp({ exposition, reports: fleet.reports, telemetryPath, version, runbooksUrl, ...config.status }),
+    reload,
+    app: createApp({
+      exposition,
+      reports: fleet.reports,
+      telemetryPath,
+      version,
+      runbooksUrl,
+      recentRuns: () => config.status.recentRuns,
+      reload,
+    }),
     close: () => store.close(),
   };
 }

@@ -14,7 +14,17 @@ export async function once(config: Config, telemetryPath: string, log: Logger): 
   const metrics = { ...config.metrics, newSeriesHoldMs: 0 };
   const exporter = await createExporter(
     { ...config, metrics },
-    { clock: systemClock, dispatcher, log, version, telemetryPath, onNew: () => {} },
+    {
+      clock: systemClock,
+      dispatcher,
+      log,
+      version,
+      telemetryPath,
+      // It has ended before there could be anything new.
+      load: () => ({ config }),
+      onReloaded: async () => {},
+      onNew: () => {},
+    },
   );
   const stopping = new AbortController();
   void stopSignal().then(() => stopping.abort());

@@ -1,5 +1,6 @@
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
+import type { Loaded } from '../config/load.ts';
 import { listen } from '../http/listen.ts';
 import type { Logger } from '../log.ts';
 import { version } from '../package-json.ts';
@@ -9,8 +10,8 @@ import { createDispatcher } from './dispatcher.ts';
 import { createExporter } from './exporter.ts';
 import { stopSignal } from './stop-signal.ts';
 
-/** Polls and serves until it is told to stop. */
-export async function serve(config: Config, options: Options, log: Logger): Promise<void> {
+/** Polls and serves until it is told to stop; SIGHUP reads the configuration again with `load`. */
+export async function serve(config: Config, options: Options, log: Logger, load: () => Loaded): Promise<void> {
   const dispatcher = createDispatcher(process.env);
   let timer: Timer | null = null;
   const exporter = await createExporter(config, {
@@ -19,8 +20,12 @@ export async function serve(config: Config, options: Options, log: Logger): Prom
     log,
     version,
     telemetryPath: options.telemetryPath,
+    load,
+    onReloaded: async (changed) => timer?.update(changed.poll),
     onNew: (workspaces) => timer?.pollNow(workspaces),
   });
+  const onHangUp = () => void exporter.reload();
+  process.on('SIGHUP', onHangUp);
   try {
     const listener = await listen(exporter.app, options.listenAddress);
     log.info({ port: listener.port, version }, 'serving');
@@ -29,6 +34,7 @@ export async function serve(config: Config, options: Options, log: Logger): Prom
     log.info({ signal }, 'stopping');
     await Promise.all([timer.stop(), listener.close()]);
   } finally {
+    process.off('SIGHUP', onHangUp);
     await exporter.close();
     await dispatcher.destroy();
   }

@@ -17,7 +17,9 @@ export interface AppParts {
   readonly telemetryPath: string;
   readonly version: string;
   /** Failed runs in the status, at the most. */
-  readonly recentRuns: number;
+  readonly recentRuns: () => number;
+  /** Reads the configuration again. Resolves with its problems, none if it was applied. */
+  readonly reload: () => Promise<readonly string[]>;
   readonly runbooksUrl: string;
 }
 
@@ -26,7 +28,15 @@ type Env = { Bindings: Partial<HttpBindings> };
 export type App = Hono<Env>;
 
 /** What the exporter answers over HTTP. It only hands out what polls have left: nothing here asks SecMaster. */
-export function createApp({ exposition, reports, telemetryPath, version, recentRuns, runbooksUrl }: AppParts): App {
+export function createApp({
+  exposition,
+  reports,
+  telemetryPath,
+  version,
+  recentRuns,
+  runbooksUrl,
+  reload,
+}: AppParts): App {
   const app: App = new Hono();
 
   app.get(telemetryPath, async (c) => {
@@ -45,7 +55,13 @@ export function createApp({ exposition, reports, telemetryPath, version, recentR
     if (waiting.length === 0) return c.text('secmaster-exporter is ready.\n');
     return c.text(`not polled yet: ${waiting.map(({ workspace }) => workspace).join(', ')}\n`, 503);
   });
-  const status = () => statusOf(reports(), version, recentRuns);
+  app.on(['PUT', 'POST'], '/-/reload', async (c) => {
+    const problems = await reload();
+    return problems.length === 0
+      ? c.text('the configuration has been reloaded.\n')
+      : c.text(`${problems.join('\n')}\n`, 400);
+  });
+  const status = () => statusOf(reports(), version, recentRuns());
   app.get('/api/v1/status', (c) => c.json(status()));
   app.get('/', (c) =>
     c.html(page(status(), { telemetryPath, runbooksUrl }), 200, { 'Content-Security-Policy': policy }),

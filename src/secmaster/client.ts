@@ -36,6 +36,17 @@ const metadataTimeoutMs = 3_000;
 
 export type Account = Pick<WorkspaceConfig, 'endpoint' | 'iamEndpoint' | 'credentials' | 'filters'>;
 
+/** What outlives a reload: six refusals lock an access key, whichever configuration they belong to. */
+export interface Shared {
+  readonly endpoints: Map<string, Endpoint>;
+  readonly gates: Map<string, Gate>;
+  readonly credentials: Map<string, Credentials>;
+}
+
+export function createShared(): Shared {
+  return { endpoints: new Map(), gates: new Map(), credentials: new Map() };
+}
+
 export interface Clients {
   secmaster(account: Account, projectId: string): SecMaster;
   /** The id of the project that has the region's name; fails as `not_found` unless there is exactly one. */
@@ -43,10 +54,10 @@ export interface Clients {
 }
 
 /**
- * Makes the clients of one configuration. What belongs together is shared between them: rate limit and clock by
- * endpoint, the token by user and project, the gate after a refusal by user or access key.
+ * Makes the clients of one configuration. What belongs together is shared between them, and with those of the configuration
+ * before: rate limit and clock by endpoint, the token by user and project, the gate after a refusal by user or access key.
  */
-export function createClients(options: ClientOptions): Clients {
+export function createClients(options: ClientOptions, before: Shared = createShared()): Clients {
   const { clock, log } = options;
   const send = createSend({ ...options, userAgent: `secmaster-exporter/${options.version}` });
   const sendLocally = createSend({
@@ -54,11 +65,9 @@ export function createClients(options: ClientOptions): Clients {
     timeoutMs: Math.min(options.timeoutMs, metadataTimeoutMs),
     userAgent: `secmaster-exporter/${options.version}`,
   });
-  const endpoints = new Map<string, Endpoint>();
-  const gates = new Map<string, Gate>();
-  const credentials = new Map<string, Credentials>();
+  const { endpoints, gates, credentials } = before;
   const endpointOf = (origin: string) =>
-    shared(endpoints, origin, () => createEndpoint(origin, options.rateLimit, clock));
+    shared(endpoints, `${origin} ${options.rateLimit}`, () => createEndpoint(origin, options.rateLimit, clock));
 
   /** Whose calls go to one endpoint; what a token is for is part of what credentials are. */
   function connect(

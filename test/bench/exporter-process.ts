@@ -18,6 +18,8 @@ const exporter = await createExporter(config, {
   log: createLogger('warn', 'json'),
   version: 'bench',
   telemetryPath: '/metrics',
+  load: () => loaded,
+  onReloaded: async () => {},
   onNew: () => {},
 });
 // Once asked for, a format is rendered at each change.

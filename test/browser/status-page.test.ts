@@ -27,7 +27,8 @@ async function serve(reports: () => readonly WorkspaceReport[]) {
     reports,
     telemetryPath: '/metrics',
     version: '1.2.3',
-    recentRuns: 50,
+    recentRuns: () => 50,
+    reload: async () => [],
     runbooksUrl,
   });
   const { port, close } = await listen(app, { host: '127.0.0.1', port: 0 });

@@ -7,13 +7,14 @@ const exposition: Pick<Exposition, 'scrape'> = {
   scrape: async (format, encoding) => [Buffer.from(`${format} `), Buffer.from(`${encoding}\n`)],
 };
 
-function app(reports = [report()], recentRuns = 2) {
+function app(reports = [report()], recentRuns = 2, reload = async (): Promise<string[]> => []) {
   return createApp({
     exposition,
     reports: () => reports,
     telemetryPath: '/metrics',
     version: '1.2.3',
-    recentRuns,
+    recentRuns: () => recentRuns,
+    reload,
     runbooksUrl: 'https://wiki.example.com/',
   });
 }
@@ -215,6 +216,20 @@ test('where recent runs are not to be shown, the status has none of them and the
     open_runs: null,
   });
   expect(await (await confidential.request('/')).text()).toContain('status.recent_runs is 0');
+});
+
+test.each(['PUT', 'POST'])(
+  '/-/reload with %s says that the configuration has been reloaded, or what is wrong with it',
+  async (method) => {
+    const good = await app().request('/-/reload', { method });
+    expect([good.status, await good.text()]).toEqual([200, 'the configuration has been reloaded.\n']);
+    const bad = await app([], 2, async () => ['a: is missing', 'b: is wrong']).request('/-/reload', { method });
+    expect([bad.status, await bad.text()]).toEqual([400, 'a: is missing\nb: is wrong\n']);
+  },
+);
+
+test('/-/reload reloads nothing for a GET', async () => {
+  expect((await app([], 2, () => Promise.reject(new Error('reloaded'))).request('/-/reload')).status).toBe(404);
 });
 
 test('anything else is not found', async () => {

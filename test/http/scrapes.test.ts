@@ -31,7 +31,8 @@ async function serve() {
     reports: () => [],
     telemetryPath: '/metrics',
     version: '1.2.3',
-    recentRuns: 0,
+    recentRuns: () => 0,
+    reload: async () => [],
     runbooksUrl: '',
   });
   const { port, close } = await listen(app, { host: '127.0.0.1', port: 0 });

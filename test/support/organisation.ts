@@ -3,7 +3,9 @@ import { Agent } from 'undici';
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
 import { createExporter, type Exporter } from '../../src/commands/exporter.ts';
+import type { Loaded } from '../../src/config/load.ts';
 import { defaultAccessKey } from '../../src/simulator/defaults.ts';
+import type { WorkspaceOptions } from '../../src/simulator/directory.ts';
 import { listen } from '../../src/simulator/listen.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { createTurnedClock, isTurnedClock } from '../../src/simulator/turned-clock.ts';
@@ -31,12 +33,14 @@ export interface OrganisationOptions {
   readonly regions: readonly (readonly ProjectOptions[])[];
   /** The list of workspaces in the configuration, given the origin of each region. */
   readonly workspaces: (origins: readonly string[]) => readonly object[];
+  /** The configuration when it is read again, given that of now; none: the same. */
+  readonly load?: (text: (entries: readonly object[]) => string, origins: readonly string[]) => string;
 }
 
 interface ProjectOptions {
   readonly id: string;
   readonly name: string;
-  readonly workspaces: readonly { readonly id: string; readonly name: string }[];
+  readonly workspaces: readonly WorkspaceOptions[];
 }
 
 export const startMs = Date.parse('2026-07-18T12:00:00Z');
@@ -48,30 +52,39 @@ export async function createOrganisation({
   clock = createTurnedClock(startMs),
   regions,
   workspaces,
+  load,
 }: OrganisationOptions): Promise<Organisation> {
   const simulators = regions.map((projects) => createSimulator({ clock, projects }));
   const listening = await Promise.all(simulators.map((simulator) => listen(simulator, '127.0.0.1', 0)));
   const dispatcher = new Agent();
   const logged: { msg: string }[] = [];
+  const origins = listening.map(({ url }) => url);
   const keys = { ak: defaultAccessKey.ak, sk: defaultAccessKey.sk };
-  const entries = workspaces(listening.map(({ url }) => url)).map((entry) => ({
-    ...entry,
-    credentials: { ak_sk: keys },
-  }));
-  const config = configOf(loadText(JSON.stringify({ state: { path: ':memory:' }, workspaces: entries })));
-  const pollNow: { poll(signal: AbortSignal, mayGoOn: () => boolean): Promise<void> }[] = [];
-  const exporter = await createExporter(
+  const textOf = (entries: readonly object[]) =>
+    JSON.stringify({
+      state: { path: ':memory:' },
+      workspaces: entries.map((entry) => ({ credentials: { ak_sk: keys }, ...entry })),
+    });
+  const read = (text: string): Loaded => {
+    const loaded = loadText(text);
+    if ('problems' in loaded) return loaded;
+    const { config } = loaded;
     // The clock stands still, so nobody may have to wait for his turn.
-    { ...config, poll: { ...config.poll, rateLimit: 1e9 }, metrics: { ...config.metrics, newSeriesHoldMs: 0 } },
-    {
-      clock,
-      dispatcher,
-      log: pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
-      version: 'test',
-      telemetryPath: '/metrics',
-      onNew: (found) => void pollNow.push(...found),
-    },
-  );
+    const poll = { ...config.poll, rateLimit: 1e9 };
+    return { config: { ...config, poll, metrics: { ...config.metrics, newSeriesHoldMs: 0 } } };
+  };
+  const first = textOf(workspaces(origins));
+  const pollNow: { poll(signal: AbortSignal, mayGoOn: () => boolean): Promise<void> }[] = [];
+  const exporter = await createExporter(configOf(read(first)), {
+    clock,
+    dispatcher,
+    log: pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
+    version: 'test',
+    telemetryPath: '/metrics',
+    load: () => read(load === undefined ? first : load(textOf, origins)),
+    onReloaded: async () => {},
+    onNew: (found) => void pollNow.push(...found),
+  });
   onTestFinished(async () => {
     await exporter.close();
     await dispatcher.destroy();

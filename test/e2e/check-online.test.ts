@@ -1,0 +1,62 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { startExporter, temporaryFolder } from '../support/processes.ts';
+import { writeConfig } from '../support/served.ts';
+import { startSimulator } from '../support/simulated.ts';
+
+/** What `check --online` prints about a simulator, and its exit code. */
+async function checked(change: (config: string) => string, fault?: Record<string, unknown>) {
+  const simulated = await startSimulator({ historyMs: 600_000 });
+  if (fault !== undefined) await simulated.addFault(fault);
+  const file = writeConfig(simulated, temporaryFolder());
+  writeFileSync(file, change(readFileSync(file, 'utf8')));
+  const running = startExporter(['check', '--online', `--config.file=${file}`, '--log.level=fatal']);
+  const exitCode = await running.ended;
+  const [first = '', ...lines] = running.stdout().trim().split('\n');
+  expect(first).toMatch(/config\.yml: 1 workspace, no problems$/);
+  const { refused } = await simulated.requests();
+  return { exitCode, lines, refused };
+}
+
+test('everything may be seen: the instances and the nodes of one', async () => {
+  const { exitCode, lines } = await checked((config) => config);
+  expect([exitCode, lines]).toEqual([
+    0,
+    [expect.stringMatching(/^prod: \d+ instances can be listed$/), 'prod: the nodes of failed runs can be read'],
+  ]);
+});
+
+test('without workspace_id every workspace of the project is asked', async () => {
+  const { exitCode, lines } = await checked((config) =>
+    config
+      .replace(/ +workspace_id: .*\n/, '')
+      .replace('name: prod', 'region: eu-west-101')
+      .replace(/region: eu-west-101\n( +)region/, 'region'),
+  );
+  expect([exitCode, lines[0]]).toEqual([0, expect.stringMatching(/^simulated-soc: \d+ instances can be listed$/)]);
+});
+
+test.each<[string, (config: string) => string, Record<string, unknown> | undefined, RegExp]>([
+  [
+    'another workspace',
+    (config) => config.replace(/workspace_id: .*/, 'workspace_id: 11111111-2222-3333-4444-555555555555'),
+    undefined,
+    /^prod: list_instances: 403 20010001 .*check workspace_id and project_id$/,
+  ],
+  [
+    'a wrong key',
+    (config) => config.replace(/sk: [\w-]+/, 'sk: wrong'),
+    undefined,
+    /^prod: list_instances: 401 APIGW.0301 .*check the credentials/,
+  ],
+  [
+    'no permission to see one instance',
+    (config) => config,
+    { kind: 'status', status: 403, code: 'APIGW.0302', operation: 'ShowAopWorkflowInstance' },
+    /^prod: show_instance: 403 APIGW.0302 .*SecMaster ReadOnlyAccess/,
+  ],
+])('%s: said what to fix, exit code 1, and refused once at the most', async (_, change, fault, message) => {
+  const { exitCode, lines, refused } = await checked(change, fault);
+  expect([exitCode, lines.at(-1)]).toEqual([1, expect.stringMatching(message)]);
+  expect(refused).toBeLessThanOrEqual(1);
+});
