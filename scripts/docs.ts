@@ -1,6 +1,7 @@
 /** Writes the parts of the documentation that are made of the code: `npm run docs`. A test holds them equal. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { configurationSection } from './configuration-section.ts';
 import { dashboardsSection } from './dashboards-section.ts';
 import { familiesSection } from './families-section.ts';
 import { replaceSection } from './sections.ts';
@@ -8,6 +9,7 @@ import { replaceSection } from './sections.ts';
 const root = join(import.meta.dirname, '..');
 
 const sections: readonly { readonly file: string; readonly name: string; readonly content: () => string }[] = [
+  { file: 'docs/configuration.md', name: 'keys', content: configurationSection },
   { file: 'docs/metrics.md', name: 'families', content: familiesSection },
   { file: 'docs/dashboards.md', name: 'panels', content: dashboardsSection },
 ];

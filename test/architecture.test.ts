@@ -6,7 +6,8 @@ import { describe, expect, test } from 'vitest';
 const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; libraries: readonly string[] }[] = [
   { room: 'model', files: /^model\//, ours: [/^model\//], libraries: ['node:util'] },
   { room: 'clock', files: /^clock\.ts$/, ours: [], libraries: ['node:timers/promises'] },
-  { room: 'log', files: /^log\.ts$/, ours: [], libraries: ['pino', 'pino-pretty'] },
+  { room: 'redact', files: /^redact\.ts$/, ours: [], libraries: [] },
+  { room: 'log', files: /^log\.ts$/, ours: [/^redact\.ts$/], libraries: ['pino', 'pino-pretty'] },
   { room: 'package.json', files: /^package-json\.ts$/, ours: [], libraries: ['node:fs'] },
   {
     room: 'config',

@@ -61,6 +61,25 @@ export function isUnset(environment: Environment): boolean {
   return variables.every((name) => !environment[name]);
 }
 
+/** The variables by the key of the file that each stands for, such as `workspaces[].region`. */
+export function variablesByKey(): ReadonlyMap<string, readonly string[]> {
+  const credential = 'workspaces[].credentials';
+  const list = [
+    ...leaves(settings, '').map(([path, name]) => [path.replace('[0]', '[]'), name] as const),
+    ...leaves(keys, credential),
+    [`${credential}.profile.file`, elsewhere.profileFile] as const,
+    [`${credential}.agency.endpoint`, elsewhere.metadata] as const,
+  ];
+  const byKey = Map.groupBy(list, ([path]) => path);
+  return new Map([...byKey].map(([path, some]) => [path, some.map(([, name]) => name)]));
+}
+
+function leaves(shape: unknown, path: string): [string, string][] {
+  if (typeof shape === 'string') return [[path, shape]];
+  const step = (key: string) => (Array.isArray(shape) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`);
+  return Object.entries(shape ?? {}).flatMap(([key, child]) => leaves(child, step(key)));
+}
+
 export function variableAt(path: Path): string {
   const name = valueAt(settings, path);
   return typeof name === 'string' ? name : formatPath(path);
