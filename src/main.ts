@@ -16,12 +16,12 @@ async function run(command: CommandName, options: Options): Promise<number> {
   const log = createLogger(options.logLevel, options.logFormat);
   if (command === 'check') return check(options, log);
   if (command === 'simulate') await simulate(options, log);
-  else if (command === 'demo') await demo(options, log);
+  else if (command === 'demo') return demo(options, log);
   else {
     const config = configured(options);
     if (config === null) return 1;
     if (command === 'once') return once(config, options.telemetryPath, log);
-    await serve(config, options, log, () => load(options));
+    return serve(config, options, log, () => load(options));
   }
   return 0;
 }

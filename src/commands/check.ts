@@ -5,13 +5,16 @@ import { version } from '../package-json.ts';
 import { createClients } from '../secmaster/client.ts';
 import { checkOnline } from './check-online.ts';
 import type { Options } from './command-line.ts';
-import { configured } from './configured.ts';
+import { configured, configuredWeb } from './configured.ts';
 import { createDispatcher } from './dispatcher.ts';
 
 /** Reads the configuration and says what is wrong with it, and `--online` what SecMaster says to it. @returns the exit code */
 export async function check(options: Options, log: Logger): Promise<number> {
   const config = configured(options);
   if (config === null) return 1;
+  const web = configuredWeb(options, log);
+  if (web === null) return 1;
+  web.close();
   const { length } = config.workspaces;
   const from = options.configFile ?? 'the environment';
   process.stdout.write(`${from}: ${length} ${length === 1 ? 'workspace' : 'workspaces'}, no problems\n`);

@@ -17,6 +17,8 @@ export type CommandName = keyof typeof commands;
 export interface Options {
   /** Null: the environment alone. */
   readonly configFile: string | null;
+  /** Null: plain HTTP for everybody. */
+  readonly webConfigFile: string | null;
   /** `--listen-address` of simulate, `--web.listen-address` of all others. */
   readonly listenAddress: ListenAddress;
   readonly telemetryPath: string;
@@ -75,7 +77,7 @@ function declare(version: string): Command {
     .option('--config.file <path>', 'configuration file; without it, the environment is the configuration')
     .option('--web.listen-address <address>', 'where to serve', ':39210')
     .option('--web.telemetry-path <path>', 'path of the metrics', '/metrics')
-    .option('--web.config.file <path>', 'TLS and basic authentication; not supported yet')
+    .option('--web.config.file <path>', 'TLS and basic authentication, in the format of the exporter-toolkit')
     .option('--log.level <level>', logLevels.join(', '), 'info')
     .option('--log.format <format>', logFormats.join(' or '), 'json')
     .option('--online', 'check: also make one list call per workspace')
@@ -126,7 +128,6 @@ function optionsOf(program: Command, command: CommandName): Options {
   if (isGiven('online') && command !== 'check') throw new UsageError('flag --online belongs to the command check');
   if (isGiven('listenAddress') && command !== 'simulate')
     throw new UsageError('flag --listen-address belongs to the command simulate; did you mean --web.listen-address?');
-  if (isGiven('web.config.file')) throw new UsageError('flag --web.config.file is not supported yet');
 
   const flags = program.opts<Flags>();
   const [listenFlag, address] =
@@ -135,6 +136,7 @@ function optionsOf(program: Command, command: CommandName): Options {
       : ['--web.listen-address', flags['web.listenAddress']];
   return {
     configFile: flags['config.file'] ?? null,
+    webConfigFile: flags['web.config.file'] ?? null,
     listenAddress:
       parseListenAddress(address) ??
       refuse(listenFlag, address, 'is no address; write it like :39210 or 127.0.0.1:39210'),

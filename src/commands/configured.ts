@@ -1,12 +1,32 @@
 import type { Config } from '../config/config.ts';
 import { type Loaded, loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problems.ts';
+import { loadWebConfig, noWebConfig } from '../config/web.ts';
+import { fixedWeb, type Web, watchWeb } from '../http/web.ts';
+import type { Logger } from '../log.ts';
 import { cronProblem } from '../poll/timer.ts';
 import type { Options } from './command-line.ts';
 
 /** The configuration as it is now. */
 export function load({ configFile }: Options): Loaded {
   return loadConfig({ configFile, environment: process.env }, { cronProblem });
+}
+
+/** How it is served, or null after its problems have been printed likewise. */
+export function configuredWeb({ webConfigFile }: Options, log: Logger): Web | null {
+  if (webConfigFile === null) return fixedWeb(noWebConfig);
+  const read = () => loadWebConfig(webConfigFile);
+  const first = read();
+  if ('web' in first) {
+    return watchWeb(first.web, read, ({ problems }) =>
+      log.error(
+        { problems: problems.map(formatProblem) },
+        'the web configuration has changed and has problems; the one before stays in force',
+      ),
+    );
+  }
+  for (const problem of first.problems) process.stderr.write(`${formatProblem(problem)}\n`);
+  return null;
 }
 
 /** The configuration, or null after its problems have been printed, each on a line of stderr. */

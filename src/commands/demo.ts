@@ -9,13 +9,13 @@ import type { Options } from './command-line.ts';
 import { serve } from './serve.ts';
 import { liveSimulator } from './simulate.ts';
 
-/** Serves against a simulated SecMaster in this process. Nothing is kept: the ledger is in memory. */
-export async function demo(options: Options, log: Logger): Promise<void> {
+/** Serves against a simulated SecMaster in this process. Nothing is kept: the ledger is in memory. @returns the exit code */
+export async function demo(options: Options, log: Logger): Promise<number> {
   const simulator = await listen(liveSimulator(), '127.0.0.1', 0);
   log.info({ url: simulator.url }, 'simulating SecMaster');
   try {
     const config = demoConfig(simulator.url);
-    await serve(config, options, log, () => ({ config }));
+    return await serve(config, options, log, () => ({ config }));
   } finally {
     await simulator.close();
   }

@@ -6,12 +6,15 @@ import type { Logger } from '../log.ts';
 import { version } from '../package-json.ts';
 import { startTimer, type Timer } from '../poll/timer.ts';
 import type { Options } from './command-line.ts';
+import { configuredWeb } from './configured.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createExporter } from './exporter.ts';
 import { stopSignal } from './stop-signal.ts';
 
-/** Polls and serves until it is told to stop; SIGHUP reads the configuration again with `load`. */
-export async function serve(config: Config, options: Options, log: Logger, load: () => Loaded): Promise<void> {
+/** Polls and serves until it is told to stop; SIGHUP reads the configuration again with `load`. @returns the exit code */
+export async function serve(config: Config, options: Options, log: Logger, load: () => Loaded): Promise<number> {
+  const web = configuredWeb(options, log);
+  if (web === null) return 1;
   const dispatcher = createDispatcher(process.env);
   let timer: Timer | null = null;
   const exporter = await createExporter(config, {
@@ -27,7 +30,7 @@ export async function serve(config: Config, options: Options, log: Logger, load:
   const onHangUp = () => void exporter.reload();
   process.on('SIGHUP', onHangUp);
   try {
-    const listener = await listen(exporter.app, options.listenAddress);
+    const listener = await listen(exporter.app, options.listenAddress, web);
     log.info({ port: listener.port, version }, 'serving');
     timer = startTimer(exporter.fleet.pollables, config.poll, systemClock, log);
     const signal = await stopSignal();
@@ -39,4 +42,5 @@ export async function serve(config: Config, options: Options, log: Logger, load:
     await dispatcher.destroy();
   }
   log.info('stopped');
+  return 0;
 }

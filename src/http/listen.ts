@@ -1,6 +1,11 @@
+import { createServer as createHttpServer, type Server, type ServerOptions } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
+import { noWebConfig, type TlsConfig } from '../config/web.ts';
 import type { App } from './app.ts';
+import { guard } from './guard.ts';
+import { fixedWeb, type Web } from './web.ts';
 
 export interface Listener {
   /** The port in use, also where 0 was asked for. */
@@ -20,9 +25,22 @@ export class ListenError extends Error {
   override name = 'ListenError';
 }
 
+/** Bounds for clients that send slowly or never end. */
+const bounds = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+} satisfies ServerOptions;
+const mostConnections = 512;
+
 /** @throws {ListenError} */
-export async function listen(app: App, { host, port }: ListenAddress): Promise<Listener> {
-  const server = createAdaptorServer({ fetch: app.fetch });
+export async function listen(
+  app: App,
+  { host, port }: ListenAddress,
+  web: Web = fixedWeb(noWebConfig),
+): Promise<Listener> {
+  const server = createServer(app, web);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', (error: NodeJS.ErrnoException) =>
     reject(new ListenError(explain(error, host, port), { cause: error })),
@@ -33,10 +51,32 @@ export async function listen(app: App, { host, port }: ListenAddress): Promise<L
     port: (server.address() as AddressInfo).port,
     async close() {
       const closed = new Promise((done) => server.close(done));
-      if ('closeAllConnections' in server) server.closeAllConnections();
+      web.close();
+      server.closeAllConnections();
       await closed;
     },
   };
+}
+
+function createServer(app: App, web: Web): Server {
+  const onRequest = guard(web.current, getRequestListener(app.fetch));
+  const { tls } = web.current();
+  const server = tls === null ? createHttpServer(bounds, onRequest) : createTlsServer(tls, web, onRequest);
+  server.maxConnections = mostConnections;
+  return server;
+}
+
+function createTlsServer(tls: TlsConfig, web: Web, onRequest: ReturnType<typeof guard>): Server {
+  const server = createHttpsServer({ ...bounds, ...contextOf(tls), requestCert: tls.clientCa !== null }, onRequest);
+  // What is asked of clients stays as it was at the start; certificates and versions are those of now.
+  web.onChange((changed) => {
+    if (changed.tls !== null) server.setSecureContext(contextOf(changed.tls));
+  });
+  return server;
+}
+
+function contextOf({ cert, key, clientCa, minVersion, maxVersion }: TlsConfig) {
+  return { cert, key, minVersion, maxVersion, ...(clientCa === null ? {} : { ca: clientCa }) };
 }
 
 function explain({ code, message }: NodeJS.ErrnoException, host: string | null, port: number): string {

@@ -6,6 +6,7 @@ const parse = (...args: string[]) => parseCommandLine(args, '1.2.3');
 
 const defaults = {
   configFile: null,
+  webConfigFile: null,
   listenAddress: { host: null, port: 39210 },
   telemetryPath: '/metrics',
   logLevel: 'info',
@@ -73,7 +74,6 @@ describe('refused in one line', () => {
       ['--listen-address=:1'],
       'flag --listen-address belongs to the command simulate; did you mean --web.listen-address?',
     ],
-    ['what is not there yet', ['--web.config.file=web.yml'], 'flag --web.config.file is not supported yet'],
     ['no address', ['--web.listen-address=39210'], `--web.listen-address: "39210" ${badAddress}`],
     ['no address of the simulator', ['simulate', '--listen-address=x'], `--listen-address: "x" ${badAddress}`],
     ['no port', ['--web.listen-address=:65536'], `--web.listen-address: ":65536" ${badAddress}`],

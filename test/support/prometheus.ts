@@ -20,7 +20,12 @@ export interface Prometheus {
 }
 
 /** Scrapes the targets, such as `127.0.0.1:9000`, and evaluates the rule groups, each second. */
-export async function startPrometheus(targets: readonly string[], groups: readonly object[] = []): Promise<Prometheus> {
+export async function startPrometheus(
+  targets: readonly string[],
+  groups: readonly object[] = [],
+  /** Of the scrape job: how the targets are spoken to. */
+  job: object = {},
+): Promise<Prometheus> {
   const folder = temporaryFolder();
   const port = await freePort();
   // JSON is YAML.
@@ -28,7 +33,7 @@ export async function startPrometheus(targets: readonly string[], groups: readon
   const config = {
     global: { scrape_interval: '1s', evaluation_interval: '1s' },
     rule_files: [join(folder, 'rules.yml')],
-    scrape_configs: [{ job_name: 'secmaster', static_configs: [{ targets }] }],
+    scrape_configs: [{ job_name: 'secmaster', static_configs: [{ targets }], ...job }],
   };
   writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
   const running = start('prometheus', [

@@ -1,0 +1,150 @@
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { field, oneOf, text } from './fields.ts';
+import { type Finding, findings, formatPath, type Problem } from './problems.ts';
+import { readTextFile } from './text-file.ts';
+import { parseYaml } from './yaml-document.ts';
+
+/** The web configuration in the format of Prometheus's exporter-toolkit, checked: who may read what is served, and how. */
+export interface WebConfig {
+  readonly tls: TlsConfig | null;
+  readonly headers: Readonly<Record<string, string>>;
+  /** bcrypt hashes by user; none: nobody is asked. */
+  readonly users: ReadonlyMap<string, string>;
+  /** What has been read: a change of one of them changes the configuration. */
+  readonly files: readonly string[];
+}
+
+export interface TlsConfig {
+  readonly cert: string;
+  readonly key: string;
+  /** The CA that clients' certificates must be of; null: clients need none. */
+  readonly clientCa: string | null;
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+  readonly maxVersion: 'TLSv1.2' | 'TLSv1.3';
+}
+
+export type LoadedWeb = { readonly web: WebConfig } | { readonly problems: readonly Problem[] };
+
+export const noWebConfig: WebConfig = { tls: null, headers: {}, users: new Map(), files: [] };
+
+const maxFileBytes = 1_048_576;
+
+/** Reads and checks the file and those that it names; relative paths are relative to its folder. */
+export function loadWebConfig(path: string): LoadedWeb {
+  const about = (line: number | null, message: string) => ({ file: path, line, path: '', message });
+  const file = readTextFile(path, maxFileBytes);
+  if ('problem' in file) return { problems: [about(null, file.problem)] };
+  const yaml = parseYaml(file.text);
+  if (yaml.faults.length > 0) return { problems: yaml.faults.map(({ line, message }) => about(line, message)) };
+  const value = yaml.value ?? {};
+  const parsed = schema.safeParse(value);
+  const place = ({ path: at, message }: Finding) => ({
+    file: path,
+    line: yaml.lineOf(at),
+    path: formatPath(at),
+    message,
+  });
+  if (!parsed.success) return { problems: findings(parsed.error, schema, value).map(place) };
+
+  const { tls_server_config: tls, http_server_config: http, basic_auth_users: users } = parsed.data;
+  const read = tls === undefined ? { tls: null, files: [] } : readTls(tls, dirname(path));
+  if ('problems' in read) return { problems: read.problems.map(place) };
+  return {
+    web: {
+      tls: read.tls,
+      headers: http?.headers ?? {},
+      users: new Map(Object.entries(users ?? {})),
+      files: [path, ...read.files],
+    },
+  };
+}
+
+type TlsSection = NonNullable<z.output<typeof schema>['tls_server_config']>;
+
+function readTls(given: TlsSection, folder: string) {
+  const problems: Finding[] = [];
+  const files: string[] = [];
+  const read = (key: 'cert_file' | 'key_file' | 'client_ca_file', isNeeded: boolean): string | null => {
+    const name = given[key];
+    if (name === undefined) {
+      if (isNeeded) problems.push({ path: ['tls_server_config', key], message: 'is missing' });
+      return null;
+    }
+    const path = resolve(folder, name);
+    const file = readTextFile(path, maxFileBytes);
+    files.push(path);
+    if ('text' in file) return file.text;
+    problems.push({ path: ['tls_server_config', key], message: file.problem });
+    return null;
+  };
+  const { client_auth_type: auth, min_version: min, max_version: max } = given;
+  const verifies = auth === 'RequireAndVerifyClientCert';
+  const [cert, key, clientCa] = [read('cert_file', true), read('key_file', true), read('client_ca_file', verifies)];
+  if (clientCa !== null && !verifies)
+    problems.push({
+      path: ['tls_server_config', 'client_ca_file'],
+      message: 'needs client_auth_type: RequireAndVerifyClientCert',
+    });
+  if (min === 'TLS13' && max === 'TLS12')
+    problems.push({ path: ['tls_server_config', 'max_version'], message: 'is older than min_version' });
+  if (problems.length > 0 || cert === null || key === null) return { problems };
+  const version = (name: 'TLS12' | 'TLS13') => (name === 'TLS12' ? 'TLSv1.2' : 'TLSv1.3');
+  const tls: TlsConfig = {
+    cert,
+    key,
+    clientCa,
+    minVersion: version(min),
+    maxVersion: version(max),
+  };
+  return { tls, files };
+}
+
+const chosenByNode = z
+  .custom<undefined>((value) => value === undefined, 'is not supported: Node.js chooses; leave it out')
+  .optional();
+
+/** Those that the exporter-toolkit knows. */
+const headers = z.partialRecord(
+  z.enum([
+    'Content-Security-Policy',
+    'Strict-Transport-Security',
+    'X-Content-Type-Options',
+    'X-Frame-Options',
+    'X-XSS-Protection',
+  ]),
+  text,
+);
+
+const hash = field(
+  (value, refuse) => {
+    if (typeof value === 'string' && /^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/.test(value)) return value;
+    return refuse('is no bcrypt hash; make one with htpasswd -nBC 10 "" | tr -d ":\\n"');
+  },
+  { isShown: false },
+);
+
+const schema = z.strictObject({
+  tls_server_config: z
+    .strictObject({
+      cert_file: text.optional(),
+      key_file: text.optional(),
+      client_ca_file: text.optional(),
+      // The other types let clients in without a certificate that has been verified: they would only look like a protection.
+      client_auth_type: oneOf('NoClientCert', 'RequireAndVerifyClientCert').prefault('NoClientCert'),
+      min_version: oneOf('TLS12', 'TLS13').prefault('TLS12'),
+      max_version: oneOf('TLS12', 'TLS13').prefault('TLS13'),
+      cipher_suites: chosenByNode,
+      curve_preferences: chosenByNode,
+      prefer_server_cipher_suites: chosenByNode,
+    })
+    .optional(),
+  http_server_config: z
+    .strictObject({
+      // Prometheus asks either way: HTTP/1.1 is what is spoken.
+      http2: z.boolean().optional(),
+      headers: headers.optional(),
+    })
+    .optional(),
+  basic_auth_users: z.record(z.string().min(1), hash).optional(),
+});
