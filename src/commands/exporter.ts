@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import type { Config, WorkspaceConfig } from '../config/config.ts';
 import type { Loaded } from '../config/load.ts';
+import { showConfig } from '../config/show.ts';
 import { type App, createApp } from '../http/app.ts';
 import { createBrokenStore } from '../ledger/broken-store.ts';
 import { SqliteStore } from '../ledger/sqlite-store.ts';
@@ -98,6 +99,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
       version,
       runbooksUrl,
       recentRuns: () => config.status.recentRuns,
+      configuration: () => showConfig(config),
       reload,
     }),
     close: () => store.close(),

@@ -18,6 +18,8 @@ export interface AppParts {
   readonly version: string;
   /** Failed runs in the status, at the most. */
   readonly recentRuns: () => number;
+  /** The configuration in force as YAML, without secrets. */
+  readonly configuration: () => string;
   /** Reads the configuration again. Resolves with its problems, none if it was applied. */
   readonly reload: () => Promise<readonly string[]>;
   readonly runbooksUrl: string;
@@ -34,6 +36,7 @@ export function createApp({
   telemetryPath,
   version,
   recentRuns,
+  configuration,
   runbooksUrl,
   reload,
 }: AppParts): App {
@@ -61,7 +64,7 @@ export function createApp({
       ? c.text('the configuration has been reloaded.\n')
       : c.text(`${problems.join('\n')}\n`, 400);
   });
-  const status = () => statusOf(reports(), version, recentRuns());
+  const status = () => statusOf(reports(), version, configuration(), recentRuns());
   app.get('/api/v1/status', (c) => c.json(status()));
   app.get('/', (c) =>
     c.html(page(status(), { telemetryPath, runbooksUrl }), 200, { 'Content-Security-Policy': policy }),

@@ -5,6 +5,8 @@ import type { EndedPoll, WorkspaceReport } from '../model/report.ts';
 /** The body of `/api/v1/status`, and all that the page at `/` shows. Times are ISO 8601 in UTC, null where there is none. */
 export interface Status {
   readonly version: string;
+  /** The configuration in force as YAML, every default filled in, secrets as `<secret>`. */
+  readonly configuration: string;
   readonly workspaces: readonly WorkspaceStatus[];
   /** Of all workspaces, the newest first; null where none are shown. */
   readonly failed_runs: readonly FailedRunStatus[] | null;
@@ -66,7 +68,12 @@ export interface OpenRunStatus extends RunStatus {
 }
 
 /** @param recentRuns runs of each kind at the most, of all workspaces together; 0: their messages are confidential */
-export function statusOf(reports: readonly WorkspaceReport[], version: string, recentRuns: number): Status {
+export function statusOf(
+  reports: readonly WorkspaceReport[],
+  version: string,
+  configuration: string,
+  recentRuns: number,
+): Status {
   const failed = reports.flatMap((report) => report.failedRuns.map((run) => failedRunStatus(report, run)));
   const open = reports.flatMap((report) => report.openRuns.map((run) => openRunStatus(report, run)));
   // Times in one form sort as texts do.
@@ -74,6 +81,7 @@ export function statusOf(reports: readonly WorkspaceReport[], version: string, r
   const oldestFirst = open.toSorted((a, b) => compare(a.start_time ?? '', b.start_time ?? ''));
   return {
     version,
+    configuration,
     workspaces: reports.map(workspaceStatus),
     failed_runs: recentRuns === 0 ? null : newestFirst.slice(0, recentRuns),
     open_runs: recentRuns === 0 ? null : oldestFirst.slice(0, recentRuns),

@@ -28,6 +28,7 @@ async function serve(reports: () => readonly WorkspaceReport[]) {
     telemetryPath: '/metrics',
     version: '1.2.3',
     recentRuns: () => 50,
+    configuration: () => 'poll: {}\n',
     reload: async () => [],
     runbooksUrl,
   });
@@ -177,7 +178,7 @@ test('it refreshes itself, keeps open what was opened, and says so when the expo
   let reports = [healthy()];
   const { url, stop } = await serve(() => reports);
   const { page } = await open(url);
-  await page.locator('summary').click();
+  await page.locator('summary').first().click();
   await page.evaluate('document.activeElement.blur()');
   reports = [report({ ...healthy(), polls: { ...goodPoll, last: refused, recent: [refused] } })];
   await page.clock.runFor(15_000);
@@ -193,7 +194,7 @@ test('the keyboard reaches every link and every list of polls, and nothing moves
   let reports = [healthy()];
   const { page } = await open((await serve(() => reports)).url);
   const reached: string[] = [];
-  for (let i = 0; i < 5; i++) {
+  for (let i = 0; i < 6; i++) {
     await page.keyboard.press('Tab');
     reached.push((await page.evaluate('document.activeElement.textContent')) as string);
   }
@@ -203,6 +204,7 @@ test('the keyboard reaches every link and every list of polls, and nothing moves
     'Ready',
     'Runbooks',
     'prod: 3 since the exporter was started',
+    'With every default filled in',
   ]);
   await page.keyboard.press('Enter');
   expect(await page.locator('details[open]').count()).toBe(1);

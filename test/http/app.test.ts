@@ -14,6 +14,7 @@ function app(reports = [report()], recentRuns = 2, reload = async (): Promise<st
     telemetryPath: '/metrics',
     version: '1.2.3',
     recentRuns: () => recentRuns,
+    configuration: () => 'poll: {}\n',
     reload,
     runbooksUrl: 'https://wiki.example.com/',
   });
@@ -138,6 +139,7 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
   const ids = { workspace_id: report().workspaceId, project_id: report().projectId, region: 'eu-west-101' };
   expect(await response.json()).toEqual({
     version: '1.2.3',
+    configuration: 'poll: {}\n',
     workspaces: [
       {
         workspace: 'prod',

@@ -32,6 +32,7 @@ async function serve() {
     telemetryPath: '/metrics',
     version: '1.2.3',
     recentRuns: () => 0,
+    configuration: () => 'poll: {}\n',
     reload: async () => [],
     runbooksUrl: '',
   });

@@ -23,6 +23,7 @@ async function serve(web: Web): Promise<number> {
     telemetryPath: '/metrics',
     version: '1.2.3',
     recentRuns: () => 0,
+    configuration: () => 'poll: {}\n',
     runbooksUrl: '',
     reload: async () => [],
   });

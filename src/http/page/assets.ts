@@ -35,6 +35,7 @@ code { font-size: 0.9em; }
 .wait { color: var(--quiet); }
 .message { color: var(--bad); white-space: pre-wrap; }
 .counts { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 0 1rem; }
+pre { overflow-x: auto; background: var(--raised); padding: 0.75rem; overflow-wrap: normal; }
 details { margin: 0.25rem 0; }
 .stale { position: sticky; top: 0; background: var(--raised); border: 1px solid var(--bad); padding: 0.5rem 1rem; margin: 1rem 0 0; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

@@ -36,10 +36,21 @@ export function page(status: Status, { telemetryPath, runbooksUrl }: PageLinks) 
     ${workspacesSection(status.workspaces)}
     ${runsSections(status)}
     ${pollsSection(status.workspaces)}
+    ${configurationSection(status)}
   </main>
 </body>
 </html>
 `;
+}
+
+function configurationSection({ configuration }: Status) {
+  return html`<section aria-labelledby="configuration">
+  <h2 id="configuration">Configuration in force</h2>
+  <details id="configuration-text">
+    <summary>With every default filled in</summary>
+    <pre tabindex="0">${configuration}</pre>
+  </details>
+</section>`;
 }
 
 function title({ workspaces }: Status): string {

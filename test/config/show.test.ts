@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { showConfig } from '../../src/config/show.ts';
+import { complete, configOf, credentials, loadText, workspace, writeFile } from './loading.ts';
+
+const secret = writeFile;
+
+test.each<[string, () => string]>([
+  ['the smallest file', () => complete],
+  [
+    'every setting',
+    () => `poll: { schedule: "0 * * * * *", lookback: 60d, timeout: 1m30s, rate_limit: 0.5, concurrency: 1 }
+state: { path: /var/lib/secmaster.db, retention: 90d }
+metrics: { duration_buckets: [0.5, 1], max_playbooks: 500, nodes: off, language: zh, new_series_hold: 0s }
+status: { recent_runs: 0 }
+workspaces:
+  - region: cn-north-4
+    filters: { playbook_id: [a, b], trigger_type: [TIMER] }
+    credentials: { agency: {} }
+`,
+  ],
+  [
+    'an access key in files',
+    () =>
+      `${workspace}    credentials: { ak_sk: { ak_file: ${secret('ak', 'AK')}, sk_file: ${secret('sk', 'SK')}, security_token: T } }\n`,
+  ],
+  ['a password', () => `${workspace}    credentials: { password: { domain: d, user: u, password: "hunter2 " } }\n`],
+  ['a token', () => `${workspace}    credentials: { token: { token_file: ${secret('token', 'T')} } }\n`],
+])('%s is shown as a file that is a configuration like it', (_, text) => {
+  const config = configOf(loadText(text()));
+  const shown = showConfig(config);
+  // Secrets are all alike there.
+  expect(JSON.stringify(configOf(loadText(shown)))).toBe(JSON.stringify(config));
+});
+
+test('no secret is shown, and the file of one is', () => {
+  const file = secret('sk', 'IN-A-FILE');
+  const text = `${workspace}    credentials: { ak_sk: { ak: AK, sk_file: ${file}, security_token: IN-THE-TEXT } }\n`;
+  const shown = showConfig(configOf(loadText(text)));
+  expect(shown).toContain(`ak: AK\n`);
+  expect(shown).toContain(`sk_file: ${file}\n`);
+  expect(shown).toContain('security_token: <secret>\n');
+  expect(shown).not.toMatch(/IN-A-FILE|IN-THE-TEXT/);
+  expect(showConfig(configOf(loadText(workspace + credentials)))).toContain('sk: <secret>\n');
+});
