@@ -5,8 +5,10 @@ import { createSimulator } from '../../src/simulator/simulator.ts';
 import { createTurnedClock } from '../../src/simulator/turned-clock.ts';
 
 const [seed = '1', historyMs = '0', runsPerMinute = '30', behindMs = '0'] = process.argv.slice(2);
+// In the middle of a minute: an exporter knows the time to the second, and the window begins with whole minutes.
+const startMs = Math.floor((Date.now() - Number(behindMs)) / 60_000) * 60_000 - 30_000;
 const simulator = createSimulator({
-  clock: createTurnedClock(Math.floor((Date.now() - Number(behindMs)) / 1000) * 1000),
+  clock: createTurnedClock(startMs),
   projects: [
     {
       ...defaultProject,
