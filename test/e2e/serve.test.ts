@@ -80,3 +80,14 @@ test.each([
   expect(Object.keys(counts).sort()).toEqual([...operations, 'ListAopWorkflowInstance', 'ListWorkspaces'].sort());
   expect(refused).toBe(0);
 });
+
+test('a quiet exporter is silent: no line for a scrape, none for a poll that found nothing', async () => {
+  const simulated = await startSimulator({ historyMs: hourMs });
+  const served = await serve([`--config.file=${writeConfig(simulated, temporaryFolder())}`]);
+  await polledAgain(served);
+  const before = served.running.stderr();
+  for (let i = 0; i < 20; i++) await served.get('/metrics');
+  await polledAgain(served);
+  expect(served.running.stderr()).toBe(before);
+  expect(served.running.stdout()).toBe('');
+});
