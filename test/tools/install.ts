@@ -12,6 +12,7 @@ const parts: readonly (readonly [program: string, debianPackage: string])[] = [
   ['podman', 'podman'],
   ['runc', 'runc'],
   ['systemd-analyze', 'systemd'],
+  ['openssl', 'openssl'],
 ];
 
 function isInstalled(program: string): boolean {
