@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { Secret } from '../model/secret.ts';
 import { field, oneOf, text } from './fields.ts';
 import { type Finding, findings, formatPath, type Problem } from './problems.ts';
 import { readTextFile } from './text-file.ts';
@@ -10,7 +11,7 @@ export interface WebConfig {
   readonly tls: TlsConfig | null;
   readonly headers: Readonly<Record<string, string>>;
   /** bcrypt hashes by user; none: nobody is asked. */
-  readonly users: ReadonlyMap<string, string>;
+  readonly users: ReadonlyMap<string, Secret>;
   /** What has been read: a change of one of them changes the configuration. */
   readonly files: readonly string[];
 }
@@ -37,7 +38,10 @@ export function loadWebConfig(path: string): LoadedWeb {
   if ('problem' in file) return { problems: [about(null, file.problem)] };
   const yaml = parseYaml(file.text);
   if (yaml.faults.length > 0) return { problems: yaml.faults.map(({ line, message }) => about(line, message)) };
-  const value = yaml.value ?? {};
+  // An editor that empties a file before it writes must not open the door for a moment.
+  if (yaml.value === null)
+    return { problems: [about(null, 'is empty; write {} for a configuration that asks for nothing')] };
+  const { value } = yaml;
   const parsed = schema.safeParse(value);
   const place = ({ path: at, message }: Finding) => ({
     file: path,
@@ -118,8 +122,9 @@ const headers = z.partialRecord(
 
 const hash = field(
   (value, refuse) => {
-    if (typeof value === 'string' && /^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/.test(value)) return value;
-    return refuse('is no bcrypt hash; make one with htpasswd -nBC 10 "" | tr -d ":\\n"');
+    if (typeof value === 'string' && /^\$2[aby]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{53}$/.test(value))
+      return new Secret(value);
+    return refuse('is no bcrypt hash of a cost up to 16; make one with htpasswd -nBC 10 "" | tr -d ":\\n"');
   },
   { isShown: false },
 );

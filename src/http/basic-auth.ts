@@ -1,40 +1,46 @@
-import { createHash } from 'node:crypto';
-import { compare } from 'bcryptjs';
-import pLimit from 'p-limit';
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Secret } from '../model/secret.ts';
+import type { Compare } from './bcrypt.ts';
 
-/** Who may come in, by the header `Authorization`. */
-export interface BasicAuth {
-  isAllowed(authorization: string | undefined, users: ReadonlyMap<string, string>): Promise<boolean>;
-}
+/** Whether the value of an `Authorization` header is of one of the users. Rejects as `Compare` does. */
+export type Authenticate = (header: string | undefined, users: ReadonlyMap<string, Secret>) => Promise<boolean>;
 
-/** A hash of nothing that anybody knows: a user that isn't there takes as long as one that is. */
-const nobody = '$2b$10$W27rOeCtxqiBeZBa2ESaa.E7LViY0cZfCII/kt8FCWFo9TWvCfiAG';
-const mostRemembered = 100;
+const maxRemembered = 100;
 
 /**
- * bcrypt is slow on purpose: what was found right is remembered, so that it costs a scraper that once, and there is one
- * comparison at a time, so that guessing leaves room for scrapes.
+ * A right password is remembered, so that only the first scrape pays for bcrypt: as a digest with a key that nobody
+ * knows, of the hash too, so that a changed one counts at once. An unknown user takes as long as a known one.
  */
-export function createBasicAuth(): BasicAuth {
-  const limit = pLimit(1);
-  const right = new Set<string>();
-  return {
-    async isAllowed(authorization, users) {
-      if (users.size === 0) return true;
-      const [, encoded = ''] = /^basic +([\w+/=-]+)$/i.exec(authorization ?? '') ?? [];
-      const [, user = '', password = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString()) ?? [];
-      if (user === '') return false;
-      const hash = users.get(user);
-      const digest = createHash('sha256')
-        .update(JSON.stringify([user, password, hash]))
-        .digest('base64');
-      if (right.has(digest)) return true;
-      const isRight = (await limit(() => compare(password, hash ?? nobody))) && hash !== undefined;
-      if (isRight) {
-        if (right.size >= mostRemembered) right.clear();
-        right.add(digest);
-      }
-      return isRight;
-    },
+export function createAuthenticate(compare: Compare): Authenticate {
+  const key = randomBytes(32);
+  // Those under way too: many first scrapes at once cost one comparison.
+  const verdicts = new Map<string, Promise<boolean>>();
+
+  return async (header, users) => {
+    const given = credentialsOf(header);
+    const [someHash] = users.values();
+    if (given === null || someHash === undefined) return false;
+    const known = users.get(given.user);
+    const hash = (known ?? someHash).reveal();
+    const digest = createHmac('sha256', key)
+      .update(JSON.stringify([given.user, given.password, hash]))
+      .digest('base64');
+    let verdict = verdicts.get(digest);
+    if (verdict === undefined) {
+      verdict = compare(given.password, hash).then((isRight) => isRight && known !== undefined);
+      const forget = () => verdicts.delete(digest);
+      verdict.then((isRight) => isRight || forget(), forget);
+      verdicts.set(digest, verdict);
+      if (verdicts.size > maxRemembered) verdicts.delete(verdicts.keys().next().value ?? '');
+    }
+    return verdict;
   };
+}
+
+function credentialsOf(header = ''): { user: string; password: string } | null {
+  const encoded = /^basic +([A-Za-z0-9+/_-]+=*) *$/i.exec(header)?.[1];
+  if (encoded === undefined) return null;
+  const text = Buffer.from(encoded, 'base64').toString();
+  const colon = text.indexOf(':');
+  return colon === -1 ? null : { user: text.slice(0, colon), password: text.slice(colon + 1) };
 }

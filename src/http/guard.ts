@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WebConfig } from '../config/web.ts';
-import { createBasicAuth } from './basic-auth.ts';
+import { createAuthenticate } from './basic-auth.ts';
+import { BusyError, createCompare } from './bcrypt.ts';
 
 export type Listen = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -13,23 +14,35 @@ const securityHeaders = {
   'Referrer-Policy': 'no-referrer',
 };
 
+export interface Guard {
+  readonly listen: Listen;
+  close(): Promise<void>;
+}
+
 /** Stands before all that is served: who may come in, how large a request may be, and the headers of every answer. */
-export function guard(web: () => WebConfig, next: Listen): Listen {
-  const auth = createBasicAuth();
+export function createGuard(web: () => WebConfig, next: Listen): Guard {
+  const { compare, close } = createCompare();
+  const authenticate = createAuthenticate(compare);
 
   async function admit(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { headers, users } = web();
     for (const [name, value] of Object.entries({ ...securityHeaders, ...headers })) response.setHeader(name, value);
     const { 'content-length': length = '0', 'transfer-encoding': encoding, authorization } = request.headers;
     if (encoding !== undefined || Number(length) > mostBodyBytes) return refuse(response, 413, 'no body is read here');
-    if (await auth.isAllowed(authorization, users)) return next(request, response);
+    if (users.size === 0 || (await authenticate(authorization, users))) return next(request, response);
     response.setHeader('WWW-Authenticate', 'Basic');
     return refuse(response, 401, 'Unauthorized');
   }
 
-  return (request, response) => {
-    // The reader may have left while the password was looked at.
-    admit(request, response).catch(() => response.destroy());
+  return {
+    close,
+    listen: (request, response) => {
+      admit(request, response).catch((error: unknown) => {
+        if (error instanceof BusyError) refuse(response, 503, 'too many passwords are being looked at; try again');
+        // The reader may have left while the password was looked at.
+        else response.destroy();
+      });
+    },
   };
 }
 

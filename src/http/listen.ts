@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { noWebConfig, type TlsConfig } from '../config/web.ts';
 import type { App } from './app.ts';
-import { guard } from './guard.ts';
+import { createGuard, type Listen } from './guard.ts';
 import { fixedWeb, type Web } from './web.ts';
 
 export interface Listener {
@@ -40,7 +40,8 @@ export async function listen(
   { host, port }: ListenAddress,
   web: Web = fixedWeb(noWebConfig),
 ): Promise<Listener> {
-  const server = createServer(app, web);
+  const guard = createGuard(web.current, getRequestListener(app.fetch));
+  const server = createServer(guard.listen, web);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', (error: NodeJS.ErrnoException) =>
     reject(new ListenError(explain(error, host, port), { cause: error })),
@@ -52,21 +53,21 @@ export async function listen(
     async close() {
       const closed = new Promise((done) => server.close(done));
       web.close();
+      await guard.close();
       server.closeAllConnections();
       await closed;
     },
   };
 }
 
-function createServer(app: App, web: Web): Server {
-  const onRequest = guard(web.current, getRequestListener(app.fetch));
+function createServer(onRequest: Listen, web: Web): Server {
   const { tls } = web.current();
   const server = tls === null ? createHttpServer(bounds, onRequest) : createTlsServer(tls, web, onRequest);
   server.maxConnections = mostConnections;
   return server;
 }
 
-function createTlsServer(tls: TlsConfig, web: Web, onRequest: ReturnType<typeof guard>): Server {
+function createTlsServer(tls: TlsConfig, web: Web, onRequest: Listen): Server {
   const server = createHttpsServer({ ...bounds, ...contextOf(tls), requestCert: tls.clientCa !== null }, onRequest);
   // What is asked of clients stays as it was at the start; certificates and versions are those of now.
   web.onChange((changed) => {

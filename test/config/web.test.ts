@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { formatProblem } from '../../src/config/problems.ts';
 import { loadWebConfig } from '../../src/config/web.ts';
+import { Secret } from '../../src/model/secret.ts';
 import { temporaryFolder } from '../support/processes.ts';
 
 const hash = '$2b$10$W27rOeCtxqiBeZBa2ESaa.E7LViY0cZfCII/kt8FCWFo9TWvCfiAG';
@@ -17,8 +18,8 @@ function load(text: string) {
   return loaded.problems.map((problem) => formatProblem({ ...problem, file: 'web.yml' }));
 }
 
-test('an empty file asks for nothing', () => {
-  expect(load('')).toEqual({ tls: null, headers: {}, users: new Map(), files: ['web.yml'] });
+test('a file that says so asks for nothing', () => {
+  expect(load('{}')).toEqual({ tls: null, headers: {}, users: new Map(), files: ['web.yml'] });
 });
 
 test('everything that there is, with files beside it', () => {
@@ -30,7 +31,7 @@ basic_auth_users: { prometheus: "${hash}" }
   expect(load(text)).toEqual({
     tls: { cert: 'the cert', key: 'the key', clientCa: 'the ca', minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' },
     headers: { 'Strict-Transport-Security': 'max-age=31536000' },
-    users: new Map([['prometheus', hash]]),
+    users: new Map([['prometheus', new Secret(hash)]]),
     files: ['web.yml', 'cert', 'key', 'ca'],
   });
 });
@@ -42,6 +43,14 @@ test('TLS 1.2 is the oldest that is spoken, if nothing else is said', () => {
 });
 
 test.each<[string, string, string[]]>([
+  ['an empty file', '', ['web.yml: is empty; write {} for a configuration that asks for nothing']],
+  [
+    'a hash that would take minutes',
+    `basic_auth_users: { x: "${hash.replace('$10$', '$31$')}" }`,
+    [
+      'web.yml:1: basic_auth_users.x: is no bcrypt hash of a cost up to 16; make one with htpasswd -nBC 10 "" | tr -d ":\\n"',
+    ],
+  ],
   [
     'an unknown key',
     'tls: {}',
@@ -92,7 +101,9 @@ test.each<[string, string, string[]]>([
   [
     'a password in place of its hash',
     'basic_auth_users: { prometheus: hunter2 }',
-    ['web.yml:1: basic_auth_users.prometheus: is no bcrypt hash; make one with htpasswd -nBC 10 "" | tr -d ":\\n"'],
+    [
+      'web.yml:1: basic_auth_users.prometheus: is no bcrypt hash of a cost up to 16; make one with htpasswd -nBC 10 "" | tr -d ":\\n"',
+    ],
   ],
 ])('refused: %s', (_, text, problems) => {
   expect(load(text)).toEqual(problems);

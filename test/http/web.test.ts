@@ -9,6 +9,7 @@ import { loadWebConfig, type WebConfig } from '../../src/config/web.ts';
 import { createApp } from '../../src/http/app.ts';
 import { listen } from '../../src/http/listen.ts';
 import { fixedWeb, type Web, watchWeb } from '../../src/http/web.ts';
+import { Secret } from '../../src/model/secret.ts';
 import { createCertificates } from '../support/certificates.ts';
 import { eventually, temporaryFolder } from '../support/processes.ts';
 
@@ -36,7 +37,7 @@ const plain: WebConfig = { tls: null, headers: {}, users: new Map(), files: [] }
 const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
 describe('basic authentication', () => {
-  const users = new Map([['prometheus', hash]]);
+  const users = new Map([['prometheus', new Secret(hash)]]);
 
   test.each<[string, string | undefined, number]>([
     ['nothing', undefined, 401],
@@ -63,7 +64,7 @@ describe('basic authentication', () => {
       (await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { authorization: basic('prometheus', 'right') } }))
         .status;
     expect([await ask(), await ask()]).toEqual([200, 200]);
-    current = { ...plain, users: new Map([['prometheus', hashSync('another', 4)]]) };
+    current = { ...plain, users: new Map([['prometheus', new Secret(hashSync('another', 4))]]) };
     expect(await ask()).toBe(401);
   });
 });
@@ -149,6 +150,20 @@ describe('TLS', () => {
 });
 
 describe('a flood', () => {
+  test('of wrong passwords leaves room for who is known; what is too many is told so', async () => {
+    const users = new Map([['prometheus', new Secret(hashSync('right', 10))]]);
+    const port = await serve(fixedWeb({ ...plain, users }));
+    const ask = async (password: string) =>
+      (await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { authorization: basic('prometheus', password) } }))
+        .status;
+    expect(await ask('right')).toBe(200);
+    const guesses = Array.from({ length: 60 }, (_, n) => ask(`guess ${n}`));
+    await guesses[59];
+    expect(await ask('right')).toBe(200);
+    const statuses = new Set(await Promise.all(guesses));
+    expect(statuses).toEqual(new Set([401, 503]));
+  });
+
   test.each<[string, string, number]>([
     ['a large body', 'POST /-/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n', 413],
     ['a body without end', 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n', 413],

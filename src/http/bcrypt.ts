@@ -1,0 +1,52 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+/** Too many passwords wait to be compared; the next try may find a free place. */
+export class BusyError extends Error {}
+
+/** Rejects with BusyError, or with the reason why the thread has broken. */
+export type Compare = (password: string, hash: string) => Promise<boolean>;
+
+/** A flood of wrong passwords must not pile up; who is turned away may ask again. */
+const maxWaiting = 32;
+
+/** One comparison after the other, in a thread that starts with the first and keeps no process alive. */
+export function createCompare(): { readonly compare: Compare; close(): Promise<void> } {
+  let worker: Worker | null = null;
+  let lastId = 0;
+  const waiting = new Map<number, PromiseWithResolvers<boolean>>();
+
+  const start = () => {
+    const started = new Worker(new URL(`./bcrypt-worker${extname(import.meta.filename)}`, import.meta.url));
+    started.unref();
+    started.on('message', ({ id, isRight }: { id: number; isRight: boolean }) => {
+      waiting.get(id)?.resolve(isRight);
+      waiting.delete(id);
+    });
+    const end = (error: unknown) => {
+      if (worker === started) worker = null;
+      for (const { reject } of waiting.values()) reject(error);
+      waiting.clear();
+    };
+    started.on('error', end);
+    started.on('exit', () => end(new Error('the thread that compares passwords has ended')));
+    return started;
+  };
+
+  return {
+    compare: (password, hash) => {
+      if (waiting.size >= maxWaiting) return Promise.reject(new BusyError());
+      worker ??= start();
+      const id = ++lastId;
+      const outcome = Promise.withResolvers<boolean>();
+      waiting.set(id, outcome);
+      worker.postMessage({ id, password, hash });
+      return outcome.promise;
+    },
+    close: async () => {
+      for (const { reject } of waiting.values()) reject(new BusyError());
+      waiting.clear();
+      await worker?.terminate();
+    },
+  };
+}

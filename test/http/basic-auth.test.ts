@@ -1,0 +1,76 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { createAuthenticate } from '../../src/http/basic-auth.ts';
+import { Secret } from '../../src/model/secret.ts';
+
+const users = new Map([
+  ['alice', new Secret('hash of alice')],
+  ['zoë', new Secret('hash of zoë')],
+]);
+const header = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+
+/** A password is right where the hash is `hash of` it. */
+function authentication() {
+  const compared: string[] = [];
+  const authenticate = createAuthenticate(async (password, hash) => {
+    compared.push(`${password} with ${hash}`);
+    if (password === 'broken') throw new Error('the thread has ended');
+    await setImmediate();
+    return hash === `hash of ${password}`;
+  });
+  return { compared, authenticate };
+}
+
+describe('who is let in', () => {
+  test.each<[string, string | undefined, boolean, number]>([
+    ['a user with the right password', header('alice:alice'), true, 1],
+    ['a user beyond ASCII', header('zoë:zoë'), true, 1],
+    ['a scheme in small letters', header('alice:alice').replace('Basic', 'basic'), true, 1],
+    ['not a wrong password', header('alice:zoë'), false, 1],
+    ['not a right password with more behind it', header('alice:alice:'), false, 1],
+    ['not an unknown user, whose password is compared all the same', header('bob:alice'), false, 1],
+    ['not an empty user', header(':alice'), false, 1],
+    ['not a name that every object has', header('constructor:alice'), false, 1],
+    ['not nobody', undefined, false, 0],
+    ['not credentials without a colon', header('alice'), false, 0],
+    ['not another scheme', 'Bearer YWxpY2U6YWxpY2U=', false, 0],
+    ['not what is no base64', 'Basic alice:alice', false, 0],
+  ])('%s', async (_, given, isLetIn, comparisons) => {
+    const { authenticate, compared } = authentication();
+    expect(await authenticate(given, users)).toBe(isLetIn);
+    expect(compared).toHaveLength(comparisons);
+  });
+});
+
+test('a right password is compared once, also where many ask at once; a wrong one each time', async () => {
+  const { authenticate, compared } = authentication();
+  const ask = () => authenticate(header('alice:alice'), users);
+  expect(await Promise.all([ask(), ask(), ask()])).toEqual([true, true, true]);
+  expect(await ask()).toBe(true);
+  expect(compared).toEqual(['alice with hash of alice']);
+  for (const _ of [1, 2]) expect(await authenticate(header('alice:wrong'), users)).toBe(false);
+  expect(compared).toHaveLength(3);
+});
+
+test('a changed hash counts at once', async () => {
+  const { authenticate } = authentication();
+  expect(await authenticate(header('alice:alice'), users)).toBe(true);
+  const changed = new Map([['alice', new Secret('hash of something new')]]);
+  expect(await authenticate(header('alice:alice'), changed)).toBe(false);
+  expect(await authenticate(header('alice:something new'), changed)).toBe(true);
+});
+
+test('what could not be compared is not remembered', async () => {
+  const { authenticate, compared } = authentication();
+  for (const _ of [1, 2])
+    await expect(authenticate(header('alice:broken'), users)).rejects.toThrow('the thread has ended');
+  expect(compared).toHaveLength(2);
+});
+
+test('of many wrong passwords nothing stays, and the right one stays known', async () => {
+  const { authenticate, compared } = authentication();
+  await authenticate(header('alice:alice'), users);
+  for (let i = 0; i < 500; i++) await authenticate(header(`alice:${i}`), users);
+  await authenticate(header('alice:alice'), users);
+  expect(compared.filter((text) => text.startsWith('alice'))).toHaveLength(1);
+});
