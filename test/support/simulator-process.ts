@@ -5,8 +5,9 @@ import { createSimulator } from '../../src/simulator/simulator.ts';
 import { createTurnedClock } from '../../src/simulator/turned-clock.ts';
 
 const [seed = '1', historyMs = '0', runsPerMinute = '30', behindMs = '0'] = process.argv.slice(2);
-// In the middle of a minute: an exporter knows the time to the second, and the window begins with whole minutes.
-const startMs = Math.floor((Date.now() - Number(behindMs)) / 60_000) * 60_000 - 30_000;
+// In the middle of this minute: an exporter knows the time to the second, and the window begins with whole minutes; and no
+// further off than a clock may be before a refusal is taken to be its fault.
+const startMs = Math.floor((Date.now() - Number(behindMs)) / 60_000) * 60_000 + 30_000;
 const simulator = createSimulator({
   clock: createTurnedClock(startMs),
   projects: [
