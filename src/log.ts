@@ -1,6 +1,6 @@
-import { type Logger, type LoggerOptions, pino } from 'pino';
+import { type LogFn, type Logger, type LoggerOptions, pino } from 'pino';
 import pretty from 'pino-pretty';
-import { redact } from './redact.ts';
+import { redact, redactText } from './redact.ts';
 
 export type { Logger } from 'pino';
 
@@ -11,7 +11,14 @@ export type LogFormat = 'json' | 'text';
 /** Whatever is logged, no secret of it reaches the log. */
 export const loggerOptions = {
   base: null,
-  formatters: { log: (fields) => redact(fields) as Record<string, unknown> },
+  hooks: {
+    logMethod(given, method) {
+      const redacted = given.map((one: unknown) => redact(one instanceof Error ? { err: one } : one));
+      method.apply(this, redacted as Parameters<LogFn>);
+    },
+    // For what a child logger is bound to, which pino shows to nobody before.
+    streamWrite: redactText,
+  },
   // Errors have been made into objects by then.
   serializers: { err: (error) => error },
 } satisfies LoggerOptions;

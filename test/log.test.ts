@@ -1,17 +1,19 @@
+import fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { loggerOptions } from '../src/log.ts';
 import { Secret } from '../src/model/secret.ts';
 
-/** The one line that is logged. */
-function logged(fields: object, message = 'said'): string {
+/** The one line that is logged, which is JSON. */
+function logged(fields: object, { message = 'said', bindings = {} } = {}): string {
   let line = '';
   const log = pino(loggerOptions, {
     write: (text: string) => {
       line += text;
     },
   });
-  log.error(fields, message);
+  log.child(bindings).error(fields, message);
+  expect(JSON.parse(line)).toBeInstanceOf(Object);
   return line;
 }
 
@@ -31,26 +33,99 @@ test.each<[string, object]>([
     { err: Object.assign(new Error('refused'), { request: { headers: { authorization: key } } }) },
   ],
   ['the cause of an error', { err: new Error('refused', { cause: Object.assign(new Error('why'), { token: key }) }) }],
+  [
+    'the errors of an error',
+    { err: new AggregateError([Object.assign(new Error('inner'), { config: { token: key } })], 'said by all') },
+  ],
+  [
+    'an error that has JSON of its own',
+    { err: Object.assign(new Error('refused'), { toJSON: () => ({ config: { headers: { authorization: key } } }) }) },
+  ],
+  ['the message of an error', { err: new Error(`cannot connect to http://proxy-user:${key}@proxy.example.com`) }],
+  ['the JSON of an object', { answer: { toJSON: () => ({ credential: { secret: key, securitytoken: key } }) } }],
+  ['keys of any style', { secretKey: key, secret_access_key: key, idToken: key, pwd: key, 'X-Subject-Token': key }],
+  ['raw headers', { rawHeaders: ['host', 'example.com', 'X-Auth-Token', key] }],
+  ['pairs of headers', { headers: [['authorization', key]] }],
+  ['headers as text', { sent: `GET / HTTP/1.1\r\nAuthorization: ${key}\r\nx-security-token: ${key}` }],
+  ['the body of a request', { request: { body: `user=exporter&pass=${key}` } }],
+  ['JSON as text', { sent: JSON.stringify({ auth: { password: `"${key}`, sk: key } }) }],
+  ['bytes', { raw: Buffer.from(key), view: new Uint8Array(Buffer.from(key)) }],
+  ['a URL', { url: new URL(`https://user:${key}@example.com/`), text: `https://user:${key}@@example.com/` }],
   ['a child of a child', { a: { b: { c: { d: { e: { f: { g: { h: { i: { sk: key } } } } } } } } } }],
 ])('no secret is logged that hides in %s', (_, fields) => {
   const line = logged(fields);
   expect(line).toContain('said');
   expect(line).not.toContain(key);
+  expect(line).not.toContain([...Buffer.from(key)].join(','));
+});
+
+test.each<[string, () => string]>([
+  ['what a child logger is bound to', () => logged({}, { bindings: { token: key, workspace: { sk: key } } })],
+  ['a message', () => logged({}, { message: `no answer of https://user:${key}@example.com: said` })],
+  ['an error that is logged without a message', () => logged(new Error(`said: authorization: ${key}`), {})],
+])('nor in %s', (_, line) => {
+  expect(line()).toContain('said');
+  expect(line()).not.toContain(key);
+});
+
+const hostile = fc.letrec((tie) => ({
+  any: fc.oneof(
+    { maxDepth: 6 },
+    fc.jsonValue({ maxDepth: 1 }),
+    fc.array(tie('any'), { maxLength: 3 }),
+    fc.dictionary(fc.constantFrom('a', 'toJSON', 'message', '__proto__', 'cause'), tie('any'), { maxKeys: 3 }),
+    fc
+      .tuple(
+        fc.constantFrom('Authorization', 'x-auth-token', 'X-Security-Token', 'password', 'sk', 'token'),
+        tie('any'),
+      )
+      .map(([name]) => ({ [name]: key })),
+    fc.tuple(tie('any'), tie('any')).map(([cause, own]) => Object.assign(new Error('e', { cause }), { request: own })),
+    tie('any').map((one) => new Map([['one', one]])),
+  ),
+}));
+
+test('nor in anything that is made of objects, lists, maps and errors', () => {
+  fc.assert(
+    fc.property(hostile.any, fc.string(), (value, text) => {
+      const message = `${text}authorization: ${key}${text}`;
+      const bindings = { [`x-${text}-token`]: text, workspace: text, authorization: value };
+      expect(logged({ value, text: message }, { message, bindings })).not.toContain(key);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('an object that cannot be read does not keep the rest from being logged', () => {
+  const broken = {
+    get inside(): never {
+      throw new Error('broken');
+    },
+  };
+  expect(JSON.parse(logged({ broken, count: 1 }))).toMatchObject({ broken: '[unreadable]', count: 1, msg: 'said' });
 });
 
 test('all else is logged as it is', () => {
   const line = JSON.parse(
-    logged({ workspace: 'prod', nodes: ['a'], count: 2, at: new Date(0), none: null, tokens: 3 }),
+    logged({ workspace: 'prod', nodes: ['Reset password', 'b'], count: 2, at: new Date(0), none: null, tokens: 3 }),
   );
   expect(line).toMatchObject({
     workspace: 'prod',
-    nodes: ['a'],
+    nodes: ['Reset password', 'b'],
     count: 2,
     at: '1970-01-01T00:00:00.000Z',
     none: null,
     tokens: 3,
     msg: 'said',
   });
+});
+
+test.each([
+  'create_token: 401 (x-auth-token not found): check domain, user and password; the user must be an IAM user',
+  'SECMASTER_ENDPOINT: must be like https://secmaster.cn-north-4.myhuaweicloud.com, without path, query or user',
+  'list_instances: 401 APIGW.0307: the token has expired or is of another region: check region, endpoint and iam_endpoint',
+])('the message stays as it is: %s', (message) => {
+  expect(JSON.parse(logged({ problem: message }, { message }))).toMatchObject({ problem: message, msg: message });
 });
 
 test('an error keeps its message and its stack', () => {
