@@ -7,42 +7,39 @@ import { table } from './sections.ts';
 
 /** Whatever the schema has must be here and nothing else; a test sees to it. */
 export const meanings: Readonly<Record<string, string>> = {
-  'poll.schedule':
-    'cron with seconds: when SecMaster is polled; a poll never overlaps the one before it of the same workspace',
-  'poll.lookback': 'how far back the gauges look, 1m to 180d',
-  'poll.timeout': 'for one API request with its retries, 100ms to 5m',
-  'poll.rate_limit': 'API requests a second for each endpoint, above 0 and at most 200',
-  'poll.concurrency': 'workspaces polled at once, 1 to 100',
+  'poll.schedule': 'when SecMaster is polled; a poll never overlaps the one before it of the same workspace',
+  'poll.lookback': 'how far back the gauges look',
+  'poll.timeout': 'for one API request with its retries',
+  'poll.rate_limit': 'API requests a second for each endpoint',
+  'poll.concurrency': 'workspaces polled at once',
   'state.path':
     'the ledger, an SQLite file; made with its folder where missing; `:memory:` keeps nothing. A change needs a restart',
   'state.retention':
     'how long an ended instance is remembered; at least `poll.lookback`. Without it 30d, or the lookback where that is longer',
   'metrics.duration_buckets':
-    'upper bounds of the histogram in seconds, ascending; what was observed before a change stays in its old bounds',
-  'metrics.max_playbooks':
-    'of a workspace, with series of their own, 1 to 10000; further ones share the label value `other`',
+    'upper bounds of the histogram of durations; what was observed before a change stays in its old bounds',
+  'metrics.max_playbooks': 'of a workspace, with series of their own; further ones share the label value `other`',
   'metrics.nodes': "`failed`: read the topology of each failed instance; `off`: don't",
-  'metrics.language': "`en` or `zh`: which of a playbook's two names becomes the label",
+  'metrics.language': "which of a playbook's two names becomes the label",
   'metrics.new_series_hold':
-    'how long a new counter stays at 0 once it has been scraped, 0s to 1h; a little more than your scrape interval',
+    'how long a new counter stays at 0 once it has been scraped; a little more than your scrape interval',
   'status.recent_runs':
-    'failed, stuck and retrying runs on the status page, 0 to 1000; 0: none, and their messages are kept nowhere',
-  workspaces: 'what is polled, at least one',
+    'failed, stuck and retrying runs on the status page; 0: none, and their messages are kept nowhere',
+  workspaces: 'what is polled',
   'workspaces[].name':
     "value of the label `workspace`, only beside `workspace_id`; without it the workspace's own name, made unique where two share it",
   'workspaces[].region': 'such as `eu-west-101`; gives the hosts',
-  'workspaces[].project_id': "32 hexadecimal digits; without it the project that has the region's name",
+  'workspaces[].project_id': "without it the project that has the region's name",
   'workspaces[].workspace_id':
     'without it every workspace of the project, found and kept up to date every five minutes',
   'workspaces[].endpoint':
-    'in place of `https://secmaster.REGION.myhuaweicloud.com` (`.eu` for regions that begin with `eu-west-1`); `https://`, or `http://` on this machine',
+    'in place of `https://secmaster.REGION.myhuaweicloud.com` (`.eu` for regions that begin with `eu-west-1`)',
   'workspaces[].iam_endpoint': 'in place of `https://iam.REGION.myhuaweicloud.com`, likewise',
   'workspaces[].filters.playbook_id': 'only instances of these playbooks; none: all',
   'workspaces[].filters.workflow_id': 'only of these workflows',
   'workspaces[].filters.dataclass_id': 'only of these data classes',
   'workspaces[].filters.trigger_type': 'only with these trigger types, such as `TIMER`',
-  'workspaces[].credentials':
-    "exactly one of the kinds below; without it the environment's, else the profile file's, else the agency's",
+  'workspaces[].credentials': "without it the environment's, else the profile file's, else the agency's",
   'workspaces[].credentials.ak_sk.ak': 'access key',
   'workspaces[].credentials.ak_sk.ak_file': 'or a file with it, read again when it changes',
   'workspaces[].credentials.ak_sk.sk': 'secret key',
@@ -63,11 +60,14 @@ export const meanings: Readonly<Record<string, string>> = {
 export interface Key {
   /** Such as `workspaces[].region`. */
   readonly path: string;
+  /** What may stand there. */
+  readonly values: string;
   readonly default: unknown;
   readonly isRequired: boolean;
 }
 
 interface Shape {
+  readonly values?: string;
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, Shape>>;
   readonly items?: Shape;
@@ -86,7 +86,12 @@ export function keys(): Key[] {
 function below(shape: Shape, path: string): Key[] {
   return Object.entries(shape.properties ?? {}).flatMap(([name, child]) => {
     const here = path === '' ? name : `${path}.${name}`;
-    const key = { path: here, default: child.default, isRequired: shape.required?.includes(name) ?? false };
+    const key = {
+      path: here,
+      values: child.values ?? '',
+      default: child.default,
+      isRequired: shape.required?.includes(name) ?? false,
+    };
     if (child.properties !== undefined)
       return here.endsWith('.credentials') ? [key, ...below(child, here)] : below(child, here);
     return child.items?.properties === undefined ? [key] : [key, ...below(child.items, `${here}[]`)];
@@ -96,9 +101,10 @@ function below(shape: Shape, path: string): Key[] {
 export function configurationSection(): string {
   const variables = variablesByKey();
   return table(
-    ['key', 'default', 'meaning', 'environment variable'],
-    keys().map(({ path, default: value, isRequired }) => [
+    ['key', 'value', 'default', 'meaning', 'environment variable'],
+    keys().map(({ path, values, default: value, isRequired }) => [
       `\`${path}\``,
+      values,
       value === undefined ? (isRequired ? 'required' : '') : `\`${JSON.stringify(value)}\``,
       meanings[path] ?? '',
       (variables.get(path) ?? []).map((name) => `\`${name}\``).join(', '),

@@ -87,7 +87,8 @@ export const credentials = z
   .transform(
     (given): CredentialsConfig =>
       given.ak_sk ?? given.password ?? given.token ?? given.agency ?? given.profile ?? z.NEVER,
-  );
+  )
+  .meta({ values: 'one of the kinds below' });
 
 /** Keys that all have defaults: `agency:` says as much as `agency: {}`. */
 function mayBeEmpty<T extends z.ZodRawShape>(shape: T) {

@@ -8,9 +8,16 @@ import { emptyMessage } from './problems.ts';
 
 type Refuse = (message: string) => never;
 
-/** A value that `read` takes or refuses; a message begins with the refused value unless that is hidden. */
-export function field<T>(read: (value: unknown, refuse: Refuse) => T, { isShown = true }: { isShown?: boolean } = {}) {
-  return z.unknown().transform((value, context): T => {
+interface About {
+  /** What may stand there, for docs/configuration.md. */
+  readonly values: string;
+  /** Whether a message may begin with the refused value. */
+  readonly isShown?: boolean;
+}
+
+/** A value that `read` takes or refuses. */
+export function field<T>(read: (value: unknown, refuse: Refuse) => T, { values, isShown = true }: About) {
+  const checked = z.unknown().transform((value, context): T => {
     const refuse = (message: string, params = { isShown: false }): never => {
       context.addIssue({ code: 'custom', message, params });
       return z.NEVER;
@@ -19,36 +26,46 @@ export function field<T>(read: (value: unknown, refuse: Refuse) => T, { isShown 
     if (value === null || (typeof value === 'string' && value.trim() === '')) return refuse(emptyMessage);
     return read(value, (message) => refuse(message, { isShown }));
   });
+  return checked.meta({ values });
 }
 
 export const text = field((value, refuse) => (typeof value === 'string' ? value.trim() : refuse(notText)), {
+  values: 'text',
   isShown: false,
 });
 
-export function textOf(isForm: (text: string) => boolean, message: string) {
-  return field((value, refuse) => (typeof value === 'string' && isForm(value) ? value : refuse(message)));
+export function textOf(isForm: (text: string) => boolean, values: string, message: string) {
+  return field((value, refuse) => (typeof value === 'string' && isForm(value) ? value : refuse(message)), { values });
 }
 
 export function oneOf<const T extends string>(...choices: readonly T[]) {
   return field(
     (value, refuse) => choices.find((choice) => choice === value) ?? refuse(`must be ${choices.join(' or ')}`),
+    { values: choices.map((choice) => `\`${choice}\``).join(' or ') },
   );
 }
 
 /** Milliseconds. */
 export function duration(min: string, max?: string) {
   const [minMs, maxMs] = [parseDuration(min) ?? 0, parseDuration(max ?? '') ?? Number.POSITIVE_INFINITY];
-  return field((value, refuse) => {
-    const ms = typeof value === 'string' ? parseDuration(value) : null;
-    if (ms === null) return refuse('is no duration; write it like 30s, 5m, 24h or 7d');
-    if (ms < minMs) return refuse(`is too short; the least is ${formatDuration(minMs)}`);
-    if (ms > maxMs) return refuse(`is too long; the most is ${formatDuration(maxMs)}`);
-    return ms;
-  });
+  return field(
+    (value, refuse) => {
+      const ms = typeof value === 'string' ? parseDuration(value) : null;
+      if (ms === null) return refuse('is no duration; write it like 30s, 5m, 24h or 7d');
+      if (ms < minMs) return refuse(`is too short; the least is ${formatDuration(minMs)}`);
+      if (ms > maxMs) return refuse(`is too long; the most is ${formatDuration(maxMs)}`);
+      return ms;
+    },
+    { values: max === undefined ? `duration, at least ${min}` : `duration, ${min} to ${max}` },
+  );
 }
 
-export function number(isAllowed: (value: number) => boolean, message: string) {
-  return field((value, refuse) => (typeof value === 'number' && isAllowed(value) ? value : refuse(message)));
+/** @param values such as `number above 0` */
+export function number(isAllowed: (value: number) => boolean, values: string) {
+  return field(
+    (value, refuse) => (typeof value === 'number' && isAllowed(value) ? value : refuse(`must be a ${values}`)),
+    { values },
+  );
 }
 
 /** Seconds. */
@@ -62,29 +79,26 @@ export const buckets = field(
     if (bounds.length > 0 && bounds.every(isBound) && bounds.every(isAscending)) return bounds;
     return refuse('must be a list of seconds, each above 0 and above the one before it, such as [1, 5, 30]');
   },
-  { isShown: false },
+  { values: 'list of seconds, each above 0 and above the one before it', isShown: false },
 );
 
-export const origin = originField(isLoopback, 'is only for this machine');
+export const origin = originField(isLoopback, 'for this machine');
 
 /** Of a metadata service, which speaks HTTP without TLS on a link-local address. */
-export const metadataOrigin = originField(
-  (url) => isLoopback(url) || isLinkLocal(url),
-  'is only for link-local addresses',
-);
+export const metadataOrigin = originField((url) => isLoopback(url) || isLinkLocal(url), 'for link-local addresses');
 
 /** Not shown: a URL may hold a password. */
-function originField(mayBeClear: (url: URL) => boolean, clearIsFor: string) {
+function originField(mayBeClear: (url: URL) => boolean, clearFor: string) {
   return field(
     (value, refuse) => {
       const url = typeof value === 'string' ? parseOrigin(value) : null;
       if (url === null)
         return refuse('must be like https://secmaster.cn-north-4.myhuaweicloud.com, without path, query or user');
       if (url.protocol === 'http:' && !mayBeClear(url))
-        return refuse(`must begin with https://; http:// would send credentials in the clear and ${clearIsFor}`);
+        return refuse(`must begin with https://; http:// would send credentials in the clear and is only ${clearFor}`);
       return url.origin;
     },
-    { isShown: false },
+    { values: `\`https://\` with host and port; \`http://\` only ${clearFor}`, isShown: false },
   );
 }
 
@@ -96,7 +110,7 @@ export function credential<T>(form: CredentialForm, make: (text: string) => T) {
       const problem = credentialProblem(value, form);
       return problem === null ? make(value) : refuse(problem);
     },
-    { isShown: false },
+    { values: 'text', isShown: false },
   );
 }
 
@@ -108,7 +122,7 @@ export function credentialFile(form: CredentialForm) {
       const file = readCredentialFile({ path, form });
       return 'problem' in file ? refuse(file.problem) : { path, form };
     },
-    { isShown: false },
+    { values: 'path of a file', isShown: false },
   );
 }
 

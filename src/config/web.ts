@@ -126,7 +126,7 @@ const hash = field(
       return new Secret(value);
     return refuse('is no bcrypt hash of a cost up to 16; make one with htpasswd -nBC 10 "" | tr -d ":\\n"');
   },
-  { isShown: false },
+  { values: 'bcrypt hash', isShown: false },
 );
 
 const schema = z.strictObject({
