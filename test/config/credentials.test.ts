@@ -3,6 +3,8 @@ import { configOf, loadText, problemsOf, workspace, writeFile } from './loading.
 
 const withCredentials = (text: string) => `${workspace}    credentials: ${text}\n`;
 
+const profile = '[basic]\nak = A\nsk = S\n';
+
 describe('credentials', () => {
   const at = 'config.yml:6: workspaces[0].credentials';
   test.each<[string, string, string[]]>([
@@ -21,6 +23,63 @@ describe('credentials', () => {
       [`${at}.token.token_file: is missing`, `${at}.token: has an unknown key; known here: token_file`],
     ],
     ['a token file that is not there', '{ token: { token_file: /nowhere } }', [`${at}.token.token_file: no such file`]],
+    [
+      'a token file without a name',
+      '{ token: { token_file: } }',
+      [`${at}.token.token_file: is empty; give it a value`],
+    ],
+    [
+      'a directory for a token file',
+      '{ token: { token_file: / } }',
+      [`${at}.token.token_file: is a directory, not a file`],
+    ],
+    ['a token itself', '{ token: SKTEST }', [`${at}.token: must be a mapping (key: value)`]],
+    [
+      'an agency of a metadata service that others could listen to',
+      '{ agency: { endpoint: "http://10.0.0.1" } }',
+      [
+        `${at}.agency.endpoint: must begin with https://; http:// would send credentials in the clear and is only for link-local addresses`,
+      ],
+    ],
+    [
+      'an agency of no URL',
+      '{ agency: { endpoint: 169.254.169.254 } }',
+      [
+        `${at}.agency.endpoint: must be like https://secmaster.cn-north-4.myhuaweicloud.com, without path, query or user`,
+      ],
+    ],
+    ['a profile by name', '{ profile: basic }', [`${at}.profile: must be a mapping (key: value)`]],
+    [
+      'a profile with a key',
+      '{ profile: { file: ¶, region: x } }',
+      [`${at}.profile: has an unknown key; known here: file, section`],
+    ],
+    ['a directory for a profile file', '{ profile: { file: / } }', [`${at}.profile.file: is a directory, not a file`]],
+    [
+      'every kind at once',
+      '{ ak_sk: { ak: A, sk: S }, password: { domain: d, user: u, password: p }, token: { token_file: § }, agency: {}, profile: { file: ¶ } }',
+      [`${at}: takes one kind only, not ak_sk and password and token and agency and profile`],
+    ],
+    [
+      'a password that is blank',
+      '{ password: { domain: d, user: u, password: "  " } }',
+      [`${at}.password.password: is empty; give it a value`],
+    ],
+    [
+      'a password twice',
+      '{ password: { domain: d, user: u, password: p, password_file: § } }',
+      [`${at}.password.password_file: stands beside password; keep one`],
+    ],
+    [
+      'a security token twice',
+      '{ ak_sk: { ak: A, sk: S, security_token: T, security_token_file: § } }',
+      [`${at}.ak_sk.security_token_file: stands beside security_token; keep one`],
+    ],
+    [
+      'an access key twice',
+      '{ ak_sk: { ak: A, ak_file: §, sk: S } }',
+      [`${at}.ak_sk.ak_file: stands beside ak; keep one`],
+    ],
     ['an agency by name', '{ agency: reader }', [`${at}.agency: must be a mapping (key: value)`]],
     [
       'an agency with a key',
@@ -81,7 +140,8 @@ describe('credentials', () => {
       [`${at}.password.password: is missing; give it or password_file`],
     ],
   ])('refused: %s', (_, text, problems) => {
-    expect(problemsOf(loadText(withCredentials(text)))).toEqual(problems);
+    const given = text.replaceAll('§', writeFile('file', 'T\n')).replace('¶', writeFile('profile', profile));
+    expect(problemsOf(loadText(withCredentials(given)))).toEqual(problems);
   });
 
   test.each<[string, string | Uint8Array, string]>([
@@ -93,6 +153,37 @@ describe('credentials', () => {
   ])('refused: %s', (_, content, problem) => {
     const text = withCredentials(`{ ak_sk: { ak: A, sk_file: ${writeFile('sk', content)} } }`);
     expect(problemsOf(loadText(text))).toEqual([`${at}.ak_sk.sk_file: ${problem}`]);
+  });
+
+  test.each<[string, string, string, string]>([
+    [
+      'a token of two lines',
+      'token: { token_file: § }',
+      'T\nT\n',
+      'token.token_file: must be one word of ASCII letters, digits and signs',
+    ],
+    ['no token', 'token: { token_file: § }', '\n', 'token.token_file: is an empty file'],
+    [
+      'a blank password',
+      'password: { domain: d, user: u, password_file: § }',
+      ' \n',
+      'password.password_file: must not be blank',
+    ],
+    [
+      'an access key with a blank',
+      'ak_sk: { ak_file: §, sk: S }',
+      'A K',
+      'ak_sk.ak_file: must be one word of ASCII letters, digits and signs',
+    ],
+    [
+      'a security token beyond ASCII',
+      'ak_sk: { ak: A, sk: S, security_token_file: § }',
+      'T€',
+      'ak_sk.security_token_file: must be one word of ASCII letters, digits and signs',
+    ],
+  ])('refused: a file of %s', (_, text, content, problem) => {
+    const given = withCredentials(`{ ${text.replace('§', writeFile('secret', content))} }`);
+    expect(problemsOf(loadText(given))).toEqual([`${at}.${problem}`]);
   });
 
   test.each<[string, string, string]>([
@@ -124,10 +215,25 @@ describe('credentials', () => {
       '{ agency: { endpoint: "http://127.0.0.1:80" } }',
       { kind: 'agency', endpoint: 'http://127.0.0.1' },
     ],
+    [
+      'keys in files',
+      '{ ak_sk: { ak_file: §, sk_file: §, security_token_file: § } }',
+      { kind: 'ak_sk', ak: { form: 'key' }, sk: { form: 'key' }, securityToken: { form: 'key' } },
+    ],
+    [
+      'a password in a file',
+      '{ password: { domain: d, user: u, password_file: § } }',
+      { kind: 'password', password: { form: 'password' } },
+    ],
+    [
+      'an agency of a metadata service with TLS',
+      '{ agency: { endpoint: "https://metadata.example.com" } }',
+      { kind: 'agency', endpoint: 'https://metadata.example.com' },
+    ],
     ['a profile', '{ profile: { file: §, section: soc } }', { kind: 'profile', section: 'soc' }],
   ])('taken: %s', (_, text, expected) => {
     const content = text.includes('profile') ? '[soc]\nak = A\nsk = S\n' : 'T\n';
-    const given = withCredentials(text.replace('§', writeFile('file', content)));
+    const given = withCredentials(text.replaceAll('§', writeFile('file', content)));
     expect(configOf(loadText(given)).workspaces[0]?.credentials).toMatchObject(expected);
   });
 

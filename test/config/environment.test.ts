@@ -103,6 +103,43 @@ describe('refused', () => {
       { ...project, ...key, HUAWEICLOUD_SDK_SK_FILE: '/dev/null' },
       ['HUAWEICLOUD_SDK_SK_FILE: is set beside HUAWEICLOUD_SDK_SK; keep one'],
     ],
+    ...(
+      [
+        ['HUAWEICLOUD_SDK_AK', key],
+        ['HUAWEICLOUD_SDK_SECURITY_TOKEN', { ...key, HUAWEICLOUD_SDK_SECURITY_TOKEN: 'T' }],
+        ['SECMASTER_IAM_PASSWORD', user],
+      ] as const
+    ).map(([name, given]): [string, Record<string, string>, string[]] => [
+      `${name} twice`,
+      { ...project, ...given, [`${name}_FILE`]: '/dev/null' },
+      [`${name}_FILE: is set beside ${name}; keep one`],
+    ]),
+    [
+      'a secret file that is empty',
+      { ...project, ...user, SECMASTER_IAM_PASSWORD: '', SECMASTER_IAM_PASSWORD_FILE: '/dev/null' },
+      ['SECMASTER_IAM_PASSWORD_FILE: is an empty file'],
+    ],
+    [
+      'a file for a key without its secret',
+      { ...project, HUAWEICLOUD_SDK_AK_FILE: '/dev/null' },
+      ['HUAWEICLOUD_SDK_SK: is missing, but HUAWEICLOUD_SDK_AK_FILE is set'],
+    ],
+    [
+      'a region and IDs of other forms',
+      {
+        ...key,
+        SECMASTER_REGION: 'europe',
+        HUAWEICLOUD_SDK_PROJECT_ID: 'mine',
+        SECMASTER_WORKSPACE_ID: 'soc',
+        SECMASTER_IAM_ENDPOINT: 'iam',
+      },
+      [
+        'SECMASTER_REGION: "europe" is no region; write it like eu-west-101',
+        'HUAWEICLOUD_SDK_PROJECT_ID: "mine" is no project ID; write it in quotes with its 32 hexadecimal digits',
+        'SECMASTER_WORKSPACE_ID: "soc" is no workspace ID; write it like 11111111-2222-3333-4444-555555555555',
+        'SECMASTER_IAM_ENDPOINT: must be like https://secmaster.cn-north-4.myhuaweicloud.com, without path, query or user',
+      ],
+    ],
     [
       'a secret file that is not there',
       { ...project, HUAWEICLOUD_SDK_AK: 'A', HUAWEICLOUD_SDK_SK_FILE: '/nowhere' },
@@ -162,6 +199,23 @@ describe('where no credentials are named', () => {
       defaultCredentials: 'environment',
       workspaces: [{ credentials: { kind: 'ak_sk', ak: { path: files.HUAWEICLOUD_SDK_AK_FILE } } }],
     });
+  });
+
+  test('so may temporary keys and a password, which are read when they are needed', () => {
+    const file = writeFile('secret', 'one\n');
+    const keyFiles = {
+      HUAWEICLOUD_SDK_AK: 'A',
+      HUAWEICLOUD_SDK_SK_FILE: file,
+      HUAWEICLOUD_SDK_SECURITY_TOKEN_FILE: file,
+    };
+    const given = [
+      { ...project, ...keyFiles },
+      { ...project, ...user, SECMASTER_IAM_PASSWORD: '', SECMASTER_IAM_PASSWORD_FILE: file },
+    ].map((environment) => configOf(loadEnvironment(environment)).workspaces[0]?.credentials);
+    expect(given).toEqual([
+      { kind: 'ak_sk', ak: 'A', sk: { path: file, form: 'key' }, securityToken: { path: file, form: 'key' } },
+      { kind: 'password', domain: 'acme', user: 'exporter', password: { path: file, form: 'password' } },
+    ]);
   });
 
   test.each([

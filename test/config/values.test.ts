@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { complete, loadText, problemsOf } from './loading.ts';
+import { complete, configOf, loadText, problemsOf } from './loading.ts';
 
 const notBuckets =
   'metrics.duration_buckets: must be a list of seconds, each above 0 and above the one before it, such as [1, 5, 30]';
@@ -89,6 +89,42 @@ describe('a value', () => {
       'status.recent_runs: -1 must be a whole number, 0 to 1000',
     ],
     [
+      'a hold that is too long',
+      'metrics: { new_series_hold: 61m }',
+      'metrics.new_series_hold: "61m" is too long; the most is 1h',
+    ],
+    [
+      'a hold that is negative',
+      'metrics: { new_series_hold: -1s }',
+      'metrics.new_series_hold: "-1s" is no duration; write it like 30s, 5m, 24h or 7d',
+    ],
+    [
+      'more at once than allowed',
+      'poll: { concurrency: 101 }',
+      'poll.concurrency: 101 must be a whole number, 1 to 100',
+    ],
+    [
+      'a retention that is too short',
+      'state: { retention: 59s }',
+      'state.retention: "59s" is too short; the least is 1m',
+    ],
+    ['a retention that is empty', 'state: { retention: }', 'state.retention: is empty; give it a value'],
+    ['buckets that fall', 'metrics: { duration_buckets: [2, 1] }', notBuckets],
+    ['a bucket that is text', 'metrics: { duration_buckets: [1, "2"] }', notBuckets],
+    ['buckets that are empty', 'metrics: { duration_buckets: }', 'metrics.duration_buckets: is empty; give it a value'],
+    [
+      'more playbooks than allowed',
+      'metrics: { max_playbooks: 10001 }',
+      'metrics.max_playbooks: 10001 must be a whole number, 1 to 10000',
+    ],
+    [
+      'more recent runs than allowed',
+      'status: { recent_runs: 1001 }',
+      'status.recent_runs: 1001 must be a whole number, 0 to 1000',
+    ],
+    ['nodes that YAML could take for false', 'metrics: { nodes: false }', 'metrics.nodes: false must be failed or off'],
+    ['an unknown status key', 'status: { recent: 1 }', 'status.recent: unknown key; known here: recent_runs'],
+    [
       'an unknown key that is nearly known',
       'poll: { lokback: 1h }',
       'poll.lokback: unknown key; did you mean lookback?',
@@ -107,6 +143,34 @@ describe('a value', () => {
     ],
   ])('refused: %s', (_, line, problem) => {
     expect(problemsOf(loadText(`${line}\n${complete}`))).toEqual([`config.yml:1: ${problem}`]);
+  });
+
+  test.each<[string, string, object]>([
+    ['the shortest lookback', 'poll: { lookback: 1m }', { poll: { lookbackMs: 60_000 } }],
+    ['the longest lookback', 'poll: { lookback: 180d }', { poll: { lookbackMs: 180 * 86_400_000 } }],
+    ['a lookback of several units', 'poll: { lookback: 1d12h }', { poll: { lookbackMs: 36 * 3_600_000 } }],
+    ['the shortest timeout', 'poll: { timeout: 100ms }', { poll: { timeoutMs: 100 } }],
+    ['the longest timeout', 'poll: { timeout: 5m }', { poll: { timeoutMs: 300_000 } }],
+    ['less than one request a second', 'poll: { rate_limit: 0.01 }', { poll: { rateLimit: 0.01 } }],
+    ['the highest rate', 'poll: { rate_limit: 200 }', { poll: { rateLimit: 200 } }],
+    ['the highest concurrency', 'poll: { concurrency: 100 }', { poll: { concurrency: 100 } }],
+    ['a ledger in memory', 'state: { path: ":memory:" }', { state: { path: ':memory:' } }],
+    [
+      'a retention as long as the lookback',
+      'poll: { lookback: 1h }\nstate: { retention: 1h }',
+      { state: { retentionMs: 3_600_000 } },
+    ],
+    ['one bucket', 'metrics: { duration_buckets: [0.005] }', { metrics: { durationBuckets: [0.005] } }],
+    ['no hold', 'metrics: { new_series_hold: 0s }', { metrics: { newSeriesHoldMs: 0 } }],
+    ['the longest hold', 'metrics: { new_series_hold: 1h }', { metrics: { newSeriesHoldMs: 3_600_000 } }],
+    ['one playbook', 'metrics: { max_playbooks: 1 }', { metrics: { maxPlaybooks: 1 } }],
+    ['the most playbooks', 'metrics: { max_playbooks: 10000 }', { metrics: { maxPlaybooks: 10_000 } }],
+    ['nodes off, which YAML 1.2 takes for text', 'metrics: { nodes: off }', { metrics: { nodes: 'off' } }],
+    ['no recent runs', 'status: { recent_runs: 0 }', { status: { recentRuns: 0 } }],
+    ['the most recent runs', 'status: { recent_runs: 1000 }', { status: { recentRuns: 1_000 } }],
+    ['empty sections', 'poll:\nstate:\nmetrics:\nstatus:', { poll: { concurrency: 4 }, status: { recentRuns: 50 } }],
+  ])('taken: %s', (_, lines, expected) => {
+    expect(configOf(loadText(`${lines}\n${complete}`))).toMatchObject(expected);
   });
 
   test('a long value is cut off', () => {

@@ -61,6 +61,24 @@ describe('a workspace', () => {
       ],
     ],
     [
+      'a filter of more values than there are playbooks',
+      `${complete}    filters: { playbook_id: [${'a, '.repeat(1001)}] }\n`,
+      ['config.yml:8: workspaces[0].filters.playbook_id: has more than 1000 values'],
+    ],
+    [
+      'an empty filter, and one with an empty value',
+      `${complete}    filters: { workflow_id: , dataclass_id: [""] }\n`,
+      [
+        'config.yml:8: workspaces[0].filters.workflow_id: is empty; give it a value',
+        'config.yml:8: workspaces[0].filters.dataclass_id[0]: is empty; give it a value',
+      ],
+    ],
+    [
+      'a list for the filters',
+      `${complete}    filters: [playbook_id]\n`,
+      ['config.yml:8: workspaces[0].filters: must be a mapping (key: value)'],
+    ],
+    [
       'an unknown filter',
       `${complete}    filters: { playbok_id: [a] }\n`,
       ['config.yml:8: workspaces[0].filters.playbok_id: unknown key; did you mean playbook_id?'],
@@ -77,6 +95,35 @@ describe('a workspace', () => {
       `${complete}    endpoint: 1\n`,
       [
         'config.yml:8: workspaces[0].endpoint: must be like https://secmaster.cn-north-4.myhuaweicloud.com, without path, query or user',
+      ],
+    ],
+    [
+      'an endpoint with a password, which is not shown',
+      `${complete}    iam_endpoint: https://user:SKTEST@iam.example.com\n`,
+      [
+        'config.yml:8: workspaces[0].iam_endpoint: must be like https://secmaster.cn-north-4.myhuaweicloud.com, without path, query or user',
+      ],
+    ],
+    [
+      'a blank name',
+      replacing('name', '  - name: " "\n'),
+      ['config.yml:2: workspaces[0].name: is empty; give it a value'],
+    ],
+    [
+      'an empty region',
+      replacing('region', '    region:\n'),
+      ['config.yml:3: workspaces[0].region: is empty; give it a value'],
+    ],
+    [
+      'an empty project ID, which is not the same as none',
+      replacing('project_id', '    project_id:\n'),
+      ['config.yml:4: workspaces[0].project_id: is empty; give it a value'],
+    ],
+    [
+      'an unknown key',
+      `${complete}    zone: a\n`,
+      [
+        'config.yml:8: workspaces[0].zone: unknown key; known here: name, region, project_id, workspace_id, endpoint, iam_endpoint, filters, credentials',
       ],
     ],
     [
@@ -101,6 +148,54 @@ describe('a workspace', () => {
   ])('refused: %s', (_, text, problems) => {
     expect(problemsOf(loadText(text))).toEqual(problems);
   });
+});
+
+test.each<[string, string, object]>([
+  [
+    'filters of every kind',
+    `${complete}    filters: { playbook_id: [a, b], workflow_id: [c], dataclass_id: [d], trigger_type: [TIMER, NEW_ONE] }\n`,
+    {
+      filters: { playbookId: ['a', 'b'], workflowId: ['c'], dataclassId: ['d'], triggerType: ['TIMER', 'NEW_ONE'] },
+    },
+  ],
+  [
+    'filters that are empty',
+    `${complete}    filters:\n`,
+    { filters: { playbookId: [], workflowId: [], dataclassId: [], triggerType: [] } },
+  ],
+  ['no project, beside a name and a workspace', replacing('project_id', ''), { name: 'prod', projectId: null }],
+  ['no name', complete.replace('name: prod\n    ', ''), { name: null, region: 'eu-west-101' }],
+  [
+    'a region that Huawei Cloud adds tomorrow, outside of Europe',
+    replacing('region', '    region: xx-north-9\n'),
+    { region: 'xx-north-9', endpoint: 'https://secmaster.xx-north-9.myhuaweicloud.com' },
+  ],
+  [
+    'an endpoint with a port and a slash',
+    `${complete}    endpoint: https://proxy.example.com:8443/\n`,
+    { endpoint: 'https://proxy.example.com:8443' },
+  ],
+  [
+    'an endpoint in the clear on this machine',
+    `${complete}    endpoint: http://localhost:39211\n`,
+    { endpoint: 'http://localhost:39211' },
+  ],
+])('taken: %s', (_, text, expected) => {
+  expect(configOf(loadText(text)).workspaces).toMatchObject([expected]);
+});
+
+test('projects of several regions and accounts, all workspaces of each', () => {
+  const more = ['cn-north-4', 'ap-southeast-3'].map(
+    (region) => `  - region: ${region}\n    credentials: { ak_sk: { ak: A-${region}, sk: S } }\n`,
+  );
+  const { workspaces } = configOf(loadText(complete + more.join('')));
+  expect(workspaces.map(({ region, credentials }) => [region, credentials.kind === 'ak_sk' && credentials.ak])).toEqual(
+    [
+      ['eu-west-101', 'AKTEST'],
+      ['cn-north-4', 'A-cn-north-4'],
+      ['ap-southeast-3', 'A-ap-southeast-3'],
+    ],
+  );
 });
 
 test('project and workspace may be left to be found', () => {
