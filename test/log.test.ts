@@ -39,7 +39,7 @@ test.each<[string, object]>([
   ],
   [
     'an error that has JSON of its own',
-    { err: Object.assign(new Error('refused'), { toJSON: () => ({ config: { headers: { authorization: key } } }) }) },
+    { err: Object.assign(new Error('refused'), { toJSON: () => ({ rawHeaders: ['authorization', key] }) }) },
   ],
   ['the message of an error', { err: new Error(`cannot connect to http://proxy-user:${key}@proxy.example.com`) }],
   ['the JSON of an object', { answer: { toJSON: () => ({ credential: { secret: key, securitytoken: key } }) } }],

@@ -38,6 +38,8 @@ describe('YAML', () => {
       '\npoll: !fast\n',
       'config.yml:2: a YAML tag (!) is not supported; a value that begins with ! must be put in quotes',
     ],
+    ['an unknown directive', `%FAST 1\n---\n${complete}`, 'config.yml:1: this YAML directive (%) is unknown'],
+    ['a key of several lines', 'poll: {}\nstate\nmetrics: {}\n', 'config.yml:2: a colon is missing after a key'],
     ['an alias of nothing', 'poll: {}\nstate: *none\n', 'config.yml:2: this alias (*) has no anchor (&) before it'],
     ['a key that is no text', '? [a]\n: 1\n', 'config.yml:1: a key must be plain text'],
     [
