@@ -1,0 +1,101 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { eventually, startExporter, temporaryFolder } from '../support/processes.ts';
+import { polledAgain, serve, writeConfig } from '../support/served.ts';
+import { iamUser, startSimulator } from '../support/simulated.ts';
+
+/** What docs/configuration.md says one sees without a permission is what one sees. */
+
+const documented = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'configuration.md'), 'utf8');
+
+/** As the document quotes a message: what the gateway says of itself varies. */
+const quoted = (message: string) => message.replace(/(?<= 40[13]) APIGW\.\d+( \(Simulated fault\.\))?/, ' …');
+
+async function forbidding(operation: string, change: (config: string) => string) {
+  const simulated = await startSimulator({ historyMs: 600_000 });
+  await simulated.addFault({ kind: 'status', status: 403, code: 'APIGW.0302', operation });
+  const file = writeConfig(simulated, temporaryFolder());
+  writeFileSync(file, change(readFileSync(file, 'utf8')));
+  return { simulated, file };
+}
+
+const asIs = (config: string) => config;
+const withoutIds = (config: string) => config.replaceAll(/ +(workspace_id|project_id): .*\n/g, '');
+const withoutName = (config: string) => config.replace(/name: prod\n +/, '');
+const withPassword = (config: string) => {
+  const { SECMASTER_IAM_DOMAIN: domain, SECMASTER_IAM_USER: user, SECMASTER_IAM_PASSWORD: password } = iamUser;
+  return config.replace(/ak_sk: \{.*?\}/, `password: ${JSON.stringify({ domain, user, password })}`);
+};
+
+test.each<[string, string, (config: string) => string, string]>([
+  [
+    'the list of instances',
+    'ListAopWorkflowInstance',
+    asIs,
+    'list_instances: 403 …: give the credentials the policy "SecMaster ReadOnlyAccess" in this project; check project_id and workspace_id',
+  ],
+  [
+    'the list of workspaces, where they are to be found',
+    'ListWorkspaces',
+    (config) => withoutName(withoutIds(config)),
+    'list_workspaces: 403 …: give the credentials the policy "SecMaster ReadOnlyAccess" in this project; check project_id and workspace_id',
+  ],
+  [
+    'the list of workspaces, where a name is to be found',
+    'ListWorkspaces',
+    withoutName,
+    'list_workspaces: 403 …: give the credentials the policy "SecMaster ReadOnlyAccess" in this project; check project_id and workspace_id',
+  ],
+  [
+    'the list of projects',
+    'KeystoneListProjects',
+    (config) => withoutName(withoutIds(config)),
+    'list_projects: 403 …: give project_id, or the permission iam:projects:list',
+  ],
+  [
+    'a token by password',
+    'KeystoneCreateUserTokenByPassword',
+    withPassword,
+    'create_token: 403 …: the IAM user may not log in to this project: check user and project_id',
+  ],
+])('without %s: a poll that fails, with the message of the document', async (_, operation, change, message) => {
+  const { file } = await forbidding(operation, change);
+  const running = startExporter(['once', `--config.file=${file}`]);
+  expect(await running.ended).toBe(1);
+  const errors = running
+    .stderr()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .filter(({ level }) => level === 50)
+    .map(({ msg }) => quoted(msg));
+  expect(errors).toEqual([message]);
+  expect(running.stdout()).toMatch(/^secmaster_up\{.*\} 0$/m);
+  expect(documented).toContain(`\`${message}\``);
+});
+
+test('without the list of workspaces, where name and workspace_id are given: nothing is missing', async () => {
+  const { file } = await forbidding('ListWorkspaces', asIs);
+  const running = startExporter(['once', `--config.file=${file}`]);
+  expect(await running.ended).toBe(0);
+  expect(running.stdout()).toMatch(/^secmaster_up\{workspace="prod"\} 1$/m);
+});
+
+test('without one instance: counts go on, and the log says once that nodes are not read', async () => {
+  const { simulated, file } = await forbidding('ShowAopWorkflowInstance', asIs);
+  const served = await serve([`--config.file=${file}`]);
+  await polledAgain(served);
+  const told = () => served.running.stderr().match(/the nodes of a failed run are not read: [^"\\]*/g) ?? [];
+  const turn = async () => {
+    await simulated.turn(10 * 60_000);
+    await polledAgain(served);
+    return told().length > 0 ? true : undefined;
+  };
+  await eventually(turn, 'a failed run', served.running);
+  await turn();
+  expect(told()).toHaveLength(1);
+  const message = quoted(told()[0] ?? '').replace(/….*/, '…');
+  expect(message).toBe('the nodes of a failed run are not read: show_instance: 403 …');
+  expect(documented).toContain(`\`${message}\``);
+});
