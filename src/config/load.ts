@@ -10,6 +10,7 @@ import {
   variableProblem,
 } from './environment.ts';
 import { type Finding, findings, formatPath, type Problem, valueAt } from './problems.ts';
+import { proxyProblems } from './proxies.ts';
 import { type CronProblem, configSchema, type ParsedConfig } from './schema.ts';
 import { readTextFile } from './text-file.ts';
 import { parseYaml } from './yaml-document.ts';
@@ -24,7 +25,7 @@ export type Loaded = { readonly config: Config } | { readonly problems: readonly
 
 /**
  * Reads and checks the configuration and the secret files it names; all problems at once. A configuration file is
- * complete by itself: of the environment it takes nothing but the credentials of workspaces that have none.
+ * complete by itself: of the environment it takes nothing but the credentials of workspaces that have none, and proxies.
  * Relative paths are relative to the working directory, `~/` is the home directory.
  */
 export function loadConfig(
@@ -32,7 +33,10 @@ export function loadConfig(
   { cronProblem }: { readonly cronProblem: CronProblem },
 ): Loaded {
   const schema = configSchema(cronProblem);
-  return configFile === null ? fromEnvironment(environment, schema) : fromFile(configFile, environment, schema);
+  const loaded = configFile === null ? fromEnvironment(environment, schema) : fromFile(configFile, environment, schema);
+  const proxies = proxyProblems(environment);
+  if (proxies.length === 0) return loaded;
+  return { problems: 'problems' in loaded ? [...loaded.problems, ...proxies] : proxies };
 }
 
 type Schema = ReturnType<typeof configSchema>;

@@ -72,16 +72,28 @@ test('nor one that an alias carries to another field', () => {
   ]);
 });
 
-test('nor one of the environment', () => {
-  const holders = ['HUAWEICLOUD_SDK_SK', 'HUAWEICLOUD_SDK_SECURITY_TOKEN', 'SECMASTER_IAM_PASSWORD'];
+test('nor one of the environment, or of a file that it names', () => {
+  const file = writeFile('secret', '');
+  const names = [
+    'HUAWEICLOUD_SDK_AK',
+    'HUAWEICLOUD_SDK_SK',
+    'HUAWEICLOUD_SDK_SECURITY_TOKEN',
+    'SECMASTER_IAM_PASSWORD',
+  ];
+  const [, ...holders] = names;
+  const files = names.map((name) => `${name}_FILE`);
   const others = ['HUAWEICLOUD_SDK_AK', 'SECMASTER_IAM_USER', 'SECMASTER_REGION', 'SECMASTER_LOOKBACK', 'SECMASTER_X'];
   fc.assert(
     fc.property(
-      fc.dictionary(fc.constantFrom(...holders), secret),
+      fc.dictionary(fc.constantFrom(...holders, 'HTTPS_PROXY', 'SECMASTER_ENDPOINT'), secret),
+      fc.dictionary(fc.constantFrom(...files), fc.oneof(secret, fc.constant(file))),
       fc.dictionary(fc.constantFrom(...others), fc.string()),
-      (secrets, rest) => {
-        expect(printed(loadEnvironment({ ...rest, ...secrets }))).not.toContain(marker);
+      secret,
+      (secrets, paths, rest, content) => {
+        writeFileSync(file, content);
+        expect(printed(loadEnvironment({ ...rest, ...paths, ...secrets })).toLowerCase()).not.toContain(marker);
       },
     ),
+    { numRuns: 500 },
   );
 });

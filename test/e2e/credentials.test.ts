@@ -6,8 +6,9 @@ import { defaultAccessKey, defaultProject, defaultWorkspace } from '../../src/si
 import { listen } from '../../src/simulator/listen.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
 import { sampleValue } from '../support/exposition.ts';
-import { startExporter, temporaryFolder } from '../support/processes.ts';
-import { accessKey, environmentOf } from '../support/simulated.ts';
+import { eventually, startExporter, temporaryFolder } from '../support/processes.ts';
+import { serve } from '../support/served.ts';
+import { accessKey, environmentOf, startSimulator } from '../support/simulated.ts';
 
 const profile = `[basic]\nak = ${defaultAccessKey.ak}\nsk = ${defaultAccessKey.sk}\n`;
 
@@ -75,4 +76,26 @@ test('a region that has no project is told, and once exits with 1', async () => 
   expect(await running.ended).toBe(1);
   expect(running.stderr()).toContain('IAM knows no project named cn-north-4 for these credentials: give project_id');
   expect(sampleValue(running.stdout(), 'secmaster_up', { workspace: 'cn-north-4' })).toBe(0);
+});
+
+test('secrets of the environment in files are read again when they change, without a reload', async () => {
+  const simulated = await startSimulator({ historyMs: 600_000 });
+  const folder = temporaryFolder();
+  const [ak, sk] = [join(folder, 'ak'), join(folder, 'sk')];
+  writeFileSync(ak, `${defaultAccessKey.ak}\n`);
+  writeFileSync(sk, 'NOT-YET-THE-KEY\n');
+  const { get, running } = await serve([], {
+    ...environmentOf(simulated.url),
+    HUAWEICLOUD_SDK_AK_FILE: ak,
+    HUAWEICLOUD_SDK_SK_FILE: sk,
+    SECMASTER_STATE_PATH: ':memory:',
+    SECMASTER_POLL_SCHEDULE: '* * * * * *',
+  });
+  const isUp = async (value: number) =>
+    sampleValue(await get('/metrics'), 'secmaster_up') === value ? true : undefined;
+  await eventually(() => isUp(0), 'a refusal', running);
+  writeFileSync(sk, `${defaultAccessKey.sk}\n`);
+  await eventually(() => isUp(1), 'a poll with the new key', running);
+  expect((await simulated.requests()).refused).toBeLessThanOrEqual(2);
+  expect(running.stderr()).not.toMatch(new RegExp(`NOT-YET-THE-KEY|${defaultAccessKey.sk}`));
 });

@@ -70,6 +70,7 @@ test('fuzzed environments likewise', async () => {
     'SECMASTER_REGION',
     'SECMASTER_ENDPOINT',
     'SECMASTER_SK',
+    'HTTPS_PROXY',
   );
   for (const environment of fc.sample(fc.dictionary(name, value, { minKeys: 2 }), { seed: 2026, numRuns: 20 })) {
     // The access key and the user are names, not secrets.

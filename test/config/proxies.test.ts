@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { complete, configOf, loadEnvironment, loadText, problemsOf } from './loading.ts';
+
+const alone = { SECMASTER_REGION: 'cn-north-4', HUAWEICLOUD_SDK_AK: 'A', HUAWEICLOUD_SDK_SK: 'S' };
+
+test.each<[string, string, string]>([
+  ['without http://', 'HTTPS_PROXY', 'proxy.example.com:3128'],
+  ['with a user and without http://', 'https_proxy', 'user:SKTEST@proxy.example.com'],
+  ['of another protocol', 'HTTP_PROXY', 'ftp://user:SKTEST@proxy.example.com'],
+  ['that is no URL', 'http_proxy', 'http://user:SK TEST@[proxy'],
+  ['with a path', 'HTTP_PROXY', 'http://proxy.example.com:3128/SKTEST'],
+  ['with a password whose % is not encoded', 'HTTPS_PROXY', 'http://user:100%SKTEST@proxy.example.com:3128'],
+])('a proxy %s is refused and not shown, with a file and without', (_, name, value) => {
+  const problems = [`${name}: must be like http://proxy.example.com:3128`];
+  expect(problemsOf(loadText(complete, { [name]: value }))).toEqual(problems);
+  expect(problemsOf(loadEnvironment({ ...alone, [name]: value }))).toEqual(problems);
+});
+
+test('it is told together with all other problems', () => {
+  expect(problemsOf(loadText(`poll: { timeout: 10 }\n${complete}`, { HTTPS_PROXY: 'proxy' }))).toEqual([
+    'config.yml:1: poll.timeout: 10 is no duration; write it like 30s, 5m, 24h or 7d',
+    'HTTPS_PROXY: must be like http://proxy.example.com:3128',
+  ]);
+});
+
+test.each([
+  ['HTTPS_PROXY', 'http://proxy.example.com:3128'],
+  ['https_proxy', 'https://user:100%25SK@proxy.example.com/'],
+  ['HTTP_PROXY', 'socks5://127.0.0.1:1080'],
+  ['http_proxy', ''],
+  ['NO_PROXY', '*.example.com,10.0.0.0/8'],
+])('%s may be "%s"', (name, value) => {
+  expect(configOf(loadText(complete, { [name]: value })).workspaces).toHaveLength(1);
+});
