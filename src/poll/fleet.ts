@@ -61,6 +61,8 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
   const labels = createWorkspaceLabels();
   let entries: readonly Entry<T>[] = [];
   const members = new Map<string, Member<T>>();
+  /** All that there have been: one that comes back may still be in the middle of its poll, and its counts go on. */
+  const workspaces = new Map<string, Workspace>();
   /** Changes go one after the other. */
   let changing: Promise<unknown> = Promise.resolve();
 
@@ -113,11 +115,13 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
         continue;
       const settings = parts.settingsOf(entry.target, { projectId, workspaceId });
       const secmaster = parts.secmasterOf(entry.target, projectId);
-      const workspace = member?.workspace ?? create(key, settings, secmaster);
+      const before = workspaces.get(key);
+      const workspace = before ?? create(key, settings, secmaster);
+      workspaces.set(key, workspace);
       members.set(key, { workspace, entry });
       if (settings.name !== null) labels.claim(key, settings.name, []);
       if (member === undefined) added.push(workspace);
-      await (member === undefined ? workspace.restore() : workspace.reconfigure(settings, secmaster));
+      await (before === undefined ? workspace.restore() : workspace.reconfigure(settings, secmaster));
     }
     return added;
   }

@@ -159,8 +159,19 @@ test('another configuration keeps what stays, with its counts, and takes names a
   await poll();
   expect([labels(), polls()]).toEqual([
     ['test', 'prod'],
-    [3, 1],
+    [3, 3],
   ]);
+});
+
+test('a workspace that comes back is the one that went, so that no poll of it overlaps one still under way', async () => {
+  const { fleet } = await setUp({ 'project-a': { w1: 'one', w2: 'two' } });
+  const [one, two] = [target({ name: 'prod', workspaceId: 'w1' }), target({ name: 'test', workspaceId: 'w2' })];
+  await fleet.configure([one, two]);
+  const before = new Set(fleet.pollables());
+  await fleet.configure([two]);
+  await fleet.configure([two, { ...one, name: 'again' }]);
+  expect(fleet.pollables()).toHaveLength(2);
+  expect(fleet.pollables().every((pollable) => before.has(pollable))).toBe(true);
 });
 
 test('a workspace that is named by itself is not polled a second time as one of its project', async () => {
