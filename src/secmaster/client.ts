@@ -4,7 +4,7 @@ import type { Filters, Language, WorkspaceConfig } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import { formatTime } from '../model/time.ts';
 import { type ListQuery, maxOffset, pageSize, type SecMaster } from './api.ts';
-import { accountKey, createCredentials } from './create-credentials.ts';
+import { accountKey, createCredentials, gateKey } from './create-credentials.ts';
 import type { Credentials } from './credentials.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { SecMasterError } from './errors.ts';
@@ -80,7 +80,7 @@ export function createClients(options: ClientOptions, before: Shared = createSha
     const own = shared(credentials, `${key} ${JSON.stringify(project)}`, () =>
       createCredentials(config, { project, iam, endpointOf, send, sendLocally, clock, log }),
     );
-    const gate = shared(gates, key, () => createGate(clock, log));
+    const gate = shared(gates, gateKey(config, iam), () => createGate(clock, log));
     const headers = 'id' in project ? { 'x-project-id': project.id } : {};
     return {
       credentials: own,

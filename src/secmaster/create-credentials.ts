@@ -44,6 +44,18 @@ export function accountKey(config: CredentialsConfig, iam: Endpoint): string {
   return JSON.stringify(kind === 'password' ? [kind, iam.origin, ...parts] : [kind, ...parts]);
 }
 
+/** The same text for all that SecMaster locks together: another secret of the same key or user is no other account to it. */
+export function gateKey(config: CredentialsConfig, iam: Endpoint): string {
+  switch (config.kind) {
+    case 'ak_sk':
+      return JSON.stringify([config.kind, config.ak]);
+    case 'password':
+      return JSON.stringify([config.kind, iam.origin, config.domain, config.user]);
+    default:
+      return accountKey(config, iam);
+  }
+}
+
 function revealed(part: string | Secret | CredentialFile | null): unknown {
   return part instanceof Secret ? part.reveal() : part;
 }

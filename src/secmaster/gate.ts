@@ -30,8 +30,11 @@ const firstDelayMs = 60_000;
 const maxDelayMs = 15 * 60_000;
 
 export function createGate(clock: Clock, log: Logger): Gate {
-  /** Until a call has succeeded they go one at a time, so that wrong credentials aren't refused once for each caller. */
-  let proven = false;
+  /**
+   * The fingerprint of the credentials with which a call has succeeded. With others they go one at a time, so that wrong ones
+   * aren't refused once for each caller.
+   */
+  let proven: string | null = null;
   let trial: Promise<void> | null = null;
   let closed: { readonly untilMs: number; readonly refusal: SecMasterError; readonly fingerprint: string } | null =
     null;
@@ -60,12 +63,13 @@ export function createGate(clock: Clock, log: Logger): Gate {
 
   async function admit<T>(call: GatedCall<T>, signal: AbortSignal): Promise<T> {
     const { operation, attempt } = call;
+    const isProven = () => call.fingerprint() === proven;
     failIfClosed(call);
-    while (!proven && trial !== null) {
+    while (!isProven() && trial !== null) {
       await orAborted(trial, signal, () => abortedError(operation));
       failIfClosed(call);
     }
-    if (proven) return await attempt();
+    if (isProven()) return await attempt();
     const ended = Promise.withResolvers<void>();
     trial = ended.promise;
     try {
@@ -80,11 +84,12 @@ export function createGate(clock: Clock, log: Logger): Gate {
     let again = false;
     const attempt = async () => {
       const closingsBefore = closings.length;
+      const fingerprint = call.fingerprint();
       try {
         const result = await call.attempt();
         // A call that was under way when another closed the gate says nothing about what was found then.
         if (closings.length === closingsBefore) {
-          proven = true;
+          proven = fingerprint;
           closingsInARow = 0;
         }
         return result;
@@ -92,7 +97,7 @@ export function createGate(clock: Clock, log: Logger): Gate {
         if (!(error instanceof SecMasterError && error.kind === 'unauthorized')) throw error;
         refusals.push(clock.now());
         if (closings.length === closingsBefore) {
-          proven = false;
+          proven = null;
           // Calls that were under way together are refused together: only what comes after is held to the number.
           const isAffordable = closingsInARow === 0 || clock.now() >= whenFewer(refusals, mostRefusals);
           again = call.secondChance(error) && isAffordable;

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import type { CredentialsConfig } from '../../src/config/config.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { type Account, createClients } from '../../src/secmaster/client.ts';
+import { type Account, createClients, createShared } from '../../src/secmaster/client.ts';
 import { noFilters } from '../../src/secmaster/filters.ts';
 import { canonicalRequest, sign } from '../../src/secmaster/sign.ts';
 import { createTurnedClock } from '../support/turned-clock.ts';
@@ -36,18 +36,25 @@ const badToken: Reply = { status: 401, body: { error_code: 'APIGW.0307', error_m
 function setUp(answer: (call: Call, index: number) => Reply, clock = createTurnedClock()) {
   const { dispatcher, calls } = mockApi(answer);
   const observed: string[] = [];
-  const clients = createClients({
-    dispatcher,
-    clock,
-    log: pino({ level: 'silent' }),
-    version: '1.2.3',
-    timeoutMs: 10_000,
-    rateLimit: 1000,
-    language: 'en',
-    observe: (operation, code) => observed.push(`${operation} ${code}`),
-  });
-  const connect = ({ projectId, ...one }: Project) => clients.secmaster(one, projectId);
-  return { clients, connect, clock, calls, observed };
+  const shared = createShared();
+  /** The clients of another configuration, in the same process. */
+  const reload = (rateLimit = 1000) =>
+    createClients(
+      {
+        dispatcher,
+        clock,
+        log: pino({ level: 'silent' }),
+        version: '1.2.3',
+        timeoutMs: 10_000,
+        rateLimit,
+        language: 'en',
+        observe: (operation, code) => observed.push(`${operation} ${code}`),
+      },
+      shared,
+    );
+  const clients = reload();
+  const connect = ({ projectId, ...one }: Project, to = clients) => to.secmaster(one, projectId);
+  return { clients, connect, reload, clock, calls, observed };
 }
 
 const minutes = (n: number) => n * 60_000;
@@ -197,6 +204,28 @@ describe('access keys', () => {
     );
     expect(outcomes.map(({ status }) => status)).toEqual(Array(4).fill('rejected'));
     expect(calls).toHaveLength(1);
+  });
+
+  test.each<[string, (n: number) => CredentialsConfig, number]>([
+    ['the same', () => akSk, 1],
+    ['another wrong secret', (n) => ({ ...akSk, sk: new Secret(`WRONG${n}`) }), 3],
+  ])('reloads with %s key in quick succession never come near the six refusals that lock it', async (_, at, most) => {
+    const { connect, reload, calls } = setUp(() => badSignature);
+    for (let n = 0; n < 12; n++) {
+      const client = connect({ ...account, credentials: at(n) }, reload(1000 + n));
+      await expect(client.listInstances('w', newest, never)).rejects.toMatchObject({ kind: 'unauthorized' });
+    }
+    expect(calls).toHaveLength(most);
+  });
+
+  test('a wrong secret that a reload brings is refused once, however many workspaces use it', async () => {
+    const { connect, reload, calls } = setUp((_, index) => (index === 0 ? emptyPage : badSignature));
+    await connect(account).listInstances('w', newest, never);
+    const wrong = { ...account, credentials: { ...akSk, sk: new Secret('WRONG') } };
+    const clients = reload();
+    const asked = Array.from({ length: 8 }, () => connect(wrong, clients).listInstances('w', newest, never));
+    for (const { status } of await Promise.allSettled(asked)) expect(status).toBe('rejected');
+    expect(calls).toHaveLength(2);
   });
 
   test('other keys have nothing to do with it', async () => {
