@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Config, WorkspaceConfig } from '../config/config.ts';
 import type { Clients } from '../secmaster/client.ts';
 import { SecMasterError } from '../secmaster/errors.ts';
@@ -9,37 +10,38 @@ export interface OnlineFinding {
 
 /**
  * Asks SecMaster once for each workspace what may be seen of it: one list call, and one for a run's topology where there is
- * a run. Credentials that are refused once aren't tried again.
+ * a run. Credentials that are refused once aren't tried again. As many at once as are polled at once, told in their order.
  */
 export async function* checkOnline(
   config: Config,
   clients: Clients,
   signal: AbortSignal,
 ): AsyncGenerator<OnlineFinding> {
-  for (const [i, target] of config.workspaces.entries()) {
+  const limit = pLimit(config.poll.concurrency);
+  const checks = config.workspaces.map((target, i) => {
     const label = target.name ?? `workspaces[${i}]`;
-    try {
-      yield* checkTarget(target, label, config.metrics.nodes, clients, signal);
-    } catch (error) {
-      yield bad(label, error);
-    }
-  }
+    return limit(() =>
+      checkTarget(target, label, config.metrics.nodes, clients, signal).catch((error: unknown) => [bad(label, error)]),
+    );
+  });
+  for (const check of checks) yield* await check;
 }
 
-async function* checkTarget(
+async function checkTarget(
   target: WorkspaceConfig,
   label: string,
   nodes: Config['metrics']['nodes'],
   clients: Clients,
   signal: AbortSignal,
-): AsyncGenerator<OnlineFinding> {
+): Promise<OnlineFinding[]> {
+  const findings: OnlineFinding[] = [];
   const projectId = target.projectId ?? (await clients.findProject(target, target.region, signal));
   const secmaster = clients.secmaster(target, projectId);
   const found =
     target.workspaceId === null
       ? await secmaster.listWorkspaces(signal)
       : [{ workspaceId: target.workspaceId, name: label }];
-  if (found.length === 0) yield { isGood: false, line: `${label}: the project ${projectId} has no workspaces` };
+  if (found.length === 0) return [{ isGood: false, line: `${label}: the project ${projectId} has no workspaces` }];
   for (const { workspaceId, name } of found) {
     try {
       const page = await secmaster.listInstances(
@@ -47,15 +49,19 @@ async function* checkTarget(
         { sortKey: 'update_time', sortDir: 'DESC', offset: 0, limit: 1 },
         signal,
       );
-      yield { isGood: true, line: `${name}: ${page.count ?? 'an unknown number of'} instances can be listed` };
+      findings.push({ isGood: true, line: `${name}: ${page.count ?? 'an unknown number of'} instances can be listed` });
       const [newest] = page.instances;
       if (nodes === 'off' || newest === undefined) continue;
-      await secmaster.showInstance(workspaceId, newest.id, signal);
-      yield { isGood: true, line: `${name}: the nodes of failed runs can be read` };
+      const shown = secmaster.showInstance(workspaceId, newest.id, signal).then(
+        () => ({ isGood: true, line: `${name}: the nodes of failed runs can be read` }),
+        (error: unknown) => bad(`${name}: the nodes of failed runs can't be read`, error),
+      );
+      findings.push(await shown);
     } catch (error) {
-      yield bad(name, error);
+      findings.push(bad(name, error));
     }
   }
+  return findings;
 }
 
 function bad(label: string, error: unknown): OnlineFinding {

@@ -13,7 +13,7 @@ async function checked(change: (config: string) => string, fault?: Record<string
   const running = startExporter(['check', '--online', `--config.file=${file}`, '--log.level=fatal']);
   const exitCode = await running.ended;
   const [first = '', ...lines] = running.stdout().trim().split('\n');
-  expect(first).toMatch(/config\.yml: 1 workspace, no problems$/);
+  expect(first).toMatch(/config\.yml: \d+ workspaces?, no problems$/);
   const { refused } = await simulated.requests();
   return { exitCode, lines, refused };
 }
@@ -53,10 +53,26 @@ test.each<[string, (config: string) => string, Record<string, unknown> | undefin
     'no permission to see one instance',
     (config) => config,
     { kind: 'status', status: 403, code: 'APIGW.0302', operation: 'ShowAopWorkflowInstance' },
-    /^prod: show_instance: 403 APIGW.0302 .*SecMaster ReadOnlyAccess/,
+    /^prod: the nodes of failed runs can't be read: show_instance: 403 APIGW.0302 .*SecMaster ReadOnlyAccess/,
   ],
 ])('%s: said what to fix, exit code 1, and refused once at the most', async (_, change, fault, message) => {
   const { exitCode, lines, refused } = await checked(change, fault);
   expect([exitCode, lines.at(-1)]).toEqual([1, expect.stringMatching(message)]);
   expect(refused).toBeLessThanOrEqual(1);
+});
+
+test('a wrong key of several workspaces is refused once, and each of them is told', async () => {
+  const numbers = [1, 2, 3, 4, 5, 6];
+  const { exitCode, lines, refused } = await checked((config) => {
+    const [head = '', entry = ''] = config.replace(/sk: [\w-]+/, 'sk: wrong').split('workspaces:\n');
+    const entries = numbers.map((n) =>
+      entry
+        .replace('prod', `prod-${n}`)
+        .replace(/workspace_id: .*/, `workspace_id: 11111111-2222-3333-4444-00000000000${n}`),
+    );
+    return `${head}workspaces:\n${entries.join('')}`;
+  });
+  expect([exitCode, refused]).toEqual([1, 1]);
+  expect(lines.map((line) => line.split(':')[0])).toEqual(numbers.map((n) => `prod-${n}`));
+  expect(lines.filter((line) => line.includes('check the credentials'))).toHaveLength(6);
 });
