@@ -131,7 +131,7 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
     return createWorkspace(settings, {
       secmaster,
       store,
-      log: log.child({ workspace: settings.name ?? workspaceId }),
+      log,
       onReport,
       clock,
       lastScrapeMs,

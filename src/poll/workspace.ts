@@ -68,10 +68,11 @@ const mostRecent = 20;
 const stuckMs = 3_600_000;
 
 export function createWorkspace(initial: WorkspaceSettings, parts: WorkspaceParts): Workspace {
-  const { store, log, onReport, clock, lastScrapeMs, uniqueLabel = (name) => name } = parts;
+  const { store, onReport, clock, lastScrapeMs, uniqueLabel = (name) => name } = parts;
   const countCall = () => requests++;
   let secmaster = countCalls(parts.secmaster, countCall);
   let settings = initial;
+  let log = logOf(initial);
   const audits = createAudits();
   const nodeReader = createNodeReader();
   const leftOut = createLeftOut();
@@ -89,6 +90,11 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   let recent: readonly EndedPoll[] = [];
   let requests = 0;
   let count = 0;
+
+  /** Lines carry the name that the configuration gives now. */
+  function logOf({ name: configured, workspaceId }: WorkspaceSettings): Logger {
+    return parts.log.child({ workspace: configured ?? workspaceId });
+  }
 
   async function pollOnce(signal: AbortSignal, mayGoOn: () => boolean): Promise<void> {
     const session: Session = {
@@ -187,6 +193,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
       // A learnt name stays, unless another workspace has been given it.
       const learnt = settings.name === null && name !== null ? uniqueLabel(name) : null;
       settings = changed;
+      log = logOf(changed);
       secmaster = countCalls(client, countCall);
       name = settings.name ?? learnt;
       await refresh().catch(() => {});
