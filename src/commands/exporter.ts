@@ -78,13 +78,13 @@ export async function createExporter(first: Config, surroundings: Surroundings):
   });
   await fleet.configure(config.workspaces);
 
-  async function apply(changed: Config): Promise<void> {
-    if (changed.state.path !== first.state.path)
-      log.warn('state.path has changed: the ledger stays where it is until the exporter is restarted');
+  async function apply(changed: Config): Promise<readonly string[]> {
     config = changed;
     clients = connect();
     await fleet.configure(config.workspaces);
     await onReloaded(config);
+    if (config.state.path === first.state.path) return [];
+    return [`state.path: needs a restart; until then the ledger stays at ${first.state.path}`];
   }
 
   const reload = createReload({ load, apply, observe: exposition.observeReload, log });

@@ -3,13 +3,20 @@ import type { Loaded } from '../config/load.ts';
 import { formatProblem } from '../config/problems.ts';
 import type { Logger } from '../log.ts';
 
-/** Reads the configuration again and applies it; a bad one changes nothing. @returns the problems, none if it was applied */
-export type Reload = () => Promise<readonly string[]>;
+/** Reads the configuration again and applies it; a bad one changes nothing. */
+export type Reload = () => Promise<Reloaded>;
+
+export interface Reloaded {
+  readonly isApplied: boolean;
+  /** The problems of a bad one; of one that was applied, what it leaves as it was until a restart. */
+  readonly lines: readonly string[];
+}
 
 export interface ReloadParts {
   /** What the configuration is now. */
   readonly load: () => Loaded;
-  readonly apply: (config: Config) => Promise<void>;
+  /** @returns what needs a restart to be applied */
+  readonly apply: (config: Config) => Promise<readonly string[]>;
   readonly observe: (isSuccess: boolean) => void;
   readonly log: Logger;
 }
@@ -18,32 +25,34 @@ export interface ReloadParts {
 export function createReload({ load, apply, observe, log }: ReloadParts): Reload {
   let last: Promise<unknown> = Promise.resolve();
 
-  async function reload(): Promise<readonly string[]> {
+  async function attempt(): Promise<Reloaded> {
     const loaded = load();
     if ('problems' in loaded) {
-      observe(false);
       const problems = loaded.problems.map(formatProblem);
       log.error(
         { problems },
         'the configuration is not reloaded, since it has problems; the one before stays in force',
       );
-      return problems;
+      return { isApplied: false, lines: problems };
     }
-    try {
-      await apply(loaded.config);
-    } catch (err) {
-      observe(false);
-      log.error({ err }, 'the configuration could not be applied whole; this is a defect');
-      return ['it could not be applied whole; the log says why'];
-    }
-    observe(true);
+    const lines = await apply(loaded.config);
     log.info({ workspaces: loaded.config.workspaces.length }, 'the configuration has been reloaded');
-    return [];
+    for (const line of lines) log.warn(line);
+    return { isApplied: true, lines };
+  }
+
+  async function reload(): Promise<Reloaded> {
+    const reloaded = await attempt().catch((err: unknown) => {
+      log.error({ err }, 'the configuration could not be reloaded whole; this is a defect');
+      return { isApplied: false, lines: ['it could not be reloaded whole; the log says why'] };
+    });
+    observe(reloaded.isApplied);
+    return reloaded;
   }
 
   return () => {
     const done = last.then(reload);
-    last = done.catch(() => {});
+    last = done;
     return done;
   };
 }

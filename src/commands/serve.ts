@@ -17,6 +17,7 @@ export async function serve(config: Config, options: Options, log: Logger, load:
   if (web === null) return 1;
   const dispatcher = createDispatcher(process.env);
   let timer: Timer | null = null;
+  let { poll } = config;
   const exporter = await createExporter(config, {
     clock: systemClock,
     dispatcher,
@@ -24,7 +25,10 @@ export async function serve(config: Config, options: Options, log: Logger, load:
     version,
     telemetryPath: options.telemetryPath,
     load,
-    onReloaded: async (changed) => timer?.update(changed.poll),
+    onReloaded: async (changed) => {
+      poll = changed.poll;
+      await timer?.update(poll);
+    },
     onNew: (workspaces) => timer?.pollNow(workspaces),
   });
   const onHangUp = () => void exporter.reload();
@@ -32,7 +36,7 @@ export async function serve(config: Config, options: Options, log: Logger, load:
   try {
     const listener = await listen(exporter.app, options.listenAddress, web);
     log.info({ port: listener.port, version }, 'serving');
-    timer = startTimer(exporter.fleet.pollables, config.poll, systemClock, log);
+    timer = startTimer(exporter.fleet.pollables, poll, systemClock, log);
     const signal = await stopSignal();
     log.info({ signal }, 'stopping');
     await Promise.all([timer.stop(), listener.close()]);

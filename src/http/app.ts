@@ -20,8 +20,8 @@ export interface AppParts {
   readonly recentRuns: () => number;
   /** The configuration in force as YAML, without secrets. */
   readonly configuration: () => string;
-  /** Reads the configuration again. Resolves with its problems, none if it was applied. */
-  readonly reload: () => Promise<readonly string[]>;
+  /** Reads the configuration again. The lines are its problems, or what it leaves as it was until a restart. */
+  readonly reload: () => Promise<{ readonly isApplied: boolean; readonly lines: readonly string[] }>;
   readonly runbooksUrl: string;
 }
 
@@ -59,10 +59,9 @@ export function createApp({
     return c.text(`not polled yet: ${waiting.map(({ workspace }) => workspace).join(', ')}\n`, 503);
   });
   app.on(['PUT', 'POST'], '/-/reload', async (c) => {
-    const problems = await reload();
-    return problems.length === 0
-      ? c.text('the configuration has been reloaded.\n')
-      : c.text(`${problems.join('\n')}\n`, 400);
+    const { isApplied, lines } = await reload();
+    const text = (all: readonly string[]) => all.map((line) => `${line}\n`).join('');
+    return isApplied ? c.text(text(['the configuration has been reloaded.', ...lines])) : c.text(text(lines), 400);
   });
   const status = () => statusOf(reports(), version, configuration(), recentRuns());
   app.get('/api/v1/status', (c) => c.json(status()));

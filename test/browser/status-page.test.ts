@@ -29,7 +29,7 @@ async function serve(reports: () => readonly WorkspaceReport[]) {
     version: '1.2.3',
     recentRuns: () => 50,
     configuration: () => 'poll: {}\n',
-    reload: async () => [],
+    reload: async () => ({ isApplied: true, lines: [] }),
     runbooksUrl,
   });
   const { port, close } = await listen(app, { host: '127.0.0.1', port: 0 });

@@ -1,12 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { defaultAccessKey } from '../../src/simulator/defaults.ts';
+import { listen } from '../../src/simulator/listen.ts';
+import { createSimulator } from '../../src/simulator/simulator.ts';
+import { createTurnedClock } from '../../src/simulator/turned-clock.ts';
 import { differences } from '../support/compare.ts';
 import { parseExposition, sampleValue, scrapeOf } from '../support/exposition.ts';
 import { createOrganisation, projectId, startMs, workspaceId } from '../support/organisation.ts';
 import { eventually, temporaryFolder } from '../support/processes.ts';
 import { serve, writeConfig } from '../support/served.ts';
-import { startSimulator } from '../support/simulated.ts';
+import { environmentOf, startSimulator } from '../support/simulated.ts';
 
 const lookbackMs = 24 * 3_600_000;
 const region = 'eu-west-101';
@@ -44,6 +49,8 @@ test('20 reloads that add, remove and rename workspaces under load: no counter f
   const since = new Map<number, number>();
   const before = new Map<string, number>();
 
+  const workflows = async () => (await scrapeOf(exporter.exposition)).match(/^secmaster_w.*$/gm);
+
   /** The counters of each workspace by its number, whatever its label is now. */
   async function checkCounters(): Promise<void> {
     for (const { name, labels, value } of parseExposition(await scrapeOf(exporter.exposition))) {
@@ -57,19 +64,21 @@ test('20 reloads that add, remove and rename workspaces under load: no counter f
 
   for (; step < 20; step++) {
     isBroken = true;
-    const problems = await exporter.reload();
-    expect(problems.join()).toMatch(/workspaces: must be a list/);
+    const seen = await workflows();
+    const { isApplied, lines } = await exporter.reload();
+    expect([isApplied, lines]).toEqual([false, [expect.stringMatching(/workspaces: must be a list/)]]);
+    expect(await workflows()).toEqual(seen);
     isBroken = false;
     for (const n of all.filter(isThere)) if (!since.has(n)) since.set(n, startMs + step * 60_000);
     // The reload comes in the middle of polls.
     const [, reloaded] = await Promise.all([organisation.poll(), exporter.reload()]);
-    expect(reloaded).toEqual([]);
+    expect(reloaded).toEqual({ isApplied: true, lines: [] });
     await organisation.poll();
     await checkCounters();
     organisation.turn(60_000);
   }
   step = 20;
-  expect(await exporter.reload()).toEqual([]);
+  expect(await exporter.reload()).toEqual({ isApplied: true, lines: [] });
   for (let i = 0; i < 2; i++) await organisation.poll();
   const text = await scrapeOf(exporter.exposition);
   const labels = parseExposition(text)
@@ -87,6 +96,111 @@ test('20 reloads that add, remove and rename workspaces under load: no counter f
   }
 }, 60_000);
 
+test('20 reloads of a running exporter in the middle of its polls: no counter falls, and in the end all is true', async () => {
+  const all = [1, 2, 3, 4];
+  const clock = createTurnedClock(Math.floor(Date.now() / 60_000) * 60_000 + 30_000);
+  const simulator = createSimulator({
+    clock,
+    projects: [
+      {
+        id: projectId(1),
+        name: region,
+        workspaces: all.map((n) => ({
+          id: workspaceId(n),
+          name: `w${n}`,
+          life: { seed: n, historyMs: 1_800_000, runsPerMinute: 60 },
+        })),
+      },
+    ],
+  });
+  const { url, close } = await listen(simulator, '127.0.0.1', 0);
+  onTestFinished(close);
+  const folder = temporaryFolder();
+  const file = join(folder, 'config.yml');
+  let step = 0;
+  const present = () => all.filter((n) => step === 20 || (step + n) % 3 !== 0);
+  const labelOf = (n: number) => `tenant-${n}-${Math.floor((step + n) / 4)}`;
+  const write = (these: readonly number[], changes: object = {}) =>
+    writeFileSync(
+      file,
+      JSON.stringify({
+        poll: { schedule: '* * * * * *', rate_limit: 200, concurrency: 1 + (step % 4) },
+        state: { path: join(folder, 'ledger.db') },
+        metrics: { new_series_hold: '0s' },
+        workspaces: these.map((n) => ({
+          name: labelOf(n),
+          region,
+          project_id: projectId(1),
+          workspace_id: workspaceId(n),
+          endpoint: url,
+          iam_endpoint: url,
+          credentials: { ak_sk: { ...defaultAccessKey } },
+        })),
+        ...changes,
+      }),
+    );
+  write(present());
+  const { port, get, running } = await serve([`--config.file=${file}`]);
+  const reload = async () => (await fetch(`http://127.0.0.1:${port}/-/reload`, { method: 'PUT' })).status;
+  const before = new Map<string, number>();
+
+  /** What is shown, once every counter of a workspace, by its id, has been held against what it was. */
+  async function checked(): Promise<{ text: string; polls: ReadonlyMap<string, number> }> {
+    const text = await get('/metrics');
+    const samples = parseExposition(text);
+    const ids = new Map<string, string>();
+    for (const { name, labels } of samples)
+      if (name === 'secmaster_workspace_info') ids.set(labels.workspace ?? '', labels.workspace_id ?? '');
+    const polls = new Map<string, number>();
+    for (const { name, labels, value } of samples) {
+      const id = ids.get(labels.workspace ?? '');
+      if (id === undefined || !/_(total|count|sum|bucket)$/.test(name)) continue;
+      const key = `${id} ${name} ${JSON.stringify({ ...labels, workspace: '' })}`;
+      expect(value, key).toBeGreaterThanOrEqual(before.get(key) ?? 0);
+      before.set(key, value);
+      if (name === 'secmaster_exporter_polls_total') polls.set(id, value);
+    }
+    return { text, polls };
+  }
+  const polled = (times: (id: string) => number) =>
+    eventually(
+      async () => {
+        const { text, polls } = await checked();
+        const isDone = present().every((n) => (polls.get(workspaceId(n)) ?? 0) >= times(workspaceId(n)));
+        return isDone && polls.size === present().length ? { text, polls } : undefined;
+      },
+      `polls at step ${step}`,
+      running,
+    );
+
+  const since = new Map<number, number>();
+  for (; step <= 20; step++) {
+    write(present());
+    expect(await reload()).toBe(200);
+    await polled(() => 1);
+    for (const n of present()) if (!since.has(n)) since.set(n, clock.now());
+    if (step === 20) break;
+    clock.advance(30_000);
+    // Away and back again, perhaps while the poll that brings the news is under way.
+    await sleep(100 * (step % 10));
+    for (const these of [present().slice(0, 1), present()]) {
+      write(these);
+      expect(await reload()).toBe(200);
+    }
+    write(present(), { poll: 7 });
+    expect(await reload()).toBe(400);
+    await checked();
+  }
+  const { polls } = await checked();
+  const { text } = await polled((id) => (polls.get(id) ?? 0) + 2);
+  for (const n of all) {
+    const own = text.split('\n').filter((line) => line.includes(`workspace="${labelOf(n)}"`));
+    const truth = simulator.truth(workspaceId(n), { sinceMs: since.get(n) ?? clock.now(), lookbackMs });
+    expect(differences(own.join('\n'), truth, clock.now() - lookbackMs), labelOf(n)).toEqual([]);
+  }
+  expect(running.stderr()).not.toMatch(/defect/);
+}, 90_000);
+
 test('a running exporter reloads on SIGHUP and on /-/reload; a bad file changes nothing and is told', async () => {
   const simulated = await startSimulator({ historyMs: 600_000 });
   const folder = temporaryFolder();
@@ -102,8 +216,11 @@ test('a running exporter reloads on SIGHUP and on /-/reload; a bad file changes 
   const write = (change: (text: string) => string) => writeFileSync(file, change(good));
   const good = readFileSync(join(folder, 'config.yml'), 'utf8');
 
-  write((text) => text.replace('name: prod', 'name: renamed'));
-  expect(await reload()).toEqual([200, 'the configuration has been reloaded.\n']);
+  write((text) => text.replace('name: prod', 'name: renamed').replace('secmaster.db', 'elsewhere.db'));
+  const restart = `state.path: needs a restart; until then the ledger stays at ${join(folder, 'ledger', 'secmaster.db')}`;
+  expect(await reload()).toEqual([200, `the configuration has been reloaded.\n${restart}\n`]);
+  expect(running.stderr()).toContain(restart);
+  expect(readdirSync(join(folder, 'ledger'))).not.toContain('elsewhere.db');
   await eventually(labelled('renamed', 1), 'the new name', running);
   expect(sampleValue(await get('/metrics'), 'secmaster_up', { workspace: 'prod' })).toBeUndefined();
 
@@ -122,4 +239,25 @@ test('a running exporter reloads on SIGHUP and on /-/reload; a bad file changes 
   running.child.kill('SIGHUP');
   await eventually(labelled('again', 1), 'the name after SIGHUP', running);
   await eventually(successful(1), 'the metric of the good file', running);
+}, 60_000);
+
+test('without a file a reload takes the environment and the secret files again', async () => {
+  const simulated = await startSimulator({ historyMs: 600_000 });
+  const sk = join(temporaryFolder(), 'sk');
+  writeFileSync(sk, defaultAccessKey.sk);
+  const { port, get, running } = await serve([], {
+    ...environmentOf(simulated.url),
+    HUAWEICLOUD_SDK_AK: defaultAccessKey.ak,
+    HUAWEICLOUD_SDK_SK_FILE: sk,
+    SECMASTER_STATE_PATH: ':memory:',
+    SECMASTER_POLL_SCHEDULE: '* * * * * *',
+  });
+  const polls = async () => sampleValue(await get('/metrics'), 'secmaster_exporter_polls_total') ?? 0;
+  await eventually(async () => (await polls()) > 0 || undefined, 'a poll', running);
+  const reload = async () => (await fetch(`http://127.0.0.1:${port}/-/reload`, { method: 'POST' })).status;
+  const before = await polls();
+  expect(await reload()).toBe(200);
+  expect(await polls()).toBeGreaterThanOrEqual(before);
+  rmSync(sk);
+  expect(await reload()).toBe(400);
 }, 60_000);

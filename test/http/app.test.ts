@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createApp } from '../../src/http/app.ts';
+import { type AppParts, createApp } from '../../src/http/app.ts';
 import type { Exposition } from '../../src/metrics/exposition.ts';
 import { emptySnapshot, goodPoll, report } from '../support/report.ts';
 
@@ -7,7 +7,11 @@ const exposition: Pick<Exposition, 'scrape'> = {
   scrape: async (format, encoding) => [Buffer.from(`${format} `), Buffer.from(`${encoding}\n`)],
 };
 
-function app(reports = [report()], recentRuns = 2, reload = async (): Promise<string[]> => []) {
+function app(
+  reports = [report()],
+  recentRuns = 2,
+  reload: AppParts['reload'] = async () => ({ isApplied: true, lines: [] }),
+) {
   return createApp({
     exposition,
     reports: () => reports,
@@ -225,13 +229,23 @@ test.each(['PUT', 'POST'])(
   async (method) => {
     const good = await app().request('/-/reload', { method });
     expect([good.status, await good.text()]).toEqual([200, 'the configuration has been reloaded.\n']);
-    const bad = await app([], 2, async () => ['a: is missing', 'b: is wrong']).request('/-/reload', { method });
+    const lines = ['a: is missing', 'b: is wrong'];
+    const bad = await app([], 2, async () => ({ isApplied: false, lines })).request('/-/reload', { method });
     expect([bad.status, await bad.text()]).toEqual([400, 'a: is missing\nb: is wrong\n']);
+    const partly = app([], 2, async () => ({ isApplied: true, lines: ['a: needs a restart'] }));
+    const response = await partly.request('/-/reload', { method });
+    expect([response.status, await response.text()]).toEqual([
+      200,
+      'the configuration has been reloaded.\na: needs a restart\n',
+    ]);
   },
 );
 
-test('/-/reload reloads nothing for a GET', async () => {
-  expect((await app([], 2, () => Promise.reject(new Error('reloaded'))).request('/-/reload')).status).toBe(404);
+test.each(['GET', 'HEAD', 'DELETE', 'PATCH', 'OPTIONS'])('/-/reload reloads nothing for %s', async (method) => {
+  let reloads = 0;
+  const reload = async () => ({ isApplied: true, lines: [`${++reloads}`] });
+  expect((await app([], 2, reload).request('/-/reload', { method })).status).toBe(404);
+  expect(reloads).toBe(0);
 });
 
 test('anything else is not found', async () => {

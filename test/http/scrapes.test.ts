@@ -33,7 +33,7 @@ async function serve() {
     version: '1.2.3',
     recentRuns: () => 0,
     configuration: () => 'poll: {}\n',
-    reload: async () => [],
+    reload: async () => ({ isApplied: true, lines: [] }),
     runbooksUrl: '',
   });
   const { port, close } = await listen(app, { host: '127.0.0.1', port: 0 });

@@ -26,7 +26,7 @@ async function serve(web: Web): Promise<number> {
     recentRuns: () => 0,
     configuration: () => 'poll: {}\n',
     runbooksUrl: '',
-    reload: async () => [],
+    reload: async () => ({ isApplied: true, lines: [] }),
   });
   const { port, close } = await listen(app, { host: '127.0.0.1', port: 0 }, web);
   onTestFinished(close);
