@@ -239,6 +239,15 @@ test('a running exporter reloads on SIGHUP and on /-/reload; a bad file changes 
   running.child.kill('SIGHUP');
   await eventually(labelled('again', 1), 'the name after SIGHUP', running);
   await eventually(successful(1), 'the metric of the good file', running);
+  await simulated.addFault({ kind: 'status', status: 403, code: 'APIGW.0302', operation: 'ListAopWorkflowInstance' });
+  const told = () =>
+    running
+      .stderr()
+      .split('\n')
+      .find((line) => line.includes('APIGW.0302'));
+  expect(JSON.parse(await eventually(told, 'a line of a poll that fails', running))).toMatchObject({
+    workspace: 'again',
+  });
 }, 60_000);
 
 test('without a file a reload takes the environment and the secret files again', async () => {
