@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { type Loaded, loadConfig } from '../config/load.ts';
-import { formatProblem } from '../config/problems.ts';
+import { formatProblem, type Problem } from '../config/problems.ts';
 import { loadWebConfig, noWebConfig } from '../config/web.ts';
 import { fixedWeb, type Web, watchWeb } from '../http/web.ts';
 import type { Logger } from '../log.ts';
@@ -25,14 +25,17 @@ export function configuredWeb({ webConfigFile }: Options, log: Logger): Web | nu
       ),
     );
   }
-  for (const problem of first.problems) process.stderr.write(`${formatProblem(problem)}\n`);
-  return null;
+  return refused(first.problems);
 }
 
 /** The configuration, or null after its problems have been printed, each on a line of stderr. */
 export function configured(options: Options): Config | null {
   const loaded = load(options);
   if ('config' in loaded) return loaded.config;
-  for (const problem of loaded.problems) process.stderr.write(`${formatProblem(problem)}\n`);
+  return refused(loaded.problems);
+}
+
+function refused(problems: readonly Problem[]): null {
+  for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`);
   return null;
 }

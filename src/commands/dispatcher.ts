@@ -1,7 +1,8 @@
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { defaultMetadataEndpoint } from '../config/endpoints.ts';
 
 /** Of every ECS and CCE node's metadata service, which no proxy can reach. */
-const linkLocal = '169.254.169.254';
+const linkLocal = new URL(defaultMetadataEndpoint).hostname;
 
 /**
  * Connections to SecMaster, IAM and the metadata service: through the proxies of HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Secret } from '../model/secret.ts';
 import type { CredentialsConfig } from './config.ts';
 import { defaultMetadataEndpoint } from './endpoints.ts';
-import { credential, credentialFile, metadataOrigin, text } from './fields.ts';
+import { credential, credentialFile, metadataOrigin, section, text } from './fields.ts';
 import { defaultProfile, readProfile } from './profile.ts';
 
 /** `credentials` of a workspace: one kind, each secret either written there or in a file of its own. */
@@ -54,11 +54,11 @@ const token = z
   .strictObject({ token_file: credentialFile('key') })
   .transform(({ token_file }): CredentialsConfig => ({ kind: 'token', token: token_file }));
 
-const agency = mayBeEmpty({ endpoint: metadataOrigin.prefault(defaultMetadataEndpoint) }).transform(
+const agency = section({ endpoint: metadataOrigin.prefault(defaultMetadataEndpoint) }).transform(
   ({ endpoint }): CredentialsConfig => ({ kind: 'agency', endpoint }),
 );
 
-const profile = mayBeEmpty({
+const profile = section({
   file: text.prefault(defaultProfile.file),
   section: text.prefault(defaultProfile.section),
 }).transform((address, context): CredentialsConfig => {
@@ -89,11 +89,6 @@ export const credentials = z
       given.ak_sk ?? given.password ?? given.token ?? given.agency ?? given.profile ?? z.NEVER,
   )
   .meta({ values: 'one of the kinds below' });
-
-/** Keys that all have defaults: `agency:` says as much as `agency: {}`. */
-function mayBeEmpty<T extends z.ZodRawShape>(shape: T) {
-  return z.preprocess((value) => value ?? {}, z.strictObject(shape));
-}
 
 function keepOne(given: object, [inline, file]: readonly [string, string], context: z.RefinementCtx): void {
   const isInline = inline in given;

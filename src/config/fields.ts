@@ -29,6 +29,11 @@ export function field<T>(read: (value: unknown, refuse: Refuse) => T, { values, 
   return checked.meta({ values });
 }
 
+/** Keys that all have defaults: the section may be absent or empty, `agency:` as well as `agency: {}`. */
+export function section<T extends z.ZodRawShape>(shape: T) {
+  return z.preprocess((value) => value ?? {}, z.strictObject(shape));
+}
+
 export const text = field((value, refuse) => (typeof value === 'string' ? value.trim() : refuse(notText)), {
   values: 'text',
   isShown: false,

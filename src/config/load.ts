@@ -9,11 +9,10 @@ import {
   variableAt,
   variableProblem,
 } from './environment.ts';
-import { type Finding, findings, formatPath, type Problem, valueAt } from './problems.ts';
+import { findings, type Problem, valueAt } from './problems.ts';
 import { proxyProblems } from './proxies.ts';
 import { type CronProblem, configSchema, type ParsedConfig } from './schema.ts';
-import { readTextFile } from './text-file.ts';
-import { parseYaml } from './yaml-document.ts';
+import { readYamlFile } from './yaml-file.ts';
 
 export interface Sources {
   /** Null: the environment alone. */
@@ -41,30 +40,18 @@ export function loadConfig(
 
 type Schema = ReturnType<typeof configSchema>;
 
-const maxFileBytes = 1_048_576;
-
 function fromFile(path: string, environment: Environment, schema: Schema): Loaded {
-  const about = (line: number | null, message: string) => ({ file: path, line, path: '', message });
-  const file = readTextFile(path, maxFileBytes);
-  if ('problem' in file) return { problems: [about(null, file.problem)] };
-  const yaml = parseYaml(file.text);
-  const faults: Problem[] = yaml.faults.map(({ line, message }) => about(line, message));
-  if (yaml.faults.some((fault) => !fault.isLocal)) return { problems: faults };
-  if (yaml.value === null) return { problems: [about(null, 'is empty; it needs workspaces')] };
-
-  const place = (finding: Finding) => ({
-    file: path,
-    line: yaml.lineOf(finding.at ?? finding.path),
-    path: formatPath(finding.path),
-    message: finding.message,
-  });
+  const yaml = readYamlFile(path, 'is empty; it needs workspaces');
+  if ('problems' in yaml) return yaml;
   const parsed = schema.safeParse(yaml.value);
   const found = parsed.success ? [] : findings(parsed.error, schema, yaml.value);
   const bare = workspacesWithoutCredentials(yaml.value);
   const shared = bare.length > 0 ? defaultCredentials(environment) : null;
   const elsewhere = Array.isArray(shared) ? shared : [];
 
-  const problems = [...faults, ...found.map(place)].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).concat(elsewhere);
+  const problems = [...yaml.faults, ...found.map(yaml.problemAt)]
+    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
+    .concat(elsewhere);
   if (!parsed.success || problems.length > 0) return { problems };
   return { config: toConfig(parsed.data, Array.isArray(shared) ? null : shared) };
 }

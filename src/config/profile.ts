@@ -13,8 +13,6 @@ export interface Profile {
   readonly ak: string;
   readonly sk: string;
   readonly securityToken: string | null;
-  readonly projectId: string | null;
-  readonly iamEndpoint: string | null;
 }
 
 /** What the SDKs read where nothing else is said: their section of regional services. */
@@ -46,5 +44,5 @@ export function readProfile({
     const problem = value === null ? null : credentialProblem(value, 'key');
     if (problem !== null) return { problem: `${key} in its section ${problem}` };
   }
-  return { profile: { ak, sk, securityToken, projectId: text('project_id'), iamEndpoint: text('iam_endpoint') } };
+  return { profile: { ak, sk, securityToken } };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { checkConsistency } from './consistency.ts';
 import { credentials } from './credentials.ts';
 import { isRegion } from './endpoints.ts';
-import { buckets, duration, field, number, oneOf, origin, text, textOf } from './fields.ts';
+import { buckets, duration, field, number, oneOf, origin, section, text, textOf } from './fields.ts';
 import { expandHome } from './text-file.ts';
 
 /** The configuration file as YAML shapes it, with its defaults; a key that isn't here is refused. */
@@ -77,11 +77,6 @@ const workspace = z.strictObject({
   // Absent: from the environment.
   credentials: credentials.optional(),
 });
-
-/** Keys that all have defaults: the section may be absent or empty. */
-function section<T extends z.ZodRawShape>(shape: T) {
-  return z.preprocess((value) => value ?? {}, z.strictObject(shape));
-}
 
 function whole(min: number, max: number) {
   return number((n) => Number.isInteger(n) && n >= min && n <= max, `whole number, ${min} to ${max}`);

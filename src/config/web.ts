@@ -2,9 +2,9 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { Secret } from '../model/secret.ts';
 import { field, oneOf, text } from './fields.ts';
-import { type Finding, findings, formatPath, type Problem } from './problems.ts';
+import { type Finding, findings, type Problem } from './problems.ts';
 import { readTextFile } from './text-file.ts';
-import { parseYaml } from './yaml-document.ts';
+import { maxFileBytes, readYamlFile } from './yaml-file.ts';
 
 /** The web configuration in the format of Prometheus's exporter-toolkit, checked: who may read what is served, and how. */
 export interface WebConfig {
@@ -29,31 +29,18 @@ export type LoadedWeb = { readonly web: WebConfig } | { readonly problems: reado
 
 export const noWebConfig: WebConfig = { tls: null, headers: {}, users: new Map(), files: [] };
 
-const maxFileBytes = 1_048_576;
-
 /** Reads and checks the file and those that it names; relative paths are relative to its folder. */
 export function loadWebConfig(path: string): LoadedWeb {
-  const about = (line: number | null, message: string) => ({ file: path, line, path: '', message });
-  const file = readTextFile(path, maxFileBytes);
-  if ('problem' in file) return { problems: [about(null, file.problem)] };
-  const yaml = parseYaml(file.text);
-  if (yaml.faults.length > 0) return { problems: yaml.faults.map(({ line, message }) => about(line, message)) };
   // An editor that empties a file before it writes must not open the door for a moment.
-  if (yaml.value === null)
-    return { problems: [about(null, 'is empty; write {} for a configuration that asks for nothing')] };
-  const { value } = yaml;
-  const parsed = schema.safeParse(value);
-  const place = ({ path: at, message }: Finding) => ({
-    file: path,
-    line: yaml.lineOf(at),
-    path: formatPath(at),
-    message,
-  });
-  if (!parsed.success) return { problems: findings(parsed.error, schema, value).map(place) };
+  const yaml = readYamlFile(path, 'is empty; write {} for a configuration that asks for nothing');
+  if ('problems' in yaml) return yaml;
+  if (yaml.faults.length > 0) return { problems: yaml.faults };
+  const parsed = schema.safeParse(yaml.value);
+  if (!parsed.success) return { problems: findings(parsed.error, schema, yaml.value).map(yaml.problemAt) };
 
   const { tls_server_config: tls, http_server_config: http, basic_auth_users: users } = parsed.data;
   const read = tls === undefined ? { tls: null, files: [] } : readTls(tls, dirname(path));
-  if ('problems' in read) return { problems: read.problems.map(place) };
+  if ('problems' in read) return { problems: read.problems.map(yaml.problemAt) };
   return {
     web: {
       tls: read.tls,
