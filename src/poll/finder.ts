@@ -20,7 +20,6 @@ export interface FinderParts {
   /** All that there are now. */
   readonly onFound: (projectId: string, workspaceIds: readonly string[]) => Promise<void>;
   readonly onReport: () => Promise<void>;
-  readonly credentialsExpireAtMs: () => number | null;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -85,7 +84,7 @@ export function createFinder(settings: FinderSettings, parts: FinderParts): Find
             workspaceId: settings.workspaceId ?? '',
             projectId: projectId ?? '',
             region: settings.region,
-            credentialsExpireAtMs: parts.credentialsExpireAtMs(),
+            credentialsExpireAtMs: null,
             snapshot: null,
             failedRuns: [],
             openRuns: [],

@@ -90,7 +90,6 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
             await onReport();
           }),
         onReport,
-        credentialsExpireAtMs: () => null,
         clock,
         log: log.child({ region: target.region, workspace: label }),
       },

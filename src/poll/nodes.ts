@@ -18,13 +18,15 @@ const forbiddenMs = 3_600_000;
 const finalKinds: readonly string[] = ['not_found', 'bad_request', 'unexpected_body', 'body_too_large'];
 
 export interface NodeReader {
+  /** The failed attempts to be read now; none where nodes are switched off or SecMaster has refused them lately. */
+  pending(session: Session): Promise<readonly FailedAttempt[]>;
   /**
-   * Reads the topology of attempts that have failed since they were last read, and counts their failed nodes, once an
-   * attempt. The runs themselves are counted without it, so what SecMaster refuses here is logged and fails no poll.
+   * Reads the topology of these attempts and counts their failed nodes, once an attempt. The runs themselves are counted
+   * without it, so what SecMaster refuses here is logged and fails no poll.
    *
    * @throws {LedgerError}
    */
-  readFailed(session: Session, mayGoOn: () => boolean): Promise<void>;
+  read(session: Session, failures: readonly FailedAttempt[], mayGoOn: () => boolean): Promise<void>;
 }
 
 export function createNodeReader(): NodeReader {
@@ -33,7 +35,7 @@ export function createNodeReader(): NodeReader {
   let told: string | null = null;
 
   /** @returns whether the next attempt may be read now */
-  async function read(session: Session, failure: FailedAttempt): Promise<boolean> {
+  async function readNext(session: Session, failure: FailedAttempt): Promise<boolean> {
     const key = `${failure.id} ${failure.attempt}`;
     try {
       await readOne(session, failure);
@@ -58,12 +60,14 @@ export function createNodeReader(): NodeReader {
   }
 
   return {
-    async readFailed(session, mayGoOn) {
-      if (session.nodes === 'off' || session.secmaster.now() < notBeforeMs) return;
-      const failures = await session.store.unreadFailures(session.state.ledger, mostReads);
+    async pending({ nodes, secmaster, store, state }) {
+      if (nodes === 'off' || secmaster.now() < notBeforeMs) return [];
+      return store.unreadFailures(state.ledger, mostReads);
+    },
+    async read(session, failures, mayGoOn) {
       for (const [i, failure] of failures.entries()) {
         if (i >= leastReads && !mayGoOn()) return;
-        if (!(await read(session, failure))) return;
+        if (!(await readNext(session, failure))) return;
       }
     },
   };

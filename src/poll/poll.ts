@@ -36,8 +36,9 @@ export async function poll(
   await moveWindow(session);
   await lookUpOpen(session);
   let left = progress ?? (await nextItem(session));
-  if (left !== null || (await session.store.unreadFailures(session.state.ledger, 1)).length > 0) await onNews();
-  await nodeReader.readFailed(session, mayGoOn);
+  const failures = await nodeReader.pending(session);
+  if (left !== null || failures.length > 0) await onNews();
+  await nodeReader.read(session, failures, mayGoOn);
   if (left !== null) {
     left = await sweep(session, left, mayGoOn);
     if (left === null) session.log.info('what was to be swept has been read');

@@ -164,6 +164,17 @@ describe('reading them', () => {
     expect(shown).toEqual([0, 1]);
   });
 
+  test('that is switched off has no news to give before it: each poll reports once', async () => {
+    let reported = 0;
+    const soc = createSoc({ settings: { nodes: 'off' }, onReport: async () => void reported++ });
+    await soc.poll();
+    soc.turn(minuteMs);
+    fail(soc, begin(soc));
+    reported = 0;
+    for (let i = 0; i < 3; i++) await soc.poll();
+    expect([reads(soc), reported]).toEqual([0, 3]);
+  });
+
   test('stops where the next poll is due, ten attempts at the least, the newest first; the rest follows', async () => {
     const soc = await begun();
     for (let n = 0; n < 25; n++) soc.world.fail(begin(soc), soc.now() - 1_000 + n, `node ${n}`, '');
