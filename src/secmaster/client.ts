@@ -70,11 +70,7 @@ export function createClients(options: ClientOptions, before: Shared = createSha
     shared(endpoints, `${origin} ${options.rateLimit}`, () => createEndpoint(origin, options.rateLimit, clock));
 
   /** Whose calls go to one endpoint; what a token is for is part of what credentials are. */
-  function connect(
-    { endpoint, iamEndpoint, credentials: config }: Account,
-    to: Endpoint,
-    project: Obtaining['project'],
-  ) {
+  function connect({ iamEndpoint, credentials: config }: Account, endpoint: Endpoint, project: Obtaining['project']) {
     const iam = endpointOf(iamEndpoint);
     const key = accountKey(config, iam);
     const own = shared(credentials, `${key} ${JSON.stringify(project)}`, () =>
@@ -82,17 +78,14 @@ export function createClients(options: ClientOptions, before: Shared = createSha
     );
     const gate = shared(gates, gateKey(config, iam), () => createGate(clock, log));
     const headers = 'id' in project ? { 'x-project-id': project.id } : {};
-    return {
-      credentials: own,
-      endpoint: endpointOf(endpoint),
-      get: createGet({ send, endpoint: to, gate, credentials: own, headers }),
-    };
+    return { credentials: own, get: createGet({ send, endpoint, gate, credentials: own, headers }) };
   }
 
   return {
     secmaster(account, projectId) {
-      const parts = connect(account, endpointOf(account.endpoint), { id: projectId });
-      return createClient({ ...parts, projectId, filters: account.filters, language: options.language });
+      const endpoint = endpointOf(account.endpoint);
+      const parts = connect(account, endpoint, { id: projectId });
+      return createClient({ ...parts, endpoint, projectId, filters: account.filters, language: options.language });
     },
     async findProject(account, region, signal) {
       const { get } = connect(account, endpointOf(account.iamEndpoint), { name: region });

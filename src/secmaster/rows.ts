@@ -20,18 +20,18 @@ export function parsePage(
   const rejected: RejectedRow[] = [];
   const leftOut: LeftOutRow[] = [];
   for (const raw of page.data.instances ?? []) {
-    const row = parseRow(raw, language);
-    if ('reason' in row) rejected.push(row);
-    else if (isWanted === null || isWanted(rowSchema.parse(raw))) instances.push(row);
-    else leftOut.push({ ...row, after: instances.length });
+    const parsed = parseRow(raw, language);
+    if ('reason' in parsed) rejected.push(parsed);
+    else if (isWanted === null || isWanted(parsed.row)) instances.push(parsed.instance);
+    else leftOut.push({ ...parsed.instance, after: instances.length });
   }
   return { count: parseCount(page.data.count), instances, leftOut, rejected };
 }
 
 /** The body of an answer about one instance; null: it is no such body. */
 export function parseShown(body: unknown, language: Language): ShownInstance | null {
-  const row = parseRow(body, language);
-  return 'reason' in row ? null : { ...row, failedNodes: failedNodes(body) };
+  const parsed = parseRow(body, language);
+  return 'reason' in parsed ? null : { ...parsed.instance, failedNodes: failedNodes(body) };
 }
 
 /**
@@ -50,7 +50,12 @@ function failedNodes(body: unknown): FailedNode[] {
   return [...byAction.values()].filter((node) => node !== null);
 }
 
-function parseRow(raw: unknown, language: Language): Instance | RejectedRow {
+interface ParsedRow {
+  readonly row: Row;
+  readonly instance: Instance;
+}
+
+function parseRow(raw: unknown, language: Language): ParsedRow | RejectedRow {
   if (!isRecord(raw)) return { id: null, reason: 'not_an_object' };
   const parsed = rowSchema.safeParse(raw);
   if (!parsed.success) return reject(raw, reasonFor(raw, parsed.error.issues[0]?.path[0]));
@@ -61,7 +66,7 @@ function parseRow(raw: unknown, language: Language): Instance | RejectedRow {
   if (Number.isNaN(startTimeMs) || Number.isNaN(endTimeMs)) return reject(raw, 'bad_time');
   const retryCount = isAbsent(row.retry_count) ? 0 : wholeNumber(row.retry_count);
   if (retryCount === null) return reject(raw, 'bad_retry_count');
-  return {
+  const instance: Instance = {
     id: row.id,
     playbook: parsePlaybook(row.playbook, language),
     triggerType: row.trigger_type ?? '',
@@ -70,6 +75,7 @@ function parseRow(raw: unknown, language: Language): Instance | RejectedRow {
     endTimeMs,
     retryCount,
   };
+  return { row, instance };
 }
 
 function parsePlaybook(playbook: Row['playbook'], language: Language): Playbook | null {
