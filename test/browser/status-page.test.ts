@@ -1,9 +1,9 @@
 import { type AxeResults, source as axeSource } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createApp } from '../../src/http/app.ts';
 import { listen } from '../../src/http/listen.ts';
 import type { WorkspaceReport } from '../../src/model/report.ts';
+import { appOf } from '../support/app.ts';
 import { emptySnapshot, goodPoll, report } from '../support/report.ts';
 
 /** The status page in a real browser, Debian's Chromium. */
@@ -21,17 +21,7 @@ afterAll(() => browser.close());
 
 /** The exporter's pages over the reports as they are at each request. */
 async function serve(reports: () => readonly WorkspaceReport[]) {
-  const exposition = { scrape: async () => [] };
-  const app = createApp({
-    exposition,
-    reports,
-    telemetryPath: '/metrics',
-    version: '1.2.3',
-    recentRuns: () => 50,
-    configuration: () => 'poll: {}\n',
-    reload: async () => ({ isApplied: true, lines: [] }),
-    runbooksUrl,
-  });
+  const app = appOf({ reports, recentRuns: () => 50, runbooksUrl });
   const { port, close } = await listen(app, { host: '127.0.0.1', port: 0 });
   let isOpen = true;
   const stop = async () => {

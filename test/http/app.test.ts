@@ -1,26 +1,20 @@
 import { expect, test } from 'vitest';
-import { type AppParts, createApp } from '../../src/http/app.ts';
+import type { AppParts } from '../../src/http/app.ts';
 import type { Exposition } from '../../src/metrics/exposition.ts';
+import { appOf } from '../support/app.ts';
 import { emptySnapshot, goodPoll, report } from '../support/report.ts';
 
 const exposition: Pick<Exposition, 'scrape'> = {
   scrape: async (format, encoding) => [Buffer.from(`${format} `), Buffer.from(`${encoding}\n`)],
 };
 
-function app(
-  reports = [report()],
-  recentRuns = 2,
-  reload: AppParts['reload'] = async () => ({ isApplied: true, lines: [] }),
-) {
-  return createApp({
+function app(reports = [report()], recentRuns = 2, parts: Partial<AppParts> = {}) {
+  return appOf({
     exposition,
     reports: () => reports,
-    telemetryPath: '/metrics',
-    version: '1.2.3',
     recentRuns: () => recentRuns,
-    configuration: () => 'poll: {}\n',
-    reload,
     runbooksUrl: 'https://wiki.example.com/',
+    ...parts,
   });
 }
 
@@ -230,9 +224,11 @@ test.each(['PUT', 'POST'])(
     const good = await app().request('/-/reload', { method });
     expect([good.status, await good.text()]).toEqual([200, 'the configuration has been reloaded.\n']);
     const lines = ['a: is missing', 'b: is wrong'];
-    const bad = await app([], 2, async () => ({ isApplied: false, lines })).request('/-/reload', { method });
+    const bad = await app([], 2, { reload: async () => ({ isApplied: false, lines }) }).request('/-/reload', {
+      method,
+    });
     expect([bad.status, await bad.text()]).toEqual([400, 'a: is missing\nb: is wrong\n']);
-    const partly = app([], 2, async () => ({ isApplied: true, lines: ['a: needs a restart'] }));
+    const partly = app([], 2, { reload: async () => ({ isApplied: true, lines: ['a: needs a restart'] }) });
     const response = await partly.request('/-/reload', { method });
     expect([response.status, await response.text()]).toEqual([
       200,
@@ -244,7 +240,7 @@ test.each(['PUT', 'POST'])(
 test.each(['GET', 'HEAD', 'DELETE', 'PATCH', 'OPTIONS'])('/-/reload reloads nothing for %s', async (method) => {
   let reloads = 0;
   const reload = async () => ({ isApplied: true, lines: [`${++reloads}`] });
-  expect((await app([], 2, reload).request('/-/reload', { method })).status).toBe(404);
+  expect((await app([], 2, { reload }).request('/-/reload', { method })).status).toBe(404);
   expect(reloads).toBe(0);
 });
 

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, type MockInstance, onTestFinished, test, vi } from 'vitest';
-import { createApp } from '../../src/http/app.ts';
 import { listen } from '../../src/http/listen.ts';
 import { createExposition } from '../../src/metrics/exposition.ts';
 import { workflowInstances } from '../../src/metrics/families.ts';
+import { appOf } from '../support/app.ts';
 
 // What goes wrong while an answer is written, @hono/node-server tells the console alone.
 let told: MockInstance;
@@ -26,17 +26,7 @@ function collected(value: number) {
 async function serve() {
   const exposition = createExposition('1.2.3', Date.now);
   await exposition.update(collected(1));
-  const app = createApp({
-    exposition,
-    reports: () => [],
-    telemetryPath: '/metrics',
-    version: '1.2.3',
-    recentRuns: () => 0,
-    configuration: () => 'poll: {}\n',
-    reload: async () => ({ isApplied: true, lines: [] }),
-    runbooksUrl: '',
-  });
-  const { port, close } = await listen(app, { host: '127.0.0.1', port: 0 });
+  const { port, close } = await listen(appOf({ exposition }), { host: '127.0.0.1', port: 0 });
   onTestFinished(close);
   return { exposition, port, scrape: async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text() };
 }

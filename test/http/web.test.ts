@@ -6,10 +6,10 @@ import { hashSync } from 'bcryptjs';
 import { Agent, fetch } from 'undici';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { loadWebConfig, type WebConfig } from '../../src/config/web.ts';
-import { createApp } from '../../src/http/app.ts';
 import { listen } from '../../src/http/listen.ts';
 import { fixedWeb, type Web, watchWeb } from '../../src/http/web.ts';
 import { Secret } from '../../src/model/secret.ts';
+import { appOf } from '../support/app.ts';
 import { createCertificates } from '../support/certificates.ts';
 import { eventually, temporaryFolder } from '../support/processes.ts';
 
@@ -18,17 +18,7 @@ const hash = hashSync('right', 4);
 
 async function serve(web: Web): Promise<number> {
   const exposition = { scrape: async () => [Buffer.from('the exposition\n')] };
-  const app = createApp({
-    exposition,
-    reports: () => [],
-    telemetryPath: '/metrics',
-    version: '1.2.3',
-    recentRuns: () => 0,
-    configuration: () => 'poll: {}\n',
-    runbooksUrl: '',
-    reload: async () => ({ isApplied: true, lines: [] }),
-  });
-  const { port, close } = await listen(app, { host: '127.0.0.1', port: 0 }, web);
+  const { port, close } = await listen(appOf({ exposition }), { host: '127.0.0.1', port: 0 }, web);
   onTestFinished(close);
   return port;
 }
