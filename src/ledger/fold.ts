@@ -1,12 +1,13 @@
+import type { Labels } from '../model/snapshot.ts';
 import { isEnded } from '../model/status.ts';
 import { type Contribution, contribution, durationSeconds, growth, history, larger, type Run } from './contribution.ts';
 import type { Entry } from './entry.ts';
+import { labelsText } from './label-set.ts';
 
-/** A row as SecMaster just showed it, its playbook named by its label. */
+/** A row as SecMaster just showed it, with the labels that it is counted by. */
 export interface Observed extends Run {
   readonly id: string;
-  readonly playbook: string;
-  readonly triggerType: string;
+  readonly labels: Labels;
 }
 
 export interface Folded {
@@ -24,9 +25,9 @@ export interface Folded {
  * so it doesn't matter when or how often they are read (design: the ledger is a fold).
  *
  * @param sinceMs what happened before doesn't count: when the ledger was created
- * @param tail the number of the tail that is under way
+ * @param generation of the tail that is under way
  */
-export function fold(known: Entry | null, observed: Observed, sinceMs: number, tail: number): Folded {
+export function fold(known: Entry | null, observed: Observed, sinceMs: number, generation: number): Folded {
   const now = contribution(observed);
   const counted = known === null ? history(observed, sinceMs) : known.counted;
   const increments = growth(counted, now);
@@ -35,9 +36,9 @@ export function fold(known: Entry | null, observed: Observed, sinceMs: number, t
     entry: {
       ...observed,
       counted: larger(counted, now),
-      changedInTail: changed ? tail : known.changedInTail,
+      changedIn: changed ? generation : known.changedIn,
       gone: false,
-      doubtful: false,
+      recheck: false,
     },
     changed,
     increments,
@@ -52,12 +53,11 @@ function differs(known: Entry, observed: Observed): boolean {
     known.retryCount !== observed.retryCount ||
     known.startTimeMs !== observed.startTimeMs ||
     known.endTimeMs !== observed.endTimeMs ||
-    known.playbook !== observed.playbook ||
-    known.triggerType !== observed.triggerType
+    labelsText(known.labels) !== labelsText(observed.labels)
   );
 }
 
 /** Whether a tail may take the row as a sign that it has caught up (design: the tail's two traps). */
-export function isSettled(known: Entry | null, folded: Folded, lastCompleteTail: number): boolean {
-  return known !== null && !folded.changed && isEnded(known) && known.changedInTail <= lastCompleteTail;
+export function isSettled(known: Entry | null, folded: Folded, lastGeneration: number): boolean {
+  return known !== null && !folded.changed && isEnded(known) && known.changedIn <= lastGeneration;
 }

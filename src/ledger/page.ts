@@ -1,141 +1,149 @@
 import type { Instance } from '../model/instance.ts';
-import type { CounterKey, Mark, SeriesKey } from '../model/snapshot.ts';
+import type { CounterName, CounterSeries, Labels, Mark } from '../model/snapshot.ts';
 import { isEnded } from '../model/status.ts';
+import type { DurationChange, FailedAttempt, PageChange } from './change.ts';
 import type { Entry } from './entry.ts';
-import { fold, isSettled } from './fold.ts';
-import { type KnownLabel, Labels } from './label.ts';
-import type { Batch, DurationChange, FailedAttempt } from './store.ts';
+import { type Folded, fold, isSettled } from './fold.ts';
+import { labelsText, runLabels, withStatus } from './label-set.ts';
+import { knownLabels, PlaybookLabels } from './playbook-labels.ts';
+import { type LedgerState, liveLabels } from './state.ts';
 import { Tally } from './tally.ts';
 import { type Cell, moves } from './window.ts';
 
 /** What a page is folded against. */
 export interface PageContext {
   readonly known: ReadonlyMap<string, Entry>;
-  readonly labels: readonly KnownLabel[];
-  /** Playbooks and trigger types whose counters are there already, at 0 or more. */
-  readonly counted: readonly Pick<SeriesKey, 'playbook' | 'triggerType'>[];
+  readonly state: LedgerState;
   /** Playbooks with series of their own, at the most. */
   readonly maxPlaybooks: number;
-  readonly sinceMs: number;
-  /** Ended instances from before may have been forgotten; 0: none has. */
-  readonly forgottenBeforeMs: number;
-  readonly completeTails: number;
-  readonly fromMinute: number;
   /** Upper bounds in seconds, ascending. */
   readonly durationBuckets: readonly number[];
   readonly nowMs: number;
 }
 
+/** Changed, settled (see `isSettled`, or ended so long ago that it has been pruned), or neither. */
+export type RowVerdict = 'changed' | 'settled' | 'unsettled';
+
 export interface FoldedPage {
-  readonly batch: Batch;
-  /** For each row in its order: changed, settled (see `isSettled`, or ended so long ago that it has been forgotten), or neither. */
-  readonly rows: readonly ('changed' | 'settled' | 'unsettled')[];
+  readonly change: PageChange;
+  /** For each row in its order. */
+  readonly rows: readonly RowVerdict[];
 }
 
 const usualEnds = ['FINISHED', 'FAILED', 'TERMINATED'];
 
-/** Folds the rows of a page, in their order, into one batch for the store. */
+/** Folds the rows of a page, in their order, into one change. */
 export function foldPage(instances: readonly Instance[], context: PageContext): FoldedPage {
-  const tail = context.completeTails + 1;
+  const { state, nowMs } = context;
   const entries = new Map<string, Entry>();
   const seen: string[] = [];
-  const rows: FoldedPage['rows'][number][] = [];
-  const labels = new Labels(context.labels, context.maxPlaybooks);
-  const counters = new Tally<CounterKey, { by: number }>();
-  const durations: DurationChange[] = [];
-  const failures: FailedAttempt[] = [];
-  const cells = new Tally<Cell, { instances: number; retries: number }>();
-  const marks = new Map<string, Mark>();
-  const made = new Set(context.counted.map(({ playbook, triggerType }) => JSON.stringify([playbook, triggerType])));
+  const rows: RowVerdict[] = [];
+  const labels = new PlaybookLabels(knownLabels(state.playbooks.values(), liveLabels(state)), context.maxPlaybooks);
+  const series = collectSeries(context);
+  // What is unknown from before that may have been counted and pruned.
+  const sinceMs = Math.max(state.createdAtMs, state.prunedBeforeMs);
 
   for (const instance of instances) {
     const known = entries.get(instance.id) ?? context.known.get(instance.id) ?? null;
-    if (known === null && isForgotten(instance, context.forgottenBeforeMs)) {
+    if (known === null && isPruned(instance, state.prunedBeforeMs)) {
       rows.push('settled');
       continue;
     }
-    const observed = { ...instance, playbook: labels.of(instance.playbook) };
-    const folded = fold(known, observed, context.sinceMs, tail);
-    const { entry, increments } = folded;
+    const { id, status, startTimeMs, endTimeMs, retryCount } = instance;
+    const runsLabels = runLabels(labels.of(instance.playbook), instance.triggerType);
+    const observed = { id, labels: runsLabels, status, startTimeMs, endTimeMs, retryCount };
+    const folded = fold(known, observed, sinceMs, state.generation + 1);
+    const { entry } = folded;
 
-    rows.push(folded.changed ? 'changed' : isSettled(known, folded, context.completeTails) ? 'settled' : 'unsettled');
+    rows.push(folded.changed ? 'changed' : isSettled(known, folded, state.generation) ? 'settled' : 'unsettled');
     if (!folded.changed) {
-      if (!isEnded(entry) || known?.doubtful) seen.push(entry.id);
+      if (!isEnded(entry) || known?.recheck) seen.push(entry.id);
       continue;
     }
     entries.set(entry.id, entry);
     labels.meet(instance.playbook, Math.max(entry.startTimeMs ?? 0, entry.endTimeMs ?? 0));
-
-    const { playbook, triggerType, status } = entry;
-    const series = { playbook, triggerType, status: '' };
-    const count = (counter: CounterKey['counter'], by: number, status = '') =>
-      counters.add({ ...series, status, counter, node: '' }, { by });
-    count('started', increments.started);
-    count('retries', increments.retries);
-    // Series that nothing has grown yet are made as well: they are to be seen at 0 before they grow.
-    const pair = JSON.stringify([playbook, triggerType]);
-    if (!made.has(pair)) {
-      made.add(pair);
-      for (const end of usualEnds) {
-        count('completed', 0, end);
-        count('timed', 0, end);
-      }
-    }
-    for (const [end, by] of increments.ends) count('completed', by, end);
-    if (entry.status === 'FAILED' && increments.ends.has('FAILED')) {
-      failures.push({ id: entry.id, attempt: entry.retryCount + 1, failedMs: entry.endTimeMs ?? context.nowMs });
-    }
-    if (folded.endedAfterSeconds !== null) {
-      const seconds = folded.endedAfterSeconds;
-      const le = context.durationBuckets.find((bound) => seconds <= bound) ?? Number.POSITIVE_INFINITY;
-      const observed = { instanceId: entry.id, seconds, endTimeMs: entry.endTimeMs ?? 0 };
-      durations.push({ playbook, triggerType, status, le, observed });
-      count('timed', 1, status);
-    }
-    for (const { instances, retries, ...cell } of moves(known, entry, context.fromMinute)) {
-      cells.add(cell, { instances, retries });
-    }
-    if (entry.startTimeMs !== null) advance(marks, { ...series, atMs: entry.startTimeMs });
-    if (isEnded(entry) && entry.endTimeMs !== null) advance(marks, { ...series, status, atMs: entry.endTimeMs });
+    series.add(known, folded);
   }
 
+  const added = entries.keys().filter((id) => !context.known.has(id));
   return {
-    batch: {
+    change: {
       entries: [...entries.values()],
-      added: entries
-        .keys()
-        .filter((id) => !context.known.has(id))
-        .toArray().length,
+      added: added.toArray().length,
       seen,
-      seenMs: context.nowMs,
+      atMs: nowMs,
       playbooks: labels.met(),
-      counters: counters.list(),
-      durations,
-      failures,
-      cells: cells.list(),
-      marks: [...marks.values()],
+      ...series.changes(),
     },
     rows,
   };
 }
 
-/** The batch that takes an instance which SecMaster no longer knows out of the gauges; what it counted for stays. */
-export function forgetEntry(
-  known: Entry,
-  state: Pick<PageContext, 'completeTails' | 'fromMinute'>,
-  nowMs: number,
-): Batch {
-  const entry = { ...known, gone: true, doubtful: false, changedInTail: state.completeTails + 1 };
-  return { entries: [entry], seenMs: nowMs, cells: moves(known, entry, state.fromMinute) };
+/** Takes in folded rows and adds up what they do to the series: once a series, not once a row. */
+function collectSeries({ state, durationBuckets, nowMs }: PageContext) {
+  const counters = new Tally<CounterSeries, { by: number }>();
+  const cells = new Tally<Cell, { instances: number; retries: number }>();
+  const durations: DurationChange[] = [];
+  const failures: FailedAttempt[] = [];
+  const lastStarts = new Map<string, Mark>();
+  const lastCompletions = new Map<string, Mark>();
+  const made = new Set<string>();
+
+  const count = (counter: CounterName, labels: Labels, by: number) => counters.add({ counter, labels }, { by });
+
+  /** Series that nothing has grown yet are made as well: they are to be seen at 0 before they grow. */
+  function makeUsual(labels: Labels): void {
+    const text = labelsText(labels);
+    if (state.runs.has(text) || made.has(text)) return;
+    made.add(text);
+    for (const end of usualEnds) {
+      count('completed', withStatus(labels, end), 0);
+      count('timed', withStatus(labels, end), 0);
+    }
+  }
+
+  return {
+    add(known: Entry | null, { entry, increments, endedAfterSeconds: seconds }: Folded): void {
+      const { labels, status } = entry;
+      const withItsStatus = withStatus(labels, status);
+      count('started', labels, increments.started);
+      count('retries', labels, increments.retries);
+      makeUsual(labels);
+      for (const [end, by] of increments.ends) count('completed', withStatus(labels, end), by);
+      if (status === 'FAILED' && increments.ends.has('FAILED')) {
+        failures.push({ id: entry.id, attempt: entry.retryCount + 1, failedMs: entry.endTimeMs ?? nowMs });
+      }
+      if (seconds !== null) {
+        const le = durationBuckets.find((bound) => seconds <= bound) ?? Number.POSITIVE_INFINITY;
+        const observed = { instanceId: entry.id, seconds, endTimeMs: entry.endTimeMs ?? 0 };
+        durations.push({ labels: withItsStatus, le, observed });
+        count('timed', withItsStatus, 1);
+      }
+      for (const { instances, retries, ...cell } of moves(known, entry, state.fromMinute)) {
+        cells.add(cell, { instances, retries });
+      }
+      if (entry.startTimeMs !== null) advanceMark(lastStarts, { labels, atMs: entry.startTimeMs });
+      if (isEnded(entry) && entry.endTimeMs !== null)
+        advanceMark(lastCompletions, { labels: withItsStatus, atMs: entry.endTimeMs });
+    },
+    changes: () => ({
+      counters: counters.list(),
+      durations,
+      failures,
+      cells: cells.list(),
+      lastStarts: [...lastStarts.values()],
+      lastCompletions: [...lastCompletions.values()],
+    }),
+  };
 }
 
-/** Remembered, it would be forgotten again at the end of the poll. */
-function isForgotten(instance: Instance, beforeMs: number): boolean {
+/** Remembered, it would be pruned again at the end of the poll. */
+function isPruned(instance: Instance, beforeMs: number): boolean {
   return isEnded(instance) && Math.max(instance.startTimeMs ?? 0, instance.endTimeMs ?? 0) < beforeMs;
 }
 
-function advance(marks: Map<string, Mark>, mark: Mark): void {
-  const key = JSON.stringify([mark.playbook, mark.triggerType, mark.status]);
+function advanceMark(marks: Map<string, Mark>, mark: Mark): void {
+  const key = labelsText(mark.labels);
   const known = marks.get(key);
   if (known === undefined || known.atMs < mark.atMs) marks.set(key, mark);
 }

@@ -1,15 +1,18 @@
-import type { SeriesKey } from '../model/snapshot.ts';
+import type { Labels } from '../model/snapshot.ts';
 import { isEnded } from '../model/status.ts';
 import { begunMs } from './contribution.ts';
 import type { Entry } from './entry.ts';
+import { withStatus } from './label-set.ts';
 
 /**
  * The window behind the gauges: instances begun within the lookback, and every open one however old. It is kept as
  * counts in cells, one for each minute of start_time, so that a poll costs what has changed and not what the window holds.
  */
-export interface Cell extends SeriesKey {
+export interface Cell {
   /** Minutes since the epoch, or `openMinute`. */
   readonly minute: number;
+  /** The last of them is the status. */
+  readonly labels: Labels;
 }
 
 /** Where open instances are counted: a minute that never leaves the window. */
@@ -28,10 +31,10 @@ export function firstMinute(nowMs: number, lookbackMs: number): number {
 /** The cell that counts an instance, or null where it is neither open nor known to have begun, or gone. */
 export function cellOf(entry: Entry): Cell | null {
   if (entry.gone) return null;
-  const { playbook, triggerType, status } = entry;
-  if (!isEnded(entry)) return { minute: openMinute, playbook, triggerType, status };
+  const labels = withStatus(entry.labels, entry.status);
+  if (!isEnded(entry)) return { minute: openMinute, labels };
   const begun = begunMs(entry);
-  return begun === null ? null : { minute: Math.floor(begun / 60_000), playbook, triggerType, status };
+  return begun === null ? null : { minute: Math.floor(begun / 60_000), labels };
 }
 
 /** How the window changes when an entry takes its predecessor's place. Cells before `fromMinute` are kept no more. */
@@ -45,4 +48,27 @@ export function moves(known: Entry | null, entry: Entry, fromMinute: number): Ce
   if (known !== null) change(known, -1);
   change(entry, 1);
   return changes;
+}
+
+/**
+ * The minute in the span from the one up to, not including, the other at whose start the fewest ended instances began.
+ *
+ * @param ended how many began by minute; a minute that is missing stands for 0
+ */
+export function quietestMinute(ended: ReadonlyMap<number, number>, fromMinute: number, toMinute: number): number {
+  let quietest = fromMinute;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (let minute = fromMinute; minute < toMinute; minute++) {
+    const around = (ended.get(minute - 1) ?? 0) + (ended.get(minute) ?? 0);
+    if (around >= fewest) continue;
+    [quietest, fewest] = [minute, around];
+  }
+  return quietest;
+}
+
+/** How many began in the minutes from the one up to, not including, the other. */
+export function countWithin(byMinute: ReadonlyMap<number, number>, fromMinute: number, toMinute: number): number {
+  let total = 0;
+  for (const [minute, count] of byMinute) if (minute >= fromMinute && minute < toMinute) total += count;
+  return total;
 }

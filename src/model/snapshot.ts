@@ -1,20 +1,16 @@
 /** What the ledger of one workspace says at one moment: all that the workflow metrics are made of. */
 export interface Snapshot {
-  /** A new series stands at 0 until it may be shown. */
-  readonly counters: readonly (CounterKey & { readonly value: number })[];
-  /** Of the series that are shown. Each bucket by itself, not cumulative; `le` in seconds, Infinity for the last. */
-  readonly durations: readonly (SeriesKey & {
-    readonly le: number;
-    readonly count: number;
-    readonly sumSeconds: number;
-    /** The observation that came last. */
-    readonly exemplar: Exemplar;
-  })[];
-  readonly window: readonly (SeriesKey & { readonly instances: number; readonly retries: number })[];
-  readonly oldestOpen: readonly { readonly playbook: string; readonly status: string; readonly startTimeMs: number }[];
-  readonly marks: readonly Mark[];
+  /** By counter, in the order of their label values. A pending series stands at 0. */
+  readonly counters: Readonly<Record<CounterName, readonly Counted[]>>;
+  /** Of each exposed series of the counter `timed`. */
+  readonly durations: readonly { readonly labels: Labels; readonly buckets: readonly DurationBucket[] }[];
+  /** The last of their labels is the status. */
+  readonly window: readonly { readonly labels: Labels; readonly instances: number; readonly retries: number }[];
+  readonly oldestOpen: readonly { readonly labels: Labels; readonly startTimeMs: number }[];
+  readonly lastStarts: readonly Mark[];
+  readonly lastCompletions: readonly Mark[];
   /** Of playbooks with series of their own. */
-  readonly labels: readonly PlaybookLabel[];
+  readonly playbooks: readonly PlaybookLabel[];
   /** Playbooks that share a label because there are too many. */
   readonly limitedPlaybooks: number;
   /** Remembered, open ones among them. */
@@ -24,6 +20,34 @@ export interface Snapshot {
   readonly windowComplete: boolean;
 }
 
+/** Label names and values as a family shows them, without `workspace`; names stand in the family's order. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** `timed` stands for the histogram of durations. */
+export const counterNames = ['started', 'completed', 'retries', 'timed', 'failed_nodes'] as const;
+export type CounterName = (typeof counterNames)[number];
+
+/** A series of a counter. */
+export interface CounterSeries {
+  readonly counter: CounterName;
+  readonly labels: Labels;
+}
+
+export interface Counted {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+/** By itself, not cumulative. */
+export interface DurationBucket {
+  /** The upper bound in seconds, Infinity for the last. */
+  readonly le: number;
+  readonly count: number;
+  readonly sumSeconds: number;
+  /** The observation that came last. */
+  readonly exemplar: Exemplar;
+}
+
 /** One observed end. */
 export interface Exemplar {
   readonly instanceId: string;
@@ -31,26 +55,9 @@ export interface Exemplar {
   readonly endTimeMs: number;
 }
 
-/** The labels that the workflow families share. */
-export interface SeriesKey {
-  /** A label value, not a name: two playbooks may share a name. */
-  readonly playbook: string;
-  readonly triggerType: string;
-  /** '' for families that have no such label. */
-  readonly status: string;
-}
-
-/** A counter's series; `timed` stands for the histogram of durations. */
-export interface CounterKey extends SeriesKey {
-  readonly counter: CounterName;
-  /** '' for counters that have no such label. */
-  readonly node: string;
-}
-
-export type CounterName = 'started' | 'completed' | 'retries' | 'timed' | 'failed_nodes';
-
-/** The newest time of its kind: of a start where status is '', else of an end with that status. */
-export interface Mark extends SeriesKey {
+/** The newest time of its kind. */
+export interface Mark {
+  readonly labels: Labels;
   readonly atMs: number;
 }
 

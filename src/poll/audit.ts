@@ -1,4 +1,5 @@
-import { commit, type Session } from './session.ts';
+import { countWithin, quietestMinute } from '../ledger/window.ts';
+import type { Session } from './session.ts';
 
 /** How often the ledger is held against SecMaster's own counts. */
 const everyMs = 5 * 60_000;
@@ -7,10 +8,10 @@ const youngestMs = 5 * 60_000;
 /** How far a slice's edge is moved to a time at which nothing begins. */
 const reachMinutes = 30;
 /** Instances in one slice, so that SecMaster's count is far from any cap. */
-const mostInSlice = 5_000;
+const maxInSlice = 5_000;
 
 /** So many audits in a row that differ say that counts by date can't be compared. */
-const mostRepairs = 3;
+const maxRepairs = 3;
 
 const statuses = ['FINISHED', 'FAILED', 'TERMINATED'];
 
@@ -46,7 +47,7 @@ export function createAudits(): Audits {
   let repairsInARow = 0;
 
   async function differs(session: Session, { status, fromMinute, toMinute }: Slice): Promise<boolean> {
-    const { secmaster, store, state, workspaceId, signal } = session;
+    const { secmaster, ledger, workspaceId, signal } = session;
     const page = await secmaster.listInstances(
       workspaceId,
       {
@@ -61,13 +62,11 @@ export function createAudits(): Audits {
       signal,
     );
     count++;
-    const least = await store.countEnded(state.ledger, status, fromMinute + 1, toMinute - 1);
-    const most = await store.countEnded(state.ledger, status, fromMinute - 1, toMinute + 1);
-    if (page.count === null || (page.count >= least && page.count <= most)) return false;
-    session.log.debug(
-      { ...sliceTimes({ fromMinute, toMinute }), status, least, most, theirs: page.count },
-      'an audit differs',
-    );
+    const ended = await ledger.endedByMinute(status, fromMinute - 1, toMinute + 1);
+    const min = countWithin(ended, fromMinute + 1, toMinute - 1);
+    const max = countWithin(ended, fromMinute - 1, toMinute + 1);
+    if (page.count === null || (page.count >= min && page.count <= max)) return false;
+    session.log.debug({ ...sliceTimes({ fromMinute, toMinute }), status, min, max, theirs: page.count }, 'an audit differs');
     return true;
   }
 
@@ -78,9 +77,10 @@ export function createAudits(): Audits {
       { ...sliceTimes(slice), status: slice.status },
       "SecMaster's count differs from the ledger's; reading anew",
     );
-    return commit(session, {
-      sweepAdd: [{ fromMs: fromMs - 60_000, toMs, status: null }],
-      doubt: { fromMs, toMs },
+    return session.ledger.commit({
+      kind: 'audit_mismatch',
+      sweep: { fromMs: fromMs - 60_000, toMs, status: null },
+      recheck: { fromMs, toMs },
     });
   }
 
@@ -92,7 +92,8 @@ export function createAudits(): Audits {
       return mismatches;
     },
     async audit(session) {
-      const { secmaster, store, state } = session;
+      const { secmaster, ledger } = session;
+      const { state } = ledger;
       if (!state.datesTrusted || secmaster.countsLeftOut) return;
       const again = suspects.filter(({ fromMinute }) => fromMinute >= state.fromMinute);
       suspects = [];
@@ -103,9 +104,9 @@ export function createAudits(): Audits {
         repaired++;
       }
       if (again.length > 0) repairsInARow = repaired > 0 ? repairsInARow + 1 : 0;
-      if (repairsInARow >= mostRepairs) {
+      if (repairsInARow >= maxRepairs) {
         session.log.warn('counts by date go on to differ from what SecMaster lists by date; no more audits');
-        return commit(session, { state: { datesTrusted: false } });
+        return ledger.commit({ kind: 'dates_distrusted' });
       }
 
       const nowMs = secmaster.now();
@@ -114,17 +115,17 @@ export function createAudits(): Audits {
       lastMs = nowMs;
       const fromMinute = state.fromMinute + 1;
       const toMinute = Math.floor((nowMs - youngestMs) / 60_000);
-      const ended = await store.countEnded(state.ledger, null, fromMinute, toMinute);
-      const slices = Math.max(1, Math.ceil(ended / mostInSlice));
+      const ended = await ledger.endedByMinute(null, fromMinute - 1, toMinute);
+      const slices = Math.max(1, Math.ceil(countWithin(ended, fromMinute, toMinute) / maxInSlice));
       const width = (toMinute - fromMinute) / slices;
       const edge = (n: number) => {
         const reach = Math.min(reachMinutes, Math.floor(width / 4));
         const middle = fromMinute + Math.floor(n * width);
         const [first, last] = [Math.max(fromMinute, middle - reach), Math.min(toMinute, middle + reach)];
-        return store.quietestMinute(state.ledger, first, last + 1);
+        return quietestMinute(ended, first, last + 1);
       };
       const n = turn++ % slices;
-      const span = { fromMinute: await edge(n), toMinute: await edge(n + 1) };
+      const span = { fromMinute: edge(n), toMinute: edge(n + 1) };
       let isClean = true;
       for (const status of statuses) {
         const slice = { status, ...span };

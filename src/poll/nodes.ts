@@ -1,16 +1,17 @@
-import type { CounterChange, FailedAttempt } from '../ledger/store.ts';
+import type { Change, CounterChange, FailedAttempt } from '../ledger/change.ts';
+import { nodeLabels } from '../ledger/label-set.ts';
 import type { FailedNode } from '../model/failed-run.ts';
 import { SecMasterError } from '../secmaster/errors.ts';
-import { commit, type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 /** Failed attempts read in one poll, one request each: at the most, and those that are read in any case. */
-const mostReads = 100;
-const leastReads = 10;
+const maxReads = 100;
+const minReads = 10;
 /** Values of the label `node` of one playbook; further nodes share one. */
-const mostNodes = 100;
+const maxNodes = 100;
 const otherNodes = 'other';
 /** Tries of one attempt, in so many polls. */
-const mostTries = 3;
+const maxTries = 3;
 /** How long reading rests where it isn't allowed. */
 const forbiddenMs = 3_600_000;
 
@@ -26,7 +27,7 @@ export interface NodeReader {
    *
    * @throws {LedgerError}
    */
-  read(session: Session, failures: readonly FailedAttempt[], mayGoOn: () => boolean): Promise<void>;
+  read(session: Session, failures: readonly FailedAttempt[], hasTimeLeft: () => boolean): Promise<void>;
 }
 
 export function createNodeReader(): NodeReader {
@@ -46,12 +47,12 @@ export function createNodeReader(): NodeReader {
       if (error.kind === 'forbidden') notBeforeMs = session.secmaster.now() + forbiddenMs;
       const count = (tries.get(key) ?? 0) + 1;
       const isFinal = finalKinds.includes(error.kind);
-      if (!isFinal && count < mostTries) {
+      if (!isFinal && count < maxTries) {
         tries.set(key, count);
         return false;
       }
       tries.delete(key);
-      await commit(session, { readFailures: [{ ...failure, nodes: [] }] });
+      await session.ledger.commit(nodesRead(failure, []));
       return isFinal;
     }
     tries.delete(key);
@@ -60,13 +61,13 @@ export function createNodeReader(): NodeReader {
   }
 
   return {
-    async pending({ nodes, secmaster, store, state }) {
+    async pending({ nodes, secmaster, ledger }) {
       if (nodes === 'off' || secmaster.now() < notBeforeMs) return [];
-      return store.unreadFailures(state.ledger, mostReads);
+      return ledger.unreadFailures(maxReads);
     },
-    async read(session, failures, mayGoOn) {
+    async read(session, failures, hasTimeLeft) {
       for (const [i, failure] of failures.entries()) {
-        if (i >= leastReads && !mayGoOn()) return;
+        if (i >= minReads && !hasTimeLeft()) return;
         if (!(await readNext(session, failure))) return;
       }
     },
@@ -74,32 +75,39 @@ export function createNodeReader(): NodeReader {
 }
 
 async function readOne(session: Session, failure: FailedAttempt): Promise<void> {
-  const { secmaster, store, state, workspaceId, signal, log, recentRuns } = session;
+  const { secmaster, ledger, workspaceId, signal, log, recentRuns } = session;
   const { id, attempt } = failure;
-  const known = (await store.known(state.ledger, [id])).get(id);
+  const known = (await ledger.known([id])).get(id);
   const shown = known === undefined ? null : await secmaster.showInstance(workspaceId, id, signal);
   // Once it has been retried, what is shown belongs to another attempt.
   const isOurs = shown !== null && shown.retryCount + 1 === attempt;
-  if (known === undefined || !isOurs) return commit(session, { readFailures: [{ ...failure, nodes: [] }] });
+  if (known === undefined || !isOurs) return ledger.commit(nodesRead(failure, []));
 
-  const { playbook } = known;
+  const { playbook = '' } = known.labels;
   // Where no failed runs are shown, their messages are confidential.
   const nodes = shown.failedNodes.map(({ name, error }) => ({ name, error: recentRuns > 0 ? error : '' }));
-  const counters = await counterChanges(session, playbook, nodes);
-  await commit(session, { counters, readFailures: [{ ...failure, nodes }] });
+  await ledger.commit(nodesRead(failure, nodes, await counterChanges(session, playbook, nodes)));
   const error = nodes.find((node) => node.error !== '')?.error;
   log.info({ instance: id, playbook, attempt, nodes: nodes.map(({ name }) => name), error }, 'a run has failed');
 }
 
+function nodesRead(
+  { id, attempt }: FailedAttempt,
+  nodes: readonly FailedNode[],
+  counters: readonly CounterChange[] = [],
+): Change {
+  return { kind: 'nodes_read', id, attempt, nodes, counters };
+}
+
 async function counterChanges(
-  { store, state }: Session,
+  { ledger }: Session,
   playbook: string,
   failed: readonly FailedNode[],
 ): Promise<CounterChange[]> {
-  const labels = new Set(await store.nodes(state.ledger, playbook));
+  const labels = new Set(await ledger.nodes(playbook));
   return failed.map(({ name }) => {
-    const node = labels.has(name) || labels.size < mostNodes ? name : otherNodes;
+    const node = labels.has(name) || labels.size < maxNodes ? name : otherNodes;
     labels.add(node);
-    return { counter: 'failed_nodes', playbook, triggerType: '', status: '', node, by: 1 };
+    return { counter: 'failed_nodes', labels: nodeLabels(playbook, node), by: 1 };
   });
 }

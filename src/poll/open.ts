@@ -1,28 +1,28 @@
 import { documentedOpenStatuses } from '../model/status.ts';
 import { maxOffset } from '../secmaster/api.ts';
-import { lookUp } from './doubt.ts';
-import { commit, readPage, type Session } from './session.ts';
+import { lookUp } from './recheck.ts';
+import { readPage, type Session } from './session.ts';
 
 /** An open instance that no row has shown for this long is looked up, so that a quiet poll asks nothing for it. */
 const unseenMs = 5 * 60_000;
 
 /** Lookups by id in one poll, one request each. */
-const mostLookups = 20;
+const maxLookups = 20;
 
 /** Looks up open instances that the tail has not met for a while, however old they are (design: one poll, 2). */
 export async function lookUpOpen(session: Session): Promise<void> {
-  const { secmaster, store, state } = session;
-  const unseen = () => store.openUnseen(state.ledger, secmaster.now() - unseenMs);
+  const { secmaster, ledger } = session;
+  const unseen = () => ledger.openUnseen(secmaster.now() - unseenMs);
 
   const statuses = new Set((await unseen()).map((instance) => instance.status));
   for (const status of documentedOpenStatuses.filter((status) => statuses.has(status))) {
     for (let offset = 0, last = false; !last; ) {
       const page = await readPage(session, { sortKey: 'create_time', sortDir: 'ASC', offset, status });
-      await commit(session, page.batch);
+      await ledger.commit({ kind: 'page', page: page.change });
       offset += page.size;
       last = page.isLast || offset > maxOffset;
     }
   }
   // Those that the lists of their statuses don't show have changed without coming up in the tail, or are gone.
-  for (const { id } of (await unseen()).slice(0, mostLookups)) await lookUp(session, id);
+  for (const { id } of (await unseen()).slice(0, maxLookups)) await lookUp(session, id);
 }

@@ -1,12 +1,13 @@
-import type { Store, WorkspaceState } from '../ledger/store.ts';
+import { prune } from '../ledger/prune.ts';
+import type { Ledger, Store } from '../ledger/store.ts';
 import { firstMinute } from '../ledger/window.ts';
 import type { Logger } from '../log.ts';
 import type { SecMaster } from '../secmaster/api.ts';
 import type { Audits } from './audit.ts';
-import { settleDoubts } from './doubt.ts';
 import type { NodeReader } from './nodes.ts';
 import { lookUpOpen } from './open.ts';
-import { commit, type Session } from './session.ts';
+import { recheck } from './recheck.ts';
+import type { Session } from './session.ts';
 import type { Progress } from './slice.ts';
 import { nextItem, sweep } from './sweep.ts';
 import { readTail } from './tail.ts';
@@ -15,10 +16,13 @@ export interface PollSteps {
   /** Called when the latest news are in the ledger, before anything is read that takes longer. */
   readonly onNews: () => Promise<void>;
   /** Asked after each page of the sweep. */
-  readonly mayGoOn: () => boolean;
+  readonly hasTimeLeft: () => boolean;
   readonly audits: Audits;
   readonly nodeReader: NodeReader;
 }
+
+/** Instances pruned in one poll, so that none takes long. */
+const maxPruned = 1_000;
 
 /**
  * One poll of one workspace: the tail, the open instances, the nodes of runs that have failed, as much of the sweep as there is
@@ -30,33 +34,27 @@ export interface PollSteps {
 export async function poll(
   session: Session,
   progress: Progress | null,
-  { onNews, mayGoOn, audits, nodeReader }: PollSteps,
+  { onNews, hasTimeLeft, audits, nodeReader }: PollSteps,
 ): Promise<Progress | null> {
+  const { ledger, secmaster } = session;
   await readTail(session);
   await moveWindow(session);
   await lookUpOpen(session);
   let left = progress ?? (await nextItem(session));
   const failures = await nodeReader.pending(session);
   if (left !== null || failures.length > 0) await onNews();
-  await nodeReader.read(session, failures, mayGoOn);
+  await nodeReader.read(session, failures, hasTimeLeft);
   if (left !== null) {
-    left = await sweep(session, left, mayGoOn);
+    left = await sweep(session, left, hasTimeLeft);
     if (left === null) session.log.info('what was to be swept has been read');
   }
   if (left === null) {
-    await settleDoubts(session, mayGoOn);
+    await recheck(session, hasTimeLeft);
     await audits.audit(session);
-    await forget(session);
+    await prune(ledger, secmaster.now(), session.retentionMs, maxPruned);
   }
-  await commit(session, { state: { lastSuccessMs: session.secmaster.now() } });
+  await ledger.commit({ kind: 'poll_succeeded', atMs: secmaster.now() });
   return left;
-}
-
-/** Instances forgotten in one poll, so that none takes long. */
-const mostForgotten = 1_000;
-
-async function forget({ store, secmaster, state, retentionMs }: Session): Promise<void> {
-  await store.forget(state.ledger, secmaster.now(), retentionMs, mostForgotten);
 }
 
 /** The workspace's ledger; one that isn't there yet begins with SecMaster's time, not with ours. */
@@ -67,8 +65,8 @@ export async function openLedger(
   lookbackMs: number,
   signal: AbortSignal,
   log: Logger,
-): Promise<WorkspaceState> {
-  const known = await store.find(workspace);
+): Promise<Ledger> {
+  const known = await store.open(workspace);
   if (known !== null) return known;
   // Its answer's Date is all that is wanted.
   await secmaster.listInstances(workspace.workspaceId, { sortKey: 'update_time', sortDir: 'DESC', offset: 0 }, signal);
@@ -77,12 +75,12 @@ export async function openLedger(
   return store.create(workspace, createdMs, firstMinute(createdMs, lookbackMs));
 }
 
-async function moveWindow(session: Session): Promise<void> {
-  const { fromMinute } = session.state;
-  const wanted = firstMinute(session.secmaster.now(), session.lookbackMs);
-  if (wanted > fromMinute) return commit(session, { state: { fromMinute: wanted } });
+async function moveWindow({ ledger, secmaster, lookbackMs }: Session): Promise<void> {
+  const { fromMinute } = ledger.state;
+  const wanted = firstMinute(secmaster.now(), lookbackMs);
+  if (wanted > fromMinute) return ledger.commit({ kind: 'window_moved', fromMinute: wanted, sweep: [] });
   // SecMaster's time is known to the second only, so it may fall back into the minute before.
   if (wanted >= fromMinute - 1) return;
   const grown = { fromMs: wanted * 60_000, toMs: fromMinute * 60_000, status: null };
-  await commit(session, { state: { fromMinute: wanted }, sweepAdd: [grown] });
+  await ledger.commit({ kind: 'window_moved', fromMinute: wanted, sweep: [grown] });
 }

@@ -1,5 +1,6 @@
-import { foldPage } from '../ledger/page.ts';
-import type { Batch, Store, WorkspaceState } from '../ledger/store.ts';
+import type { PageChange } from '../ledger/change.ts';
+import { foldPage, type RowVerdict } from '../ledger/page.ts';
+import type { Ledger } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
 import {
   type LeftOutRow,
@@ -15,7 +16,7 @@ import type { LeftOut } from './left-out.ts';
 export interface Session {
   readonly secmaster: SecMaster;
   readonly workspaceId: string;
-  readonly store: Store;
+  readonly ledger: Ledger;
   readonly log: Logger;
   readonly signal: AbortSignal;
   readonly lookbackMs: number;
@@ -29,56 +30,52 @@ export interface Session {
   readonly recentRuns: number;
   readonly onRejected: (row: RejectedRow) => void;
   readonly leftOut: LeftOut;
-  state: WorkspaceState;
 }
 
 export interface ReadPage extends Page {
-  readonly batch: Batch;
+  readonly change: PageChange;
   /** For each row that is understood, left out or not: changed, settled (a sign that a tail has caught up), or neither. */
-  readonly rows: readonly ('changed' | 'settled' | 'unsettled')[];
+  readonly rows: readonly RowVerdict[];
   /** Rows of any kind, those left out and the rejected ones among them. */
   readonly size: number;
   readonly isLast: boolean;
 }
 
 /**
- * Reads one page and folds it. Nothing is committed yet: the caller commits `batch` together with the bookkeeping that
+ * Reads one page and folds it. Nothing is committed yet: the caller commits `change` together with the bookkeeping that
  * it draws from the page.
  *
  * @throws {SecMasterError}
  * @throws {LedgerError}
  */
 export async function readPage(session: Session, query: ListQuery): Promise<ReadPage> {
-  const { secmaster, workspaceId, store, state, signal } = session;
+  const { secmaster, workspaceId, ledger, maxPlaybooks, durationBuckets, signal } = session;
   const page = await secmaster.listInstances(workspaceId, query, signal);
-  const ids = page.instances.map(({ id }) => id);
-  const { batch, rows } = foldPage(page.instances, {
-    known: await store.known(state.ledger, ids),
-    labels: await store.labels(state.ledger),
-    counted: await store.counted(state.ledger),
-    maxPlaybooks: session.maxPlaybooks,
-    // What is unknown from before that may have been counted and forgotten.
-    sinceMs: Math.max(state.createdAtMs, state.forgottenBeforeMs),
-    forgottenBeforeMs: state.forgottenBeforeMs,
-    completeTails: state.completeTails,
-    fromMinute: state.fromMinute,
-    durationBuckets: session.durationBuckets,
+  const { change, rows } = foldPage(page.instances, {
+    known: await ledger.known(page.instances.map(({ id }) => id)),
+    state: ledger.state,
+    maxPlaybooks,
+    durationBuckets,
     nowMs: secmaster.now(),
   });
   for (const row of page.rejected) session.onRejected(row);
   // A rejected row shows at least that SecMaster still knows the instance.
-  const seen = [...(batch.seen ?? []), ...page.rejected.flatMap(({ id }) => id ?? [])];
+  const seen = [...change.seen, ...page.rejected.flatMap(({ id }) => id ?? [])];
   const size = page.instances.length + page.leftOut.length + page.rejected.length;
   return {
     ...page,
-    batch: { ...batch, seen },
+    change: { ...change, seen },
     rows: withLeftOut(rows, page.leftOut, session.leftOut),
     size,
     isLast: isLast(page.count, size, query.offset),
   };
 }
 
-function withLeftOut(rows: ReadPage['rows'], leftOut: readonly LeftOutRow[], memory: LeftOut): ReadPage['rows'] {
+function withLeftOut(
+  rows: readonly RowVerdict[],
+  leftOut: readonly LeftOutRow[],
+  memory: LeftOut,
+): readonly RowVerdict[] {
   if (leftOut.length === 0) return rows;
   const judged = Map.groupBy(leftOut, ({ after }) => after);
   const at = (place: number) => (judged.get(place) ?? []).map(memory.judge);
@@ -88,10 +85,4 @@ function withLeftOut(rows: ReadPage['rows'], leftOut: readonly LeftOutRow[], mem
 /** A page may come shorter than asked for, and a count may be capped, nobody knows at what: neither alone is the end. */
 function isLast(count: number | null, size: number, offset: number): boolean {
   return size === 0 || (size < pageSize && (count === null || offset + size >= count));
-}
-
-/** Commits a batch and keeps the session's copy of the state in step with it. */
-export async function commit(session: Session, batch: Batch): Promise<void> {
-  await session.store.commit(session.state.ledger, batch);
-  if (batch.state !== undefined) session.state = { ...session.state, ...batch.state };
 }

@@ -1,4 +1,4 @@
-import type { SweepItem, SweepPart } from '../ledger/store.ts';
+import type { SweepItem, SweepPart } from '../ledger/change.ts';
 import type { Instance } from '../model/instance.ts';
 import { isEnded } from '../model/status.ts';
 import { maxOffset } from '../secmaster/api.ts';
@@ -33,7 +33,7 @@ const keptMs = 180 * 86_400_000;
 const slackMs = 60_000;
 
 /** Rounds over one item before it is given up for now: its rows come in another order each time. */
-const mostRounds = 10;
+const maxRounds = 10;
 
 /** `met` holds the page's rows already. */
 export function judge({ item, offset, round, count, met }: Progress, page: ReadPage, nowMs: number): Verdict {
@@ -49,7 +49,7 @@ export function judge({ item, offset, round, count, met }: Progress, page: ReadP
   const isShrunk = page.count !== null && count !== null && page.count < count;
   if (isShrunk) met.clear();
   else if (page.count === null || met.size >= page.count) return { kind: 'done' };
-  return round < mostRounds ? { kind: 'again' } : { kind: 'problem', problem: 'rows keep coming in another order' };
+  return round < maxRounds ? { kind: 'again' } : { kind: 'problem', problem: 'rows keep coming in another order' };
 }
 
 export function isDated({ fromMs, toMs }: SweepPart): boolean {

@@ -1,7 +1,7 @@
-import type { Batch, SweepPart } from '../ledger/store.ts';
+import type { SweepOutcome, SweepPart } from '../ledger/change.ts';
 import { undocumentedOpenStatus } from '../model/status.ts';
 import { SecMasterError } from '../secmaster/errors.ts';
-import { commit, type ReadPage, readPage, type Session } from './session.ts';
+import { type ReadPage, readPage, type Session } from './session.ts';
 import { beginsOutside, isDated, isReadDown, judge, type Progress, undated, type Verdict } from './slice.ts';
 
 /** When an item that couldn't be read completely is tried again. */
@@ -9,22 +9,22 @@ const retryMs = 3_600_000;
 
 /** The next item on the list that can be read, null where nothing is left to do. */
 export async function nextItem(session: Session): Promise<Progress | null> {
-  const items = await session.store.sweep(session.state.ledger);
+  const items = await session.ledger.sweep();
   const againMs = session.secmaster.now() - retryMs;
   const item = items.find(({ triedMs }) => triedMs === null || triedMs < againMs);
   return item === undefined ? null : { item, offset: 0, round: 1, count: null, met: new Set() };
 }
 
 /**
- * Works off what is to be swept, at least one page of it, until nothing is left or `mayGoOn` says no (design: one poll, 3).
+ * Works off what is to be swept, at least one page of it, until nothing is left or there is no time left (design: one poll, 3).
  *
  * @returns how far it came, to be handed in again
  */
-export async function sweep(session: Session, from: Progress, mayGoOn: () => boolean): Promise<Progress | null> {
+export async function sweep(session: Session, from: Progress, hasTimeLeft: () => boolean): Promise<Progress | null> {
   let progress: Progress | null = from;
   do {
     progress = (await readOn(session, progress)) ?? (await nextItem(session));
-  } while (progress !== null && mayGoOn());
+  } while (progress !== null && hasTimeLeft());
   return progress;
 }
 
@@ -41,8 +41,13 @@ async function readOn(session: Session, progress: Progress): Promise<Progress | 
   for (const [i, { id }] of (page?.rejected ?? []).entries()) met.add(id ?? `${offset}+${i}`);
 
   const verdict = page === null ? refused(item) : judge(progress, page, session.secmaster.now());
-  const dates = judgeDates(session, progress, page, verdict);
-  await commit(session, { ...page?.batch, ...dates, ...bookkeeping(session, progress, verdict) });
+  await session.ledger.commit({
+    kind: 'sweep_step',
+    page: page?.change ?? null,
+    item: item.key,
+    outcome: outcomeOf(session, progress, verdict),
+    datesTrusted: judgeDates(session, progress, page, verdict),
+  });
 
   if (page !== null && verdict.kind === 'more') {
     return { ...progress, offset: offset + page.size, count: offset === 0 ? page.count : progress.count };
@@ -70,14 +75,14 @@ function limits(item: SweepPart) {
   };
 }
 
-function bookkeeping({ secmaster, lookbackMs }: Session, { item }: Progress, verdict: Verdict): Batch {
-  if (verdict.kind === 'more' || verdict.kind === 'again') return {};
-  if (verdict.kind === 'instead') return { sweepDone: [item.key], sweepAdd: verdict.items };
+function outcomeOf({ secmaster, lookbackMs }: Session, { item }: Progress, verdict: Verdict): SweepOutcome {
+  if (verdict.kind === 'more' || verdict.kind === 'again') return { kind: 'more' };
+  if (verdict.kind === 'instead') return { kind: 'instead', items: verdict.items };
   // What can't be read is given up once the gauges no longer look back on it.
   const nowMs = secmaster.now();
   const endMs = item.toMs ?? (item.fromMs ?? nowMs) + lookbackMs;
   const isOver = verdict.kind === 'done' || endMs < nowMs - lookbackMs;
-  return isOver ? { sweepDone: [item.key] } : { sweepTried: { key: item.key, triedMs: nowMs } };
+  return isOver ? { kind: 'done' } : { kind: 'tried', atMs: nowMs };
 }
 
 /**
@@ -85,12 +90,18 @@ function bookkeeping({ secmaster, lookbackMs }: Session, { item }: Progress, ver
  * by the tail or by its status. But only where it is the beginning can counts by date be compared (see audit.ts): a slice
  * whose every row has begun in it says so, and one row that hasn't says otherwise for good.
  */
-function judgeDates({ state, log }: Session, { item, met }: Progress, page: ReadPage | null, verdict: Verdict): Batch {
-  if (!isDated(item) || item.status !== null || state.datesTrusted === false) return {};
+function judgeDates(
+  { ledger, log }: Session,
+  { item, met }: Progress,
+  page: ReadPage | null,
+  verdict: Verdict,
+): boolean | null {
+  const { datesTrusted } = ledger.state;
+  if (!isDated(item) || item.status !== null || datesTrusted === false) return null;
   if (page === null || page.instances.some((instance) => beginsOutside(instance, item))) {
     log.warn('from_date and to_date limit something else than when instances begin; no audits');
-    return { state: { datesTrusted: false } };
+    return false;
   }
   const isProof = verdict.kind === 'done' && met.size > 0;
-  return isProof && state.datesTrusted === null ? { state: { datesTrusted: true } } : {};
+  return isProof && datesTrusted === null ? true : null;
 }

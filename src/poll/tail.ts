@@ -1,139 +1,85 @@
-import type { Batch } from '../ledger/store.ts';
-import { documentedOpenStatuses, isEnded, undocumentedOpenStatus } from '../model/status.ts';
-import { maxOffset } from '../secmaster/api.ts';
-import { commit, type ReadPage, readPage, type Session } from './session.ts';
-
-/**
- * Settled rows one after another that say a tail has caught up. One alone would not do: rows changed in the same
- * millisecond come in any order.
- */
-const settledRun = 50;
-
-type SweepAdd = NonNullable<Batch['sweepAdd']>;
+import type { PageChange, Recheck, SweepPart } from '../ledger/change.ts';
+import { documentedOpenStatuses, undocumentedOpenStatus } from '../model/status.ts';
+import { type ReadPage, readPage, type Session } from './session.ts';
+import { beginningOfTail, endOfTail, follow, type TailEnd, type TailProgress } from './tail-progress.ts';
 
 /** A run begins a little after it was created, and may show up in the list a little after that. */
 const overlapMs = 60_000;
+
+/** How far a page across an edge reaches back. */
+const acrossRows = 50;
 
 /**
  * Reads the latest changes, newest first, until it meets what the last complete tail has left (design: one poll, 1).
  * A ledger that has just been made only takes its bearings, and leaves the rest to the sweep that it puts on the list.
  */
 export async function readTail(session: Session): Promise<void> {
-  await readChanges(session);
-  session.leftOut.tailEnded();
-}
-
-async function readChanges(session: Session): Promise<void> {
-  const { completeTails } = session.state;
+  const { ledger, secmaster } = session;
+  const isFirst = ledger.state.generation === 0;
+  let progress = beginningOfTail;
   let beganMs: number | null = null;
-  let count: number | null = null;
-  let ended = 0;
-  let settled = 0;
-  const order = watchOrder();
 
-  for (let offset = 0; offset <= maxOffset; ) {
-    const page = await readPage(session, { sortKey: 'update_time', sortDir: 'DESC', offset });
+  for (;;) {
+    const page = await readPage(session, { ...newestFirst, offset: progress.offset });
     // Only from the first answer on is SecMaster's time known.
-    beganMs ??= session.secmaster.now();
-    offset += page.size;
-    ended += page.instances.filter(isEnded).length;
-    settled = settledAtEnd(settled, page.rows);
-    let { batch } = page;
-    const isPushed = order.see(page.instances.map(({ id }) => id)) === 'pushed';
-    const isShrunk = page.count !== null && count !== null && page.count < count;
-    count = page.count;
-    if (isPushed || (isShrunk && offset > page.size)) {
-      // Rows of one millisecond in another order look just like pushed ones, and rows that SecMaster has deleted have moved
-      // others up: a page across the edge shows them all.
-      await commit(session, batch);
-      const across = {
-        sortKey: 'update_time',
-        sortDir: 'DESC',
-        offset: Math.max(0, offset - page.size - acrossRows),
-      } as const;
-      ({ batch } = await readPage(session, across));
+    beganMs ??= secmaster.now();
+    progress = follow(progress, page);
+    const change = progress.mayHaveSlipped ? await readAcross(session, progress, page) : page.change;
+    const end = endOfTail(progress, page, { isFirst, isFresh: beganMs - ledger.state.createdAtMs < overlapMs });
+    if (end === null) {
+      await ledger.commit({ kind: 'page', page: change });
+      continue;
     }
-
-    const done = { state: { completeTails: completeTails + 1, lastTailMs: beganMs } };
-    const isDeepest = offset > maxOffset;
-    // Only a ledger that has just been made has missed nothing.
-    const isEnough = ended >= 2 * settledRun && beganMs - session.state.createdAtMs < overlapMs;
-    if (completeTails === 0 && (page.isLast || isDeepest || isEnough)) {
-      return commit(session, { ...batch, ...done, sweepAdd: firstSweep(session, beganMs) });
-    }
-    if (page.isLast || settled >= settledRun) {
-      return commit(session, {
-        ...batch,
-        ...done,
-        sweepAdd: order.isBroken() ? [sinceLastTail(session, beganMs)] : [],
-      });
-    }
-    if (isDeepest) return commit(session, { ...batch, ...done, ...flooded(session, beganMs) });
-    await commit(session, batch);
+    await ledger.commit({ kind: 'tail_ended', page: change, beganMs, ...whatFollows(session, end, progress, beganMs) });
+    session.leftOut.tailEnded();
+    return;
   }
 }
 
-function settledAtEnd(before: number, rows: ReadPage['rows']): number {
-  let settled = before;
-  for (const row of rows) {
-    // An open row that looks unchanged says nothing either way: SecMaster may have touched it.
-    if (row === 'changed') settled = 0;
-    else if (row === 'settled') settled++;
-  }
-  return settled;
-}
-
-/** How far a page across an edge reaches back. */
-const acrossRows = 50;
+const newestFirst = { sortKey: 'update_time', sortDir: 'DESC' } as const;
 
 /**
- * New changes push rows down while we page, so that a page begins with rows that the one before ended with. Rows that come twice
- * in any other way are rows of one millisecond in another order, and as many may not have come at all.
+ * Rows of one millisecond in another order look just like pushed ones, and rows that SecMaster has deleted have moved others up: a
+ * page across the edge shows them all.
  */
-function watchOrder() {
-  const met = new Set<string>();
-  let before: readonly string[] = [];
-  let isBroken = false;
-  return {
-    isBroken: () => isBroken,
-    see(ids: readonly string[]): 'new' | 'pushed' | 'broken' {
-      const again = ids.filter((id) => met.has(id)).length;
-      const isPushed = again === 0 || before.slice(-again).join() === ids.slice(0, again).join();
-      if (!isPushed) isBroken = true;
-      for (const id of ids) met.add(id);
-      before = ids;
-      if (again === 0) return 'new';
-      return isPushed ? 'pushed' : 'broken';
-    },
-  };
+async function readAcross(session: Session, { offset }: TailProgress, page: ReadPage): Promise<PageChange> {
+  await session.ledger.commit({ kind: 'page', page: page.change });
+  const across = { ...newestFirst, offset: Math.max(0, offset - page.size - acrossRows) };
+  return (await readPage(session, across)).change;
 }
 
-function firstSweep({ state, retentionMs }: Session, nowMs: number): SweepAdd {
-  const fromMs = state.fromMinute * 60_000 - overlapMs;
+/** What the tail leaves to sweep and to recheck. */
+function whatFollows(
+  session: Session,
+  end: TailEnd,
+  { isDisordered }: TailProgress,
+  nowMs: number,
+): { readonly sweep: readonly SweepPart[]; readonly recheck: Recheck | null } {
+  if (end === 'first') return { sweep: firstSweep(session, nowMs), recheck: null };
+  if (end === 'caught_up') return { sweep: isDisordered ? [sinceLastTail(session, nowMs)] : [], recheck: null };
+  session.log.warn('more instances changed than SecMaster lets us page through; sweeping');
+  // What lies deeper is found by its time of creation if it is new, by its status if it is open, and else it had FAILED before
+  // and has been retried since: all that had FAILED is rechecked.
+  const statuses = [...documentedOpenStatuses, 'FAILED'];
+  return { sweep: [...statuses.map(allOf), sinceLastTail(session, nowMs)], recheck: { status: 'FAILED' } };
+}
+
+function firstSweep({ ledger, retentionMs }: Session, nowMs: number): SweepPart[] {
+  const fromMs = ledger.state.fromMinute * 60_000 - overlapMs;
   // What has failed before may be retried: only its retry_count of today tells then by how much it has grown.
   const failed = { fromMs: nowMs - retentionMs, toMs: fromMs, status: 'FAILED' };
   const open = [...documentedOpenStatuses, undocumentedOpenStatus];
   return [...open.map(allOf), slice(fromMs, nowMs), ...(failed.fromMs < fromMs ? [failed] : [])];
 }
 
-/**
- * More has changed than SecMaster lets us page through. What lies deeper is found by its time of creation if it is new,
- * by its status if it is open, and else it had FAILED before and has been retried since: all that had FAILED is in doubt.
- */
-function flooded(session: Session, nowMs: number): Pick<Batch, 'sweepAdd' | 'doubt'> {
-  session.log.warn('more instances changed than SecMaster lets us page through; sweeping');
-  const statuses = [...documentedOpenStatuses, 'FAILED'];
-  return { sweepAdd: [...statuses.map(allOf), sinceLastTail(session, nowMs)], doubt: { status: 'FAILED' } };
-}
-
-function sinceLastTail({ state }: Session, nowMs: number) {
+function sinceLastTail({ ledger: { state } }: Session, nowMs: number): SweepPart {
   return slice((state.lastTailMs ?? state.createdAtMs) - overlapMs, nowMs);
 }
 
-function allOf(status: string) {
+function allOf(status: string): SweepPart {
   return { fromMs: null, toMs: null, status };
 }
 
-function slice(fromMs: number, toMs: number) {
+function slice(fromMs: number, toMs: number): SweepPart {
   return { fromMs, toMs, status: null };
 }

@@ -2,17 +2,23 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { applicationId, migrations } from './schema.ts';
-import { LedgerError } from './store.ts';
+import { labelsText } from '../label-set.ts';
+import { LedgerError } from '../store.ts';
+
+/** Called before each statement; what it throws, the statement fails with: a test's way to end a process in the middle. */
+export type OnStatement = () => void;
 
 /** The database under the SQLite store: opening, schema, transactions and errors; no table is named here. */
-export class Sqlite {
+export class Database {
   readonly #db: DatabaseSync;
   readonly #path: string;
+  readonly #onStatement: OnStatement;
   readonly #statements = new Map<string, StatementSync>();
 
   /** @throws {LedgerError} with a message that says what to do about it */
-  constructor(path: string) {
+  constructor(path: string, onStatement: OnStatement = () => {}) {
     this.#path = path;
+    this.#onStatement = onStatement;
     let db: DatabaseSync | undefined;
     try {
       if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
@@ -27,12 +33,15 @@ export class Sqlite {
     }
   }
 
-  run(sql: string, ...values: SQLInputValue[]): { readonly lastInsertRowid: number } {
-    return { lastInsertRowid: Number(this.#prepare(sql).run(...values).lastInsertRowid) };
+  /** @returns the row id of the last row that was inserted */
+  run(sql: string, ...values: SQLInputValue[]): number {
+    this.#onStatement();
+    return Number(this.#prepare(sql).run(...values).lastInsertRowid);
   }
 
   /** The rows of a query, each an object of its columns. The type is the caller's word: SQLite knows none. */
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
+    this.#onStatement();
     try {
       return this.#prepare(sql).all(...values) as Row[];
     } catch (error) {
@@ -45,7 +54,9 @@ export class Sqlite {
     try {
       this.#db.exec('BEGIN IMMEDIATE');
       work();
+      this.#onStatement();
       this.#db.exec('COMMIT');
+      this.#onStatement();
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw ledgerError(error, this.#path);
@@ -80,6 +91,10 @@ function migrate(db: DatabaseSync, path: string): void {
     );
   }
   if (version === migrations.length) return;
+  db.function('labels_text', { deterministic: true, varargs: true }, (...namesAndValues) => {
+    const pairs = namesAndValues.flatMap((name, i) => (i % 2 === 0 ? [[name, namesAndValues[i + 1]]] : []));
+    return labelsText(Object.fromEntries(pairs));
+  });
   db.exec('BEGIN EXCLUSIVE');
   for (const migration of migrations.slice(version)) db.exec(migration);
   db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`);

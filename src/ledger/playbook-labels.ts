@@ -16,27 +16,46 @@ export interface MetPlaybook extends PlaybookLabel {
   readonly seenMs: number;
 }
 
+/** The playbooks with whether they have series: those whose label is among the `live` ones. */
+export function knownLabels(playbooks: Iterable<PlaybookLabel>, live: ReadonlySet<string>): KnownLabel[] {
+  return Array.from(playbooks, ({ playbookId, name, label }) => ({ playbookId, name, label, isLive: live.has(label) }));
+}
+
+/** How many playbooks that the ledger remembers instances of have no series of their own. */
+export function countLimited(
+  playbooks: Iterable<MetPlaybook>,
+  live: ReadonlySet<string>,
+  prunedBeforeMs: number,
+): number {
+  const limited = new Set<string>();
+  for (const { playbookId, name, label, seenMs } of playbooks) {
+    const isLimited = label === otherPlaybooks || !live.has(label);
+    if (isLimited && seenMs >= prunedBeforeMs) limited.add(playbookId === '' ? name : playbookId);
+  }
+  return limited.size;
+}
+
 /**
- * The labels of a workspace's playbooks. A label is given once for each name that a playbook has had, to at most `most`
+ * The labels of a workspace's playbooks. A label is given once for each name that a playbook has had, to at most `max`
  * playbooks that have series; who comes later is told apart again once there is room.
  */
-export class Labels {
+export class PlaybookLabels {
   readonly #byPlaybook = new Map<string, KnownLabel>();
   readonly #taken = new Set<string>([noPlaybook, otherPlaybooks]);
   readonly #live = new Set<string>();
   readonly #met = new Map<string, MetPlaybook>();
-  readonly #most: number;
+  readonly #max: number;
 
-  constructor(known: Iterable<KnownLabel>, most: number) {
-    this.#most = most;
+  constructor(known: Iterable<KnownLabel>, max: number) {
+    this.#max = max;
     for (const label of known) this.#keep(label);
   }
 
   of(playbook: Playbook | null): string {
     if (playbook === null) return noPlaybook;
-    const known = this.#byPlaybook.get(keyOf(playbook.id, playbook.name));
+    const known = this.#byPlaybook.get(playbookKey(playbook.id, playbook.name));
     if (known?.isLive && known.label !== otherPlaybooks) return known.label;
-    const isFull = this.#live.size >= this.#most && !this.#live.has(ownerOf(playbook.id, playbook.name));
+    const isFull = this.#live.size >= this.#max && !this.#live.has(ownerOf(playbook.id, playbook.name));
     if (isFull) {
       // A label of its own from before stays its own.
       if (known === undefined) this.#keep(named(playbook, otherPlaybooks));
@@ -51,7 +70,7 @@ export class Labels {
   /** Notes that the playbook has had an instance then. */
   meet(playbook: Playbook | null, atMs: number): void {
     if (playbook === null) return;
-    const key = keyOf(playbook.id, playbook.name);
+    const key = playbookKey(playbook.id, playbook.name);
     const { label } = this.#byPlaybook.get(key) ?? named(playbook, otherPlaybooks);
     const seenMs = Math.max(atMs, this.#met.get(key)?.seenMs ?? 0);
     this.#met.set(key, { playbookId: playbook.id, name: playbook.name, label, seenMs });
@@ -64,7 +83,7 @@ export class Labels {
 
   #keep(known: KnownLabel): void {
     const { playbookId, name, label, isLive } = known;
-    this.#byPlaybook.set(keyOf(playbookId, name), known);
+    this.#byPlaybook.set(playbookKey(playbookId, name), known);
     this.#taken.add(label);
     if (isLive && label !== otherPlaybooks) this.#live.add(ownerOf(playbookId, name));
   }
@@ -74,13 +93,14 @@ function named({ id, name }: Playbook, label: string): KnownLabel {
   return { playbookId: id, name, label, isLive: false };
 }
 
-function keyOf(playbookId: string, name: string): string {
+/** A playbook under one of its names. */
+export function playbookKey(playbookId: string, name: string): string {
   return JSON.stringify([playbookId, name]);
 }
 
 /** A playbook under all of its names. */
 function ownerOf(playbookId: string, name: string): string {
-  return playbookId === '' ? keyOf('', name) : playbookId;
+  return playbookId === '' ? playbookKey('', name) : playbookId;
 }
 
 /** The first met keeps its name plain; of a second one the id's first 8 characters tell it apart (contract §5). */

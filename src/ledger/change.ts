@@ -1,0 +1,127 @@
+import type { FailedNode } from '../model/failed-run.ts';
+import type { CounterSeries, Exemplar, Labels, Mark } from '../model/snapshot.ts';
+import type { Entry } from './entry.ts';
+import type { MetPlaybook } from './playbook-labels.ts';
+import type { CellChange } from './window.ts';
+
+/** What one commit writes: all of it, or after a crash none. */
+export type Change =
+  /** A page of rows and nothing else. */
+  | { readonly kind: 'page'; readonly page: PageChange }
+  /** The last page of a tail that ran to its end. */
+  | {
+      readonly kind: 'tail_ended';
+      readonly page: PageChange;
+      /** When the tail began. */
+      readonly beganMs: number;
+      readonly sweep: readonly SweepPart[];
+      readonly recheck: Recheck | null;
+    }
+  | {
+      readonly kind: 'sweep_step';
+      /** null: SecMaster refused the query. */
+      readonly page: PageChange | null;
+      readonly item: number;
+      readonly outcome: SweepOutcome;
+      /** Learned with this step; null: nothing. */
+      readonly datesTrusted: boolean | null;
+    }
+  | { readonly kind: 'audit_mismatch'; readonly sweep: SweepPart; readonly recheck: Recheck }
+  | { readonly kind: 'dates_distrusted' }
+  /** SecMaster knows the instance, and that is all that can be understood. */
+  | { readonly kind: 'instance_seen'; readonly id: string; readonly atMs: number }
+  /** SecMaster knows the instance no more: it leaves the gauges. */
+  | {
+      readonly kind: 'instance_gone';
+      readonly entry: Entry;
+      readonly cells: readonly CellChange[];
+      readonly atMs: number;
+    }
+  /** The topology of a failed attempt has been read, or is not to be read any more. */
+  | {
+      readonly kind: 'nodes_read';
+      readonly id: string;
+      readonly attempt: number;
+      readonly nodes: readonly FailedNode[];
+      readonly counters: readonly CounterChange[];
+    }
+  | { readonly kind: 'window_moved'; readonly fromMinute: number; readonly sweep: readonly SweepPart[] }
+  | { readonly kind: 'named'; readonly name: string }
+  /** Pending series that show their values from now on. */
+  | { readonly kind: 'exposed'; readonly series: readonly CounterSeries[] }
+  | { readonly kind: 'poll_succeeded'; readonly atMs: number }
+  | {
+      readonly kind: 'pruned';
+      readonly ids: readonly string[];
+      /** Labels of playbooks whose series disappear. */
+      readonly playbooks: readonly string[];
+      readonly beforeMs: number;
+    };
+
+/** What the rows of one page change. */
+export interface PageChange {
+  /** Instances that are new or have changed. */
+  readonly entries: readonly Entry[];
+  /** How many of them were unknown. */
+  readonly added: number;
+  /** Instances that a row showed unchanged: open ones and those to be rechecked. */
+  readonly seen: readonly string[];
+  /** When the rows were shown. */
+  readonly atMs: number;
+  readonly playbooks: readonly MetPlaybook[];
+  readonly counters: readonly CounterChange[];
+  readonly durations: readonly DurationChange[];
+  /** Attempts that were just found to have failed; one that is known stays as it is. */
+  readonly failures: readonly FailedAttempt[];
+  readonly cells: readonly CellChange[];
+  readonly lastStarts: readonly Mark[];
+  readonly lastCompletions: readonly Mark[];
+}
+
+export interface CounterChange extends CounterSeries {
+  /** 0 makes the series. */
+  readonly by: number;
+}
+
+/** One more observation in a bucket. */
+export interface DurationChange {
+  readonly labels: Labels;
+  /** The bucket's upper bound in seconds, Infinity for the last. */
+  readonly le: number;
+  readonly observed: Exemplar;
+}
+
+export interface FailedAttempt {
+  readonly id: string;
+  /** From 1. */
+  readonly attempt: number;
+  readonly failedMs: number;
+}
+
+/** Instances that SecMaster may have changed unseen: the open ones and those with a status, or those begun in a span of time. */
+export type Recheck = { readonly status: string } | { readonly fromMs: number; readonly toMs: number };
+
+/**
+ * A part of SecMaster's instances still to be read: those created in [fromMs, toMs), or of any time where both are null.
+ * With a `fromMs` alone it is read without dates, from the newest down to those begun before it.
+ */
+export interface SweepPart {
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  readonly status: string | null;
+}
+
+export interface SweepItem extends SweepPart {
+  readonly key: number;
+  /** When it was last found that it can't be read completely; null: not so far. */
+  readonly triedMs: number | null;
+}
+
+export type SweepOutcome =
+  /** More of the item follows. */
+  | { readonly kind: 'more' }
+  | { readonly kind: 'done' }
+  /** These are read in its place. */
+  | { readonly kind: 'instead'; readonly items: readonly SweepPart[] }
+  /** It can't be read completely for now. */
+  | { readonly kind: 'tried'; readonly atMs: number };

@@ -1,0 +1,71 @@
+import {
+  type Counted,
+  type CounterName,
+  type CounterSeries,
+  counterNames,
+  type DurationBucket,
+  type Labels,
+  type Mark,
+  type Snapshot,
+} from '../model/snapshot.ts';
+import { compareLabels } from './label-set.ts';
+import { countLimited, otherPlaybooks } from './playbook-labels.ts';
+import { type LedgerState, liveLabels } from './state.ts';
+
+/** The rows of a ledger, in any order, from which its snapshot is made. */
+export interface LedgerRows {
+  readonly counters: readonly (CounterSeries & { readonly value: number; readonly isExposed: boolean })[];
+  /** Of a series of the counter `timed`, in any order. */
+  readonly bucketsOf: (labels: Labels) => readonly DurationBucket[];
+  readonly window: Snapshot['window'];
+  readonly oldestOpen: Snapshot['oldestOpen'];
+  readonly lastStarts: readonly Mark[];
+  readonly lastCompletions: readonly Mark[];
+  readonly openInstances: number;
+  readonly sweepItems: number;
+  readonly rechecks: number;
+}
+
+/** Orders rows by their labels; a store that can do so faster does it in its own way. */
+export type InOrder = <Row extends { readonly labels: Labels }>(rows: readonly Row[]) => readonly Row[];
+
+export const byLabels: InOrder = (rows) => rows.toSorted((a, b) => compareLabels(a.labels, b.labels));
+
+export function toSnapshot(state: LedgerState, rows: LedgerRows, inOrder: InOrder = byLabels): Snapshot {
+  const { playbooks, prunedBeforeMs } = state;
+  const live = liveLabels(state);
+  const isOwn = ({ label }: { label: string }) => label !== otherPlaybooks && live.has(label);
+  return {
+    counters: countersOf(inOrder(rows.counters)),
+    durations: durationsOf(rows, inOrder),
+    window: inOrder(rows.window),
+    oldestOpen: byLabels(rows.oldestOpen),
+    lastStarts: inOrder(rows.lastStarts),
+    lastCompletions: inOrder(rows.lastCompletions),
+    playbooks: [...playbooks.values()]
+      .filter(isOwn)
+      .map(({ playbookId, name, label }) => ({ playbookId, name, label }))
+      .sort((a, b) => (a.label < b.label ? -1 : 1)),
+    limitedPlaybooks: countLimited(playbooks.values(), live, prunedBeforeMs),
+    instances: state.instances,
+    openInstances: rows.openInstances,
+    windowComplete: rows.sweepItems === 0 && rows.rechecks === 0,
+  };
+}
+
+/** A series that appears with a value looks as if it had never grown: until it is exposed it stands at 0. */
+function countersOf(counters: LedgerRows['counters']): Snapshot['counters'] {
+  const byName = Object.fromEntries(counterNames.map((name) => [name, [] as Counted[]])) as Record<
+    CounterName,
+    Counted[]
+  >;
+  for (const { counter, labels, value, isExposed } of counters) {
+    byName[counter].push({ labels, value: isExposed ? value : 0 });
+  }
+  return byName;
+}
+
+function durationsOf({ counters, bucketsOf }: LedgerRows, inOrder: InOrder): Snapshot['durations'] {
+  const exposed = counters.filter(({ counter, isExposed }) => counter === 'timed' && isExposed);
+  return inOrder(exposed).map(({ labels }) => ({ labels, buckets: bucketsOf(labels).toSorted((a, b) => a.le - b.le) }));
+}

@@ -1,0 +1,52 @@
+import type { FailedNode, FailedRun } from '../../model/failed-run.ts';
+import type { FailedAttempt } from '../change.ts';
+import { maxFailures } from '../store.ts';
+import type { Database } from './database.ts';
+import type { LabelSets } from './label-sets.ts';
+
+/** The table `failure`: the latest failed attempts. */
+export function createFailures(db: Database, ledger: number, sets: LabelSets) {
+  return {
+    unread(max: number): FailedAttempt[] {
+      return db.all<FailedAttempt>(
+        `SELECT id, attempt, failed_ms AS failedMs FROM failure
+         WHERE ledger = ? AND nodes IS NULL ORDER BY failed_ms DESC LIMIT ?`,
+        ledger,
+        max,
+      );
+    },
+    latest(max: number): FailedRun[] {
+      const rows = db.all<
+        Omit<FailedRun, 'nodes' | 'playbook' | 'triggerType'> & { label_set: number; nodes: string | null }
+      >(
+        `SELECT id AS instanceId, attempt, label_set, status, start_time_ms AS startTimeMs, failed_ms AS failedMs, nodes
+         FROM failure JOIN instance USING (ledger, id) WHERE ledger = ? ORDER BY failed_ms DESC, id LIMIT ?`,
+        ledger,
+        max,
+      );
+      return rows.map(({ label_set: set, nodes, ...run }) => {
+        const { playbook = '', trigger_type: triggerType = '' } = sets.labelsOf(set);
+        return { ...run, playbook, triggerType, nodes: nodes === null ? null : JSON.parse(nodes) };
+      });
+    },
+    add({ id, attempt, failedMs }: FailedAttempt): void {
+      const sql = 'INSERT INTO failure (ledger, id, attempt, failed_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING';
+      db.run(sql, ledger, id, attempt, failedMs);
+    },
+    keepLatest(): void {
+      db.run(
+        `DELETE FROM failure WHERE ledger = ?1 AND (id, attempt) IN
+           (SELECT id, attempt FROM failure WHERE ledger = ?1 ORDER BY failed_ms DESC LIMIT -1 OFFSET ?2)`,
+        ledger,
+        maxFailures,
+      );
+    },
+    setNodes(id: string, attempt: number, nodes: readonly FailedNode[]): void {
+      const sql = 'UPDATE failure SET nodes = ? WHERE ledger = ? AND id = ? AND attempt = ?';
+      db.run(sql, JSON.stringify(nodes), ledger, id, attempt);
+    },
+    remove(id: string): void {
+      db.run('DELETE FROM failure WHERE ledger = ? AND id = ?', ledger, id);
+    },
+  };
+}

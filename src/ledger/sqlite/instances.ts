@@ -1,0 +1,141 @@
+import type { OpenRun } from '../../model/open-run.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import { isEnded } from '../../model/status.ts';
+import type { Recheck } from '../change.ts';
+import type { Entry } from '../entry.ts';
+import type { OpenInstance } from '../store.ts';
+import type { Database } from './database.ts';
+import type { LabelSets } from './label-sets.ts';
+
+/** The table `instance`. */
+export function createInstances(db: Database, ledger: number, sets: LabelSets) {
+  function toEntry(row: InstanceRow): Entry {
+    return {
+      id: row.id,
+      labels: sets.labelsOf(row.label_set),
+      status: row.status,
+      startTimeMs: row.start_time_ms,
+      endTimeMs: row.end_time_ms,
+      retryCount: row.retry_count,
+      changedIn: row.changed_in,
+      gone: row.gone === 1,
+      recheck: row.recheck === 1,
+      counted: {
+        started: row.counted_started,
+        retries: row.counted_retries,
+        ends: new Map(JSON.parse(row.counted_ends)),
+        timed: new Map(JSON.parse(row.counted_timed)),
+      },
+    };
+  }
+
+  return {
+    known(ids: readonly string[]): Map<string, Entry> {
+      const sql = 'SELECT * FROM instance WHERE ledger = ? AND id IN (SELECT value FROM json_each(?))';
+      const rows = db.all<InstanceRow>(sql, ledger, JSON.stringify(ids));
+      return new Map(rows.map((row) => [row.id, toEntry(row)]));
+    },
+    /** Those that a window beginning then counts. */
+    since(fromMs: number): Entry[] {
+      const sql =
+        'SELECT * FROM instance WHERE ledger = ? AND (open = 1 OR coalesce(start_time_ms, end_time_ms) >= ?)';
+      return db.all<InstanceRow>(sql, ledger, fromMs).map(toEntry);
+    },
+    openUnseen(sinceMs: number): OpenInstance[] {
+      const sql =
+        'SELECT id, status FROM instance INDEXED BY instance_open WHERE ledger = ? AND open = 1 AND seen_ms < ? ORDER BY seen_ms';
+      return db.all<OpenInstance>(sql, ledger, sinceMs);
+    },
+    toRecheck(): string[] {
+      const sql = 'SELECT id FROM instance INDEXED BY instance_recheck WHERE ledger = ? AND recheck = 1';
+      return db.all<{ id: string }>(sql, ledger).map(({ id }) => id);
+    },
+    stuckOrRetrying(sinceMs: number, max: number): OpenRun[] {
+      const rows = db.all<Omit<OpenRun, 'playbook' | 'triggerType'> & { label_set: number }>(
+        `SELECT id AS instanceId, label_set, status, start_time_ms AS startTimeMs, retry_count AS retryCount
+         FROM instance INDEXED BY instance_open
+         WHERE ledger = ? AND open = 1 AND (status = 'RETRYING' OR start_time_ms < ?) ORDER BY start_time_ms, id LIMIT ?`,
+        ledger,
+        sinceMs,
+        max,
+      );
+      return rows.map(({ label_set: set, ...run }) => {
+        const { playbook = '', trigger_type: triggerType = '' } = sets.labelsOf(set);
+        return { ...run, playbook, triggerType };
+      });
+    },
+    endedBefore(beforeMs: number, max: number): string[] {
+      const rows = db.all<{ id: string }>(
+        `SELECT id FROM instance INDEXED BY instance_ended
+         WHERE ledger = ? AND open = 0 AND max(coalesce(end_time_ms, 0), coalesce(start_time_ms, 0)) < ? LIMIT ?`,
+        ledger,
+        beforeMs,
+        max,
+      );
+      return rows.map(({ id }) => id);
+    },
+    oldestOpen(): Snapshot['oldestOpen'] {
+      const rows = db.all<{ playbook: string; status: string; startTimeMs: number }>(
+        `SELECT playbook, instance.status, min(start_time_ms) AS startTimeMs
+         FROM instance INDEXED BY instance_open JOIN label_set USING (ledger, label_set)
+         WHERE ledger = ? AND open = 1 AND start_time_ms IS NOT NULL GROUP BY playbook, instance.status
+         ORDER BY playbook, instance.status`,
+        ledger,
+      );
+      return rows.map(({ playbook, status, startTimeMs }) => ({ labels: { playbook, status }, startTimeMs }));
+    },
+    countOpen(): number {
+      const sql = 'SELECT count(*) AS n FROM instance INDEXED BY instance_open WHERE ledger = ? AND open = 1';
+      return db.all<{ n: number }>(sql, ledger)[0]?.n ?? 0;
+    },
+
+    write(entry: Entry, seenMs: number): void {
+      db.run(
+        'INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        ledger,
+        entry.id,
+        sets.numberOf(entry.labels),
+        entry.status,
+        entry.startTimeMs,
+        entry.endTimeMs,
+        entry.retryCount,
+        Number(entry.gone),
+        Number(!isEnded(entry) && !entry.gone),
+        Number(entry.recheck),
+        seenMs,
+        entry.changedIn,
+        entry.counted.started,
+        entry.counted.retries,
+        JSON.stringify([...entry.counted.ends]),
+        JSON.stringify([...entry.counted.timed]),
+      );
+    },
+    markSeen(id: string, atMs: number): void {
+      db.run('UPDATE instance SET seen_ms = ?, recheck = 0 WHERE ledger = ? AND id = ?', atMs, ledger, id);
+    },
+    markForRecheck(which: Recheck): void {
+      const set = 'UPDATE instance SET recheck = 1 WHERE ledger = ? AND gone = 0 AND';
+      if ('status' in which) db.run(`${set} (open = 1 OR status = ?)`, ledger, which.status);
+      else db.run(`${set} start_time_ms >= ? AND start_time_ms < ?`, ledger, which.fromMs, which.toMs);
+    },
+    remove(id: string): void {
+      db.run('DELETE FROM instance WHERE ledger = ? AND id = ?', ledger, id);
+    },
+  };
+}
+
+interface InstanceRow {
+  readonly id: string;
+  readonly label_set: number;
+  readonly status: string;
+  readonly start_time_ms: number | null;
+  readonly end_time_ms: number | null;
+  readonly retry_count: number;
+  readonly gone: number;
+  readonly recheck: number;
+  readonly changed_in: number;
+  readonly counted_started: number;
+  readonly counted_retries: number;
+  readonly counted_ends: string;
+  readonly counted_timed: string;
+}

@@ -1,0 +1,69 @@
+import type { Labels } from '../../model/snapshot.ts';
+import { compareLabels, labelsText, parseLabels } from '../label-set.ts';
+import { LedgerError } from '../store.ts';
+import type { Database } from './database.ts';
+
+/** The table `label_set` of one ledger: a label set's number stands for it in all other tables. */
+export interface LabelSets {
+  /** Writes one that is new. */
+  numberOf(labels: Labels): number;
+  labelsOf(number: number): Labels;
+  /** The rows with their labels, in the order of those. */
+  inOrder<Row extends { readonly labels: Labels }>(rows: readonly Row[]): readonly Row[];
+  /** Forgets what it has in memory, after a transaction that was rolled back or has removed some. */
+  reset(): void;
+}
+
+interface Known {
+  readonly byText: Map<string, number>;
+  readonly byNumber: Map<number, Labels>;
+  /** Positions in the order of the labels; null: to be found again. */
+  ranks: Map<Labels, number> | null;
+}
+
+export function createLabelSets(db: Database, ledger: number): LabelSets {
+  let loaded: Known | null = null;
+
+  function known(): Known {
+    if (loaded !== null) return loaded;
+    loaded = { byText: new Map(), byNumber: new Map(), ranks: null };
+    const sql = 'SELECT label_set AS number, labels AS text FROM label_set WHERE ledger = ?';
+    for (const { number, text } of db.all<{ number: number; text: string }>(sql, ledger)) keep(loaded, number, text);
+    return loaded;
+  }
+
+  function keep(into: Known, number: number, text: string): void {
+    into.byText.set(text, number);
+    into.byNumber.set(number, parseLabels(text));
+    into.ranks = null;
+  }
+
+  function ranksOf(sets: Known): Map<Labels, number> {
+    sets.ranks ??= new Map([...sets.byNumber.values()].sort(compareLabels).map((labels, rank) => [labels, rank]));
+    return sets.ranks;
+  }
+
+  return {
+    numberOf(labels) {
+      const sets = known();
+      const text = labelsText(labels);
+      const number = sets.byText.get(text);
+      if (number !== undefined) return number;
+      const added = db.run('INSERT INTO label_set (ledger, labels) VALUES (?, ?)', ledger, text);
+      keep(sets, added, text);
+      return added;
+    },
+    labelsOf(number) {
+      const labels = known().byNumber.get(number);
+      if (labels === undefined) throw new LedgerError(`label set ${number} is missing`, { isDamaged: true });
+      return labels;
+    },
+    inOrder(rows) {
+      const ranks = ranksOf(known());
+      return rows.toSorted((a, b) => (ranks.get(a.labels) ?? 0) - (ranks.get(b.labels) ?? 0));
+    },
+    reset() {
+      loaded = null;
+    },
+  };
+}

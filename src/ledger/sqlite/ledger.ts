@@ -1,0 +1,191 @@
+import type { Snapshot } from '../../model/snapshot.ts';
+import type { Change, PageChange } from '../change.ts';
+import { labelsText } from '../label-set.ts';
+import { type MetPlaybook, playbookKey } from '../playbook-labels.ts';
+import { toSnapshot } from '../snapshot.ts';
+import { advance, type LedgerState } from '../state.ts';
+import type { Ledger } from '../store.ts';
+import { moves } from '../window.ts';
+import type { Database } from './database.ts';
+import { createFailures } from './failures.ts';
+import { createInstances } from './instances.ts';
+import { createLabelSets } from './label-sets.ts';
+import { createSeries } from './series.ts';
+import { createSweep } from './sweep.ts';
+import { createWindow } from './window.ts';
+
+/** The row of the table `ledger`. */
+export type LedgerRow = Omit<LedgerState, 'datesTrusted' | 'playbooks' | 'runs'> & {
+  readonly ledger: number;
+  readonly datesTrusted: number | null;
+};
+
+export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }: LedgerRow): Ledger {
+  const sets = createLabelSets(db, ledger);
+  const instances = createInstances(db, ledger, sets);
+  const series = createSeries(db, ledger, sets);
+  const window = createWindow(db, ledger, sets);
+  const failures = createFailures(db, ledger, sets);
+  const sweep = createSweep(db, ledger);
+  let state: LedgerState = {
+    ...row,
+    datesTrusted: datesTrusted === null ? null : datesTrusted === 1,
+    playbooks: new Map(readPlaybooks().map((one) => [playbookKey(one.playbookId, one.name), one])),
+    runs: new Map(series.runs().map((labels) => [labelsText(labels), labels])),
+  };
+
+  function readPlaybooks(): MetPlaybook[] {
+    const sql = 'SELECT playbook_id AS playbookId, name, label, seen_ms AS seenMs FROM playbook WHERE ledger = ?';
+    return db.all<MetPlaybook>(sql, ledger);
+  }
+
+  function writePage(page: PageChange): void {
+    for (const entry of page.entries) instances.write(entry, page.atMs);
+    for (const id of page.seen) instances.markSeen(id, page.atMs);
+    for (const { playbookId, name, label, seenMs } of page.playbooks) {
+      db.run(
+        `INSERT INTO playbook VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (ledger, playbook_id, name)
+         DO UPDATE SET label = excluded.label, seen_ms = max(seen_ms, excluded.seen_ms)`,
+        ledger,
+        playbookId,
+        name,
+        label,
+        seenMs,
+      );
+    }
+    for (const change of page.counters) series.count(change);
+    for (const change of page.durations) series.observe(change);
+    for (const mark of page.lastStarts) series.advanceMark('start', mark);
+    for (const mark of page.lastCompletions) series.advanceMark('completion', mark);
+    for (const attempt of page.failures) failures.add(attempt);
+    if (page.failures.length > 0) failures.keepLatest();
+    for (const cell of page.cells) window.add(cell);
+  }
+
+  function write(change: Change): void {
+    switch (change.kind) {
+      case 'page':
+        return writePage(change.page);
+      case 'tail_ended':
+        writePage(change.page);
+        for (const part of change.sweep) sweep.add(part);
+        if (change.recheck !== null) instances.markForRecheck(change.recheck);
+        return;
+      case 'sweep_step':
+        if (change.page !== null) writePage(change.page);
+        return sweep.conclude(change.item, change.outcome);
+      case 'audit_mismatch':
+        sweep.add(change.sweep);
+        return instances.markForRecheck(change.recheck);
+      case 'instance_seen':
+        return instances.markSeen(change.id, change.atMs);
+      case 'instance_gone':
+        instances.write(change.entry, change.atMs);
+        for (const cell of change.cells) window.add(cell);
+        return;
+      case 'nodes_read':
+        for (const counter of change.counters) series.count(counter);
+        return failures.setNodes(change.id, change.attempt, change.nodes);
+      case 'window_moved':
+        for (const part of change.sweep) sweep.add(part);
+        return moveWindow(change.fromMinute);
+      case 'exposed':
+        for (const one of change.series) series.expose(one);
+        return;
+      case 'pruned':
+        return prune(change);
+      case 'dates_distrusted':
+      case 'named':
+      case 'poll_succeeded':
+        return;
+    }
+  }
+
+  function moveWindow(fromMinute: number): void {
+    if (fromMinute >= state.fromMinute) return window.expire(fromMinute);
+    const entries = instances.since(fromMinute * 60_000);
+    window.rebuild(entries.flatMap((entry) => moves(null, entry, fromMinute)));
+  }
+
+  function prune({ ids, playbooks }: Extract<Change, { kind: 'pruned' }>): void {
+    for (const id of ids) {
+      instances.remove(id);
+      failures.remove(id);
+    }
+    for (const playbook of playbooks) series.remove(playbook);
+  }
+
+  /** The columns of the state that the change has moved. */
+  function writeState(before: LedgerState, after: LedgerState): void {
+    for (const [name, column] of stateColumns) {
+      const value = after[name];
+      if (value === before[name]) continue;
+      const stored = typeof value === 'boolean' ? Number(value) : value;
+      db.run(`UPDATE ledger SET ${column} = ? WHERE ledger = ?`, stored, ledger);
+    }
+  }
+
+  async function snapshot(): Promise<Snapshot> {
+    // A scrape waits for one query at the most.
+    const read = async <T>(query: () => T): Promise<T> => {
+      await new Promise(setImmediate);
+      return query();
+    };
+    const rows = {
+      counters: await read(series.counters),
+      bucketsOf: await read(series.buckets),
+      window: await read(window.sums),
+      oldestOpen: await read(instances.oldestOpen),
+      lastStarts: await read(() => series.marks('start')),
+      lastCompletions: await read(() => series.marks('completion')),
+      openInstances: await read(instances.countOpen),
+      sweepItems: sweep.items().length,
+      rechecks: instances.toRecheck().length,
+    };
+    return read(() => toSnapshot(state, rows, sets.inOrder));
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    async commit(change) {
+      const after = advance(state, change);
+      try {
+        db.transaction(() => {
+          write(change);
+          writeState(state, after);
+        });
+      } catch (error) {
+        sets.reset();
+        throw error;
+      }
+      state = after;
+    },
+    snapshot,
+    known: async (ids) => instances.known(ids),
+    openUnseen: async (sinceMs) => instances.openUnseen(sinceMs),
+    toRecheck: async () => instances.toRecheck(),
+    unreadFailures: async (max) => failures.unread(max),
+    latestFailures: async (max) => failures.latest(max),
+    stuckOrRetrying: async (sinceMs, max) => instances.stuckOrRetrying(sinceMs, max),
+    nodes: async (playbook) => series.nodes(playbook),
+    pending: async () => series.pending(),
+    endedByMinute: async (status, fromMinute, toMinute) => window.endedByMinute(status, fromMinute, toMinute),
+    sweep: async () => sweep.items(),
+    endedBefore: async (beforeMs, max) => instances.endedBefore(beforeMs, max),
+    playbookActivity: async () => series.activity(),
+  };
+}
+
+const stateColumns = [
+  ['name', 'name'],
+  ['generation', 'generation'],
+  ['lastTailMs', 'last_tail_ms'],
+  ['lastSuccessMs', 'last_success_ms'],
+  ['fromMinute', 'from_minute'],
+  ['prunedBeforeMs', 'pruned_before_ms'],
+  ['datesTrusted', 'dates_trusted'],
+  ['instances', 'instances'],
+] as const satisfies readonly (readonly [keyof LedgerState, string])[];

@@ -1,0 +1,122 @@
+import type { CounterName, CounterSeries, Exemplar, Mark } from '../../model/snapshot.ts';
+import type { CounterChange, DurationChange } from '../change.ts';
+import type { LedgerRows } from '../snapshot.ts';
+import type { PlaybookActivity } from '../store.ts';
+import type { Database } from './database.ts';
+import type { LabelSets } from './label-sets.ts';
+
+/** The tables `counter`, `duration` and `mark`. */
+export function createSeries(db: Database, ledger: number, sets: LabelSets) {
+  return {
+    counters(): LedgerRows['counters'] {
+      const sql = 'SELECT counter, label_set, value, exposed FROM counter WHERE ledger = ?';
+      return db
+        .all<{ counter: CounterName; label_set: number; value: number; exposed: number }>(sql, ledger)
+        .map(({ counter, label_set: set, value, exposed }) => ({
+          counter,
+          labels: sets.labelsOf(set),
+          value,
+          isExposed: exposed === 1,
+        }));
+    },
+    buckets(): LedgerRows['bucketsOf'] {
+      const rows = db.all<{ label_set: number; le: number; count: number; sumSeconds: number } & Exemplar>(
+        `SELECT label_set, le, count, sum_seconds AS sumSeconds, exemplar_id AS instanceId, exemplar_seconds AS seconds,
+                exemplar_end_time_ms AS endTimeMs
+         FROM duration WHERE ledger = ?`,
+        ledger,
+      );
+      const bySet = Map.groupBy(rows, ({ label_set: set }) => set);
+      return (labels) =>
+        (bySet.get(sets.numberOf(labels)) ?? []).map(({ le, count, sumSeconds, instanceId, seconds, endTimeMs }) => ({
+          le,
+          count,
+          sumSeconds,
+          exemplar: { instanceId, seconds, endTimeMs },
+        }));
+    },
+    marks(mark: MarkName): Mark[] {
+      const sql = 'SELECT label_set, at_ms AS atMs FROM mark WHERE ledger = ? AND mark = ?';
+      return db
+        .all<{ label_set: number; atMs: number }>(sql, ledger, mark)
+        .map(({ label_set: set, atMs }) => ({ labels: sets.labelsOf(set), atMs }));
+    },
+    pending(): CounterSeries[] {
+      const sql = 'SELECT counter, label_set FROM counter INDEXED BY counter_pending WHERE ledger = ? AND exposed = 0';
+      return db
+        .all<{ counter: CounterName; label_set: number }>(sql, ledger)
+        .map(({ counter, label_set: set }) => ({ counter, labels: sets.labelsOf(set) }));
+    },
+    runs(): CounterSeries['labels'][] {
+      const sql = "SELECT label_set FROM counter WHERE ledger = ? AND counter = 'started'";
+      return db.all<{ label_set: number }>(sql, ledger).map(({ label_set: set }) => sets.labelsOf(set));
+    },
+    nodes(playbook: string): string[] {
+      const sql = `SELECT label_set FROM counter JOIN label_set USING (ledger, label_set)
+                   WHERE ledger = ? AND counter = 'failed_nodes' AND playbook = ?`;
+      const rows = db.all<{ label_set: number }>(sql, ledger, playbook);
+      return rows.map(({ label_set: set }) => sets.labelsOf(set).node ?? '');
+    },
+    activity(): PlaybookActivity[] {
+      const rows = db.all<Omit<PlaybookActivity, 'hasOpen'> & { hasOpen: number }>(
+        `SELECT playbook, max(iif(mark = 'start', at_ms, NULL)) AS lastStartMs, max(at_ms) AS lastMs,
+                playbook IN (SELECT playbook FROM instance INDEXED BY instance_open JOIN label_set USING (ledger, label_set)
+                             WHERE ledger = ?1 AND open = 1) AS hasOpen
+         FROM mark JOIN label_set USING (ledger, label_set) WHERE ledger = ?1 GROUP BY playbook`,
+        ledger,
+      );
+      return rows.map((row) => ({ ...row, hasOpen: row.hasOpen === 1 }));
+    },
+
+    count({ counter, labels, by }: CounterChange): void {
+      db.run(
+        `INSERT INTO counter (ledger, counter, label_set, value) VALUES (?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET value = value + excluded.value WHERE excluded.value > 0`,
+        ledger,
+        counter,
+        sets.numberOf(labels),
+        by,
+      );
+    },
+    observe({ labels, le, observed }: DurationChange): void {
+      db.run(
+        `INSERT INTO duration VALUES (?, ?, ?, 1, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET count = count + 1, sum_seconds = sum_seconds + excluded.sum_seconds,
+           exemplar_id = excluded.exemplar_id, exemplar_seconds = excluded.exemplar_seconds,
+           exemplar_end_time_ms = excluded.exemplar_end_time_ms`,
+        ledger,
+        sets.numberOf(labels),
+        le,
+        observed.seconds,
+        observed.instanceId,
+        observed.seconds,
+        observed.endTimeMs,
+      );
+    },
+    advanceMark(mark: MarkName, { labels, atMs }: Mark): void {
+      db.run(
+        'INSERT INTO mark VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET at_ms = max(at_ms, excluded.at_ms)',
+        ledger,
+        mark,
+        sets.numberOf(labels),
+        atMs,
+      );
+    },
+    expose({ counter, labels }: CounterSeries): void {
+      const sql = 'UPDATE counter SET exposed = 1 WHERE ledger = ? AND counter = ? AND label_set = ?';
+      db.run(sql, ledger, counter, sets.numberOf(labels));
+    },
+    remove(playbook: string): void {
+      for (const table of ['counter', 'duration', 'mark']) {
+        db.run(
+          `DELETE FROM ${table} WHERE ledger = ?1 AND label_set IN
+             (SELECT label_set FROM label_set WHERE ledger = ?1 AND playbook = ?2)`,
+          ledger,
+          playbook,
+        );
+      }
+    },
+  };
+}
+
+type MarkName = 'start' | 'completion';

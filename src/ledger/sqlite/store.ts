@@ -1,0 +1,40 @@
+import { type Ledger, LedgerError, type Store, type WorkspaceId } from '../store.ts';
+import { Database, type OnStatement } from './database.ts';
+import { type LedgerRow, openSqliteLedger } from './ledger.ts';
+
+/**
+ * The embedded store: one SQLite file for all workspaces.
+ *
+ * @param path a file, made with its folder where missing; ':memory:' keeps nothing
+ * @throws {LedgerError}
+ */
+export function createSqliteStore(path: string, onStatement?: OnStatement): Store {
+  const db = new Database(path, onStatement);
+
+  function open({ projectId, workspaceId }: WorkspaceId): Ledger | null {
+    const [row] = db.all<LedgerRow>(
+      `SELECT ledger, name, created_at_ms AS createdAtMs, generation, last_tail_ms AS lastTailMs,
+              last_success_ms AS lastSuccessMs, from_minute AS fromMinute, pruned_before_ms AS prunedBeforeMs,
+              dates_trusted AS datesTrusted, instances
+       FROM ledger WHERE project_id = ? AND workspace_id = ?`,
+      projectId,
+      workspaceId,
+    );
+    return row === undefined ? null : openSqliteLedger(db, row);
+  }
+
+  return {
+    open: async (workspace) => open(workspace),
+    async create(workspace, nowMs, fromMinute) {
+      const { projectId, workspaceId } = workspace;
+      db.transaction(() => {
+        const sql = 'INSERT INTO ledger (project_id, workspace_id, created_at_ms, from_minute) VALUES (?, ?, ?, ?)';
+        db.run(sql, projectId, workspaceId, nowMs, fromMinute);
+      });
+      const ledger = open(workspace);
+      if (ledger === null) throw new LedgerError('a ledger that was just made is gone');
+      return ledger;
+    },
+    close: async () => db.close(),
+  };
+}

@@ -1,0 +1,57 @@
+import type { Snapshot } from '../../model/snapshot.ts';
+import { type CellChange, openMinute } from '../window.ts';
+import type { Database } from './database.ts';
+import type { LabelSets } from './label-sets.ts';
+
+/** The tables `cell` and `gauge`, whose rows are the sums of the cells. */
+export function createWindow(db: Database, ledger: number, sets: LabelSets) {
+  function add({ minute, labels, instances, retries }: CellChange): void {
+    const set = sets.numberOf(labels);
+    const sum =
+      'ON CONFLICT DO UPDATE SET instances = instances + excluded.instances, retries = retries + excluded.retries';
+    db.run(`INSERT INTO cell VALUES (?, ?, ?, ?, ?) ${sum}`, ledger, minute, set, instances, retries);
+    db.run(`INSERT INTO gauge VALUES (?, ?, ?, ?) ${sum}`, ledger, set, instances, retries);
+    if (instances > 0) return;
+    const isEmpty = 'label_set = ? AND instances = 0';
+    db.run(`DELETE FROM cell WHERE ledger = ? AND minute = ? AND ${isEmpty}`, ledger, minute, set);
+    db.run(`DELETE FROM gauge WHERE ledger = ? AND ${isEmpty}`, ledger, set);
+  }
+
+  return {
+    sums(): Snapshot['window'] {
+      const sql = 'SELECT label_set, instances, retries FROM gauge WHERE ledger = ?';
+      return db
+        .all<{ label_set: number; instances: number; retries: number }>(sql, ledger)
+        .map(({ label_set: set, instances, retries }) => ({ labels: sets.labelsOf(set), instances, retries }));
+    },
+    endedByMinute(status: string | null, fromMinute: number, toMinute: number): Map<number, number> {
+      const rows = db.all<{ minute: number; n: number }>(
+        `SELECT minute, sum(instances) AS n FROM cell JOIN label_set USING (ledger, label_set)
+         WHERE ledger = ? AND minute >= ? AND minute < ? AND status = coalesce(?, status) GROUP BY minute`,
+        ledger,
+        Math.max(fromMinute, openMinute + 1),
+        toMinute,
+        status,
+      );
+      return new Map(rows.map(({ minute, n }) => [minute, n]));
+    },
+    add,
+    /** Lets the minutes before `fromMinute` leave the window. */
+    expire(fromMinute: number): void {
+      // openMinute is negative.
+      const before = 'ledger = ? AND minute >= 0 AND minute < ?';
+      db.run(
+        `INSERT INTO gauge SELECT ledger, label_set, -sum(instances), -sum(retries) FROM cell WHERE ${before} GROUP BY label_set
+         ON CONFLICT DO UPDATE SET instances = instances + excluded.instances, retries = retries + excluded.retries`,
+        ledger,
+        fromMinute,
+      );
+      db.run(`DELETE FROM cell WHERE ${before}`, ledger, fromMinute);
+      db.run('DELETE FROM gauge WHERE ledger = ? AND instances = 0', ledger);
+    },
+    rebuild(cells: Iterable<CellChange>): void {
+      for (const table of ['cell', 'gauge']) db.run(`DELETE FROM ${table} WHERE ledger = ?`, ledger);
+      for (const cell of cells) add(cell);
+    },
+  };
+}

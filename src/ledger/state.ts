@@ -1,0 +1,88 @@
+import type { Labels } from '../model/snapshot.ts';
+import type { Change, PageChange } from './change.ts';
+import { labelsText } from './label-set.ts';
+import { type MetPlaybook, playbookKey } from './playbook-labels.ts';
+
+/** What a ledger knows of a workspace as a whole, kept in memory by whoever polls it. */
+export interface LedgerState {
+  readonly name: string | null;
+  readonly createdAtMs: number;
+  /** How many tails have run to their end. */
+  readonly generation: number;
+  /** When the last of them began; null before the first. */
+  readonly lastTailMs: number | null;
+  readonly lastSuccessMs: number | null;
+  /** The window's first minute; moving it forward drops cells, moving it back counts the window anew. */
+  readonly fromMinute: number;
+  /** Ended instances begun before this may have been pruned; 0: none has. */
+  readonly prunedBeforeMs: number;
+  /** Whether from_date and to_date limit the time at which instances begin; null until a sweep has shown it. */
+  readonly datesTrusted: boolean | null;
+  /** Instances remembered. */
+  readonly instances: number;
+  /** Every name that a playbook has had, by `playbookKey`. */
+  readonly playbooks: ReadonlyMap<string, MetPlaybook>;
+  /** The label sets of runs that have counters, by their texts. */
+  readonly runs: ReadonlyMap<string, Labels>;
+}
+
+/** Labels of the playbooks that have series. */
+export function liveLabels({ runs }: LedgerState): ReadonlySet<string> {
+  return new Set(runs.values().map(({ playbook = '' }) => playbook));
+}
+
+/** The state after a change has been committed. */
+export function advance(state: LedgerState, change: Change): LedgerState {
+  switch (change.kind) {
+    case 'page':
+      return withPage(state, change.page);
+    case 'tail_ended':
+      return {
+        ...withPage(state, change.page),
+        generation: state.generation + 1,
+        lastTailMs: change.beganMs,
+      };
+    case 'sweep_step': {
+      const after = change.page === null ? state : withPage(state, change.page);
+      return { ...after, datesTrusted: change.datesTrusted ?? state.datesTrusted };
+    }
+    case 'dates_distrusted':
+      return { ...state, datesTrusted: false };
+    case 'window_moved':
+      return { ...state, fromMinute: change.fromMinute };
+    case 'named':
+      return { ...state, name: change.name };
+    case 'poll_succeeded':
+      return { ...state, lastSuccessMs: change.atMs };
+    case 'pruned':
+      return pruned(state, change);
+    default:
+      return state;
+  }
+}
+
+function withPage(state: LedgerState, { added, playbooks: met, counters }: PageChange): LedgerState {
+  const instances = state.instances + added;
+  const isNew = ({ labels }: { labels: Labels }) => !state.runs.has(labelsText(labels));
+  const begun = counters.filter((change) => change.counter === 'started' && isNew(change));
+  if (met.length === 0 && begun.length === 0) return { ...state, instances };
+  const playbooks = new Map(state.playbooks);
+  for (const one of met) {
+    const key = playbookKey(one.playbookId, one.name);
+    playbooks.set(key, { ...one, seenMs: Math.max(one.seenMs, playbooks.get(key)?.seenMs ?? 0) });
+  }
+  if (begun.length === 0) return { ...state, instances, playbooks };
+  const runs = new Map(state.runs);
+  for (const { labels } of begun) runs.set(labelsText(labels), labels);
+  return { ...state, instances, playbooks, runs };
+}
+
+function pruned(state: LedgerState, { ids, playbooks, beforeMs }: Extract<Change, { kind: 'pruned' }>): LedgerState {
+  const runs = [...state.runs].filter(([, { playbook = '' }]) => !playbooks.includes(playbook));
+  return {
+    ...state,
+    instances: state.instances - ids.length,
+    prunedBeforeMs: ids.length > 0 ? Math.max(state.prunedBeforeMs, beforeMs) : state.prunedBeforeMs,
+    runs: playbooks.length > 0 ? new Map(runs) : state.runs,
+  };
+}
