@@ -1,6 +1,17 @@
 import type { FailedRun } from '../model/failed-run.ts';
 import type { OpenRun } from '../model/open-run.ts';
-import type { CounterKey, Exemplar, Mark, SeriesKey, Snapshot } from '../model/snapshot.ts';
+import type {
+  Counted,
+  CounterKey,
+  CounterName,
+  DurationBucket,
+  Durations,
+  Exemplar,
+  Labels,
+  Mark,
+  SeriesKey,
+  Snapshot,
+} from '../model/snapshot.ts';
 import { isEnded } from '../model/status.ts';
 import type { Entry } from './entry.ts';
 import { type KnownLabel, otherPlaybooks } from './label.ts';
@@ -442,29 +453,40 @@ export class SqliteStore implements Store {
     };
     const series = 'playbook, trigger_type AS triggerType, status';
     const ordered = 'WHERE ledger = ? ORDER BY playbook, trigger_type, status';
+    const marks = await all<Mark>(`SELECT ${series}, at_ms AS atMs FROM mark ${ordered}`);
     const count = async (where: string) => (await all<{ n: number }>(`SELECT count(*) AS n FROM ${where}`))[0]?.n ?? 0;
     return {
-      counters: await all(
-        `SELECT counter, ${series}, node, iif(shown, value, 0) AS value FROM counter ${ordered}, node`,
+      counters: byName(
+        await all<CounterKey & { value: number }>(
+          `SELECT counter, ${series}, node, iif(shown, value, 0) AS value FROM counter ${ordered}, node`,
+        ),
       ),
-      durations: (
+      durations: bySeries(
         await all<DurationRow>(
           `SELECT ${series}, le, count, sum_seconds AS sumSeconds, exemplar_id AS instanceId, exemplar_seconds AS seconds,
                 exemplar_end_time_ms AS endTimeMs
          FROM duration JOIN counter USING (ledger, playbook, trigger_type, status)
          WHERE ledger = ? AND counter = 'timed' AND shown = 1 ORDER BY playbook, trigger_type, status, le`,
-        )
-      ).map(({ instanceId, seconds, endTimeMs, ...bucket }) => ({
-        ...bucket,
-        exemplar: { instanceId, seconds, endTimeMs },
-      })),
-      window: await all(`SELECT ${series}, instances, retries FROM gauge ${ordered}`),
-      oldestOpen: await all(
-        `SELECT playbook, status, min(start_time_ms) AS startTimeMs FROM instance INDEXED BY instance_open
-         WHERE ledger = ? AND open = 1 AND start_time_ms IS NOT NULL GROUP BY playbook, status ORDER BY playbook, status`,
+        ),
       ),
-      marks: await all<Mark>(`SELECT ${series}, at_ms AS atMs FROM mark ${ordered}`),
-      labels: await all(
+      window: (
+        await all<SeriesKey & { instances: number; retries: number }>(
+          `SELECT ${series}, instances, retries FROM gauge ${ordered}`,
+        )
+      ).map(({ instances, retries, ...key }) => ({ labels: endLabels(key), instances, retries })),
+      oldestOpen: (
+        await all<{ playbook: string; status: string; startTimeMs: number }>(
+          `SELECT playbook, status, min(start_time_ms) AS startTimeMs FROM instance INDEXED BY instance_open
+         WHERE ledger = ? AND open = 1 AND start_time_ms IS NOT NULL GROUP BY playbook, status ORDER BY playbook, status`,
+        )
+      ).map(({ startTimeMs, ...labels }) => ({ labels: { ...labels }, startTimeMs })),
+      lastStarts: marks
+        .filter(({ status }) => status === '')
+        .map((mark) => ({ labels: startLabels(mark), atMs: mark.atMs })),
+      lastCompletions: marks
+        .filter(({ status }) => status !== '')
+        .map((mark) => ({ labels: endLabels(mark), atMs: mark.atMs })),
+      playbooks: await all(
         `SELECT playbook_id AS playbookId, name, label FROM playbook
          WHERE ledger = ? AND ${isLive} AND label <> '${otherPlaybooks}' ORDER BY label`,
       ),
@@ -492,7 +514,44 @@ export class SqliteStore implements Store {
 const isLive = `EXISTS (SELECT 1 FROM counter
   WHERE counter.ledger = playbook.ledger AND counter.counter = 'started' AND counter.playbook = playbook.label)`;
 
-type DurationRow = Omit<Snapshot['durations'][number], 'exemplar'> & Exemplar;
+type DurationRow = SeriesKey & Omit<DurationBucket, 'exemplar'> & Exemplar;
+
+const startLabels = ({ playbook, triggerType }: SeriesKey): Labels => ({ playbook, trigger_type: triggerType });
+const endLabels = (key: SeriesKey): Labels => ({ ...startLabels(key), status: key.status });
+
+const labelsOf: Readonly<Record<CounterName, (key: CounterKey) => Labels>> = {
+  started: startLabels,
+  completed: endLabels,
+  retries: startLabels,
+  timed: endLabels,
+  failed_nodes: ({ playbook, node }) => ({ playbook, node }),
+};
+
+function byName(rows: readonly (CounterKey & { value: number })[]): Snapshot['counters'] {
+  const counters: Record<CounterName, Counted[]> = {
+    started: [],
+    completed: [],
+    retries: [],
+    timed: [],
+    failed_nodes: [],
+  };
+  for (const row of rows) counters[row.counter].push({ labels: labelsOf[row.counter](row), value: row.value });
+  return counters;
+}
+
+/** The rows of one series stand together. */
+function bySeries(rows: readonly DurationRow[]): Durations[] {
+  const grouped: { labels: Labels; buckets: DurationBucket[] }[] = [];
+  let last: DurationRow | undefined;
+  for (const row of rows) {
+    const { playbook, triggerType, status, le, count, sumSeconds, ...exemplar } = row;
+    if (last?.playbook !== playbook || last.triggerType !== triggerType || last.status !== status)
+      grouped.push({ labels: endLabels(row), buckets: [] });
+    grouped.at(-1)?.buckets.push({ le, count, sumSeconds, exemplar });
+    last = row;
+  }
+  return grouped;
+}
 
 interface EntryRow {
   id: string;

@@ -1,20 +1,23 @@
+/** Label names and values as a family shows them, without `workspace`; the keys stand in the family's order. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** `timed` stands for the histogram of durations. */
+export type CounterName = 'started' | 'completed' | 'retries' | 'timed' | 'failed_nodes';
+
 /** What the ledger of one workspace says at one moment: all that the workflow metrics are made of. */
 export interface Snapshot {
-  /** A new series stands at 0 until it may be shown. */
-  readonly counters: readonly (CounterKey & { readonly value: number })[];
-  /** Of the series that are shown. Each bucket by itself, not cumulative; `le` in seconds, Infinity for the last. */
-  readonly durations: readonly (SeriesKey & {
-    readonly le: number;
-    readonly count: number;
-    readonly sumSeconds: number;
-    /** The observation that came last. */
-    readonly exemplar: Exemplar;
-  })[];
-  readonly window: readonly (SeriesKey & { readonly instances: number; readonly retries: number })[];
-  readonly oldestOpen: readonly { readonly playbook: string; readonly status: string; readonly startTimeMs: number }[];
-  readonly marks: readonly Mark[];
+  /** By counter, in the order of their label values. A pending series stands at 0. */
+  readonly counters: Readonly<Record<CounterName, readonly Counted[]>>;
+  /** The buckets of each exposed series of the counter `timed`. */
+  readonly durations: readonly Durations[];
+  readonly window: readonly WindowSeries[];
+  readonly oldestOpen: readonly { readonly labels: Labels; readonly startTimeMs: number }[];
+  /** When the newest instance began. */
+  readonly lastStarts: readonly LastTime[];
+  /** When the last instance ended with the status that the labels end in. */
+  readonly lastCompletions: readonly LastTime[];
   /** Of playbooks with series of their own. */
-  readonly labels: readonly PlaybookLabel[];
+  readonly playbooks: readonly PlaybookLabel[];
   /** Playbooks that share a label because there are too many. */
   readonly limitedPlaybooks: number;
   /** Remembered, open ones among them. */
@@ -24,11 +27,51 @@ export interface Snapshot {
   readonly windowComplete: boolean;
 }
 
+export interface Counted {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+export interface Durations {
+  readonly labels: Labels;
+  /** Ascending; each by itself, not cumulative. */
+  readonly buckets: readonly DurationBucket[];
+}
+
+export interface DurationBucket {
+  /** The upper bound in seconds, Infinity for the last. */
+  readonly le: number;
+  readonly count: number;
+  readonly sumSeconds: number;
+  /** The observation that came last. */
+  readonly exemplar: Exemplar;
+}
+
 /** One observed end. */
 export interface Exemplar {
   readonly instanceId: string;
   readonly seconds: number;
   readonly endTimeMs: number;
+}
+
+/** Instances by their status now: the last of the labels. */
+export interface WindowSeries {
+  readonly labels: Labels;
+  readonly instances: number;
+  readonly retries: number;
+}
+
+export interface LastTime {
+  readonly labels: Labels;
+  readonly atMs: number;
+}
+
+/** The value of the label `playbook` that stands for one playbook under one name, given once and for good. */
+export interface PlaybookLabel {
+  /** '' where SecMaster gives none. */
+  readonly playbookId: string;
+  readonly name: string;
+  readonly label: string;
 }
 
 /** The labels that the workflow families share. */
@@ -40,24 +83,14 @@ export interface SeriesKey {
   readonly status: string;
 }
 
-/** A counter's series; `timed` stands for the histogram of durations. */
+/** A counter's series. */
 export interface CounterKey extends SeriesKey {
   readonly counter: CounterName;
   /** '' for counters that have no such label. */
   readonly node: string;
 }
 
-export type CounterName = 'started' | 'completed' | 'retries' | 'timed' | 'failed_nodes';
-
 /** The newest time of its kind: of a start where status is '', else of an end with that status. */
 export interface Mark extends SeriesKey {
   readonly atMs: number;
-}
-
-/** The value of the label `playbook` that stands for one playbook under one name, given once and for good. */
-export interface PlaybookLabel {
-  /** '' where SecMaster gives none. */
-  readonly playbookId: string;
-  readonly name: string;
-  readonly label: string;
 }
