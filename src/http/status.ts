@@ -91,8 +91,9 @@ export function statusOf(
 function workspaceStatus({ snapshot, polls, nowMs, ...report }: WorkspaceReport): WorkspaceStatus {
   const { last, lastSuccessMs } = polls;
   const instances: Record<string, number> = {};
-  for (const series of snapshot?.window ?? []) {
-    instances[series.status] = (instances[series.status] ?? 0) + series.instances;
+  for (const { labels, instances: some } of snapshot?.window ?? []) {
+    const { status = '' } = labels;
+    instances[status] = (instances[status] ?? 0) + some;
   }
   return {
     workspace: report.workspace,

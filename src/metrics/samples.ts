@@ -1,5 +1,5 @@
 import type { WorkspaceReport } from '../model/report.ts';
-import type { SeriesKey, Snapshot } from '../model/snapshot.ts';
+import type { DurationBucket, Labels, LastTime, Snapshot, WindowSeries } from '../model/snapshot.ts';
 import * as families from './families.ts';
 
 /** A family and its samples, not yet text. */
@@ -41,37 +41,24 @@ export function collect(reports: readonly WorkspaceReport[], durationBuckets: re
 
   return [
     fromLedger(families.workflowInstances, ({ window }) =>
-      window.map((series) => ({ labels: labelsOf(series, 'status'), value: series.instances })),
+      window.map(({ labels, instances }) => ({ labels, value: instances })),
     ),
     fromLedger(families.workflowFailureRatio, failureRatios),
     fromLedger(families.workflowRecentRetries, ({ window }) =>
-      groupByTrigger(window).map(({ labels, series }) => ({ labels, value: sum(series, ({ retries }) => retries) })),
+      withoutStatus(window).map(({ labels, series }) => ({ labels, value: sum(series, ({ retries }) => retries) })),
     ),
     fromLedger(families.workflowOldestOpenStart, ({ oldestOpen }) =>
-      oldestOpen.map(({ playbook, status, startTimeMs }) => ({
-        labels: { playbook, status },
-        value: startTimeMs / 1000,
-      })),
+      oldestOpen.map(({ labels, startTimeMs }) => ({ labels, value: startTimeMs / 1000 })),
     ),
-    fromLedger(families.workflowLastStart, ({ marks }) =>
-      marks.filter(({ status }) => status === '').map((mark) => ({ labels: labelsOf(mark), value: mark.atMs / 1000 })),
-    ),
-    fromLedger(families.workflowLastCompletion, ({ marks }) =>
-      marks
-        .filter(({ status }) => status !== '')
-        .map((mark) => ({ labels: labelsOf(mark, 'status'), value: mark.atMs / 1000 })),
-    ),
-    fromLedger(families.workflowInstancesStarted, counterSamples('started')),
-    fromLedger(families.workflowInstancesCompleted, counterSamples('completed', 'status')),
-    fromLedger(families.workflowRetries, counterSamples('retries')),
+    fromLedger(families.workflowLastStart, ({ lastStarts }) => lastStarts.map(inSeconds)),
+    fromLedger(families.workflowLastCompletion, ({ lastCompletions }) => lastCompletions.map(inSeconds)),
+    fromLedger(families.workflowInstancesStarted, ({ counters }) => counters.started),
+    fromLedger(families.workflowInstancesCompleted, ({ counters }) => counters.completed),
+    fromLedger(families.workflowRetries, ({ counters }) => counters.retries),
     fromLedger(families.workflowDuration, (snapshot) => durationSamples(snapshot, durationBuckets)),
-    fromLedger(families.workflowNodeFailures, ({ counters }) =>
-      counters
-        .filter(({ counter }) => counter === 'failed_nodes')
-        .map(({ playbook, node, value }) => ({ labels: { playbook, node }, value })),
-    ),
-    fromLedger(families.playbookInfo, ({ labels }) =>
-      labels.map(({ label, playbookId, name }) => ({
+    fromLedger(families.workflowNodeFailures, ({ counters }) => counters.failed_nodes),
+    fromLedger(families.playbookInfo, ({ playbooks }) =>
+      playbooks.map(({ label, playbookId, name }) => ({
         labels: { playbook: label, playbook_id: playbookId, playbook_name: name },
         value: 1,
       })),
@@ -98,14 +85,8 @@ export function collect(reports: readonly WorkspaceReport[], durationBuckets: re
   ];
 }
 
-type Series = Snapshot['window'][number];
-
-function labelsOf(
-  { playbook, triggerType, status }: { playbook: string; triggerType: string; status: string },
-  and?: 'status',
-): Record<string, string> {
-  const labels = { playbook, trigger_type: triggerType };
-  return and === 'status' ? { ...labels, status } : labels;
+function inSeconds({ labels, atMs }: LastTime): Sample {
+  return { labels, value: atMs / 1000 };
 }
 
 function optional(value: number | null | undefined): Sample[] {
@@ -120,32 +101,28 @@ function byReason(counts: ReadonlyMap<string, number>): Sample[] {
   return [...counts].map(([reason, value]) => ({ labels: { reason }, value }));
 }
 
-function counterSamples(name: Snapshot['counters'][number]['counter'], and?: 'status') {
-  return ({ counters }: Snapshot): Sample[] =>
-    counters
-      .filter(({ counter }) => counter === name)
-      .map((counter) => ({ labels: labelsOf(counter, and), value: counter.value }));
-}
-
-function groupByTrigger<S extends { playbook: string; triggerType: string; status: string }>(all: readonly S[]) {
-  const groups = Map.groupBy(all, ({ playbook, triggerType }) => JSON.stringify([playbook, triggerType]));
-  return [...groups.values()].flatMap((series) =>
-    series[0] === undefined ? [] : [{ labels: labelsOf(series[0]), series }],
-  );
+/** The series of the window that differ in their status alone, together. */
+function withoutStatus(window: readonly WindowSeries[]): { labels: Labels; series: WindowSeries[] }[] {
+  const groups = new Map<string, { labels: Labels; series: WindowSeries[] }>();
+  for (const one of window) {
+    const { status: _, ...labels } = one.labels;
+    const key = JSON.stringify(labels);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { labels, series: [one] });
+    else group.series.push(one);
+  }
+  return [...groups.values()];
 }
 
 function sum<T>(all: readonly T[], of: (one: T) => number): number {
   return all.reduce((total, one) => total + of(one), 0);
 }
 
-/** FAILED / (FINISHED + FAILED + TERMINATED); absent where nothing has ended (contract §5). */
+/** FAILED / (FINISHED + FAILED + TERMINATED); absent where nothing has ended. */
 function failureRatios({ window }: Snapshot): Sample[] {
-  const instances = (series: readonly Series[], statuses: readonly string[]) =>
-    sum(
-      series.filter(({ status }) => statuses.includes(status)),
-      (one) => one.instances,
-    );
-  return groupByTrigger(window).flatMap(({ labels, series }) => {
+  const instances = (series: readonly WindowSeries[], statuses: readonly string[]) =>
+    sum(series, (one) => (statuses.includes(one.labels.status ?? '') ? one.instances : 0));
+  return withoutStatus(window).flatMap(({ labels, series }) => {
     const ended = instances(series, ['FINISHED', 'FAILED', 'TERMINATED']);
     return ended === 0 ? [] : [{ labels, value: instances(series, ['FAILED']) / ended }];
   });
@@ -156,17 +133,10 @@ function failureRatios({ window }: Snapshot): Sample[] {
  * counted from the first bound on that is no less than its own: counts and sums stay whole and never fall.
  */
 function* durationSamples({ counters, durations }: Snapshot, bounds: readonly number[]): Iterable<Sample> {
-  const keyOf = ({ playbook, triggerType, status }: SeriesKey) => JSON.stringify([playbook, triggerType, status]);
-  const groups = Map.groupBy(durations, keyOf);
-  for (const series of counters) {
-    if (series.counter !== 'timed') continue;
-    const buckets = groups.get(keyOf(series)) ?? [];
-    const labels = labelsOf(series, 'status');
-    const upTo = (bound: number) =>
-      sum(
-        buckets.filter(({ le }) => le <= bound),
-        ({ count }) => count,
-      );
+  const known = new Map(durations.map(({ labels, buckets }) => [JSON.stringify(labels), buckets]));
+  for (const { labels } of counters.timed) {
+    const buckets = known.get(JSON.stringify(labels)) ?? [];
+    const upTo = (bound: number) => sum(buckets, ({ le, count }) => (le <= bound ? count : 0));
     for (const [i, le] of [...bounds, Number.POSITIVE_INFINITY].entries()) {
       const newest = buckets.findLast((bucket) => bucket.le <= le && bucket.le > (bounds[i - 1] ?? 0));
       const bound = le === Number.POSITIVE_INFINITY ? '+Inf' : String(le);
@@ -178,10 +148,10 @@ function* durationSamples({ counters, durations }: Snapshot, bounds: readonly nu
 }
 
 /** OpenMetrics allows 128 characters for the names and values of an exemplar's labels. */
-const mostExemplarCharacters = 128 - 'instance_id'.length;
+const maxExemplarCharacters = 128 - 'instance_id'.length;
 
-function exemplarOf(bucket: Snapshot['durations'][number] | undefined): Pick<Sample, 'exemplar'> {
-  if (bucket === undefined || [...bucket.exemplar.instanceId].length > mostExemplarCharacters) return {};
+function exemplarOf(bucket: DurationBucket | undefined): Pick<Sample, 'exemplar'> {
+  if (bucket === undefined || [...bucket.exemplar.instanceId].length > maxExemplarCharacters) return {};
   const { instanceId, seconds, endTimeMs } = bucket.exemplar;
   return { exemplar: { labelSet: { instance_id: instanceId }, value: seconds, timestamp: endTimeMs / 1000 } };
 }

@@ -1,14 +1,21 @@
+/** Label names and values as a family shows them, without `workspace`; the keys stand in the family's order. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** `timed` stands for the histogram of durations. */
+export type CounterName = 'started' | 'completed' | 'retries' | 'timed' | 'failed_nodes';
+
 /** What the ledger of one workspace says at one moment: all that the workflow metrics are made of. */
 export interface Snapshot {
   /** By counter, in the order of their label values. A pending series stands at 0. */
   readonly counters: Readonly<Record<CounterName, readonly Counted[]>>;
-  /** Of each exposed series of the counter `timed`. */
-  readonly durations: readonly { readonly labels: Labels; readonly buckets: readonly DurationBucket[] }[];
-  /** The last of their labels is the status. */
-  readonly window: readonly { readonly labels: Labels; readonly instances: number; readonly retries: number }[];
+  /** The buckets of each exposed series of the counter `timed`. */
+  readonly durations: readonly Durations[];
+  readonly window: readonly WindowSeries[];
   readonly oldestOpen: readonly { readonly labels: Labels; readonly startTimeMs: number }[];
-  readonly lastStarts: readonly Mark[];
-  readonly lastCompletions: readonly Mark[];
+  /** When the newest instance began. */
+  readonly lastStarts: readonly LastTime[];
+  /** When the last instance ended with the status that the labels end in. */
+  readonly lastCompletions: readonly LastTime[];
   /** Of playbooks with series of their own. */
   readonly playbooks: readonly PlaybookLabel[];
   /** Playbooks that share a label because there are too many. */
@@ -20,25 +27,17 @@ export interface Snapshot {
   readonly windowComplete: boolean;
 }
 
-/** Label names and values as a family shows them, without `workspace`; names stand in the family's order. */
-export type Labels = Readonly<Record<string, string>>;
-
-/** `timed` stands for the histogram of durations. */
-export const counterNames = ['started', 'completed', 'retries', 'timed', 'failed_nodes'] as const;
-export type CounterName = (typeof counterNames)[number];
-
-/** A series of a counter. */
-export interface CounterSeries {
-  readonly counter: CounterName;
-  readonly labels: Labels;
-}
-
 export interface Counted {
   readonly labels: Labels;
   readonly value: number;
 }
 
-/** By itself, not cumulative. */
+export interface Durations {
+  readonly labels: Labels;
+  /** Ascending; each by itself, not cumulative. */
+  readonly buckets: readonly DurationBucket[];
+}
+
 export interface DurationBucket {
   /** The upper bound in seconds, Infinity for the last. */
   readonly le: number;
@@ -55,8 +54,14 @@ export interface Exemplar {
   readonly endTimeMs: number;
 }
 
-/** The newest time of its kind. */
-export interface Mark {
+/** Instances by their status now: the last of the labels. */
+export interface WindowSeries {
+  readonly labels: Labels;
+  readonly instances: number;
+  readonly retries: number;
+}
+
+export interface LastTime {
   readonly labels: Labels;
   readonly atMs: number;
 }
@@ -67,4 +72,25 @@ export interface PlaybookLabel {
   readonly playbookId: string;
   readonly name: string;
   readonly label: string;
+}
+
+/** The labels that the workflow families share. */
+export interface SeriesKey {
+  /** A label value, not a name: two playbooks may share a name. */
+  readonly playbook: string;
+  readonly triggerType: string;
+  /** '' for families that have no such label. */
+  readonly status: string;
+}
+
+/** A counter's series. */
+export interface CounterKey extends SeriesKey {
+  readonly counter: CounterName;
+  /** '' for counters that have no such label. */
+  readonly node: string;
+}
+
+/** The newest time of its kind: of a start where status is '', else of an end with that status. */
+export interface Mark extends SeriesKey {
+  readonly atMs: number;
 }

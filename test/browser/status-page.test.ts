@@ -47,15 +47,15 @@ async function open(url: string, options: BrowserContextOptions = {}) {
 }
 
 const atMs = Date.parse('2026-07-18T12:00:00Z');
-const series = { playbook: 'Isolate host', triggerType: 'EVENT', retries: 0 };
+const inWindow = (status: string, instances: number) => ({
+  labels: { playbook: 'Isolate host', trigger_type: 'EVENT', status },
+  instances,
+  retries: 0,
+});
 const snapshot = {
   ...emptySnapshot,
   openInstances: 2,
-  window: [
-    { ...series, status: 'FAILED', instances: 3 },
-    { ...series, status: 'FINISHED', instances: 41_000 },
-    { ...series, status: 'RUNNING', instances: 2 },
-  ],
+  window: [inWindow('FAILED', 3), inWindow('FINISHED', 41_000), inWindow('RUNNING', 2)],
 };
 const failedRun = {
   instanceId: '8eed56de-7aaf-4732-baaf-46c1bb11dc8f',
@@ -103,7 +103,7 @@ const worlds: [string, WorkspaceReport[]][] = [
     Object.values(hostile).map((text) =>
       report({
         workspace: text,
-        snapshot: { ...snapshot, window: [{ ...series, status: text, instances: 1 }] },
+        snapshot: { ...snapshot, window: [inWindow(text, 1)] },
         failedRuns: [{ ...failedRun, playbook: text, nodes: [{ name: text, error: text }], instanceId: text }],
         openRuns: [{ ...openRun, playbook: text, triggerType: text, status: text }],
         polls: { ...goodPoll, last: { ...refused, error: text }, recent: [{ ...refused, error: text }] },

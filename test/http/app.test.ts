@@ -113,13 +113,14 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
     startTimeMs: atMs - 7_200_000,
     retryCount: 1,
   };
-  const series = { playbook: 'p', triggerType: 'EVENT', retries: 0 };
+  const failed = (playbook: string, instances: number) => ({
+    labels: { playbook, trigger_type: 'EVENT', status: 'FAILED' },
+    instances,
+    retries: 0,
+  });
   const snapshot = {
     ...emptySnapshot,
-    window: [
-      { ...series, status: 'FAILED', instances: 2 },
-      { ...series, playbook: 'q', status: 'FAILED', instances: 1 },
-    ],
+    window: [failed('p', 2), failed('q', 1)],
   };
   const starting = {
     workspace: 'lab',

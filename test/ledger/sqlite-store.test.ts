@@ -83,54 +83,68 @@ describe('what is committed', () => {
 
     const again = await openStore();
     expect(await again.store.snapshot(state.ledger)).toEqual(before);
-    const isolate = { playbook: playbook.name, triggerType: 'EVENT' };
-    const none = { playbook: '', triggerType: '' };
-    expect({ ...before, counters: before.counters.filter(({ value }) => value > 0) }).toEqual({
-      counters: [
-        { counter: 'completed', ...none, status: 'FINISHED', node: '', value: 1 },
-        { counter: 'timed', ...none, status: 'FINISHED', node: '', value: 1 },
-        { counter: 'started', ...none, status: '', node: '', value: 1 },
-        { counter: 'completed', ...isolate, status: 'FAILED', node: '', value: 2 },
-        { counter: 'timed', ...isolate, status: 'FAILED', node: '', value: 1 },
-        { counter: 'retries', ...isolate, status: '', node: '', value: 1 },
-        { counter: 'started', ...isolate, status: '', node: '', value: 2 },
-      ].toSorted(
-        (a, b) =>
-          a.playbook.localeCompare(b.playbook) ||
-          a.status.localeCompare(b.status) ||
-          a.counter.localeCompare(b.counter),
-      ),
+    const isolate = { playbook: playbook.name, trigger_type: 'EVENT' };
+    const none = { playbook: '', trigger_type: '' };
+    const grown = Object.entries(before.counters).map(([name, series]) => [
+      name,
+      series.filter(({ value }) => value > 0),
+    ]);
+    expect({ ...before, counters: Object.fromEntries(grown) }).toEqual({
+      counters: {
+        started: [
+          { labels: none, value: 1 },
+          { labels: isolate, value: 2 },
+        ],
+        completed: [
+          { labels: { ...none, status: 'FINISHED' }, value: 1 },
+          { labels: { ...isolate, status: 'FAILED' }, value: 2 },
+        ],
+        retries: [{ labels: isolate, value: 1 }],
+        timed: [
+          { labels: { ...none, status: 'FINISHED' }, value: 1 },
+          { labels: { ...isolate, status: 'FAILED' }, value: 1 },
+        ],
+        failed_nodes: [],
+      },
       durations: [
         {
-          ...none,
-          status: 'FINISHED',
-          le: Number.POSITIVE_INFINITY,
-          count: 1,
-          sumSeconds: 60,
-          exemplar: { instanceId: 'c', seconds: 60, endTimeMs: nowMs + 61_000 },
+          labels: { ...none, status: 'FINISHED' },
+          buckets: [
+            {
+              le: Number.POSITIVE_INFINITY,
+              count: 1,
+              sumSeconds: 60,
+              exemplar: { instanceId: 'c', seconds: 60, endTimeMs: nowMs + 61_000 },
+            },
+          ],
         },
         {
-          ...isolate,
-          status: 'FAILED',
-          le: 10,
-          count: 1,
-          sumSeconds: 5,
-          exemplar: { instanceId: 'b', seconds: 5, endTimeMs: nowMs + 6_000 },
+          labels: { ...isolate, status: 'FAILED' },
+          buckets: [
+            {
+              le: 10,
+              count: 1,
+              sumSeconds: 5,
+              exemplar: { instanceId: 'b', seconds: 5, endTimeMs: nowMs + 6_000 },
+            },
+          ],
         },
       ],
       window: [
-        { ...none, status: 'FINISHED', instances: 1, retries: 0 },
-        { ...isolate, status: 'FAILED', instances: 1, retries: 1 },
-        { ...isolate, status: 'RUNNING', instances: 1, retries: 0 },
+        { labels: { ...none, status: 'FINISHED' }, instances: 1, retries: 0 },
+        { labels: { ...isolate, status: 'FAILED' }, instances: 1, retries: 1 },
+        { labels: { ...isolate, status: 'RUNNING' }, instances: 1, retries: 0 },
       ],
-      oldestOpen: [{ playbook: playbook.name, status: 'RUNNING', startTimeMs: nowMs + 1_000 }],
-      marks: [
-        { ...none, status: '', atMs: nowMs + 1_000 },
-        { ...none, status: 'FINISHED', atMs: nowMs + 61_000 },
-        { ...isolate, status: '', atMs: nowMs + 1_000 },
-        { ...isolate, status: 'FAILED', atMs: nowMs + 6_000 },
+      oldestOpen: [{ labels: { playbook: playbook.name, status: 'RUNNING' }, startTimeMs: nowMs + 1_000 }],
+      lastStarts: [
+        { labels: none, atMs: nowMs + 1_000 },
+        { labels: isolate, atMs: nowMs + 1_000 },
       ],
-      labels: [{ playbookId: playbook.id, name: playbook.name, label: playbook.name }],
+      lastCompletions: [
+        { labels: { ...none, status: 'FINISHED' }, atMs: nowMs + 61_000 },
+        { labels: { ...isolate, status: 'FAILED' }, atMs: nowMs + 6_000 },
+      ],
+      playbooks: [{ playbookId: playbook.id, name: playbook.name, label: playbook.name }],
       limitedPlaybooks: 0,
       instances: 3,
       openInstances: 1,
@@ -144,7 +158,12 @@ describe('what is committed', () => {
     const twice = { playbookId: 'x', name: 'x', label: 'same', seenMs: 0 };
     const failing = fold(store, [instance('a')], { playbooks: [twice, { ...twice, playbookId: 'y' }] });
     await expect(failing).rejects.toThrow(LedgerError);
-    expect(await store.snapshot(state.ledger)).toMatchObject({ counters: [], window: [], instances: 0, labels: [] });
+    expect(await store.snapshot(state.ledger)).toMatchObject({
+      counters: { started: [] },
+      window: [],
+      instances: 0,
+      playbooks: [],
+    });
     expect(await store.known(state.ledger, ['a'])).toEqual(new Map());
     await store.close();
   });
@@ -172,7 +191,7 @@ describe('what is committed', () => {
     await fold(store, [instance('b', { status: 'FINISHED', endTimeMs: nowMs + 2_000 })]);
     const { window, instances, openInstances } = await store.snapshot(state.ledger);
     expect(window).toEqual([
-      { playbook: playbook.name, triggerType: 'EVENT', status: 'FINISHED', instances: 2, retries: 0 },
+      { labels: { playbook: playbook.name, trigger_type: 'EVENT', status: 'FINISHED' }, instances: 2, retries: 0 },
     ]);
     expect({ instances, openInstances }).toEqual({ instances: 2, openInstances: 0 });
     await store.close();
@@ -189,7 +208,7 @@ describe('the window', () => {
     ]);
     await store.commit(state.ledger, { state: { fromMinute: minute + 1 } });
     const { window } = await store.snapshot(state.ledger);
-    expect(window.map(({ status, instances }) => [status, instances])).toEqual([
+    expect(window.map(({ labels, instances }) => [labels.status, instances])).toEqual([
       ['FINISHED', 1],
       ['RUNNING', 1],
     ]);
@@ -281,10 +300,12 @@ test('a ledger of schema 1 goes on with what it has counted and with its labels'
     { playbookId: 'x', name: 'Close', label: 'Close (x)', isLive: true },
   ]);
   expect(await store.snapshot(1)).toMatchObject({
-    counters: [
-      { counter: 'started', playbook: 'Close', value: 3, node: '' },
-      { counter: 'started', playbook: 'Close (x)', value: 0, node: '' },
-    ],
+    counters: {
+      started: [
+        { labels: { playbook: 'Close', trigger_type: 'EVENT' }, value: 3 },
+        { labels: { playbook: 'Close (x)', trigger_type: 'TIMER' }, value: 0 },
+      ],
+    },
     limitedPlaybooks: 0,
   });
   expect(await store.hidden(1)).toMatchObject([{ playbook: 'Close (x)' }]);
@@ -298,10 +319,13 @@ test.each(['a\u0000b', '"; DROP TABLE instance; --', '\n\\"', '🔥 关闭', '\u
     const odd = { id: name, name };
     await fold(store, [instance(name, { playbook: odd, triggerType: name, status: name })]);
     await fold(store, [instance(name, { playbook: odd, triggerType: name, status: name, retryCount: 1 })]);
-    const { window, labels, counters } = await store.snapshot(state.ledger);
-    expect(window).toEqual([{ playbook: name, triggerType: name, status: name, instances: 1, retries: 1 }]);
-    expect(labels).toEqual([{ playbookId: name, name, label: name }]);
-    expect(new Set(counters.map(({ playbook }) => playbook))).toEqual(new Set([name]));
+    const { window, playbooks, counters } = await store.snapshot(state.ledger);
+    expect(window).toEqual([
+      { labels: { playbook: name, trigger_type: name, status: name }, instances: 1, retries: 1 },
+    ]);
+    expect(playbooks).toEqual([{ playbookId: name, name, label: name }]);
+    const counted = Object.values(counters).flat();
+    expect(new Set(counted.map(({ labels }) => labels.playbook))).toEqual(new Set([name]));
     await store.close();
   },
 );

@@ -11,15 +11,12 @@ import { collect } from '../../src/metrics/samples.ts';
 import { scrapeOf } from '../support/exposition.ts';
 import { emptySnapshot, report } from '../support/report.ts';
 
-const series = { playbook: 'Isolate "host"', triggerType: 'EVENT', status: 'FAILED' };
+const labels = { playbook: 'Isolate "host"', trigger_type: 'EVENT', status: 'FAILED' };
 const exemplar = { instanceId: '8eed56de-7aaf-4732-baaf-46c1bb11dc8f', seconds: 4.5, endTimeMs: 1_784_376_000_500 };
 const snapshot = {
   ...emptySnapshot,
-  counters: [
-    { ...series, counter: 'completed' as const, node: '', value: 2 },
-    { ...series, counter: 'timed' as const, node: '', value: 1 },
-  ],
-  durations: [{ ...series, le: 10, count: 1, sumSeconds: 4.5, exemplar }],
+  counters: { ...emptySnapshot.counters, completed: [{ labels, value: 2 }], timed: [{ labels, value: 1 }] },
+  durations: [{ labels, buckets: [{ le: 10, count: 1, sumSeconds: 4.5, exemplar }] }],
 };
 
 async function exposition() {
@@ -68,7 +65,7 @@ test.each(['text', 'openmetrics'] as const)('gzip holds the same bytes, in %s', 
 test('a label longer than OpenMetrics allows for an exemplar leaves the exemplar out', async () => {
   const made = createExposition('1.2.3', () => 0);
   const long = { ...exemplar, instanceId: 'x'.repeat(200) };
-  const durations = [{ ...series, le: 10, count: 1, sumSeconds: 4.5, exemplar: long }];
+  const durations = [{ labels, buckets: [{ le: 10, count: 1, sumSeconds: 4.5, exemplar: long }] }];
   await made.update(collect([report({ snapshot: { ...snapshot, durations } })], [1, 10]));
   expect(await scrapeOf(made, 'openmetrics')).not.toContain('# {');
 });

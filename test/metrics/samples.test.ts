@@ -8,7 +8,8 @@ import { scrapeOf } from '../support/exposition.ts';
 import { emptySnapshot, goodPoll, report } from '../support/report.ts';
 
 const exemplar = { instanceId: 'i-1', seconds: 0.5, endTimeMs: 1_784_376_000_500 };
-const isolate = { playbook: 'Isolate host', triggerType: 'EVENT' };
+const isolate = { playbook: 'Isolate host', trigger_type: 'EVENT' };
+const labelled = (status: string) => ({ labels: { ...isolate, status } });
 
 /** The lines of one family that the reports come to, without HELP and TYPE. */
 async function lines(family: Family, ...reports: WorkspaceReport[]): Promise<string[]> {
@@ -27,7 +28,7 @@ describe('what a report comes to', () => {
     [
       'gauges by status as they are in the window',
       families.workflowInstances,
-      withSnapshot({ window: [{ ...isolate, status: 'FAILED', instances: 2, retries: 3 }] }),
+      withSnapshot({ window: [{ ...labelled('FAILED'), instances: 2, retries: 3 }] }),
       ['secmaster_workflow_instances{workspace="prod",playbook="Isolate host",trigger_type="EVENT",status="FAILED"} 2'],
     ],
     [
@@ -35,11 +36,11 @@ describe('what a report comes to', () => {
       families.workflowFailureRatio,
       withSnapshot({
         window: [
-          { ...isolate, status: 'FAILED', instances: 1, retries: 0 },
-          { ...isolate, status: 'FINISHED', instances: 2, retries: 0 },
-          { ...isolate, status: 'TERMINATED', instances: 1, retries: 0 },
-          { ...isolate, status: 'RUNNING', instances: 50, retries: 0 },
-          { ...isolate, status: 'SKIPPED', instances: 50, retries: 0 },
+          { ...labelled('FAILED'), instances: 1, retries: 0 },
+          { ...labelled('FINISHED'), instances: 2, retries: 0 },
+          { ...labelled('TERMINATED'), instances: 1, retries: 0 },
+          { ...labelled('RUNNING'), instances: 50, retries: 0 },
+          { ...labelled('SKIPPED'), instances: 50, retries: 0 },
         ],
       }),
       ['secmaster_workflow_failure_ratio{workspace="prod",playbook="Isolate host",trigger_type="EVENT"} 0.25'],
@@ -47,7 +48,7 @@ describe('what a report comes to', () => {
     [
       'no failure ratio where nothing has ended',
       families.workflowFailureRatio,
-      withSnapshot({ window: [{ ...isolate, status: 'RUNNING', instances: 1, retries: 0 }] }),
+      withSnapshot({ window: [{ ...labelled('RUNNING'), instances: 1, retries: 0 }] }),
       [],
     ],
     [
@@ -55,8 +56,8 @@ describe('what a report comes to', () => {
       families.workflowRecentRetries,
       withSnapshot({
         window: [
-          { ...isolate, status: 'FAILED', instances: 1, retries: 3 },
-          { ...isolate, status: 'RETRYING', instances: 1, retries: 1 },
+          { ...labelled('FAILED'), instances: 1, retries: 3 },
+          { ...labelled('RETRYING'), instances: 1, retries: 1 },
         ],
       }),
       ['secmaster_workflow_recent_retries{workspace="prod",playbook="Isolate host",trigger_type="EVENT"} 4'],
@@ -64,19 +65,19 @@ describe('what a report comes to', () => {
     [
       'times in seconds',
       families.workflowOldestOpenStart,
-      withSnapshot({ oldestOpen: [{ playbook: 'Isolate host', status: 'RUNNING', startTimeMs: 1_784_376_000_500 }] }),
+      withSnapshot({
+        oldestOpen: [{ labels: { playbook: 'Isolate host', status: 'RUNNING' }, startTimeMs: 1_784_376_000_500 }],
+      }),
       [
         'secmaster_workflow_oldest_open_start_timestamp_seconds{workspace="prod",playbook="Isolate host",status="RUNNING"} 1784376000.5',
       ],
     ],
     [
-      'the marks of starts apart from those of ends',
+      'the last starts apart from the last ends',
       families.workflowLastStart,
       withSnapshot({
-        marks: [
-          { ...isolate, status: '', atMs: 1_000 },
-          { ...isolate, status: 'FAILED', atMs: 2_000 },
-        ],
+        lastStarts: [{ labels: isolate, atMs: 1_000 }],
+        lastCompletions: [{ ...labelled('FAILED'), atMs: 2_000 }],
       }),
       [
         'secmaster_workflow_last_start_timestamp_seconds{workspace="prod",playbook="Isolate host",trigger_type="EVENT"} 1',
@@ -86,7 +87,10 @@ describe('what a report comes to', () => {
       'a name with quotes, backslash, newline and emoji, escaped',
       families.workflowInstancesStarted,
       withSnapshot({
-        counters: [{ playbook: 'a"b\\c\nd🔥', triggerType: '', status: '', counter: 'started', node: '', value: 7 }],
+        counters: {
+          ...emptySnapshot.counters,
+          started: [{ labels: { playbook: 'a"b\\c\nd🔥', trigger_type: '' }, value: 7 }],
+        },
       }),
       ['secmaster_workflow_instances_started_total{workspace="prod",playbook="a\\"b\\\\c\\nd🔥",trigger_type=""} 7'],
     ],
@@ -94,12 +98,17 @@ describe('what a report comes to', () => {
       'a histogram with cumulative buckets, though it was kept with other bounds',
       families.workflowDuration,
       withSnapshot({
-        counters: [{ ...isolate, status: 'FINISHED', counter: 'timed', node: '', value: 8 }],
+        counters: { ...emptySnapshot.counters, timed: [{ ...labelled('FINISHED'), value: 8 }] },
         durations: [
-          { ...isolate, status: 'FINISHED', le: 0.5, count: 1, sumSeconds: 0.25, exemplar },
-          { ...isolate, status: 'FINISHED', le: 5, count: 2, sumSeconds: 6, exemplar },
-          { ...isolate, status: 'FINISHED', le: 10, count: 4, sumSeconds: 30, exemplar },
-          { ...isolate, status: 'FINISHED', le: Number.POSITIVE_INFINITY, count: 1, sumSeconds: 100, exemplar },
+          {
+            ...labelled('FINISHED'),
+            buckets: [
+              { le: 0.5, count: 1, sumSeconds: 0.25, exemplar },
+              { le: 5, count: 2, sumSeconds: 6, exemplar },
+              { le: 10, count: 4, sumSeconds: 30, exemplar },
+              { le: Number.POSITIVE_INFINITY, count: 1, sumSeconds: 100, exemplar },
+            ],
+          },
         ],
       }),
       [
@@ -148,7 +157,7 @@ describe('what a report comes to', () => {
     [
       'what the labels stand for',
       families.playbookInfo,
-      withSnapshot({ labels: [{ playbookId: '3e96', name: 'Isolate host', label: 'Isolate host (3e96)' }] }),
+      withSnapshot({ playbooks: [{ playbookId: '3e96', name: 'Isolate host', label: 'Isolate host (3e96)' }] }),
       [
         'secmaster_playbook_info{workspace="prod",playbook="Isolate host (3e96)",playbook_id="3e96",playbook_name="Isolate host"} 1',
       ],
@@ -157,9 +166,10 @@ describe('what a report comes to', () => {
       'failed nodes by the action, without a trigger type',
       families.workflowNodeFailures,
       withSnapshot({
-        counters: [
-          { ...isolate, triggerType: '', status: '', node: 'Query "asset"', counter: 'failed_nodes', value: 2 },
-        ],
+        counters: {
+          ...emptySnapshot.counters,
+          failed_nodes: [{ labels: { playbook: 'Isolate host', node: 'Query "asset"' }, value: 2 }],
+        },
       }),
       ['secmaster_workflow_node_failures_total{workspace="prod",playbook="Isolate host",node="Query \\"asset\\""} 2'],
     ],
@@ -197,23 +207,23 @@ describe('families', () => {
 
   test('stand in the exposition under the labels that they are declared with, each family once', async () => {
     const exposition = createExposition('1.2.3', () => 0);
-    const series = { ...isolate, status: 'FAILED' };
+    const ended = labelled('FAILED');
+    const started = { labels: isolate };
     const snapshot = {
       ...emptySnapshot,
-      counters: (['started', 'completed', 'retries', 'timed', 'failed_nodes'] as const).map((counter) => ({
-        ...series,
-        counter,
-        node: '',
-        value: 1,
-      })),
-      durations: [{ ...series, le: 1, count: 1, sumSeconds: 1, exemplar }],
-      window: [{ ...series, instances: 1, retries: 1 }],
-      oldestOpen: [{ playbook: 'Isolate host', status: 'RUNNING', startTimeMs: 1 }],
-      marks: [
-        { ...series, atMs: 1 },
-        { ...series, status: '', atMs: 1 },
-      ],
-      labels: [{ playbookId: 'i', name: 'n', label: 'l' }],
+      counters: {
+        started: [{ ...started, value: 1 }],
+        completed: [{ ...ended, value: 1 }],
+        retries: [{ ...started, value: 1 }],
+        timed: [{ ...ended, value: 1 }],
+        failed_nodes: [{ labels: { playbook: 'Isolate host', node: 'Query asset' }, value: 1 }],
+      },
+      durations: [{ ...ended, buckets: [{ le: 1, count: 1, sumSeconds: 1, exemplar }] }],
+      window: [{ ...ended, instances: 1, retries: 1 }],
+      oldestOpen: [{ labels: { playbook: 'Isolate host', status: 'RUNNING' }, startTimeMs: 1 }],
+      lastStarts: [{ ...started, atMs: 1 }],
+      lastCompletions: [{ ...ended, atMs: 1 }],
+      playbooks: [{ playbookId: 'i', name: 'n', label: 'l' }],
     };
     const polls = { ...goodPoll, failures: new Map([['timeout', 1]]), rejectedRows: new Map([['no_id', 1]]) };
     await exposition.update(collect([report({ snapshot, polls, credentialsExpireAtMs: 1 })], [1]));
@@ -237,7 +247,7 @@ test('samples are made as they are asked for', () => {
       throw new Error('read too early');
     },
   };
-  const window = [{ ...isolate, status: 'RUNNING', instances: 3, retries: 0 }];
+  const window = [{ ...labelled('RUNNING'), instances: 3, retries: 0 }];
   const [first] = collect([withSnapshot({ window }), unread], [1]);
   const samples = first?.samples[Symbol.iterator]();
   expect(samples?.next().value).toMatchObject({ value: 3 });

@@ -84,7 +84,7 @@ test('a quiet poll is one request and writes nothing, however few runs lie withi
   for (let i = 0; i < 3; i++) await poll();
   const state = await store.find(workspace.report());
   const before = await store.snapshot(state?.ledger ?? 0);
-  expect(before.counters.map(({ playbook }) => playbook)).not.toContain(isolate.name);
+  expect(before.counters.started.map(({ labels }) => labels.playbook)).not.toContain(isolate.name);
   const written: string[] = [];
   const { commit } = store;
   store.commit = async (ledger, batch) => {

@@ -4,12 +4,13 @@ import type { Snapshot } from '../../src/model/snapshot.ts';
 const minuteMs = Date.parse('2026-07-18T12:00:00Z');
 
 export const emptySnapshot: Snapshot = {
-  counters: [],
+  counters: { started: [], completed: [], retries: [], timed: [], failed_nodes: [] },
   durations: [],
   window: [],
   oldestOpen: [],
-  marks: [],
-  labels: [],
+  lastStarts: [],
+  lastCompletions: [],
+  playbooks: [],
   limitedPlaybooks: 0,
   instances: 0,
   openInstances: 0,
