@@ -1,5 +1,5 @@
 import type { FailedNode } from '../model/failed-run.ts';
-import type { CounterSeries, Exemplar, Labels, Mark } from '../model/snapshot.ts';
+import type { CounterSeries, Exemplar, Labels, LastTime } from '../model/snapshot.ts';
 import type { Entry } from './entry.ts';
 import type { MetPlaybook } from './playbook-labels.ts';
 import type { CellChange } from './window.ts';
@@ -74,8 +74,8 @@ export interface PageChange {
   /** Attempts that were just found to have failed; one that is known stays as it is. */
   readonly failures: readonly FailedAttempt[];
   readonly cells: readonly CellChange[];
-  readonly lastStarts: readonly Mark[];
-  readonly lastCompletions: readonly Mark[];
+  readonly lastStarts: readonly LastTime[];
+  readonly lastCompletions: readonly LastTime[];
 }
 
 export interface CounterChange extends CounterSeries {

@@ -1,5 +1,5 @@
 import type { Instance } from '../model/instance.ts';
-import type { CounterName, CounterSeries, Labels, Mark } from '../model/snapshot.ts';
+import type { CounterName, CounterSeries, Labels, LastTime } from '../model/snapshot.ts';
 import { isEnded } from '../model/status.ts';
 import type { DurationChange, FailedAttempt, PageChange } from './change.ts';
 import type { Entry } from './entry.ts';
@@ -85,8 +85,8 @@ function collectSeries({ state, durationBuckets, nowMs }: PageContext) {
   const cells = new Tally<Cell, { instances: number; retries: number }>();
   const durations: DurationChange[] = [];
   const failures: FailedAttempt[] = [];
-  const lastStarts = new Map<string, Mark>();
-  const lastCompletions = new Map<string, Mark>();
+  const lastStarts = new Map<string, LastTime>();
+  const lastCompletions = new Map<string, LastTime>();
   const made = new Set<string>();
 
   const count = (counter: CounterName, labels: Labels, by: number) => counters.add({ counter, labels }, { by });
@@ -142,7 +142,7 @@ function isPruned(instance: Instance, beforeMs: number): boolean {
   return isEnded(instance) && Math.max(instance.startTimeMs ?? 0, instance.endTimeMs ?? 0) < beforeMs;
 }
 
-function advanceMark(marks: Map<string, Mark>, mark: Mark): void {
+function advanceMark(marks: Map<string, LastTime>, mark: LastTime): void {
   const key = labelsText(mark.labels);
   const known = marks.get(key);
   if (known === undefined || known.atMs < mark.atMs) marks.set(key, mark);

@@ -5,7 +5,7 @@ import {
   counterNames,
   type DurationBucket,
   type Labels,
-  type Mark,
+  type LastTime,
   type Snapshot,
 } from '../model/snapshot.ts';
 import { compareLabels } from './label-set.ts';
@@ -19,8 +19,8 @@ export interface LedgerRows {
   readonly bucketsOf: (labels: Labels) => readonly DurationBucket[];
   readonly window: Snapshot['window'];
   readonly oldestOpen: Snapshot['oldestOpen'];
-  readonly lastStarts: readonly Mark[];
-  readonly lastCompletions: readonly Mark[];
+  readonly lastStarts: readonly LastTime[];
+  readonly lastCompletions: readonly LastTime[];
   readonly openInstances: number;
   readonly sweepItems: number;
   readonly rechecks: number;

@@ -2,7 +2,14 @@
 export type Labels = Readonly<Record<string, string>>;
 
 /** `timed` stands for the histogram of durations. */
-export type CounterName = 'started' | 'completed' | 'retries' | 'timed' | 'failed_nodes';
+export const counterNames = ['started', 'completed', 'retries', 'timed', 'failed_nodes'] as const;
+export type CounterName = (typeof counterNames)[number];
+
+/** A series of a counter. */
+export interface CounterSeries {
+  readonly counter: CounterName;
+  readonly labels: Labels;
+}
 
 /** What the ledger of one workspace says at one moment: all that the workflow metrics are made of. */
 export interface Snapshot {
@@ -72,25 +79,4 @@ export interface PlaybookLabel {
   readonly playbookId: string;
   readonly name: string;
   readonly label: string;
-}
-
-/** The labels that the workflow families share. */
-export interface SeriesKey {
-  /** A label value, not a name: two playbooks may share a name. */
-  readonly playbook: string;
-  readonly triggerType: string;
-  /** '' for families that have no such label. */
-  readonly status: string;
-}
-
-/** A counter's series. */
-export interface CounterKey extends SeriesKey {
-  readonly counter: CounterName;
-  /** '' for counters that have no such label. */
-  readonly node: string;
-}
-
-/** The newest time of its kind: of a start where status is '', else of an end with that status. */
-export interface Mark extends SeriesKey {
-  readonly atMs: number;
 }

@@ -1,4 +1,4 @@
-import type { CounterName, CounterSeries, Exemplar, Mark } from '../../model/snapshot.ts';
+import type { CounterName, CounterSeries, Exemplar, LastTime } from '../../model/snapshot.ts';
 import type { CounterChange, DurationChange } from '../change.ts';
 import type { LedgerRows } from '../snapshot.ts';
 import type { PlaybookActivity } from '../store.ts';
@@ -35,7 +35,7 @@ export function createSeries(db: Database, ledger: number, sets: LabelSets) {
           exemplar: { instanceId, seconds, endTimeMs },
         }));
     },
-    marks(mark: MarkName): Mark[] {
+    marks(mark: MarkName): LastTime[] {
       const sql = 'SELECT label_set, at_ms AS atMs FROM mark WHERE ledger = ? AND mark = ?';
       return db
         .all<{ label_set: number; atMs: number }>(sql, ledger, mark)
@@ -93,7 +93,7 @@ export function createSeries(db: Database, ledger: number, sets: LabelSets) {
         observed.endTimeMs,
       );
     },
-    advanceMark(mark: MarkName, { labels, atMs }: Mark): void {
+    advanceMark(mark: MarkName, { labels, atMs }: LastTime): void {
       db.run(
         'INSERT INTO mark VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET at_ms = max(at_ms, excluded.at_ms)',
         ledger,
