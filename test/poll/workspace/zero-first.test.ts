@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createZeroFirst } from '../../src/poll/zero-first.ts';
-import { sampleValue } from '../support/exposition.ts';
-import { createSoc, startMs } from '../support/simulated-soc.ts';
+import { createZeroFirst } from '../../../src/poll/workspace/zero-first.ts';
+import { sampleValue } from '../../support/exposition.ts';
+import { createSoc, startMs } from '../../support/simulated-soc.ts';
 
 const series = { counter: 'completed', playbook: 'p', triggerType: 'EVENT', status: 'FAILED', node: '' } as const;
 

@@ -1,18 +1,18 @@
-import type { Clock } from '../clock.ts';
-import { LedgerError, type Store, type WorkspaceState } from '../ledger/store.ts';
-import type { Logger } from '../log.ts';
-import type { FailedRun } from '../model/failed-run.ts';
-import type { OpenRun } from '../model/open-run.ts';
-import type { EndedPoll, WorkspaceReport } from '../model/report.ts';
-import type { Snapshot } from '../model/snapshot.ts';
-import { type RejectedRow, rejectionReasons, type SecMaster } from '../secmaster/api.ts';
-import { errorKinds, SecMasterError } from '../secmaster/errors.ts';
-import { createAudits } from './audit.ts';
-import { createLeftOut } from './left-out.ts';
-import { createNodeReader } from './nodes.ts';
-import { openLedger, poll } from './poll.ts';
-import type { Session } from './session.ts';
-import type { Progress } from './slice.ts';
+import type { Clock } from '../../clock.ts';
+import { LedgerError, type Store, type WorkspaceState } from '../../ledger/store.ts';
+import type { Logger } from '../../log.ts';
+import type { FailedRun } from '../../model/failed-run.ts';
+import type { OpenRun } from '../../model/open-run.ts';
+import type { EndedPoll, WorkspaceReport } from '../../model/report.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import { type RejectedRow, rejectionReasons, type SecMaster } from '../../secmaster/api.ts';
+import { errorKinds, SecMasterError } from '../../secmaster/errors.ts';
+import { createAudits } from '../audit.ts';
+import { createNodeReader } from '../nodes.ts';
+import { openLedger, poll } from '../poll.ts';
+import type { Session } from '../session.ts';
+import type { Progress } from '../slice.ts';
+import { createFilteredOut } from './filtered-out.ts';
 import { createZeroFirst } from './zero-first.ts';
 
 export interface WorkspaceSettings {
@@ -75,7 +75,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   let log = logOf(initial);
   const audits = createAudits();
   const nodeReader = createNodeReader();
-  const leftOut = createLeftOut();
+  const leftOut = createFilteredOut();
   const zeroFirst = createZeroFirst(() => settings.newSeriesHoldMs, clock.now, lastScrapeMs);
   // At 0 from the start, so that the first of each kind is seen to grow.
   const failures = new Map<string, number>(failureReasons.map((reason) => [reason, 0]));

@@ -1,4 +1,4 @@
-import type { CounterKey } from '../model/snapshot.ts';
+import type { CounterKey } from '../../model/snapshot.ts';
 
 /** Decides when new series of counters, which stand at 0, may show what they have counted. */
 export interface ZeroFirst {

@@ -1,7 +1,7 @@
 import { type ScheduledTask, schedule, validateDetailed } from 'node-cron';
 import pLimit from 'p-limit';
-import type { Clock } from '../clock.ts';
-import type { Logger } from '../log.ts';
+import type { Clock } from '../../clock.ts';
+import type { Logger } from '../../log.ts';
 
 /** A workspace, or what finds workspaces. */
 export interface Pollable {
