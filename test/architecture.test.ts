@@ -50,7 +50,7 @@ const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; li
   { room: 'ledger', files: /^ledger\//, ours: [/^model\//, /^ledger\//], libraries: [] },
   {
     room: 'timer, alone with node-cron',
-    files: /^poll\/timer\.ts$/,
+    files: /^poll\/fleet\/timer\.ts$/,
     ours: [/^clock\.ts$/, /^log\.ts$/, /^poll\//],
     libraries: ['node-cron', 'p-limit'],
   },

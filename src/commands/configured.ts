@@ -4,7 +4,7 @@ import { formatProblem, type Problem } from '../config/problems.ts';
 import { loadWebConfig, noWebConfig } from '../config/web.ts';
 import { fixedWeb, type Web, watchWeb } from '../http/web.ts';
 import type { Logger } from '../log.ts';
-import { cronProblem } from '../poll/timer.ts';
+import { cronProblem } from '../poll/fleet/timer.ts';
 import type { Options } from './command-line.ts';
 
 /** The configuration as it is now. */

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problems.ts';
 import type { Logger } from '../log.ts';
-import { cronProblem } from '../poll/timer.ts';
+import { cronProblem } from '../poll/fleet/timer.ts';
 import { defaultAccessKey, defaultProject, defaultWorkspace } from '../simulator/defaults.ts';
 import { listen } from '../simulator/listen.ts';
 import type { Options } from './command-line.ts';

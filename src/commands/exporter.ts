@@ -11,8 +11,8 @@ import type { Logger } from '../log.ts';
 import { createExposition, type Exposition } from '../metrics/exposition.ts';
 import { collect } from '../metrics/samples.ts';
 import { runbooksUrl } from '../package-json.ts';
-import { createFleet, type Fleet } from '../poll/fleet.ts';
-import type { Pollable } from '../poll/timer.ts';
+import { createFleet, type Fleet } from '../poll/fleet/fleet.ts';
+import type { Pollable } from '../poll/fleet/timer.ts';
 import { type Clients, createClients, createShared } from '../secmaster/client.ts';
 import { createReload, type Reload } from './reload.ts';
 

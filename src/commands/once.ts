@@ -2,7 +2,7 @@ import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import { version } from '../package-json.ts';
-import type { Pollable } from '../poll/timer.ts';
+import type { Pollable } from '../poll/fleet/timer.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createExporter } from './exporter.ts';
 import { stopSignal } from './stop-signal.ts';

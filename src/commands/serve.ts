@@ -4,7 +4,7 @@ import type { Loaded } from '../config/load.ts';
 import { listen } from '../http/listen.ts';
 import type { Logger } from '../log.ts';
 import { version } from '../package-json.ts';
-import { startTimer, type Timer } from '../poll/timer.ts';
+import { startTimer, type Timer } from '../poll/fleet/timer.ts';
 import type { Options } from './command-line.ts';
 import { configuredWeb } from './configured.ts';
 import { createDispatcher } from './dispatcher.ts';

@@ -10,7 +10,7 @@ import {
   type RejectedRow,
   type SecMaster,
 } from '../secmaster/api.ts';
-import type { LeftOut } from './left-out.ts';
+import type { FilteredOut as LeftOut } from './workspace/filtered-out.ts';
 
 /** What all parts of a poll work with: one workspace, what is asked of SecMaster and what is put into the ledger. */
 export interface Session {

@@ -5,7 +5,7 @@ import { createExporter } from '../../src/commands/exporter.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { listen } from '../../src/http/listen.ts';
 import { createLogger } from '../../src/log.ts';
-import { cronProblem } from '../../src/poll/timer.ts';
+import { cronProblem } from '../../src/poll/fleet/timer.ts';
 import { answer } from './processes.ts';
 import { cpuMs } from './statistics.ts';
 

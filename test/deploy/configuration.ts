@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load.ts';
-import { cronProblem } from '../../src/poll/timer.ts';
+import { cronProblem } from '../../src/poll/fleet/timer.ts';
 import { temporaryFolder } from '../support/processes.ts';
 
 /** What is wrong with a configuration file whose keys lie in this folder once it is deployed. */

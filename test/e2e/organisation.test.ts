@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { startTimer } from '../../src/poll/timer.ts';
+import { startTimer } from '../../src/poll/fleet/timer.ts';
 import { createOrganisation, type Organisation, projectId, workspaceId } from '../support/organisation.ts';
 import { eventually } from '../support/processes.ts';
 

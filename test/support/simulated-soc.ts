@@ -5,7 +5,7 @@ import type { Store } from '../../src/ledger/store.ts';
 import { createExposition } from '../../src/metrics/exposition.ts';
 import { type Collected, collect } from '../../src/metrics/samples.ts';
 import { formatTime } from '../../src/model/time.ts';
-import { createWorkspace, type Workspace, type WorkspaceSettings } from '../../src/poll/workspace.ts';
+import { createWorkspace, type Workspace, type WorkspaceSettings } from '../../src/poll/workspace/workspace.ts';
 import { pageSize, type SecMaster } from '../../src/secmaster/api.ts';
 import { SecMasterError } from '../../src/secmaster/errors.ts';
 import { noFilters, rowFilter, sentFilters } from '../../src/secmaster/filters.ts';

@@ -1,11 +1,11 @@
 import { type ScheduledTask, schedule, validateDetailed } from 'node-cron';
 import pLimit from 'p-limit';
-import type { Clock } from '../clock.ts';
-import type { Logger } from '../log.ts';
+import type { Clock } from '../../clock.ts';
+import type { Logger } from '../../log.ts';
 
 /** A workspace, or what finds workspaces. */
 export interface Pollable {
-  poll(signal: AbortSignal, mayGoOn: () => boolean): Promise<void>;
+  poll(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void>;
   /** null: there is nothing to tell. */
   report(): { readonly workspace: string } | null;
 }
@@ -62,8 +62,8 @@ export function startTimer(
         continue;
       }
       // Old history waits while others wait for their news.
-      const mayGoOn = () => !stopping.signal.aborted && limit.pendingCount === 0 && clock.now() < untilMs;
-      const poll = () => (stopping.signal.aborted ? undefined : one.poll(stopping.signal, mayGoOn));
+      const hasTimeLeft = () => !stopping.signal.aborted && limit.pendingCount === 0 && clock.now() < untilMs;
+      const poll = () => (stopping.signal.aborted ? undefined : one.poll(stopping.signal, hasTimeLeft));
       underWay.set(
         one,
         limit(poll)

@@ -1,10 +1,10 @@
-import type { CounterKey } from '../model/snapshot.ts';
+import type { CounterKey } from '../../model/snapshot.ts';
 
-/** Decides when new series of counters, which stand at 0, may show what they have counted. */
+/** Decides when pending series of counters, which stand at 0 whatever they have counted, are exposed with their values. */
 export interface ZeroFirst {
-  /** Those of the hidden series that may be shown from now on. */
-  ripe(hidden: readonly CounterKey[]): CounterKey[];
-  /** Told when the exposition stands that has the hidden ones at 0. */
+  /** Those of the pending series that are exposed from now on. */
+  exposed(pending: readonly CounterKey[]): CounterKey[];
+  /** Told when the exposition stands that has the pending ones at 0. */
   published(): void;
 }
 
@@ -17,7 +17,7 @@ export function createZeroFirst(holdMs: () => number, now: () => number, lastScr
   /** By series: when it was first published, and when it was first known to have been scraped since. */
   const waiting = new Map<string, { publishedMs: number | null; scrapedMs: number | null }>();
 
-  function isRipe(series: CounterKey): boolean {
+  function isDue(series: CounterKey): boolean {
     const key = JSON.stringify([series.counter, series.playbook, series.triggerType, series.status, series.node]);
     const wait = waiting.get(key);
     if (wait === undefined) {
@@ -32,7 +32,7 @@ export function createZeroFirst(holdMs: () => number, now: () => number, lastScr
   }
 
   return {
-    ripe: (hidden) => (holdMs() === 0 ? [...hidden] : hidden.filter(isRipe)),
+    exposed: (pending) => (holdMs() === 0 ? [...pending] : pending.filter(isDue)),
     published() {
       for (const wait of waiting.values()) wait.publishedMs ??= now();
     },

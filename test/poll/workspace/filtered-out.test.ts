@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Filters } from '../../src/config/config.ts';
-import { noFilters } from '../../src/secmaster/filters.ts';
-import { parseExposition, sampleValue } from '../support/exposition.ts';
-import { createSoc, type SimulatedSoc, startMs } from '../support/simulated-soc.ts';
+import type { Filters } from '../../../src/config/config.ts';
+import { noFilters } from '../../../src/secmaster/filters.ts';
+import { parseExposition, sampleValue } from '../../support/exposition.ts';
+import { createSoc, type SimulatedSoc, startMs } from '../../support/simulated-soc.ts';
 
 const minuteMs = 60_000;
 const playbooks = Array.from({ length: 10 }, (_, n) => ({
@@ -68,7 +68,7 @@ describe.each<[string, Filters, Record<string, number>]>([
     expect(sampleValue(await soc.exposition(), 'secmaster_workflow_instances_completed_total', completed)).toBe(111);
   });
 
-  test('audits are not misled by what is left out', async () => {
+  test('audits are not misled by what is filtered out', async () => {
     const soc = createSoc({ filters });
     runs(soc, 50);
     for (let i = 0; i < 4; i++) {

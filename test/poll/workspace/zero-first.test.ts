@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createZeroFirst } from '../../src/poll/zero-first.ts';
-import { sampleValue } from '../support/exposition.ts';
-import { createSoc, startMs } from '../support/simulated-soc.ts';
+import { createZeroFirst } from '../../../src/poll/workspace/zero-first.ts';
+import { sampleValue } from '../../support/exposition.ts';
+import { createSoc, startMs } from '../../support/simulated-soc.ts';
 
 const series = { counter: 'completed', playbook: 'p', triggerType: 'EVENT', status: 'FAILED', node: '' } as const;
 
@@ -17,9 +17,9 @@ describe('a new series', () => {
     const at = (ms: number, scraped: number | null) => {
       nowMs = ms;
       scrapeMs = scraped;
-      const isRipe = zeroFirst.ripe([series]).length > 0;
+      const isExposed = zeroFirst.exposed([series]).length > 0;
       zeroFirst.published();
-      return isRipe;
+      return isExposed;
     };
     expect(at(1_000, null)).toBe(false);
     expect(at(500_000, null)).toBe(false);
@@ -34,7 +34,7 @@ describe('a new series', () => {
     for (let offsetMs = 0; offsetMs < 60_000; offsetMs += 1_700) {
       let nowMs = 0;
       let scrapeMs: number | null = null;
-      let isShown = false;
+      let isExposed = false;
       const seen: Record<string, (0 | 1)[]> = { a: [], b: [] };
       const zeroFirst = createZeroFirst(
         () => 65_000,
@@ -43,7 +43,7 @@ describe('a new series', () => {
       );
       for (nowMs = 0; nowMs < 400_000; nowMs += 100) {
         if (nowMs % 30_000 === 0) {
-          isShown ||= zeroFirst.ripe([series]).length > 0;
+          isExposed ||= zeroFirst.exposed([series]).length > 0;
           zeroFirst.published();
         }
         for (const [name, phaseMs] of [
@@ -51,7 +51,7 @@ describe('a new series', () => {
           ['b', 7_300 + offsetMs],
         ] as const) {
           if (nowMs < phaseMs || (nowMs - phaseMs) % 60_000 !== 0) continue;
-          seen[name]?.push(isShown ? 1 : 0);
+          seen[name]?.push(isExposed ? 1 : 0);
           scrapeMs = nowMs;
         }
       }
@@ -65,7 +65,7 @@ describe('a new series', () => {
         () => 0,
         () => 0,
         () => null,
-      ).ripe([series]),
+      ).exposed([series]),
     ).toEqual([series]);
   });
 });
@@ -100,7 +100,7 @@ describe('in the exposition', () => {
     expect(await scrape()).toBe(0);
     soc.turn(60_000);
     await soc.poll();
-    // Killed just before it would have been shown: the wait begins again.
+    // Killed just before it would have been exposed: the wait begins again.
     const again = createSoc({ after: soc, settings: { newSeriesHoldMs: 65_000 } });
     const values = [];
     for (let i = 0; i < 6; i++) {

@@ -1,12 +1,12 @@
-import type { Clock } from '../clock.ts';
-import type { Store } from '../ledger/store.ts';
-import type { Logger } from '../log.ts';
-import type { WorkspaceReport } from '../model/report.ts';
-import type { SecMaster } from '../secmaster/api.ts';
-import { createFinder, type Finder } from './finder.ts';
+import type { Clock } from '../../clock.ts';
+import type { Store } from '../../ledger/store.ts';
+import type { Logger } from '../../log.ts';
+import type { WorkspaceReport } from '../../model/report.ts';
+import type { SecMaster } from '../../secmaster/api.ts';
+import { createWorkspace, type Workspace, type WorkspaceSettings } from '../workspace/workspace.ts';
+import { createWorkspaceLabels } from './labels.ts';
 import type { Pollable } from './timer.ts';
-import { createWorkspace, type Workspace, type WorkspaceSettings } from './workspace.ts';
-import { createWorkspaceLabels } from './workspace-labels.ts';
+import { createWorkspaceDiscovery, type WorkspaceDiscovery } from './workspace-discovery.ts';
 
 /** An entry of the configuration: one workspace, or all of a project. */
 export interface Target {
@@ -48,7 +48,7 @@ interface Entry<T> {
   readonly key: string;
   target: T;
   /** null where both ids are known. */
-  finder: Finder | null;
+  discovery: WorkspaceDiscovery | null;
 }
 
 interface Member<T> {
@@ -73,10 +73,10 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
   }
 
   function createEntry(target: T): Entry<T> {
-    const entry: Entry<T> = { key: keyOf(target), target, finder: null };
+    const entry: Entry<T> = { key: keyOf(target), target, discovery: null };
     if (target.projectId !== null && target.workspaceId !== null) return entry;
     const label = labels.claim(entry.key, target.name ?? target.region, short(target.projectId));
-    entry.finder = createFinder(
+    entry.discovery = createWorkspaceDiscovery(
       { ...target, label },
       {
         findProject: (signal) => parts.findProject(entry.target, signal),
@@ -167,7 +167,7 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
       if (projectId !== null && workspaceId !== null) added.push(...(await settle(entry, projectId, [workspaceId])));
     }
     for (const entry of entries) {
-      if (entry.finder === null) continue;
+      if (entry.discovery === null) continue;
       const ids = (found.get(entry) ?? []).map(({ workspace }) => workspace.report());
       for (const [projectId, some] of Map.groupBy(ids, (report) => report.projectId))
         await settle(
@@ -184,11 +184,11 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
   return {
     configure: (targets) => inTurn(() => configure(targets)),
     pollables: () => [
-      ...entries.flatMap(({ finder }) => finder ?? []),
+      ...entries.flatMap(({ discovery }) => discovery ?? []),
       ...members.values().map(({ workspace }) => workspace),
     ],
     reports: () => [
-      ...entries.flatMap(({ finder }) => finder?.report() ?? []),
+      ...entries.flatMap(({ discovery }) => discovery?.report() ?? []),
       ...members.values().map(({ workspace }) => workspace.report()),
     ],
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createWorkspaceLabels } from '../../src/poll/workspace-labels.ts';
+import { createWorkspaceLabels } from '../../../src/poll/fleet/labels.ts';
 
 test('the first keeps the name, others get the first suffix that makes theirs unique, and a number where none does', () => {
   const labels = createWorkspaceLabels();

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { cronProblem, type Pollable, startTimer } from '../../src/poll/timer.ts';
-import { report } from '../support/report.ts';
+import { cronProblem, type Pollable, startTimer } from '../../../src/poll/fleet/timer.ts';
+import { report } from '../../support/report.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.parse('2026-07-18T12:00:00.500Z') });
@@ -17,14 +17,14 @@ const everyTenSeconds = { schedule: '*/10 * * * * *', concurrency: 2 };
 
 /** A workspace whose polls take so long, and what was asked of it. */
 function workspaceTaking(ms: number) {
-  const calls: { mayGoOn: () => boolean; signal: AbortSignal }[] = [];
+  const calls: { hasTimeLeft: () => boolean; signal: AbortSignal }[] = [];
   let under = 0;
-  let most = 0;
+  let max = 0;
   const workspace: Pollable = {
     report,
-    async poll(signal, mayGoOn) {
-      calls.push({ mayGoOn, signal });
-      most = Math.max(most, ++under);
+    async poll(signal, hasTimeLeft) {
+      calls.push({ hasTimeLeft, signal });
+      max = Math.max(max, ++under);
       await new Promise<void>((resolve) => {
         setTimeout(resolve, ms);
         signal.addEventListener('abort', () => resolve());
@@ -32,7 +32,7 @@ function workspaceTaking(ms: number) {
       under--;
     },
   };
-  return { workspace, calls, most: () => most };
+  return { workspace, calls, max: () => max };
 }
 
 test('polls at once, and then on schedule until it is stopped', async () => {
@@ -52,7 +52,7 @@ test('a poll never overlaps the one before it, and holds no other workspace up',
   const quick = workspaceTaking(100);
   const timer = startTimer(() => [slow.workspace, quick.workspace], everyTenSeconds, clock, log);
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(slow.most()).toBe(1);
+  expect(slow.max()).toBe(1);
   expect(slow.calls).toHaveLength(3);
   expect(quick.calls).toHaveLength(7);
   await timer.stop();
@@ -60,10 +60,10 @@ test('a poll never overlaps the one before it, and holds no other workspace up',
 
 test('no more workspaces are polled at once than the configuration says', async () => {
   let under = 0;
-  let most = 0;
+  let max = 0;
   const workspaces = Array.from({ length: 5 }, () => {
     const poll = async () => {
-      most = Math.max(most, ++under);
+      max = Math.max(max, ++under);
       await new Promise((resolve) => setTimeout(resolve, 100));
       under--;
     };
@@ -71,7 +71,7 @@ test('no more workspaces are polled at once than the configuration says', async 
   });
   const timer = startTimer(() => workspaces, everyTenSeconds, clock, log);
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(most).toBe(2);
+  expect(max).toBe(2);
   await timer.stop();
 });
 
@@ -79,12 +79,12 @@ test('a sweep may go on until the next poll is due, and not while another worksp
   const [one, two, three] = [workspaceTaking(1_000), workspaceTaking(100_000), workspaceTaking(100_000)];
   const timer = startTimer(() => [one.workspace, two.workspace, three.workspace], everyTenSeconds, clock, log);
   await vi.advanceTimersByTimeAsync(10);
-  const mayGoOn = two.calls[0]?.mayGoOn ?? (() => true);
-  expect(mayGoOn()).toBe(false);
+  const hasTimeLeft = two.calls[0]?.hasTimeLeft ?? (() => true);
+  expect(hasTimeLeft()).toBe(false);
   await vi.advanceTimersByTimeAsync(2_000);
-  expect(mayGoOn()).toBe(true);
+  expect(hasTimeLeft()).toBe(true);
   await vi.advanceTimersByTimeAsync(10_000);
-  expect(mayGoOn()).toBe(false);
+  expect(hasTimeLeft()).toBe(false);
   await timer.stop();
 });
 
@@ -120,7 +120,7 @@ test('another schedule takes over while a poll is under way, and more may be pol
   expect(others.map(({ calls }) => calls.length)).toEqual([1, 1]);
   await vi.advanceTimersByTimeAsync(29_000);
   expect(slow.calls).toHaveLength(2);
-  expect(slow.most()).toBe(1);
+  expect(slow.max()).toBe(1);
   expect(others.map(({ calls }) => calls.length)).toEqual([2, 2]);
   await timer.stop();
 });

@@ -1,18 +1,18 @@
-import type { Clock } from '../clock.ts';
-import { LedgerError, type Store, type WorkspaceState } from '../ledger/store.ts';
-import type { Logger } from '../log.ts';
-import type { FailedRun } from '../model/failed-run.ts';
-import type { OpenRun } from '../model/open-run.ts';
-import type { EndedPoll, WorkspaceReport } from '../model/report.ts';
-import type { Snapshot } from '../model/snapshot.ts';
-import { type RejectedRow, rejectionReasons, type SecMaster } from '../secmaster/api.ts';
-import { errorKinds, SecMasterError } from '../secmaster/errors.ts';
-import { createAudits } from './audit.ts';
-import { createLeftOut } from './left-out.ts';
-import { createNodeReader } from './nodes.ts';
-import { openLedger, poll } from './poll.ts';
-import type { Session } from './session.ts';
-import type { Progress } from './slice.ts';
+import type { Clock } from '../../clock.ts';
+import { LedgerError, type Store, type WorkspaceState } from '../../ledger/store.ts';
+import type { Logger } from '../../log.ts';
+import type { FailedRun } from '../../model/failed-run.ts';
+import type { OpenRun } from '../../model/open-run.ts';
+import type { EndedPoll, WorkspaceReport } from '../../model/report.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import { type RejectedRow, rejectionReasons, type SecMaster } from '../../secmaster/api.ts';
+import { errorKinds, SecMasterError } from '../../secmaster/errors.ts';
+import { createAudits } from '../audit.ts';
+import { createNodeReader } from '../nodes.ts';
+import { openLedger, poll } from '../poll.ts';
+import type { Session } from '../session.ts';
+import type { Progress } from '../slice.ts';
+import { createFilteredOut } from './filtered-out.ts';
 import { createZeroFirst } from './zero-first.ts';
 
 export interface WorkspaceSettings {
@@ -27,7 +27,7 @@ export interface WorkspaceSettings {
   readonly newSeriesHoldMs: number;
   /** Upper bounds in seconds. */
   readonly durationBuckets: readonly number[];
-  /** Playbooks with series of their own, at the most. */
+  /** Playbooks with series of their own, at most. */
   readonly maxPlaybooks: number;
   /** Whether the topology of failed instances is read. */
   readonly nodes: 'failed' | 'off';
@@ -53,16 +53,16 @@ export interface Workspace {
   /** Takes from the ledger what it knew when the process before this one ended, so that no series is missing meanwhile. */
   restore(): Promise<void>;
   /** Never fails to its caller: the report tells. */
-  poll(signal: AbortSignal, mayGoOn: () => boolean): Promise<void>;
+  poll(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void>;
   report(): WorkspaceReport;
   /** From the next poll on; counts go on. The ids stay as they are. */
   reconfigure(settings: WorkspaceSettings, secmaster: SecMaster): Promise<void>;
 }
 
-const mostRejectedIds = 10_000;
+const maxRejectedIds = 10_000;
 
 /** Ended polls in the report. */
-const mostRecent = 20;
+const maxRecent = 20;
 
 /** An instance that has been open for so long is shown as stuck. */
 const stuckMs = 3_600_000;
@@ -75,7 +75,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   let log = logOf(initial);
   const audits = createAudits();
   const nodeReader = createNodeReader();
-  const leftOut = createLeftOut();
+  const leftOut = createFilteredOut();
   const zeroFirst = createZeroFirst(() => settings.newSeriesHoldMs, clock.now, lastScrapeMs);
   // At 0 from the start, so that the first of each kind is seen to grow.
   const failures = new Map<string, number>(failureReasons.map((reason) => [reason, 0]));
@@ -96,7 +96,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     return parts.log.child({ workspace: configured ?? workspaceId });
   }
 
-  async function pollOnce(signal: AbortSignal, mayGoOn: () => boolean): Promise<void> {
+  async function pollOnce(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void> {
     const session: Session = {
       ...settings,
       secmaster,
@@ -111,7 +111,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     const before = progress;
     // A poll that breaks off leaves the slice it was at to be read from its start.
     progress = null;
-    progress = await poll(session, before, { mayGoOn, onNews, audits, nodeReader });
+    progress = await poll(session, before, { mayGoOn: hasTimeLeft, onNews, audits, nodeReader });
   }
 
   function labelOf({ name: known }: WorkspaceState): string | null {
@@ -129,7 +129,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   function onRejected({ id, reason }: RejectedRow): void {
     // A row without an id can't be told from others; one with an id is told once, however often it is met.
     if (id !== null && rejectedIds.has(id)) return;
-    if (id !== null && rejectedIds.size < mostRejectedIds) rejectedIds.add(id);
+    if (id !== null && rejectedIds.size < maxRejectedIds) rejectedIds.add(id);
     grow(rejectedRows, reason);
     log.warn({ instance: id, reason }, 'a row of SecMaster could not be understood');
   }
@@ -139,7 +139,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     const state = await store.find(settings);
     if (state !== null) {
       name ??= labelOf(state);
-      const show = zeroFirst.ripe(await store.hidden(state.ledger));
+      const show = zeroFirst.exposed(await store.hidden(state.ledger));
       if (show.length > 0) await store.commit(state.ledger, { show });
       const limitedBefore = snapshot?.limitedPlaybooks ?? 0;
       snapshot = await store.snapshot(state.ledger);
@@ -165,7 +165,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     count++;
     const before = recent[0]?.error ?? null;
     const message = error === null ? null : messageOf(error);
-    recent = [{ endedMs: secmaster.now(), durationSeconds, requests, error: message }, ...recent].slice(0, mostRecent);
+    recent = [{ endedMs: secmaster.now(), durationSeconds, requests, error: message }, ...recent].slice(0, maxRecent);
     if (error !== null) grow(failures, reasonOf(error));
     if (message === before && count > 1) return;
     if (message === null) log.info(count === 1 ? 'the first poll succeeded' : 'polls succeed again');
@@ -175,14 +175,14 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   return {
     // What is wrong with the ledger, the first poll tells.
     restore: () => onNews().catch(() => {}),
-    async poll(signal, mayGoOn) {
+    async poll(signal, hasTimeLeft) {
       const beganMs = performance.now();
       requests = 0;
       let error: unknown = null;
       const keep = (caught: unknown) => {
         error ??= caught;
       };
-      await pollOnce(signal, mayGoOn).catch(keep);
+      await pollOnce(signal, hasTimeLeft).catch(keep);
       if (signal.aborted) return;
       // A ledger that can't be read leaves the numbers as they are: secmaster_up and their age tell.
       await refresh().catch(keep);

@@ -1,10 +1,10 @@
-import type { Clock } from '../clock.ts';
-import type { Logger } from '../log.ts';
-import type { EndedPoll, WorkspaceReport } from '../model/report.ts';
-import type { FoundWorkspace } from '../secmaster/api.ts';
-import { errorKinds, SecMasterError } from '../secmaster/errors.ts';
+import type { Clock } from '../../clock.ts';
+import type { Logger } from '../../log.ts';
+import type { EndedPoll, WorkspaceReport } from '../../model/report.ts';
+import type { FoundWorkspace } from '../../secmaster/api.ts';
+import { errorKinds, SecMasterError } from '../../secmaster/errors.ts';
 
-export interface FinderSettings {
+export interface DiscoverySettings {
   readonly region: string;
   /** null: the project that has the region's name. */
   readonly projectId: string | null;
@@ -14,7 +14,7 @@ export interface FinderSettings {
   readonly label: string;
 }
 
-export interface FinderParts {
+export interface DiscoveryParts {
   readonly findProject: (signal: AbortSignal) => Promise<string>;
   readonly listWorkspaces: (projectId: string, signal: AbortSignal) => Promise<readonly FoundWorkspace[]>;
   /** All that there are now. */
@@ -25,7 +25,7 @@ export interface FinderParts {
 }
 
 /** Finds out which project and which workspaces are meant where the configuration doesn't say, and keeps that up to date. */
-export interface Finder {
+export interface WorkspaceDiscovery {
   poll(signal: AbortSignal): Promise<void>;
   /** What stands for the workspaces until some have been found; null afterwards. */
   report(): WorkspaceReport | null;
@@ -34,7 +34,7 @@ export interface Finder {
 /** How often the list of workspaces is read. */
 const againMs = 5 * 60_000;
 
-export function createFinder(settings: FinderSettings, parts: FinderParts): Finder {
+export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: DiscoveryParts): WorkspaceDiscovery {
   const { clock, log, onReport } = parts;
   const failures = new Map<string, number>(errorKinds.map((kind) => [kind, 0]));
   let { projectId } = settings;

@@ -1,21 +1,21 @@
-import { isEnded } from '../model/status.ts';
-import type { LeftOutRow } from '../secmaster/api.ts';
+import { isEnded } from '../../model/status.ts';
+import type { LeftOutRow } from '../../secmaster/api.ts';
 
-/** Rows in memory, so many at the most. */
-const mostRemembered = 20_000;
+/** Rows in memory, at most. */
+const maxRemembered = 20_000;
 
 /**
- * Remembers rows that the filters leave out, which the ledger doesn't: without them a tail couldn't tell that it has caught up
- * where most rows are left out. It is lost on a restart; the first tail reads further then.
+ * Remembers rows that have been filtered out, which the ledger doesn't: where most rows are, a tail couldn't tell without them
+ * that it has caught up. It is lost on a restart; the first tail reads further then.
  */
-export interface LeftOut {
+export interface FilteredOut {
   /** What a row says to a tail, as for those of the ledger: changed since the last whole tail, settled, or neither. */
   judge(row: LeftOutRow): 'changed' | 'settled' | 'unsettled';
   /** A tail has run to its end: what it met is settled from now on. */
   tailEnded(): void;
 }
 
-export function createLeftOut(): LeftOut {
+export function createFilteredOut(): FilteredOut {
   const settled = new Set<string>();
   let met: string[] = [];
   return {
@@ -33,7 +33,7 @@ export function createLeftOut(): LeftOut {
       }
       met = [];
       for (const text of settled) {
-        if (settled.size <= mostRemembered) break;
+        if (settled.size <= maxRemembered) break;
         settled.delete(text);
       }
     },
