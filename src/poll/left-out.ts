@@ -1,5 +1,5 @@
 import { isEnded } from '../model/status.ts';
-import type { LeftOutRow } from '../secmaster/api.ts';
+import type { LeftOutRow } from '../secmaster/api/secmaster.ts';
 
 /** Rows in memory, so many at the most. */
 const mostRemembered = 20_000;

@@ -1,6 +1,6 @@
 import type { CounterChange, FailedAttempt } from '../ledger/store.ts';
 import type { FailedNode } from '../model/failed-run.ts';
-import { SecMasterError } from '../secmaster/errors.ts';
+import { SecMasterError } from '../secmaster/http/errors.ts';
 import { commit, type Session } from './session.ts';
 
 /** Failed attempts read in one poll, one request each: at the most, and those that are read in any case. */

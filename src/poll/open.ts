@@ -1,5 +1,5 @@
 import { documentedOpenStatuses } from '../model/status.ts';
-import { maxOffset } from '../secmaster/api.ts';
+import { maxOffset } from '../secmaster/api/secmaster.ts';
 import { lookUp } from './doubt.ts';
 import { commit, readPage, type Session } from './session.ts';
 

@@ -1,7 +1,7 @@
 import type { Store, WorkspaceState } from '../ledger/store.ts';
 import { firstMinute } from '../ledger/window.ts';
 import type { Logger } from '../log.ts';
-import type { SecMaster } from '../secmaster/api.ts';
+import type { SecMaster } from '../secmaster/api/secmaster.ts';
 import type { Audits } from './audit.ts';
 import { settleDoubts } from './doubt.ts';
 import type { NodeReader } from './nodes.ts';

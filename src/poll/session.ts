@@ -8,7 +8,7 @@ import {
   pageSize,
   type RejectedRow,
   type SecMaster,
-} from '../secmaster/api.ts';
+} from '../secmaster/api/secmaster.ts';
 import type { LeftOut } from './left-out.ts';
 
 /** What all parts of a poll work with: one workspace, what is asked of SecMaster and what is put into the ledger. */

@@ -1,6 +1,6 @@
 import type { Batch } from '../ledger/store.ts';
 import { documentedOpenStatuses, isEnded, undocumentedOpenStatus } from '../model/status.ts';
-import { maxOffset } from '../secmaster/api.ts';
+import { maxOffset } from '../secmaster/api/secmaster.ts';
 import { commit, type ReadPage, readPage, type Session } from './session.ts';
 
 /**

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { SqliteStore } from '../../src/ledger/sqlite-store.ts';
 import { createFleet, type Target } from '../../src/poll/fleet.ts';
-import type { FoundWorkspace, SecMaster } from '../../src/secmaster/api.ts';
-import { SecMasterError } from '../../src/secmaster/errors.ts';
+import type { FoundWorkspace, SecMaster } from '../../src/secmaster/api/secmaster.ts';
+import { SecMasterError } from '../../src/secmaster/http/errors.ts';
 
 /** Which workspaces there are to be polled, and under which labels, as configuration and lists change. */
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ShownInstance } from '../../src/secmaster/api.ts';
-import { type ErrorKind, SecMasterError } from '../../src/secmaster/errors.ts';
+import type { ShownInstance } from '../../src/secmaster/api/secmaster.ts';
+import { type ErrorKind, SecMasterError } from '../../src/secmaster/http/errors.ts';
 import { parseExposition } from '../support/exposition.ts';
 import { createSoc, type SimulatedSoc, type SocOptions, startMs } from '../support/simulated-soc.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SecMasterError } from '../../src/secmaster/errors.ts';
+import { SecMasterError } from '../../src/secmaster/http/errors.ts';
 import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { sampleValue } from '../support/exposition.ts';
 import { createSoc, type SimulatedSoc, startMs } from '../support/simulated-soc.ts';

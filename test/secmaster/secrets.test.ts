@@ -4,8 +4,8 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import type { CredentialsConfig } from '../../src/config/config.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { createClients } from '../../src/secmaster/client.ts';
-import { noFilters } from '../../src/secmaster/filters.ts';
+import { createClients } from '../../src/secmaster/api/client.ts';
+import { noFilters } from '../../src/secmaster/api/filters.ts';
 import { createTurnedClock } from '../support/turned-clock.ts';
 import { type Call, iamOrigin, mockApi, type Reply, secmasterOrigin } from './mock-api.ts';
 
