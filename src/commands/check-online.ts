@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Config, WorkspaceConfig } from '../config/config.ts';
-import type { Clients } from '../secmaster/api/client.ts';
+import type { Clients } from '../secmaster/api/clients.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
 
 export interface OnlineFinding {

@@ -13,7 +13,7 @@ import { collect } from '../metrics/samples.ts';
 import { runbooksUrl } from '../package-json.ts';
 import { createFleet, type Fleet } from '../poll/fleet.ts';
 import type { Pollable } from '../poll/timer.ts';
-import { type Clients, createClients, createShared } from '../secmaster/api/client.ts';
+import { type Clients, createClients, createShared } from '../secmaster/api/clients.ts';
 import { createReload, type Reload } from './reload.ts';
 
 /** All parts of the exporter, wired; nothing runs yet. */

@@ -3,7 +3,7 @@ import { Agent } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { createClients } from '../../src/secmaster/api/client.ts';
+import { createClients } from '../../src/secmaster/api/clients.ts';
 import { noFilters } from '../../src/secmaster/api/filters.ts';
 import { defaultAccessKey, defaultProject } from '../../src/simulator/defaults.ts';
 import { listen } from '../../src/simulator/listen.ts';

@@ -6,7 +6,7 @@ import { Agent } from 'undici';
 import { onTestFinished } from 'vitest';
 import type { CredentialsConfig } from '../../src/config/config.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { createClients } from '../../src/secmaster/api/client.ts';
+import { createClients } from '../../src/secmaster/api/clients.ts';
 import { noFilters } from '../../src/secmaster/api/filters.ts';
 import type { SecMaster } from '../../src/secmaster/api/secmaster.ts';
 import { defaultAccessKey, defaultProject, defaultUser, defaultWorkspace } from '../../src/simulator/defaults.ts';

@@ -6,7 +6,7 @@ import { z } from 'zod';
 const wellFormed = z.string().overwrite((text) => text.toWellFormed());
 const text = wellFormed.nullish();
 /** What becomes a label or is shown: a name of 10 KB would make each of its series as long. */
-const shortText = (most: number) => wellFormed.overwrite((text) => cut(text, most)).nullish();
+const shortText = (max: number) => wellFormed.overwrite((text) => cut(text, max)).nullish();
 const name = shortText(200);
 const numberOrText = z.union([z.number(), z.string()]).nullish();
 
@@ -66,8 +66,8 @@ export const projectsSchema = z
   .transform(({ projects }) => projects);
 
 /** At most so many characters, the last one an ellipsis where something is left out. */
-function cut(text: string, most: number): string {
-  if (text.length <= most) return text;
+function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
   const characters = [...text];
-  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+  return characters.length <= max ? text : `${characters.slice(0, max - 1).join('')}…`;
 }

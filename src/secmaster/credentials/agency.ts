@@ -7,7 +7,7 @@ import type { HttpRequest } from '../http/send.ts';
 import { type AccessKeys, mayBeForItsDate, signHeaders } from './access-keys.ts';
 import type { Credentials } from './credentials.ts';
 import type { Obtaining } from './obtaining.ts';
-import { createLeasing, type Lease } from './token-cache.ts';
+import { createTokenCache, type Obtained } from './token-cache.ts';
 
 /** Temporary keys of the agency that an ECS or CCE node has, from the metadata service of the node (api/facts §4.5). */
 
@@ -22,7 +22,7 @@ const marginMs = 40 * 60_000;
 const tokenLifeSeconds = 60;
 
 export function createAgencyCredentials(metadata: Endpoint, context: Obtaining): Credentials {
-  const keys = createLeasing({
+  const keys = createTokenCache({
     ...context,
     name: 'temporary keys',
     operation: 'get_metadata_token',
@@ -42,7 +42,7 @@ export function createAgencyCredentials(metadata: Endpoint, context: Obtaining):
   };
 }
 
-async function obtainKeys(metadata: Endpoint, { send }: Obtaining): Promise<Lease<AccessKeys>> {
+async function obtainKeys(metadata: Endpoint, { send }: Obtaining): Promise<Obtained<AccessKeys>> {
   const signal = new AbortController().signal;
   const common = { endpoint: metadata, query: [], body: '', secrets: [] };
 

@@ -5,14 +5,14 @@ import { type Operation, SecMasterError } from '../http/errors.ts';
 
 /**
  * Holds calls back after their credentials were refused: six refusals in a row lock an access key for five minutes.
- * All users of one access key, or of one IAM user, share a gate.
+ * All users of one access key, or of one IAM user, share a circuit breaker.
  */
-export interface Gate {
-  /** Runs a call, unless the credentials were refused lately: then it fails as `unauthorized` without being run. */
-  run<T>(call: GatedCall<T>, signal: AbortSignal): Promise<T>;
+export interface CircuitBreaker {
+  /** Runs a call, unless the circuit is open because the credentials were refused: then it fails as `unauthorized` without being run. */
+  run<T>(call: ProtectedCall<T>, signal: AbortSignal): Promise<T>;
 }
 
-export interface GatedCall<T> {
+export interface ProtectedCall<T> {
   readonly operation: Operation;
   readonly attempt: () => Promise<T>;
   /** Told of a refusal: whether one more try may help at once (with a new token, a corrected clock). */
@@ -21,88 +21,86 @@ export interface GatedCall<T> {
   readonly fingerprint: () => string;
 }
 
-/** In five minutes: refusals of the same credentials, and times at which others may be tried before the wait is over. */
-const mostRefusals = 4;
-const mostClosings = 3;
+/** In five minutes: refusals of the same credentials, and openings after which others may be tried before the wait is over. */
+const maxRefusals = 4;
+const maxOpenings = 3;
 const countedMs = 5 * 60_000;
 
 const firstDelayMs = 60_000;
 const maxDelayMs = 15 * 60_000;
 
-export function createGate(clock: Clock, log: Logger): Gate {
-  /**
-   * The fingerprint of the credentials with which a call has succeeded. With others they go one at a time, so that wrong ones
-   * aren't refused once for each caller.
-   */
+/** It begins half-open: until a call has succeeded, calls go one at a time, so that wrong credentials aren't refused once for each caller. */
+export function createCircuitBreaker(clock: Clock, log: Logger): CircuitBreaker {
+  /** Closed for the credentials of this fingerprint: a call has succeeded with them. Half-open for all others. */
   let proven: string | null = null;
-  let trial: Promise<void> | null = null;
-  let closed: { readonly untilMs: number; readonly refusal: SecMasterError; readonly fingerprint: string } | null =
-    null;
-  /** When the latest refusals and closings were. */
+  /** The one call of a half-open circuit. */
+  let probe: Promise<void> | null = null;
+  let open: { readonly untilMs: number; readonly refusal: SecMasterError; readonly fingerprint: string } | null = null;
+  /** When the latest ones were. */
   const refusals: number[] = [];
-  const closings: number[] = [];
-  let closingsInARow = 0;
+  const openings: number[] = [];
+  let openingsInARow = 0;
 
-  function failIfClosed({ operation, fingerprint }: GatedCall<unknown>): void {
-    if (closed === null) return;
-    const untilMs = fingerprint() === closed.fingerprint ? closed.untilMs : whenFewer(closings, mostClosings);
+  function failIfOpen({ operation, fingerprint }: ProtectedCall<unknown>): void {
+    if (open === null) return;
+    const untilMs = fingerprint() === open.fingerprint ? open.untilMs : whenFewer(openings, maxOpenings);
     if (clock.now() >= untilMs) return;
     const until = new Date(untilMs).toISOString();
-    const message = `not tried before ${until}, because the credentials were refused: ${closed.refusal.message}`;
-    throw new SecMasterError('unauthorized', operation, message, { code: closed.refusal.code });
+    const message = `not tried before ${until}, because the credentials were refused: ${open.refusal.message}`;
+    throw new SecMasterError('unauthorized', operation, message, { code: open.refusal.code });
   }
 
-  function close(refusal: SecMasterError, fingerprint: string): void {
-    closings.push(clock.now());
-    closingsInARow += 1;
-    const delayMs = Math.min(firstDelayMs * 2 ** (closingsInARow - 1), maxDelayMs);
-    const untilMs = Math.max(clock.now() + delayMs, whenFewer(refusals, mostRefusals));
-    closed = { untilMs, refusal, fingerprint };
-    log.warn({ retryInSeconds: (untilMs - clock.now()) / 1000 }, `credentials refused: ${refusal.message}`);
+  function trip(refusal: SecMasterError, fingerprint: string): void {
+    openings.push(clock.now());
+    openingsInARow += 1;
+    const delayMs = Math.min(firstDelayMs * 2 ** (openingsInARow - 1), maxDelayMs);
+    const untilMs = Math.max(clock.now() + delayMs, whenFewer(refusals, maxRefusals));
+    open = { untilMs, refusal, fingerprint };
+    log.warn({ reason: refusal.message, retryInSeconds: (untilMs - clock.now()) / 1000 }, 'credentials refused');
   }
 
-  async function admit<T>(call: GatedCall<T>, signal: AbortSignal): Promise<T> {
+  async function admit<T>(call: ProtectedCall<T>, signal: AbortSignal): Promise<T> {
     const { operation, attempt } = call;
-    const isProven = () => call.fingerprint() === proven;
-    failIfClosed(call);
-    while (!isProven() && trial !== null) {
-      await orAborted(trial, signal, () => abortedError(operation));
-      failIfClosed(call);
+    const isClosed = () => call.fingerprint() === proven;
+    failIfOpen(call);
+    while (!isClosed() && probe !== null) {
+      await orAborted(probe, signal, () => abortedError(operation));
+      failIfOpen(call);
     }
-    if (isProven()) return await attempt();
+    if (isClosed()) return await attempt();
     const ended = Promise.withResolvers<void>();
-    trial = ended.promise;
+    probe = ended.promise;
     try {
       return await attempt();
     } finally {
-      trial = null;
+      probe = null;
       ended.resolve();
     }
   }
 
-  const run: Gate['run'] = async (call, signal) => {
+  const run: CircuitBreaker['run'] = async (call, signal) => {
     let again = false;
     const attempt = async () => {
-      const closingsBefore = closings.length;
+      const openingsBefore = openings.length;
       const fingerprint = call.fingerprint();
       try {
         const result = await call.attempt();
-        // A call that was under way when another closed the gate says nothing about what was found then.
-        if (closings.length === closingsBefore) {
+        // A call that was under way when another opened the circuit says nothing about what was found then.
+        if (openings.length === openingsBefore) {
           proven = fingerprint;
-          closingsInARow = 0;
+          openingsInARow = 0;
         }
         return result;
       } catch (error) {
         if (!(error instanceof SecMasterError && error.kind === 'unauthorized')) throw error;
         refusals.push(clock.now());
-        if (closings.length === closingsBefore) {
+        if (openings.length === openingsBefore) {
           proven = null;
           // Calls that were under way together are refused together: only what comes after is held to the number.
-          const isAffordable = closingsInARow === 0 || clock.now() >= whenFewer(refusals, mostRefusals);
+          const isAffordable = openingsInARow === 0 || clock.now() >= whenFewer(refusals, maxRefusals);
           again = call.secondChance(error) && isAffordable;
-          if (again) log.info(`credentials refused, tried once more: ${error.message}`);
-          else close(error, call.fingerprint());
+          if (again) log.info({ reason: error.message }, 'credentials refused, tried once more');
+          else trip(error, call.fingerprint());
         }
         throw error;
       }
@@ -121,8 +119,8 @@ export function createGate(clock: Clock, log: Logger): Gate {
   return { run };
 }
 
-/** When there will have been fewer than so many in the five minutes before. */
-function whenFewer(times: readonly number[], most: number): number {
-  const oldest = times.at(-most);
+/** When there will have been fewer than `max` in the five minutes before. */
+function whenFewer(times: readonly number[], max: number): number {
+  const oldest = times.at(-max);
   return oldest === undefined ? 0 : oldest + countedMs;
 }

@@ -28,7 +28,8 @@ export function createOwn<T extends object | string>(read: Read<T>, log: Logger)
     const result = read();
     if (typeof result === 'object' && 'problem' in result) {
       if (last === null) throw new SecMasterError('no_credentials', 'read_credentials', result.problem);
-      if (told !== result.problem) log.warn(`credentials not read again, the last ones go on: ${result.problem}`);
+      if (told !== result.problem)
+        log.warn({ reason: result.problem }, 'credentials not read again, the last ones go on');
       told = result.problem;
       return last;
     }

@@ -6,7 +6,7 @@ import type { HttpRequest } from '../http/send.ts';
 import type { Credentials } from './credentials.ts';
 import type { Obtaining } from './obtaining.ts';
 import type { Own } from './own-credentials.ts';
-import { createLeasing, type Lease } from './token-cache.ts';
+import { createTokenCache, type Obtained } from './token-cache.ts';
 
 const tokenSchema = z.object({ token: z.object({ expires_at: z.string(), issued_at: z.string().nullish() }) });
 
@@ -21,7 +21,7 @@ export function createPasswordCredentials(
   own: () => Own<string>,
   context: Obtaining,
 ): Credentials {
-  const token = createLeasing({
+  const token = createTokenCache({
     ...context,
     name: 'token',
     operation: 'create_token',
@@ -38,7 +38,7 @@ export function createPasswordCredentials(
   };
 }
 
-async function obtainToken(request: HttpRequest, { send }: Obtaining, nowMs: number): Promise<Lease<string>> {
+async function obtainToken(request: HttpRequest, { send }: Obtaining, nowMs: number): Promise<Obtained<string>> {
   const answer = await send(request, new AbortController().signal);
   const value = answer.headers['x-subject-token'];
   if (typeof value !== 'string' || value === '')

@@ -45,7 +45,7 @@ export function accountKey(config: CredentialsConfig, iam: Endpoint): string {
 }
 
 /** The same text for all that SecMaster locks together: another secret of the same key or user is no other account to it. */
-export function gateKey(config: CredentialsConfig, iam: Endpoint): string {
+export function breakerKey(config: CredentialsConfig, iam: Endpoint): string {
   switch (config.kind) {
     case 'ak_sk':
       return JSON.stringify([config.kind, config.ak]);

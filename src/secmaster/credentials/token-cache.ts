@@ -3,15 +3,16 @@ import type { Logger } from '../../log.ts';
 import { abortedError, orAborted } from '../http/abort.ts';
 import { type Operation, SecMasterError } from '../http/errors.ts';
 
-/** Something obtained for a time, such as a token: kept, shared by all who ask, and renewed before it expires. */
-export interface Lease<T> {
+/** A token, or temporary keys, as they were obtained. */
+export interface Obtained<T> {
   readonly value: T;
   /** Both in SecMaster's time. */
   readonly renewAtMs: number;
   readonly expiresAtMs: number;
 }
 
-export interface Leasing<T> {
+/** Keeps what is obtained for a time, shares it among all who ask, and renews it before it expires. */
+export interface TokenCache<T> {
   /** Fails with the error of obtaining it. */
   get(nowMs: number, signal: AbortSignal): Promise<T>;
   /** It was refused: the next `get` obtains another. @returns whether that one may be accepted */
@@ -19,12 +20,12 @@ export interface Leasing<T> {
   expiresAtMs(): number | null;
 }
 
-export interface LeasingOptions<T> {
+export interface TokenCacheOptions<T> {
   /** What it is called in the log. */
   readonly name: string;
   /** The first of the calls that obtain it. */
   readonly operation: Operation;
-  readonly obtain: (nowMs: number) => Promise<Lease<T>>;
+  readonly obtain: (nowMs: number) => Promise<Obtained<T>>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -36,21 +37,21 @@ const failureHoldMs = 5_000;
 /** What is refused so soon after it was obtained would be followed by one that is no better. */
 const freshMs = 60_000;
 
-export function createLeasing<T>({ name, operation, obtain, clock, log }: LeasingOptions<T>): Leasing<T> {
-  let lease: (Lease<T> & { readonly obtainedAtMs: number }) | null = null;
+export function createTokenCache<T>({ name, operation, obtain, clock, log }: TokenCacheOptions<T>): TokenCache<T> {
+  let cached: (Obtained<T> & { readonly obtainedAtMs: number }) | null = null;
   let pending: Promise<T> | null = null;
   let failure: { readonly error: unknown; readonly untilMs: number } | null = null;
 
   async function renew(nowMs: number): Promise<T> {
-    const old = lease;
+    const old = cached;
     try {
       const obtained = await obtain(nowMs);
       const renewAtMs = Math.max(
         obtained.renewAtMs,
         nowMs + Math.min(renewalRetryMs, (obtained.expiresAtMs - nowMs) / 2),
       );
-      lease = { ...obtained, renewAtMs, obtainedAtMs: clock.now() };
-      log.debug({ expiresAt: new Date(lease.expiresAtMs).toISOString() }, `${name} obtained`);
+      cached = { ...obtained, renewAtMs, obtainedAtMs: clock.now() };
+      log.debug({ expiresAt: new Date(cached.expiresAtMs).toISOString() }, `${name} obtained`);
     } catch (error) {
       const isRefused = error instanceof SecMasterError && error.kind === 'unauthorized';
       if (isRefused || old === null || nowMs >= old.expiresAtMs) {
@@ -59,27 +60,27 @@ export function createLeasing<T>({ name, operation, obtain, clock, log }: Leasin
       }
       const reason = error instanceof Error ? error.message : String(error);
       log.warn({ reason }, `${name} not renewed yet, the old one is still valid`);
-      lease = { ...old, renewAtMs: nowMs + renewalRetryMs };
+      cached = { ...old, renewAtMs: nowMs + renewalRetryMs };
     } finally {
       pending = null;
     }
-    return lease.value;
+    return cached.value;
   }
 
   return {
     async get(nowMs, signal) {
-      if (lease !== null && nowMs < lease.renewAtMs) return lease.value;
+      if (cached !== null && nowMs < cached.renewAtMs) return cached.value;
       if (pending === null && failure !== null && clock.now() < failure.untilMs) throw failure.error;
       // Shared by all who wait for it, so none of them may abort it.
       pending ??= renew(nowMs);
       return await orAborted(pending, signal, () => abortedError(operation));
     },
     drop(isThis) {
-      if (lease === null || !isThis(lease.value)) return true;
-      const isFresh = clock.now() - lease.obtainedAtMs < freshMs;
-      lease = null;
+      if (cached === null || !isThis(cached.value)) return true;
+      const isFresh = clock.now() - cached.obtainedAtMs < freshMs;
+      cached = null;
       return !isFresh;
     },
-    expiresAtMs: () => lease?.expiresAtMs ?? null,
+    expiresAtMs: () => cached?.expiresAtMs ?? null,
   };
 }

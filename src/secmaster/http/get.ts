@@ -1,4 +1,4 @@
-import type { Gate } from '../credentials/circuit-breaker.ts';
+import type { CircuitBreaker } from '../credentials/circuit-breaker.ts';
 import type { Authorization, Credentials } from '../credentials/credentials.ts';
 import { unexpectedBodyError } from './answer-error.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -6,7 +6,7 @@ import type { Operation, SecMasterError } from './errors.ts';
 import type { Send } from './send.ts';
 import type { Query } from './sign.ts';
 
-/** A GET with credentials, held back by their gate, whose JSON is what was asked for. */
+/** A GET with credentials, held back by their circuit breaker, whose JSON is what was asked for. */
 export type Get = <T>(asked: Asked<T>, signal: AbortSignal) => Promise<T>;
 
 export interface Asked<T> {
@@ -21,13 +21,13 @@ export interface Asked<T> {
 export interface GetParts {
   readonly send: Send;
   readonly endpoint: Endpoint;
-  readonly gate: Gate;
+  readonly breaker: CircuitBreaker;
   readonly credentials: Credentials;
   /** Of every request, signed. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export function createGet({ send, endpoint, gate, credentials, headers }: GetParts): Get {
+export function createGet({ send, endpoint, breaker, credentials, headers }: GetParts): Get {
   const now = () => endpoint.clock.now();
 
   return ({ operation, path, query, expected, read }, signal) => {
@@ -52,6 +52,6 @@ export function createGet({ send, endpoint, gate, credentials, headers }: GetPar
     // A refusal by IAM is final: name and password won't be better the second time.
     const secondChance = (refusal: SecMasterError) =>
       refusal.operation === operation && credentials.refused({ ...authorization, authorizedAtMs, nowMs: now() });
-    return gate.run({ operation, attempt, secondChance, fingerprint: credentials.fingerprint }, signal);
+    return breaker.run({ operation, attempt, secondChance, fingerprint: credentials.fingerprint }, signal);
   };
 }

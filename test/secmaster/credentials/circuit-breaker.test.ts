@@ -1,20 +1,20 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { createGate } from '../../../src/secmaster/credentials/circuit-breaker.ts';
+import { createCircuitBreaker } from '../../../src/secmaster/credentials/circuit-breaker.ts';
 import { SecMasterError } from '../../../src/secmaster/http/errors.ts';
 import { createTurnedClock } from '../../support/turned-clock.ts';
 
 const never = new AbortController().signal;
 
-/** A gate and calls whose ends are in the test's hand. */
+/** A circuit breaker and calls whose ends are in the test's hand. */
 function setUp() {
   const clock = createTurnedClock();
-  const gate = createGate(clock, pino({ level: 'silent' }));
+  const breaker = createCircuitBreaker(clock, pino({ level: 'silent' }));
   let begun = 0;
   let fingerprint = 'first';
   const begin = (secondChance = () => false, signal = never) => {
     const ends: PromiseWithResolvers<void>[] = [];
-    const result = gate.run(
+    const result = breaker.run(
       {
         operation: 'list_instances',
         attempt: () => {
@@ -63,7 +63,7 @@ test('one call at a time until one has succeeded, then all at once', async () =>
   expect(begun()).toBe(5);
 });
 
-test('several refused at once close it for a minute, not for longer', async () => {
+test('several refused at once open it for a minute, not for longer', async () => {
   const { begin, begun, clock } = setUp();
   const opener = begin();
   opener.accept();
@@ -79,7 +79,7 @@ test('several refused at once close it for a minute, not for longer', async () =
   expect(begun()).toBe(5);
 });
 
-test('a success that was under way neither opens it again nor forgets the refusal', async () => {
+test('a success that was under way neither closes it again nor forgets the refusal', async () => {
   const { begin, begun, clock } = setUp();
   const opener = begin();
   opener.accept();

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import type { CredentialsConfig } from '../../../src/config/config.ts';
 import { Secret } from '../../../src/model/secret.ts';
-import { type Account, createClients, createShared } from '../../../src/secmaster/api/client.ts';
+import { type Account, createClients, createShared } from '../../../src/secmaster/api/clients.ts';
 import { noFilters } from '../../../src/secmaster/api/filters.ts';
 import { canonicalRequest, sign } from '../../../src/secmaster/http/sign.ts';
 import { createTurnedClock } from '../../support/turned-clock.ts';
