@@ -36,10 +36,27 @@ const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; li
   },
   { room: 'metrics', files: /^metrics\//, ours: [/^model\//, /^metrics\//], libraries: [] },
   {
-    room: 'secmaster',
-    files: /^secmaster\//,
-    ours: [/^model\//, /^clock\.ts$/, /^log\.ts$/, /^config\//, /^secmaster\//],
+    room: 'requests to SecMaster',
+    files: /^secmaster\/http\//,
+    ours: [
+      /^model\//,
+      /^clock\.ts$/,
+      /^secmaster\/http\//,
+      /^secmaster\/credentials\/(credentials|circuit-breaker)\.ts$/,
+    ],
     libraries: ['undici', 'zod', 'node:crypto'],
+  },
+  {
+    room: 'credentials of SecMaster',
+    files: /^secmaster\/credentials\//,
+    ours: [/^model\//, /^clock\.ts$/, /^log\.ts$/, /^config\//, /^secmaster\/(http|credentials)\//],
+    libraries: ['zod', 'node:crypto'],
+  },
+  {
+    room: 'calls of SecMaster',
+    files: /^secmaster\/api\//,
+    ours: [/^model\//, /^clock\.ts$/, /^log\.ts$/, /^config\//, /^secmaster\//],
+    libraries: ['undici', 'zod'],
   },
   {
     room: 'SQLite, alone with node:sqlite',
@@ -57,7 +74,14 @@ const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; li
   {
     room: 'poll',
     files: /^poll\//,
-    ours: [/^model\//, /^clock\.ts$/, /^log\.ts$/, /^ledger\//, /^secmaster\/(api|errors)\.ts$/, /^poll\//],
+    ours: [
+      /^model\//,
+      /^clock\.ts$/,
+      /^log\.ts$/,
+      /^ledger\//,
+      /^secmaster\/(api\/secmaster|http\/errors)\.ts$/,
+      /^poll\//,
+    ],
     libraries: [],
   },
   {

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { Config, WorkspaceConfig } from '../config/config.ts';
-import type { Clients } from '../secmaster/client.ts';
-import { SecMasterError } from '../secmaster/errors.ts';
+import type { Clients } from '../secmaster/api/clients.ts';
+import { SecMasterError } from '../secmaster/http/errors.ts';
 
 export interface OnlineFinding {
   readonly isGood: boolean;

@@ -2,7 +2,7 @@ import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import { version } from '../package-json.ts';
-import { createClients } from '../secmaster/client.ts';
+import { createClients } from '../secmaster/api/clients.ts';
 import { checkOnline } from './check-online.ts';
 import type { Options } from './command-line.ts';
 import { configured, configuredWeb } from './configured.ts';

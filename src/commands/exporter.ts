@@ -5,7 +5,7 @@ import type { Loaded } from '../config/load.ts';
 import { showConfig } from '../config/show.ts';
 import { type App, createApp } from '../http/app.ts';
 import { createBrokenStore } from '../ledger/broken-store.ts';
-import { SqliteStore } from '../ledger/sqlite-store.ts';
+import { createSqliteStore } from '../ledger/sqlite/store.ts';
 import { LedgerError, type Store } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
 import { createExposition, type Exposition } from '../metrics/exposition.ts';
@@ -13,7 +13,7 @@ import { collect } from '../metrics/samples.ts';
 import { runbooksUrl } from '../package-json.ts';
 import { createFleet, type Fleet } from '../poll/fleet/fleet.ts';
 import type { Pollable } from '../poll/fleet/timer.ts';
-import { type Clients, createClients, createShared } from '../secmaster/client.ts';
+import { type Clients, createClients, createShared } from '../secmaster/api/clients.ts';
 import { createReload, type Reload } from './reload.ts';
 
 /** All parts of the exporter, wired; nothing runs yet. */
@@ -108,7 +108,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
 
 function openStore(path: string, log: Logger): Store {
   try {
-    return new SqliteStore(path);
+    return createSqliteStore(path);
   } catch (error) {
     if (!(error instanceof LedgerError && error.isDamaged)) throw error;
     log.error(`${error.message}; nothing is counted until the exporter is started with a ledger that it can read`);

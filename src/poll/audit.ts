@@ -66,7 +66,10 @@ export function createAudits(): Audits {
     const min = countWithin(ended, fromMinute + 1, toMinute - 1);
     const max = countWithin(ended, fromMinute - 1, toMinute + 1);
     if (page.count === null || (page.count >= min && page.count <= max)) return false;
-    session.log.debug({ ...sliceTimes({ fromMinute, toMinute }), status, min, max, theirs: page.count }, 'an audit differs');
+    session.log.debug(
+      { ...sliceTimes({ fromMinute, toMinute }), status, min, max, theirs: page.count },
+      'an audit differs',
+    );
     return true;
   }
 

@@ -1,7 +1,7 @@
 import type { Change, CounterChange, FailedAttempt } from '../ledger/change.ts';
 import { nodeLabels } from '../ledger/label-set.ts';
 import type { FailedNode } from '../model/failed-run.ts';
-import { SecMasterError } from '../secmaster/errors.ts';
+import { SecMasterError } from '../secmaster/http/errors.ts';
 import type { Session } from './session.ts';
 
 /** Failed attempts read in one poll, one request each: at the most, and those that are read in any case. */

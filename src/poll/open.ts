@@ -1,5 +1,5 @@
 import { documentedOpenStatuses } from '../model/status.ts';
-import { maxOffset } from '../secmaster/api.ts';
+import { maxOffset } from '../secmaster/api/secmaster.ts';
 import { lookUp } from './recheck.ts';
 import { readPage, type Session } from './session.ts';
 

@@ -2,7 +2,7 @@ import { prune } from '../ledger/prune.ts';
 import type { Ledger, Store } from '../ledger/store.ts';
 import { firstMinute } from '../ledger/window.ts';
 import type { Logger } from '../log.ts';
-import type { SecMaster } from '../secmaster/api.ts';
+import type { SecMaster } from '../secmaster/api/secmaster.ts';
 import type { Audits } from './audit.ts';
 import type { NodeReader } from './nodes.ts';
 import { lookUpOpen } from './open.ts';

@@ -9,7 +9,7 @@ import {
   pageSize,
   type RejectedRow,
   type SecMaster,
-} from '../secmaster/api.ts';
+} from '../secmaster/api/secmaster.ts';
 import type { FilteredOut as LeftOut } from './workspace/filtered-out.ts';
 
 /** What all parts of a poll work with: one workspace, what is asked of SecMaster and what is put into the ledger. */

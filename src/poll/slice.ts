@@ -1,7 +1,7 @@
 import type { SweepItem, SweepPart } from '../ledger/change.ts';
 import type { Instance } from '../model/instance.ts';
 import { isEnded } from '../model/status.ts';
-import { maxOffset } from '../secmaster/api.ts';
+import { maxOffset } from '../secmaster/api/secmaster.ts';
 import type { ReadPage } from './session.ts';
 
 /** What a page says about the item of the sweep that it belongs to; pure. */

@@ -1,6 +1,6 @@
 import type { SweepOutcome, SweepPart } from '../ledger/change.ts';
 import { undocumentedOpenStatus } from '../model/status.ts';
-import { SecMasterError } from '../secmaster/errors.ts';
+import { SecMasterError } from '../secmaster/http/errors.ts';
 import { type ReadPage, readPage, type Session } from './session.ts';
 import { beginsOutside, isDated, isReadDown, judge, type Progress, undated, type Verdict } from './slice.ts';
 

@@ -1,5 +1,5 @@
 import { isEnded } from '../model/status.ts';
-import { maxOffset } from '../secmaster/api.ts';
+import { maxOffset } from '../secmaster/api/secmaster.ts';
 import type { ReadPage } from './session.ts';
 
 /** How far a tail has come, and when it has come far enough; pure. */

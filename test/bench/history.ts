@@ -1,5 +1,5 @@
 import type { Instance } from '../../src/model/instance.ts';
-import { parsePage } from '../../src/secmaster/rows.ts';
+import { parsePage } from '../../src/secmaster/api/rows.ts';
 import { rowOf } from '../../src/simulator/row.ts';
 import { createWorld, type World } from '../../src/simulator/world.ts';
 

@@ -1,8 +1,8 @@
-import { foldPage } from '../../src/ledger/page.ts';
-import { SqliteStore } from '../../src/ledger/sqlite-store.ts';
+import { createSqliteStore } from '../../src/ledger/sqlite/store.ts';
 import { firstMinute } from '../../src/ledger/window.ts';
 import type { Instance } from '../../src/model/instance.ts';
 import { defaultProject } from '../../src/simulator/defaults.ts';
+import { emptyPage, foldRows } from '../support/ledgers.ts';
 import { type History, instancesOf } from './history.ts';
 import { ledgerOf, workspaceIds } from './site.ts';
 
@@ -15,34 +15,28 @@ const durationBuckets = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400];
  * times more, the same day some hours earlier. All series are shown.
  */
 export async function seedLedger(folder: string, workspaces: number, history: History, days = 1): Promise<void> {
-  const store = new SqliteStore(ledgerOf(folder));
+  const store = createSqliteStore(ledgerOf(folder));
   const { nowMs } = history;
   const createdAtMs = nowMs - 30 * dayMs;
   const today = instancesOf(history);
   for (const workspaceId of workspaceIds(workspaces)) {
     const fromMinute = firstMinute(nowMs, dayMs);
-    const { ledger } = await store.create({ projectId: defaultProject.id, workspaceId }, createdAtMs, fromMinute);
+    const ledger = await store.create({ projectId: defaultProject.id, workspaceId }, createdAtMs, fromMinute);
     for (let day = days - 1; day >= 0; day--) {
       const instances =
         day === 0 ? today : today.map((instance) => earlier(instance, day, (day * 28.8 * dayMs) / days));
       for (let from = 0; from < instances.length; from += pageRows) {
-        const { batch } = foldPage(instances.slice(from, from + pageRows), {
-          known: new Map(),
-          labels: await store.labels(ledger),
-          counted: await store.counted(ledger),
-          sinceMs: createdAtMs,
-          forgottenBeforeMs: 0,
-          completeTails: 0,
-          fromMinute,
-          durationBuckets,
-          maxPlaybooks: 200,
-          nowMs,
-        });
-        await store.commit(ledger, batch);
+        const page = await foldRows(ledger, instances.slice(from, from + pageRows), nowMs, { durationBuckets });
+        await ledger.commit({ kind: 'page', page });
       }
     }
-    const state = { completeTails: 1, lastTailMs: nowMs, lastSuccessMs: nowMs, datesTrusted: true };
-    await store.commit(ledger, { show: await store.hidden(ledger), state });
+    const proof = { fromMs: fromMinute * 60_000, toMs: nowMs, status: null };
+    const tail = { page: emptyPage(nowMs), beganMs: nowMs, sweep: [proof], recheck: null };
+    await ledger.commit({ kind: 'tail_ended', ...tail });
+    const item = (await ledger.sweep())[0]?.key ?? 0;
+    await ledger.commit({ kind: 'sweep_step', page: null, item, outcome: { kind: 'done' }, datesTrusted: true });
+    await ledger.commit({ kind: 'exposed', series: await ledger.pending() });
+    await ledger.commit({ kind: 'poll_succeeded', atMs: nowMs });
   }
   await store.close();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type KnownLabel, Labels } from '../../src/ledger/label.ts';
+import { type KnownLabel, Labels } from '../../src/ledger/playbook-labels.ts';
 import type { Playbook } from '../../src/model/instance.ts';
 
 const isolate = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate host' };

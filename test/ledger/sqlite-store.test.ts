@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { foldPage } from '../../src/ledger/page.ts';
-import { applicationId, migrations } from '../../src/ledger/schema.ts';
-import { SqliteStore } from '../../src/ledger/sqlite-store.ts';
+import { applicationId, migrations } from '../../src/ledger/sqlite/schema.ts';
+import { SqliteStore } from '../../src/ledger/sqlite/store.ts';
 import { type Batch, LedgerError } from '../../src/ledger/store.ts';
 import type { Instance } from '../../src/model/instance.ts';
 

@@ -120,9 +120,9 @@ describe('an audit', () => {
       soc.turn(30_000);
       await soc.poll();
     }
-    const state = await soc.store.find({ projectId: defaultProject.id, workspaceId: defaultWorkspace.id });
+    const ledger = await soc.store.open({ projectId: defaultProject.id, workspaceId: defaultWorkspace.id });
     expect(await soc.differences()).toEqual([]);
-    expect(state?.datesTrusted).toBe(false);
+    expect(ledger?.state.datesTrusted).toBe(false);
     const { audits: before, mismatches = 0 } = await audits(soc);
     expect(mismatches).toBeLessThanOrEqual(9);
     soc.turn(10 * minuteMs);

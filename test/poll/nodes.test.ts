@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ShownInstance } from '../../src/secmaster/api.ts';
-import { type ErrorKind, SecMasterError } from '../../src/secmaster/errors.ts';
+import type { ShownInstance } from '../../src/secmaster/api/secmaster.ts';
+import { type ErrorKind, SecMasterError } from '../../src/secmaster/http/errors.ts';
 import { parseExposition } from '../support/exposition.ts';
 import { createSoc, type SimulatedSoc, type SocOptions, startMs } from '../support/simulated-soc.ts';
 
@@ -127,8 +127,8 @@ describe('the nodes of a failed run', () => {
     await soc.poll();
     expect(await nodeFailures(soc)).toEqual(['Isolate host/Isolate 1']);
     expect(JSON.stringify(soc.logged)).not.toContain('host is offline');
-    const state = await soc.store.find(soc.workspace.report());
-    expect(JSON.stringify(await soc.store.latestFailures(state?.ledger ?? 0, 10))).not.toContain('host is offline');
+    const ledger = await soc.store.open(soc.workspace.report());
+    expect(JSON.stringify(await ledger?.latestFailures(10))).not.toContain('host is offline');
     expect(soc.workspace.report().failedRuns).toEqual([]);
   });
 
@@ -270,7 +270,7 @@ test('the report has the latest polls with their calls', async () => {
 
 describe('the ledger', () => {
   const kept = async (soc: SimulatedSoc) =>
-    soc.store.latestFailures((await soc.store.find(soc.workspace.report()))?.ledger ?? 0, 10_000);
+    (await soc.store.open(soc.workspace.report()))?.latestFailures(10_000) ?? [];
 
   test('keeps the thousand newest failed attempts', async () => {
     const soc = await begun({ settings: { nodes: 'off' } });
@@ -288,7 +288,7 @@ describe('the ledger', () => {
     soc.turn(30 * 60 * minuteMs);
     begin(soc);
     for (let i = 0; i < 2; i++) await soc.poll();
-    const state = await soc.store.find(soc.workspace.report());
-    expect(await soc.store.unreadFailures(state?.ledger ?? 0, 10)).toEqual([]);
+    const ledger = await soc.store.open(soc.workspace.report());
+    expect(await ledger?.unreadFailures(10)).toEqual([]);
   });
 });

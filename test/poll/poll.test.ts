@@ -197,11 +197,12 @@ test('a lookback that has grown is swept and counted', async () => {
   finished(soc.world, 300, 14 * 60 * minuteMs);
   await soc.poll();
   const before = await soc.exposition();
-  const state = await soc.store.find({ projectId: defaultProject.id, workspaceId: defaultWorkspace.id });
+  const ledger = await soc.store.open({ projectId: defaultProject.id, workspaceId: defaultWorkspace.id });
+  if (ledger === null) throw new Error('no ledger');
   // As a shorter lookback would have left it.
-  await soc.store.commit(state?.ledger ?? 0, { state: { fromMinute: (state?.fromMinute ?? 0) + 12 * 60 } });
-  const shorter = await soc.store.snapshot(state?.ledger ?? 0);
-  expect(shorter.window).toEqual([]);
+  await ledger.commit({ kind: 'window_moved', fromMinute: ledger.state.fromMinute + 12 * 60, sweep: [] });
+  expect((await ledger.snapshot()).window).toEqual([]);
+  soc.restart();
   await soc.poll();
   const name = 'secmaster_workflow_instances';
   expect(sampleValue(await soc.exposition(), name)).toBe(sampleValue(before, name));

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Change } from '../../src/ledger/change.ts';
+import type { Entry } from '../../src/ledger/entry.ts';
+import { createSqliteStore } from '../../src/ledger/sqlite/store.ts';
 import { sampleValue } from '../support/exposition.ts';
 import { createSoc, startMs } from '../support/simulated-soc.ts';
+import { wrapStore } from '../support/wrapped-store.ts';
 
 const isolate = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate host' };
 const block = { id: '9b1c2d3e-0000-4000-8000-000000000001', name: 'Block address' };
@@ -77,21 +81,25 @@ test('a run whose end_time lies before the retention is not forgotten while it i
 });
 
 test('a quiet poll is one request and writes nothing, however few runs lie within the retention and however many before', async () => {
-  const { world, turn, poll, now, store, workspace } = soc();
+  const written: string[] = [];
+  const store = wrapStore(createSqliteStore(':memory:'), (call, change) => {
+    if (call === 'commit') written.push(...entriesOf(change as Change).map(({ id }) => id));
+  });
+  const { world, turn, poll, now, workspace } = createSoc({ store, settings: { retentionMs: 2 * dayMs } });
   for (let i = 0; i < 300; i++) world.finish(world.start(startMs + i, { playbook: isolate }), startMs + 1_000);
   turn(100 * dayMs);
   for (let i = 0; i < 20; i++) world.finish(world.start(now() - 5_000, { playbook: block }), now() - 1_000);
   for (let i = 0; i < 3; i++) await poll();
-  const state = await store.find(workspace.report());
-  const before = await store.snapshot(state?.ledger ?? 0);
-  expect(before.counters.started.map(({ labels }) => labels.playbook)).not.toContain(isolate.name);
-  const written: string[] = [];
-  const { commit } = store;
-  store.commit = async (ledger, batch) => {
-    written.push(...(batch.entries ?? []).map(({ id }) => id));
-    return commit.call(store, ledger, batch);
-  };
+  const snapshot = async () => (await store.open(workspace.report()))?.snapshot();
+  const before = await snapshot();
+  expect(before?.counters.started.map(({ labels }) => labels.playbook)).toEqual([block.name]);
+  expect(written).not.toEqual([]);
+  written.length = 0;
   expect(await poll()).toBe(1);
   expect(written).toEqual([]);
-  expect(await store.snapshot(state?.ledger ?? 0)).toEqual(before);
+  expect(await snapshot()).toEqual(before);
 });
+
+function entriesOf(change: Change): readonly Entry[] {
+  return 'page' in change ? (change.page?.entries ?? []) : [];
+}

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { SecMasterError } from '../../src/secmaster/errors.ts';
+import { SecMasterError } from '../../src/secmaster/http/errors.ts';
 import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { sampleValue } from '../support/exposition.ts';
+import { emptyPage } from '../support/ledgers.ts';
 import { createSoc, type SimulatedSoc, startMs } from '../support/simulated-soc.ts';
 
 const playbook = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate host' };
@@ -209,15 +210,18 @@ test('a run that is CREATED is found however old it is, and nothing is lost wher
   expect(await strict.differences()).toEqual([]);
 });
 
-test('an instance in doubt whose row cannot be read is looked up once, and the poll goes on', async () => {
+test('an instance to be rechecked whose row cannot be read is looked up once, and the poll goes on', async () => {
   const soc = createSoc();
   const id = soc.world.start(startMs - hourMs, { playbook });
   soc.world.fail(id, startMs - 30 * minuteMs, 'node', 'error');
   history(soc, 300);
   await soc.poll();
   soc.world.set(id, startMs - 30 * minuteMs, { raw: () => 'no row at all' });
-  const state = await soc.store.find({ projectId: defaultProject.id, workspaceId: defaultWorkspace.id });
-  await soc.store.commit(state?.ledger ?? 0, { doubt: { status: 'FAILED' } });
+  const ledger = await soc.store.open({ projectId: defaultProject.id, workspaceId: defaultWorkspace.id });
+  const beganMs = soc.now();
+  const recheck = { status: 'FAILED' };
+  await ledger?.commit({ kind: 'tail_ended', page: emptyPage(beganMs), beganMs, sweep: [], recheck });
+  soc.restart();
   soc.turn(minuteMs);
   expect(await soc.poll()).toBeLessThan(10);
   expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);

@@ -4,8 +4,8 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import type { CredentialsConfig } from '../../src/config/config.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { createClients } from '../../src/secmaster/client.ts';
-import { noFilters } from '../../src/secmaster/filters.ts';
+import { createClients } from '../../src/secmaster/api/clients.ts';
+import { noFilters } from '../../src/secmaster/api/filters.ts';
 import { createTurnedClock } from '../support/turned-clock.ts';
 import { type Call, iamOrigin, mockApi, type Reply, secmasterOrigin } from './mock-api.ts';
 
@@ -89,7 +89,7 @@ test.each(
 
   const ask = () =>
     client.listInstances('w', { sortKey: 'update_time', sortDir: 'DESC', offset: 0 }, new AbortController().signal);
-  // The second one meets the gate where the first was refused.
+  // The second one meets the open circuit where the first was refused.
   for (const outcome of await clock.until(Promise.allSettled([ask(), ask()]))) {
     const error: Error = outcome.status === 'rejected' ? outcome.reason : expect.unreachable('it should have failed');
     expect(error.name).toBe('SecMasterError');

@@ -1,15 +1,15 @@
 import { pino } from 'pino';
 import type { Filters } from '../../src/config/config.ts';
-import { SqliteStore } from '../../src/ledger/sqlite-store.ts';
+import { createSqliteStore } from '../../src/ledger/sqlite/store.ts';
 import type { Store } from '../../src/ledger/store.ts';
 import { createExposition } from '../../src/metrics/exposition.ts';
 import { type Collected, collect } from '../../src/metrics/samples.ts';
 import { formatTime } from '../../src/model/time.ts';
 import { createWorkspace, type Workspace, type WorkspaceSettings } from '../../src/poll/workspace/workspace.ts';
-import { pageSize, type SecMaster } from '../../src/secmaster/api.ts';
-import { SecMasterError } from '../../src/secmaster/errors.ts';
-import { noFilters, rowFilter, sentFilters } from '../../src/secmaster/filters.ts';
-import { parsePage, parseShown } from '../../src/secmaster/rows.ts';
+import { noFilters, rowFilter, sentFilters } from '../../src/secmaster/api/filters.ts';
+import { parsePage, parseShown } from '../../src/secmaster/api/rows.ts';
+import { pageSize, type SecMaster } from '../../src/secmaster/api/secmaster.ts';
+import { SecMasterError } from '../../src/secmaster/http/errors.ts';
 import { defaultProject, defaultUser, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { createTurnedClock, type TurnedClock } from '../../src/simulator/turned-clock.ts';
@@ -59,7 +59,7 @@ const made = createExposition('test', () => 0);
 
 export function createSoc({
   after,
-  store = after?.store ?? new SqliteStore(':memory:'),
+  store = after?.store ?? createSqliteStore(':memory:'),
   through = (one) => one,
   settings: changed = {},
   filters = noFilters,
@@ -119,8 +119,8 @@ export function createSoc({
       return simulator.requests.count('ListAopWorkflowInstance') - before;
     },
     async differences() {
-      const state = await store.find(settings);
-      const truth = simulator.truth(defaultWorkspace.id, { sinceMs: state?.createdAtMs ?? 0, lookbackMs });
+      const ledger = await store.open(settings);
+      const truth = simulator.truth(defaultWorkspace.id, { sinceMs: ledger?.state.createdAtMs ?? 0, lookbackMs });
       return differences(await exposition(), truth, clock.now() - lookbackMs);
     },
   };

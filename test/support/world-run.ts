@@ -1,33 +1,34 @@
 import type { Run } from '../../src/ledger/contribution.ts';
 import type { Entry } from '../../src/ledger/entry.ts';
-import { SqliteStore } from '../../src/ledger/sqlite-store.ts';
-import type { Store } from '../../src/ledger/store.ts';
+import type { Ledger } from '../../src/ledger/store.ts';
 import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import type { Instance } from '../../src/simulator/instance.ts';
-import { createMortalStore } from './mortal-store.ts';
+import { type CrashingStore, createCrashingStore } from './crashing-store.ts';
 import { createSoc, lookbackMs, type SimulatedSoc } from './simulated-soc.ts';
 import { happen, healAll, type Witness } from './world-steps.ts';
 import { type PollPlan, type Schedule, smoothPoll, type WorldPlan } from './worlds.ts';
 
 const minuteMs = 60_000;
-const stateOf = (store: Store) => store.find({ projectId: defaultProject.id, workspaceId: defaultWorkspace.id });
+const ledgerOf = ({ look }: CrashingStore): Promise<Ledger | null> =>
+  look((store) => store.open({ projectId: defaultProject.id, workspaceId: defaultWorkspace.id }));
+const stateOf = async (store: CrashingStore) => (await ledgerOf(store))?.state ?? null;
 
 /** Lets a world and its polls go by, and then polls in peace until the exporter knows all. `onReport` is called at each publication. */
 export async function live(
   { steps, list, seed }: WorldPlan,
   schedule: Schedule,
-  witnessOf: (store: Store) => Witness,
+  witnessOf: (store: CrashingStore) => Witness,
   onReport?: (soc: SimulatedSoc) => void,
 ): Promise<SimulatedSoc> {
-  const store = new SqliteStore(':memory:');
-  const mortal = createMortalStore(store);
-  const witness = witnessOf(store);
+  const crashing = createCrashingStore();
+  const { store, crashAt, hasCrashed } = crashing;
+  const witness = witnessOf(crashing);
   let position = 0;
   let pages = 0;
   let plan = smoothPoll;
 
   const soc = createSoc({
-    store: mortal.store,
+    store,
     list,
     seed,
     onReport: async () => onReport?.(soc),
@@ -35,7 +36,7 @@ export async function live(
       ...secmaster,
       async listInstances(...args) {
         const page = await secmaster.listInstances(...args);
-        if (plan.meanwhile.includes(++pages) && (await stateOf(store)) !== null) await goOn();
+        if (plan.meanwhile.includes(++pages) && (await stateOf(crashing)) !== null) await goOn();
         return page;
       },
     }),
@@ -49,16 +50,17 @@ export async function live(
   async function poll(next: PollPlan): Promise<void> {
     plan = next;
     pages = 0;
-    mortal.doom(plan.death);
     const { fault, sweepPages } = plan;
     if (fault !== null) soc.simulator.faults.add({ ...faultRules[fault.kind], skip: fault.skip, times: 1 });
     // The ledger begins with a whole second: what happens in that very second might be history or not.
-    if ((await stateOf(store)) === null) soc.turn(1_000 - (soc.now() % 1_000));
+    if ((await stateOf(crashing)) === null) soc.turn(1_000 - (soc.now() % 1_000));
+    crashAt(plan.crashAt);
     let left = sweepPages ?? Number.POSITIVE_INFINITY;
     await soc.poll(() => --left > 0);
     soc.simulator.faults.clear();
-    if (mortal.isDead()) soc.restart();
-    mortal.doom(null);
+    const isDead = hasCrashed();
+    crashAt(null);
+    if (isDead) soc.restart();
   }
 
   while (position < steps.length) {
@@ -87,14 +89,14 @@ const faultRules = {
 } as const;
 
 /** Whoever keeps the ledger has seen what is in it. */
-export function ledgerWitness(store: Store): Witness {
+export function ledgerWitness(store: CrashingStore): Witness {
   const entryOf = async ({ id }: Instance): Promise<Entry | undefined> => {
-    const state = await stateOf(store);
-    return state === null ? undefined : (await store.known(state.ledger, [id])).get(id);
+    const ledger = await ledgerOf(store);
+    return ledger === null ? undefined : (await store.look(() => ledger.known([id]))).get(id);
   };
   return {
     sinceMs: async () => (await stateOf(store))?.createdAtMs ?? null,
-    hasCaughtUp: async () => ((await stateOf(store))?.completeTails ?? 0) > 0,
+    hasCaughtUp: async () => ((await stateOf(store))?.generation ?? 0) > 0,
     hasSeen: async (instance) => (await entryOf(instance)) !== undefined,
     async hasSeenLast(instance) {
       const entry = await entryOf(instance);
@@ -105,7 +107,7 @@ export function ledgerWitness(store: Store): Witness {
 }
 
 /** Whoever has made one complete poll has seen what was in reach then, however he polls afterwards. */
-export function firstPollWitness(store: Store): Witness {
+export function firstPollWitness(store: CrashingStore): Witness {
   const sinceMs = async () => (await stateOf(store))?.createdAtMs ?? null;
   const wasInReach = async ({ events }: Instance): Promise<boolean> => {
     const atMs = (await sinceMs()) ?? Number.NEGATIVE_INFINITY;

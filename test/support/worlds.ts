@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import type { SimulatorOptions } from '../../src/simulator/simulator.ts';
-import type { Death } from './mortal-store.ts';
 
 /** What can happen in a world. `which` chooses among the instances that it can happen to; it passes where there is none. */
 export type Step =
@@ -46,13 +45,14 @@ export interface PollPlan {
   readonly sweepPages: number | null;
   /** The next step of the world happens while this page is on its way, the first being 1. */
   readonly meanwhile: readonly number[];
-  readonly death: Death | null;
+  /** The process dies before its statement with this number; null: it lives on. */
+  readonly crashAt: number | null;
 }
 
 export type FaultKind = (typeof faultKinds)[number];
 const faultKinds = ['status', 'throttle', 'html', 'garbage', 'cut', 'reset'] as const;
 
-export const smoothPoll: PollPlan = { fault: null, sweepPages: null, meanwhile: [], death: null };
+export const smoothPoll: PollPlan = { fault: null, sweepPages: null, meanwhile: [], crashAt: null };
 
 /** The poll before each step, null where there is none; after its end there are no more polls. */
 export type Schedule = readonly (PollPlan | null)[];
@@ -153,14 +153,11 @@ const poll: fc.Arbitrary<PollPlan> = fc.record({
     { weight: 2, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 3 }) },
   ),
-  death: fc.oneof(never, {
-    weight: 1,
-    arbitrary: fc.record({
-      calls: fc.nat({ max: 25 }),
-      moment: fc.constantFrom('before', 'within', 'within', 'after'),
-      parts: fc.nat({ max: 14 }),
-    }),
-  }),
+  // A page of a few rows is some tens of statements, a poll of several pages some hundreds.
+  crashAt: fc.oneof(
+    { weight: 5, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.oneof(fc.nat({ max: 60 }), fc.nat({ max: 1_000 })) },
+  ),
 });
 
 const sometimes = fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: poll });

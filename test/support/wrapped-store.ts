@@ -1,12 +1,32 @@
-import type { Store } from '../../src/ledger/store.ts';
+import type { Ledger, Store } from '../../src/ledger/store.ts';
 
-/** A store that tells of each call before it is made; what `before` throws, the call fails with. */
-export function wrapStore(store: Store, before: (call: keyof Store) => void): Store {
-  return new Proxy(store, {
-    get(target, name: keyof Store) {
-      return async (...args: never[]) => {
-        before(name);
-        return Reflect.apply(target[name], target, args);
+type Call = keyof Store | keyof Ledger;
+
+/** A store that tells of each call before it is made, also of those to its ledgers; what `before` throws, the call fails with. */
+export function wrapStore(store: Store, before: (call: Call, ...args: readonly unknown[]) => void): Store {
+  const wrapped = wrap(store, before);
+  const withLedger =
+    (open: (...args: never[]) => Promise<Ledger | null>) =>
+    async (...args: never[]) => {
+      const ledger = await open(...args);
+      return ledger === null ? null : wrap(ledger, before);
+    };
+  return {
+    ...wrapped,
+    open: withLedger(wrapped.open),
+    create: withLedger(wrapped.create) as Store['create'],
+    close: store.close,
+  };
+}
+
+function wrap<T extends object>(target: T, before: (call: Call, ...args: readonly unknown[]) => void): T {
+  return new Proxy(target, {
+    get(one, name) {
+      const value: unknown = Reflect.get(one, name);
+      if (typeof value !== 'function') return value;
+      return async (...args: unknown[]) => {
+        before(name as Call, ...args);
+        return Reflect.apply(value, one, args);
       };
     },
   });

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { applicationId, migrations } from './schema.ts';
 import { labelsText } from '../label-set.ts';
 import { LedgerError } from '../store.ts';
+import { applicationId, migrations } from './schema.ts';
 
 /** Called before each statement; what it throws, the statement fails with: a test's way to end a process in the middle. */
 export type OnStatement = () => void;

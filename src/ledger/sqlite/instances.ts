@@ -37,8 +37,7 @@ export function createInstances(db: Database, ledger: number, sets: LabelSets) {
     },
     /** Those that a window beginning then counts. */
     since(fromMs: number): Entry[] {
-      const sql =
-        'SELECT * FROM instance WHERE ledger = ? AND (open = 1 OR coalesce(start_time_ms, end_time_ms) >= ?)';
+      const sql = 'SELECT * FROM instance WHERE ledger = ? AND (open = 1 OR coalesce(start_time_ms, end_time_ms) >= ?)';
       return db.all<InstanceRow>(sql, ledger, fromMs).map(toEntry);
     },
     openUnseen(sinceMs: number): OpenInstance[] {

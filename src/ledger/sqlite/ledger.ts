@@ -63,58 +63,51 @@ export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }:
     for (const cell of page.cells) window.add(cell);
   }
 
-  function write(change: Change): void {
-    switch (change.kind) {
-      case 'page':
-        return writePage(change.page);
-      case 'tail_ended':
-        writePage(change.page);
-        for (const part of change.sweep) sweep.add(part);
-        if (change.recheck !== null) instances.markForRecheck(change.recheck);
-        return;
-      case 'sweep_step':
-        if (change.page !== null) writePage(change.page);
-        return sweep.conclude(change.item, change.outcome);
-      case 'audit_mismatch':
-        sweep.add(change.sweep);
-        return instances.markForRecheck(change.recheck);
-      case 'instance_seen':
-        return instances.markSeen(change.id, change.atMs);
-      case 'instance_gone':
-        instances.write(change.entry, change.atMs);
-        for (const cell of change.cells) window.add(cell);
-        return;
-      case 'nodes_read':
-        for (const counter of change.counters) series.count(counter);
-        return failures.setNodes(change.id, change.attempt, change.nodes);
-      case 'window_moved':
-        for (const part of change.sweep) sweep.add(part);
-        return moveWindow(change.fromMinute);
-      case 'exposed':
-        for (const one of change.series) series.expose(one);
-        return;
-      case 'pruned':
-        return prune(change);
-      case 'dates_distrusted':
-      case 'named':
-      case 'poll_succeeded':
-        return;
-    }
-  }
-
-  function moveWindow(fromMinute: number): void {
-    if (fromMinute >= state.fromMinute) return window.expire(fromMinute);
-    const entries = instances.since(fromMinute * 60_000);
-    window.rebuild(entries.flatMap((entry) => moves(null, entry, fromMinute)));
-  }
-
-  function prune({ ids, playbooks }: Extract<Change, { kind: 'pruned' }>): void {
-    for (const id of ids) {
-      instances.remove(id);
-      failures.remove(id);
-    }
-    for (const playbook of playbooks) series.remove(playbook);
-  }
+  const nothing = () => {};
+  /** What each change writes beside the columns of the state. */
+  const writers: { [K in Change['kind']]: (change: Extract<Change, { kind: K }>) => void } = {
+    page: ({ page }) => writePage(page),
+    tail_ended({ page, sweep: parts, recheck }) {
+      writePage(page);
+      for (const part of parts) sweep.add(part);
+      if (recheck !== null) instances.markForRecheck(recheck);
+    },
+    sweep_step({ page, item, outcome }) {
+      if (page !== null) writePage(page);
+      sweep.conclude(item, outcome);
+    },
+    audit_mismatch({ sweep: part, recheck }) {
+      sweep.add(part);
+      instances.markForRecheck(recheck);
+    },
+    instance_seen: ({ id, atMs }) => instances.markSeen(id, atMs),
+    instance_gone({ entry, cells, atMs }) {
+      instances.write(entry, atMs);
+      for (const cell of cells) window.add(cell);
+    },
+    nodes_read({ id, attempt, nodes, counters }) {
+      for (const counter of counters) series.count(counter);
+      failures.setNodes(id, attempt, nodes);
+    },
+    window_moved({ fromMinute, sweep: parts }) {
+      for (const part of parts) sweep.add(part);
+      if (fromMinute >= state.fromMinute) window.expire(fromMinute);
+      else window.rebuild(instances.since(fromMinute * 60_000).flatMap((entry) => moves(null, entry, fromMinute)));
+    },
+    exposed({ series: exposed }) {
+      for (const one of exposed) series.expose(one);
+    },
+    pruned({ ids, playbooks }) {
+      for (const id of ids) {
+        instances.remove(id);
+        failures.remove(id);
+      }
+      for (const playbook of playbooks) series.remove(playbook);
+    },
+    dates_distrusted: nothing,
+    named: nothing,
+    poll_succeeded: nothing,
+  };
 
   /** The columns of the state that the change has moved. */
   function writeState(before: LedgerState, after: LedgerState): void {
@@ -154,7 +147,7 @@ export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }:
       const after = advance(state, change);
       try {
         db.transaction(() => {
-          write(change);
+          (writers[change.kind] as (change: Change) => void)(change);
           writeState(state, after);
         });
       } catch (error) {

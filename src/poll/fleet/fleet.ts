@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { Store } from '../../ledger/store.ts';
 import type { Logger } from '../../log.ts';
 import type { WorkspaceReport } from '../../model/report.ts';
-import type { SecMaster } from '../../secmaster/api.ts';
+import type { SecMaster } from '../../secmaster/api/secmaster.ts';
 import { createWorkspace, type Workspace, type WorkspaceSettings } from '../workspace/workspace.ts';
 import { createWorkspaceLabels } from './labels.ts';
 import type { Pollable } from './timer.ts';

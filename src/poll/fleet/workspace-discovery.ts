@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { EndedPoll, WorkspaceReport } from '../../model/report.ts';
-import type { FoundWorkspace } from '../../secmaster/api.ts';
-import { errorKinds, SecMasterError } from '../../secmaster/errors.ts';
+import type { FoundWorkspace } from '../../secmaster/api/secmaster.ts';
+import { errorKinds, SecMasterError } from '../../secmaster/http/errors.ts';
 
 export interface DiscoverySettings {
   readonly region: string;

@@ -1,5 +1,5 @@
 import { isEnded } from '../../model/status.ts';
-import type { LeftOutRow } from '../../secmaster/api.ts';
+import type { LeftOutRow } from '../../secmaster/api/secmaster.ts';
 
 /** Rows in memory, at most. */
 const maxRemembered = 20_000;

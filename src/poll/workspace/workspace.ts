@@ -1,12 +1,13 @@
 import type { Clock } from '../../clock.ts';
-import { LedgerError, type Store, type WorkspaceState } from '../../ledger/store.ts';
+import type { LedgerState } from '../../ledger/state.ts';
+import { type Ledger, LedgerError, type Store } from '../../ledger/store.ts';
 import type { Logger } from '../../log.ts';
 import type { FailedRun } from '../../model/failed-run.ts';
 import type { OpenRun } from '../../model/open-run.ts';
 import type { EndedPoll, WorkspaceReport } from '../../model/report.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import { type RejectedRow, rejectionReasons, type SecMaster } from '../../secmaster/api.ts';
-import { errorKinds, SecMasterError } from '../../secmaster/errors.ts';
+import { type RejectedRow, rejectionReasons, type SecMaster } from '../../secmaster/api/secmaster.ts';
+import { errorKinds, SecMasterError } from '../../secmaster/http/errors.ts';
 import { createAudits } from '../audit.ts';
 import { createNodeReader } from '../nodes.ts';
 import { openLedger, poll } from '../poll.ts';
@@ -86,6 +87,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   let failedRuns: readonly FailedRun[] = [];
   let openRuns: readonly OpenRun[] = [];
   let lastSuccessMs: number | null = null;
+  let ledger: Ledger | null = null;
   let progress: Progress | null = null;
   let recent: readonly EndedPoll[] = [];
   let requests = 0;
@@ -97,32 +99,24 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   }
 
   async function pollOnce(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void> {
-    const session: Session = {
-      ...settings,
-      secmaster,
-      store,
-      log,
-      signal,
-      onRejected,
-      leftOut,
-      state: await openLedger(store, secmaster, settings, settings.lookbackMs, signal, log),
-    };
-    name ??= labelOf(session.state) ?? (await learnName(session));
+    ledger ??= await openLedger(store, secmaster, settings, settings.lookbackMs, signal, log);
+    const session: Session = { ...settings, secmaster, ledger, log, signal, onRejected, leftOut };
+    name ??= labelOf(ledger.state) ?? (await learnName(session));
     const before = progress;
     // A poll that breaks off leaves the slice it was at to be read from its start.
     progress = null;
-    progress = await poll(session, before, { mayGoOn: hasTimeLeft, onNews, audits, nodeReader });
+    progress = await poll(session, before, { hasTimeLeft, onNews, audits, nodeReader });
   }
 
-  function labelOf({ name: known }: WorkspaceState): string | null {
+  function labelOf({ name: known }: LedgerState): string | null {
     return known === null ? null : uniqueLabel(known);
   }
 
-  async function learnName({ state, signal }: Session): Promise<string | null> {
+  async function learnName({ ledger, signal }: Session): Promise<string | null> {
     const learnt = await secmaster.workspaceName(settings.workspaceId, signal);
     if (learnt === null) return null;
     const label = uniqueLabel(learnt);
-    await store.commit(state.ledger, { state: { name: label } });
+    await ledger.commit({ kind: 'named', name: label });
     return label;
   }
 
@@ -136,19 +130,17 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
 
   /** Takes from the ledger what it says now. */
   async function refresh(): Promise<void> {
-    const state = await store.find(settings);
-    if (state !== null) {
-      name ??= labelOf(state);
-      const show = zeroFirst.exposed(await store.hidden(state.ledger));
-      if (show.length > 0) await store.commit(state.ledger, { show });
-      const limitedBefore = snapshot?.limitedPlaybooks ?? 0;
-      snapshot = await store.snapshot(state.ledger);
-      failedRuns = await store.latestFailures(state.ledger, settings.recentRuns);
-      openRuns = await store.stuckOrRetrying(state.ledger, secmaster.now() - stuckMs, settings.recentRuns);
-      if (limitedBefore === 0 && snapshot.limitedPlaybooks > 0)
-        log.warn({ limited: snapshot.limitedPlaybooks }, limited);
-      lastSuccessMs = state.lastSuccessMs;
-    }
+    ledger ??= await store.open(settings);
+    if (ledger === null) return;
+    name ??= labelOf(ledger.state);
+    const series = zeroFirst.exposed(await ledger.pending());
+    if (series.length > 0) await ledger.commit({ kind: 'exposed', series });
+    const limitedBefore = snapshot?.limitedPlaybooks ?? 0;
+    snapshot = await ledger.snapshot();
+    failedRuns = await ledger.latestFailures(settings.recentRuns);
+    openRuns = await ledger.stuckOrRetrying(secmaster.now() - stuckMs, settings.recentRuns);
+    if (limitedBefore === 0 && snapshot.limitedPlaybooks > 0) log.warn({ limited: snapshot.limitedPlaybooks }, limited);
+    lastSuccessMs = ledger.state.lastSuccessMs;
   }
 
   async function publish(): Promise<void> {

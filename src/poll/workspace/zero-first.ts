@@ -1,9 +1,9 @@
-import type { CounterKey } from '../../model/snapshot.ts';
+import type { CounterSeries } from '../../model/snapshot.ts';
 
 /** Decides when pending series of counters, which stand at 0 whatever they have counted, are exposed with their values. */
 export interface ZeroFirst {
   /** Those of the pending series that are exposed from now on. */
-  exposed(pending: readonly CounterKey[]): CounterKey[];
+  exposed(pending: readonly CounterSeries[]): CounterSeries[];
   /** Told when the exposition stands that has the pending ones at 0. */
   published(): void;
 }
@@ -17,8 +17,8 @@ export function createZeroFirst(holdMs: () => number, now: () => number, lastScr
   /** By series: when it was first published, and when it was first known to have been scraped since. */
   const waiting = new Map<string, { publishedMs: number | null; scrapedMs: number | null }>();
 
-  function isDue(series: CounterKey): boolean {
-    const key = JSON.stringify([series.counter, series.playbook, series.triggerType, series.status, series.node]);
+  function isDue(series: CounterSeries): boolean {
+    const key = JSON.stringify(series);
     const wait = waiting.get(key);
     if (wait === undefined) {
       waiting.set(key, { publishedMs: null, scrapedMs: null });

@@ -1,10 +1,10 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
-import { SqliteStore } from '../../../src/ledger/sqlite-store.ts';
+import { createSqliteStore } from '../../../src/ledger/sqlite/store.ts';
 import { createFleet, type Target } from '../../../src/poll/fleet/fleet.ts';
-import type { FoundWorkspace, SecMaster } from '../../../src/secmaster/api.ts';
-import { SecMasterError } from '../../../src/secmaster/errors.ts';
+import type { FoundWorkspace, SecMaster } from '../../../src/secmaster/api/secmaster.ts';
+import { SecMasterError } from '../../../src/secmaster/http/errors.ts';
 
 /** Which workspaces there are to be polled, and under which labels, as configuration and lists change. */
 
@@ -42,7 +42,7 @@ async function setUp(projects: Record<string, Record<string, string>>) {
       return found(projectId);
     },
   });
-  const store = new SqliteStore(':memory:');
+  const store = createSqliteStore(':memory:');
   const begin = () =>
     createFleet<Target>({
       settingsOf: (one, ids) => ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Filters } from '../../../src/config/config.ts';
-import { noFilters } from '../../../src/secmaster/filters.ts';
+import { noFilters } from '../../../src/secmaster/api/filters.ts';
 import { parseExposition, sampleValue } from '../../support/exposition.ts';
 import { createSoc, type SimulatedSoc, startMs } from '../../support/simulated-soc.ts';
 

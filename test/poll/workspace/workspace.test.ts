@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SqliteStore } from '../../../src/ledger/sqlite-store.ts';
+import { createSqliteStore } from '../../../src/ledger/sqlite/store.ts';
 import { LedgerError } from '../../../src/ledger/store.ts';
 import { createSoc } from '../../support/simulated-soc.ts';
 import { wrapStore } from '../../support/wrapped-store.ts';
@@ -31,7 +31,7 @@ test('a failed poll is counted by its reason, logged once, and said to be over',
 });
 
 test('the last success is remembered over a restart', async () => {
-  const store = new SqliteStore(':memory:');
+  const store = createSqliteStore(':memory:');
   const soc = createSoc({ store });
   await soc.poll();
   const again = createSoc({ store });
@@ -44,7 +44,7 @@ test('the last success is remembered over a restart', async () => {
 });
 
 test('a ledger that fails leaves the numbers and says why', async () => {
-  const store = new SqliteStore(':memory:');
+  const store = createSqliteStore(':memory:');
   let isFull = false;
   const soc = createSoc({
     store: wrapStore(store, (call) => {

@@ -3,7 +3,7 @@ import { createZeroFirst } from '../../../src/poll/workspace/zero-first.ts';
 import { sampleValue } from '../../support/exposition.ts';
 import { createSoc, startMs } from '../../support/simulated-soc.ts';
 
-const series = { counter: 'completed', playbook: 'p', triggerType: 'EVENT', status: 'FAILED', node: '' } as const;
+const series = { counter: 'completed', labels: { playbook: 'p', trigger_type: 'EVENT', status: 'FAILED' } } as const;
 
 describe('a new series', () => {
   test('waits until it has been scraped at 0, and then for the hold', () => {

@@ -1,0 +1,40 @@
+import type { Filters } from '../../config/config.ts';
+import type { Row } from './schema.ts';
+
+/**
+ * The list can be limited to one value of each kind (API document, table 2). Where the configuration has several of a kind, all
+ * are asked for and the rows are chosen here.
+ */
+
+export const noFilters: Filters = { playbookId: [], workflowId: [], dataclassId: [], triggerType: [] };
+
+const parameters = {
+  playbookId: 'playbook_id',
+  workflowId: 'workflow_id',
+  dataclassId: 'dataclass_id',
+  triggerType: 'trigger_type',
+} as const satisfies Record<keyof Filters, string>;
+
+const valueIn: Readonly<Record<keyof Filters, (row: Row) => string>> = {
+  playbookId: ({ playbook }) => (playbook ? (playbook.id ?? '') : ''),
+  workflowId: ({ workflow }) => (workflow ? (workflow.id ?? '') : ''),
+  dataclassId: ({ dataclass }) => (dataclass ? (dataclass.id ?? '') : ''),
+  triggerType: ({ trigger_type: triggerType }) => triggerType ?? '',
+};
+
+const kinds = Object.keys(parameters) as (keyof Filters)[];
+
+/** What SecMaster itself can filter by, as parameters of the list call. */
+export function sentFilters(filters: Filters): [string, string][] {
+  return kinds.flatMap((kind): [string, string][] => {
+    const [only, second] = filters[kind];
+    return only === undefined || second !== undefined ? [] : [[parameters[kind], only]];
+  });
+}
+
+/** Whether a row is one of those that are asked for; null: SecMaster has filtered all there is to filter. */
+export function rowFilter(filters: Filters): ((row: Row) => boolean) | null {
+  const several = kinds.filter((kind) => filters[kind].length > 1);
+  if (several.length === 0) return null;
+  return (row) => several.every((kind) => filters[kind].includes(valueIn[kind](row)));
+}

@@ -1,0 +1,127 @@
+import type { Language } from '../../config/config.ts';
+import type { FailedNode } from '../../model/failed-run.ts';
+import type { Instance, Playbook } from '../../model/instance.ts';
+import { parseTime } from '../../model/time.ts';
+import { pageSchema, type Row, rowSchema, topologySchema } from './schema.ts';
+import type { LeftOutRow, Page, RejectedRow, RejectionReason, ShownInstance } from './secmaster.ts';
+
+/**
+ * The body of a list answer as a page; a row that can't be understood is rejected alone. null: it is no such body.
+ * `isWanted`: of rows that can be understood; null: all are.
+ */
+export function parsePage(
+  body: unknown,
+  language: Language,
+  isWanted: ((row: Row) => boolean) | null = null,
+): Page | null {
+  const page = pageSchema.safeParse(body);
+  if (!page.success) return null;
+  const instances: Instance[] = [];
+  const rejected: RejectedRow[] = [];
+  const leftOut: LeftOutRow[] = [];
+  for (const raw of page.data.instances ?? []) {
+    const parsed = parseRow(raw, language);
+    if ('reason' in parsed) rejected.push(parsed);
+    else if (isWanted === null || isWanted(parsed.row)) instances.push(parsed.instance);
+    else leftOut.push({ ...parsed.instance, after: instances.length });
+  }
+  return { count: parseCount(page.data.count), instances, leftOut, rejected };
+}
+
+/** The body of an answer about one instance; null: it is no such body. */
+export function parseShown(body: unknown, language: Language): ShownInstance | null {
+  const parsed = parseRow(body, language);
+  return 'reason' in parsed ? null : { ...parsed.instance, failedNodes: failedNodes(body) };
+}
+
+/**
+ * The last word on each node counts: whether a topology goes on to show the nodes of earlier attempts is not documented.
+ * A node may be running and not (yet) have succeeded, so `succeed` speaks only where there is no status.
+ */
+function failedNodes(body: unknown): FailedNode[] {
+  const logs = topologySchema.safeParse(body).data?.topology?.audit_logs ?? [];
+  const byAction = new Map<string, FailedNode | null>();
+  for (const node of logs) {
+    const name = node?.action_name || node?.action_id || '';
+    if (!node || name === '') continue;
+    const isFailed = isAbsent(node.status) ? node.succeed === false : node.status === 'FAILED';
+    byAction.set(node.action_id || name, isFailed ? { name, error: node.error_msg ?? '' } : null);
+  }
+  return [...byAction.values()].filter((node) => node !== null);
+}
+
+interface ParsedRow {
+  readonly row: Row;
+  readonly instance: Instance;
+}
+
+function parseRow(raw: unknown, language: Language): ParsedRow | RejectedRow {
+  if (!isRecord(raw)) return { id: null, reason: 'not_an_object' };
+  const parsed = rowSchema.safeParse(raw);
+  if (!parsed.success) return reject(raw, reasonFor(raw, parsed.error.issues[0]?.path[0]));
+  const row = parsed.data;
+
+  const startTimeMs = optionalTime(row.start_time);
+  const endTimeMs = optionalTime(row.end_time);
+  if (Number.isNaN(startTimeMs) || Number.isNaN(endTimeMs)) return reject(raw, 'bad_time');
+  const retryCount = isAbsent(row.retry_count) ? 0 : wholeNumber(row.retry_count);
+  if (retryCount === null) return reject(raw, 'bad_retry_count');
+  const instance: Instance = {
+    id: row.id,
+    playbook: parsePlaybook(row.playbook, language),
+    triggerType: row.trigger_type ?? '',
+    status: row.status,
+    startTimeMs,
+    endTimeMs,
+    retryCount,
+  };
+  return { row, instance };
+}
+
+function parsePlaybook(playbook: Row['playbook'], language: Language): Playbook | null {
+  if (isAbsent(playbook)) return null;
+  const id = playbook.id || '';
+  const name = language === 'en' ? playbook.en_name || playbook.name : playbook.name || playbook.en_name;
+  return id === '' && !name ? null : { id, name: name || id };
+}
+
+/** SecMaster's count; some of its SDKs read a float, so `3.0` and "3" are taken as well. */
+function parseCount(count: unknown): number | null {
+  return typeof count === 'number' || typeof count === 'string' ? wholeNumber(count) : null;
+}
+
+function wholeNumber(value: number | string): number | null {
+  if (typeof value === 'string' && !/^\d+$/.test(value)) return null;
+  const number = Number(value);
+  return Number.isSafeInteger(number) && number >= 0 ? number : null;
+}
+
+/** NaN where the text is there and unreadable. */
+function optionalTime(text: string | null | undefined): number | null {
+  return isAbsent(text) ? null : (parseTime(text) ?? Number.NaN);
+}
+
+const reasonByField: Readonly<Record<string, RejectionReason>> = {
+  start_time: 'bad_time',
+  end_time: 'bad_time',
+  retry_count: 'bad_retry_count',
+};
+
+function reasonFor(raw: Record<string, unknown>, field: PropertyKey | undefined): RejectionReason {
+  if (field === 'id' && isAbsent(raw.id)) return 'no_id';
+  if (field === 'status' && isAbsent(raw.status)) return 'no_status';
+  return reasonByField[String(field)] ?? 'bad_field';
+}
+
+function reject(raw: Record<string, unknown>, reason: RejectionReason): RejectedRow {
+  const id = raw.id;
+  return { id: typeof id === 'string' && id !== '' ? id : null, reason };
+}
+
+function isAbsent(value: unknown): value is null | undefined | '' {
+  return value === null || value === undefined || value === '';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

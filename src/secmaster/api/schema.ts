@@ -1,0 +1,73 @@
+import { z } from 'zod';
+
+/** The edge: what the APIs answer, with the fields that are used and no others. Any of them may be null, absent or ''. */
+
+/** Half of a surrogate pair, which JSON can hold, would become another text in the ledger than in memory. */
+const wellFormed = z.string().overwrite((text) => text.toWellFormed());
+const text = wellFormed.nullish();
+/** What becomes a label or is shown: a name of 10 KB would make each of its series as long. */
+const shortText = (max: number) => wellFormed.overwrite((text) => cut(text, max)).nullish();
+const name = shortText(200);
+const numberOrText = z.union([z.number(), z.string()]).nullish();
+
+/** A body with neither count nor list is none of these, whatever else it is. */
+export const pageSchema = z
+  .object({ count: z.unknown().optional(), instances: z.array(z.unknown()).nullish() })
+  .refine((body) => 'count' in body || 'instances' in body);
+
+/** Keys in the order in which a row's faults are reported. */
+export const rowSchema = z.object({
+  id: wellFormed.min(1),
+  status: wellFormed.min(1).overwrite((text) => cut(text, 200)),
+  trigger_type: name,
+  start_time: text,
+  end_time: text,
+  retry_count: numberOrText,
+  playbook: z.union([z.object({ id: text, name, en_name: name }), z.literal('')]).nullish(),
+  // Only to filter by: rows are not rejected for what is wrong with them.
+  workflow: z.object({ id: text }).nullish().catch(null),
+  dataclass: z.object({ id: text }).nullish().catch(null),
+});
+export type Row = z.infer<typeof rowSchema>;
+
+/** A node that can't be understood is left out alone, and so is a topology. */
+export const topologySchema = z.object({
+  topology: z
+    .object({
+      audit_logs: z
+        .array(
+          z
+            .object({
+              action_id: text,
+              action_name: name,
+              status: text,
+              succeed: z.boolean().nullish(),
+              error_msg: shortText(1_000),
+            })
+            .nullish()
+            .catch(null),
+        )
+        .nullish(),
+    })
+    .nullish()
+    .catch(null),
+});
+
+export const workspacesSchema = z
+  .object({
+    count: z.unknown().optional(),
+    workspaces: z.array(z.object({ id: text, name: text, is_view: z.unknown().optional() })).nullish(),
+  })
+  .refine((body) => 'count' in body || 'workspaces' in body)
+  .transform(({ workspaces }) => workspaces ?? []);
+
+export const projectsSchema = z
+  .object({ projects: z.array(z.object({ id: z.string().min(1) })) })
+  .transform(({ projects }) => projects);
+
+/** At most so many characters, the last one an ellipsis where something is left out. */
+function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const characters = [...text];
+  return characters.length <= max ? text : `${characters.slice(0, max - 1).join('')}…`;
+}

@@ -1,0 +1,26 @@
+import { formatSdkDate, type Signable, sign } from '../http/sign.ts';
+import type { AuthHeaders, Refusal } from './credentials.ts';
+
+/** An access key and its secret; temporary ones have a security token as well. */
+export interface AccessKeys {
+  readonly ak: string;
+  readonly sk: string;
+  readonly securityToken: string | null;
+}
+
+export function signHeaders(request: Signable, { ak, sk, securityToken }: AccessKeys, nowMs: number): AuthHeaders {
+  const headers = {
+    'x-sdk-date': formatSdkDate(nowMs),
+    ...(securityToken === null ? {} : { 'x-security-token': securityToken }),
+  };
+  const authorization = sign({ ...request, headers: { ...request.headers, ...headers } }, ak, sk);
+  return { ...headers, authorization };
+}
+
+/** Signed further off than this, a request may have been refused for its date; the document allows 15 minutes. */
+const suspectMs = 60_000;
+
+/** The refusal itself has corrected the clock by its Date. */
+export function mayBeForItsDate({ authorizedAtMs, nowMs }: Refusal): boolean {
+  return Math.abs(nowMs - authorizedAtMs) > suspectMs;
+}

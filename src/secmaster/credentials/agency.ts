@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { parseTime } from '../../model/time.ts';
+import { unexpectedBodyError } from '../http/answer-error.ts';
+import type { Endpoint } from '../http/endpoint.ts';
+import { SecMasterError } from '../http/errors.ts';
+import type { HttpRequest } from '../http/send.ts';
+import { type AccessKeys, mayBeForItsDate, signHeaders } from './access-keys.ts';
+import type { Credentials } from './credentials.ts';
+import type { Obtaining } from './obtaining.ts';
+import { createTokenCache, type Obtained } from './token-cache.ts';
+
+/** Temporary keys of the agency that an ECS or CCE node has, from the metadata service of the node (api/facts §4.5). */
+
+const text = z.string().nullish();
+const securityKeySchema = z.object({
+  credential: z.object({ access: text, secret: text, securitytoken: text, expires_at: text }),
+});
+
+/** The service renews them by itself; the SDKs ask for others when less than this is left. */
+const marginMs = 40 * 60_000;
+/** Each time keys are fetched a new one is asked for, so it need not last. */
+const tokenLifeSeconds = 60;
+
+export function createAgencyCredentials(metadata: Endpoint, context: Obtaining): Credentials {
+  const keys = createTokenCache({
+    ...context,
+    name: 'temporary keys',
+    operation: 'get_metadata_token',
+    obtain: () => obtainKeys(metadata, context),
+  });
+  return {
+    async authorize(request, nowMs, signal) {
+      return { headers: signHeaders(request, await keys.get(nowMs, signal), nowMs), fingerprint: '' };
+    },
+    refused: (refusal) => {
+      if (mayBeForItsDate(refusal)) return true;
+      return keys.drop(({ securityToken }) => securityToken === refusal.headers['x-security-token']);
+    },
+    // The user puts nothing in place.
+    fingerprint: () => '',
+    expiresAtMs: keys.expiresAtMs,
+  };
+}
+
+async function obtainKeys(metadata: Endpoint, { send }: Obtaining): Promise<Obtained<AccessKeys>> {
+  const signal = new AbortController().signal;
+  const common = { endpoint: metadata, query: [], body: '', secrets: [] };
+
+  /** null: this service is of the first version, which knows no tokens. */
+  async function token(): Promise<string | null> {
+    const headers = { 'x-metadata-token-ttl-seconds': String(tokenLifeSeconds) };
+    const path = '/meta-data/latest/api/token';
+    try {
+      const answer = await send(
+        { ...common, operation: 'get_metadata_token', method: 'PUT', path, headers, isText: true },
+        signal,
+      );
+      return answer.text.trim();
+    } catch (error) {
+      const isFirstVersion = error instanceof SecMasterError && [404, 405, 503].includes(error.httpStatus ?? 0);
+      if (isFirstVersion) return null;
+      throw error;
+    }
+  }
+
+  try {
+    const proof = await token();
+    const request: HttpRequest = {
+      ...common,
+      operation: 'get_security_key',
+      method: 'GET',
+      path: '/openstack/latest/securitykey',
+      headers: proof === null ? {} : { 'x-metadata-token': proof },
+    };
+    const answer = await send(request, signal);
+    const {
+      access: ak,
+      secret: sk,
+      securitytoken: securityToken,
+      expires_at,
+    } = securityKeySchema.safeParse(answer.json).data?.credential ?? {};
+    const expiresAtMs = parseTime(expires_at ?? '');
+    if (!ak || !sk || !securityToken || expiresAtMs === null)
+      // Of an answer that may hold a key nothing is repeated.
+      throw unexpectedBodyError(request, { ...answer, text: '' }, 'access, secret, securitytoken and expires_at');
+    return { value: { ak, sk, securityToken }, renewAtMs: expiresAtMs - marginMs, expiresAtMs };
+  } catch (error) {
+    // Whatever it answers says nothing about what SecMaster thinks of the keys.
+    if (error instanceof SecMasterError) throw noKeys(error);
+    throw error;
+  }
+}
+
+function noKeys({ operation, message, httpStatus, code }: SecMasterError): SecMasterError {
+  const said = message.replace(`${operation}: `, '').replace(/: .*/, '');
+  const advice = 'give this ECS or CCE node an agency that may read SecMaster, or configure other credentials';
+  return new SecMasterError('no_credentials', operation, `no keys from the metadata service (${said}): ${advice}`, {
+    httpStatus,
+    code,
+  });
+}

@@ -1,0 +1,126 @@
+import type { Clock } from '../../clock.ts';
+import type { Logger } from '../../log.ts';
+import { abortedError, orAborted } from '../http/abort.ts';
+import { type Operation, SecMasterError } from '../http/errors.ts';
+
+/**
+ * Holds calls back after their credentials were refused: six refusals in a row lock an access key for five minutes.
+ * All users of one access key, or of one IAM user, share a circuit breaker.
+ */
+export interface CircuitBreaker {
+  /** Runs a call, unless the circuit is open because the credentials were refused: then it fails as `unauthorized` without being run. */
+  run<T>(call: ProtectedCall<T>, signal: AbortSignal): Promise<T>;
+}
+
+export interface ProtectedCall<T> {
+  readonly operation: Operation;
+  readonly attempt: () => Promise<T>;
+  /** Told of a refusal: whether one more try may help at once (with a new token, a corrected clock). */
+  readonly secondChance: (refusal: SecMasterError) => boolean;
+  /** Of the credentials that would be used now: where others were refused, these need not wait as long. */
+  readonly fingerprint: () => string;
+}
+
+/** In five minutes: refusals of the same credentials, and openings after which others may be tried before the wait is over. */
+const maxRefusals = 4;
+const maxOpenings = 3;
+const countedMs = 5 * 60_000;
+
+const firstDelayMs = 60_000;
+const maxDelayMs = 15 * 60_000;
+
+/** It begins half-open: until a call has succeeded, calls go one at a time, so that wrong credentials aren't refused once for each caller. */
+export function createCircuitBreaker(clock: Clock, log: Logger): CircuitBreaker {
+  /** Closed for the credentials of this fingerprint: a call has succeeded with them. Half-open for all others. */
+  let proven: string | null = null;
+  /** The one call of a half-open circuit. */
+  let probe: Promise<void> | null = null;
+  let open: { readonly untilMs: number; readonly refusal: SecMasterError; readonly fingerprint: string } | null = null;
+  /** When the latest ones were. */
+  const refusals: number[] = [];
+  const openings: number[] = [];
+  let openingsInARow = 0;
+
+  function failIfOpen({ operation, fingerprint }: ProtectedCall<unknown>): void {
+    if (open === null) return;
+    const untilMs = fingerprint() === open.fingerprint ? open.untilMs : whenFewer(openings, maxOpenings);
+    if (clock.now() >= untilMs) return;
+    const until = new Date(untilMs).toISOString();
+    const message = `not tried before ${until}, because the credentials were refused: ${open.refusal.message}`;
+    throw new SecMasterError('unauthorized', operation, message, { code: open.refusal.code });
+  }
+
+  function trip(refusal: SecMasterError, fingerprint: string): void {
+    openings.push(clock.now());
+    openingsInARow += 1;
+    const delayMs = Math.min(firstDelayMs * 2 ** (openingsInARow - 1), maxDelayMs);
+    const untilMs = Math.max(clock.now() + delayMs, whenFewer(refusals, maxRefusals));
+    open = { untilMs, refusal, fingerprint };
+    log.warn({ reason: refusal.message, retryInSeconds: (untilMs - clock.now()) / 1000 }, 'credentials refused');
+  }
+
+  async function admit<T>(call: ProtectedCall<T>, signal: AbortSignal): Promise<T> {
+    const { operation, attempt } = call;
+    const isClosed = () => call.fingerprint() === proven;
+    failIfOpen(call);
+    while (!isClosed() && probe !== null) {
+      await orAborted(probe, signal, () => abortedError(operation));
+      failIfOpen(call);
+    }
+    if (isClosed()) return await attempt();
+    const ended = Promise.withResolvers<void>();
+    probe = ended.promise;
+    try {
+      return await attempt();
+    } finally {
+      probe = null;
+      ended.resolve();
+    }
+  }
+
+  const run: CircuitBreaker['run'] = async (call, signal) => {
+    let again = false;
+    const attempt = async () => {
+      const openingsBefore = openings.length;
+      const fingerprint = call.fingerprint();
+      try {
+        const result = await call.attempt();
+        // A call that was under way when another opened the circuit says nothing about what was found then.
+        if (openings.length === openingsBefore) {
+          proven = fingerprint;
+          openingsInARow = 0;
+        }
+        return result;
+      } catch (error) {
+        if (!(error instanceof SecMasterError && error.kind === 'unauthorized')) throw error;
+        refusals.push(clock.now());
+        if (openings.length === openingsBefore) {
+          proven = null;
+          // Calls that were under way together are refused together: only what comes after is held to the number.
+          const isAffordable = openingsInARow === 0 || clock.now() >= whenFewer(refusals, maxRefusals);
+          again = call.secondChance(error) && isAffordable;
+          if (again) log.info({ reason: error.message }, 'credentials refused, tried once more');
+          else trip(error, call.fingerprint());
+        }
+        throw error;
+      }
+    };
+    try {
+      return await admit({ ...call, attempt }, signal);
+    } catch (error) {
+      if (!again) throw error;
+    }
+    const noThirdChance = (refusal: SecMasterError) => {
+      call.secondChance(refusal);
+      return false;
+    };
+    return await run({ ...call, secondChance: noThirdChance }, signal);
+  };
+  return { run };
+}
+
+/** When there will have been fewer than `max` in the five minutes before. */
+function whenFewer(times: readonly number[], max: number): number {
+  const oldest = times.at(-max);
+  return oldest === undefined ? 0 : oldest + countedMs;
+}

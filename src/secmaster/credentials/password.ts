@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { CredentialsConfig } from '../../config/config.ts';
+import { parseTime } from '../../model/time.ts';
+import { unexpectedBodyError } from '../http/answer-error.ts';
+import type { HttpRequest } from '../http/send.ts';
+import type { Credentials } from './credentials.ts';
+import type { Obtaining } from './obtaining.ts';
+import type { Own } from './own-credentials.ts';
+import { createTokenCache, type Obtained } from './token-cache.ts';
+
+const tokenSchema = z.object({ token: z.object({ expires_at: z.string(), issued_at: z.string().nullish() }) });
+
+export type PasswordConfig = Extract<CredentialsConfig, { kind: 'password' }>;
+
+/** A token is renewed in the last tenth of its life, and half an hour before its end at the earliest. */
+const maxMarginMs = 30 * 60_000;
+
+/** Name and password of an IAM user: they buy a token for one project. */
+export function createPasswordCredentials(
+  config: PasswordConfig,
+  own: () => Own<string>,
+  context: Obtaining,
+): Credentials {
+  const token = createTokenCache({
+    ...context,
+    name: 'token',
+    operation: 'create_token',
+    obtain: (nowMs) => obtainToken(tokenRequest(config, own().value, context), context, nowMs),
+  });
+  return {
+    async authorize(_request, nowMs, signal) {
+      const { fingerprint } = own();
+      return { headers: { 'x-auth-token': await token.get(nowMs, signal) }, fingerprint };
+    },
+    refused: ({ headers }) => token.drop((value) => value === headers['x-auth-token']),
+    fingerprint: () => own().fingerprint,
+    expiresAtMs: token.expiresAtMs,
+  };
+}
+
+async function obtainToken(request: HttpRequest, { send }: Obtaining, nowMs: number): Promise<Obtained<string>> {
+  const answer = await send(request, new AbortController().signal);
+  const value = answer.headers['x-subject-token'];
+  if (typeof value !== 'string' || value === '')
+    throw unexpectedBodyError(request, answer, 'the header X-Subject-Token');
+  const body = tokenSchema.safeParse(answer.json).data;
+  const expiresAtMs = parseTime(body?.token.expires_at ?? '');
+  if (expiresAtMs === null)
+    throw unexpectedBodyError({ ...request, secrets: [...request.secrets, value] }, answer, 'token.expires_at');
+  const lifeMs = expiresAtMs - (parseTime(body?.token.issued_at ?? '') ?? nowMs);
+  return { value, renewAtMs: expiresAtMs - Math.min(maxMarginMs, lifeMs / 10), expiresAtMs };
+}
+
+function tokenRequest({ domain, user }: PasswordConfig, password: string, { iam, project }: Obtaining): HttpRequest {
+  return {
+    operation: 'create_token',
+    endpoint: iam,
+    method: 'POST',
+    path: '/v3/auth/tokens',
+    query: [['nocatalog', 'true']],
+    headers: { 'content-type': 'application/json;charset=utf8' },
+    body: JSON.stringify({
+      auth: {
+        identity: { methods: ['password'], password: { user: { name: user, password, domain: { name: domain } } } },
+        scope: { project },
+      },
+    }),
+    // As it is, and as it stands in the body.
+    secrets: [password, JSON.stringify(password).slice(1, -1)],
+  };
+}

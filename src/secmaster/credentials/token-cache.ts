@@ -1,0 +1,86 @@
+import type { Clock } from '../../clock.ts';
+import type { Logger } from '../../log.ts';
+import { abortedError, orAborted } from '../http/abort.ts';
+import { type Operation, SecMasterError } from '../http/errors.ts';
+
+/** A token, or temporary keys, as they were obtained. */
+export interface Obtained<T> {
+  readonly value: T;
+  /** Both in SecMaster's time. */
+  readonly renewAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+/** Keeps what is obtained for a time, shares it among all who ask, and renews it before it expires. */
+export interface TokenCache<T> {
+  /** Fails with the error of obtaining it. */
+  get(nowMs: number, signal: AbortSignal): Promise<T>;
+  /** It was refused: the next `get` obtains another. @returns whether that one may be accepted */
+  drop(isThis: (value: T) => boolean): boolean;
+  expiresAtMs(): number | null;
+}
+
+export interface TokenCacheOptions<T> {
+  /** What it is called in the log. */
+  readonly name: string;
+  /** The first of the calls that obtain it. */
+  readonly operation: Operation;
+  readonly obtain: (nowMs: number) => Promise<Obtained<T>>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** After a renewal that failed while the old one is still valid, or that gave nothing newer. */
+const renewalRetryMs = 60_000;
+/** So long everybody gets the same error, so that hundreds of callers don't ask one after the other. */
+const failureHoldMs = 5_000;
+/** What is refused so soon after it was obtained would be followed by one that is no better. */
+const freshMs = 60_000;
+
+export function createTokenCache<T>({ name, operation, obtain, clock, log }: TokenCacheOptions<T>): TokenCache<T> {
+  let cached: (Obtained<T> & { readonly obtainedAtMs: number }) | null = null;
+  let pending: Promise<T> | null = null;
+  let failure: { readonly error: unknown; readonly untilMs: number } | null = null;
+
+  async function renew(nowMs: number): Promise<T> {
+    const old = cached;
+    try {
+      const obtained = await obtain(nowMs);
+      const renewAtMs = Math.max(
+        obtained.renewAtMs,
+        nowMs + Math.min(renewalRetryMs, (obtained.expiresAtMs - nowMs) / 2),
+      );
+      cached = { ...obtained, renewAtMs, obtainedAtMs: clock.now() };
+      log.debug({ expiresAt: new Date(cached.expiresAtMs).toISOString() }, `${name} obtained`);
+    } catch (error) {
+      const isRefused = error instanceof SecMasterError && error.kind === 'unauthorized';
+      if (isRefused || old === null || nowMs >= old.expiresAtMs) {
+        failure = { error, untilMs: clock.now() + failureHoldMs };
+        throw error;
+      }
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn({ reason }, `${name} not renewed yet, the old one is still valid`);
+      cached = { ...old, renewAtMs: nowMs + renewalRetryMs };
+    } finally {
+      pending = null;
+    }
+    return cached.value;
+  }
+
+  return {
+    async get(nowMs, signal) {
+      if (cached !== null && nowMs < cached.renewAtMs) return cached.value;
+      if (pending === null && failure !== null && clock.now() < failure.untilMs) throw failure.error;
+      // Shared by all who wait for it, so none of them may abort it.
+      pending ??= renew(nowMs);
+      return await orAborted(pending, signal, () => abortedError(operation));
+    },
+    drop(isThis) {
+      if (cached === null || !isThis(cached.value)) return true;
+      const isFresh = clock.now() - cached.obtainedAtMs < freshMs;
+      cached = null;
+      return !isFresh;
+    },
+    expiresAtMs: () => cached?.expiresAtMs ?? null,
+  };
+}

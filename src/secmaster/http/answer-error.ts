@@ -1,0 +1,166 @@
+import type { Dispatcher } from 'undici';
+import { errorBodySchema } from './error-body.ts';
+import { type ErrorKind, type Operation, SecMasterError } from './errors.ts';
+
+/** Answers that are not what was asked for, as errors that say what to fix. */
+
+export interface Asked {
+  readonly operation: Operation;
+  /** Whatever an answer may echo and nobody may read: tokens, signatures, passwords. */
+  readonly secrets: readonly string[];
+}
+
+export interface Answer {
+  readonly httpStatus: number;
+  readonly headers: Dispatcher.ResponseData['headers'];
+  /** As much of the body as could be read. */
+  readonly text: string;
+}
+
+/** An answer whose status is not 2xx. */
+export function statusError(asked: Asked, answer: Answer): SecMasterError {
+  const { httpStatus } = answer;
+  const kind = kindOf(httpStatus);
+  if (isHtml(answer) && kind !== 'server_error' && kind !== 'throttled') return notJsonError(asked, answer);
+  const { code, said, requestId } = readError(asked, answer);
+  const what = [String(httpStatus), code, said === null ? null : `(${said})`].filter((part) => part !== null).join(' ');
+  return new SecMasterError(kind, asked.operation, `${what}: ${advice(asked.operation, httpStatus, code, said)}`, {
+    httpStatus,
+    code,
+    requestId,
+  });
+}
+
+export function notJsonError(asked: Asked, answer: Answer): SecMasterError {
+  const { httpStatus } = answer;
+  const title = isHtml(answer) ? (/<title[^>]*>([^<]*)/i.exec(answer.text)?.[1] ?? '') : null;
+  const what = title === null ? 'a body that is no JSON' : `an HTML page "${clean(title, asked.secrets, 80)}"`;
+  const message = `${httpStatus} with ${what}: check endpoint and iam_endpoint, and whether a proxy answers in their place`;
+  return new SecMasterError('body_not_json', asked.operation, message, {
+    httpStatus,
+    requestId: requestIdOf(asked, answer),
+  });
+}
+
+/** JSON of another shape, such as an error body that comes with status 200. */
+export function unexpectedBodyError(asked: Asked, answer: Answer, expected: string): SecMasterError {
+  const { code, said, requestId } = readError(asked, answer);
+  const found = [code, said].filter((part) => part !== null).join(' ');
+  const message = `${answer.httpStatus} without ${expected}${found === '' ? '' : ` but "${found}"`}: check endpoint and iam_endpoint`;
+  return new SecMasterError('unexpected_body', asked.operation, message, {
+    httpStatus: answer.httpStatus,
+    code,
+    requestId,
+  });
+}
+
+function kindOf(httpStatus: number): ErrorKind {
+  if (httpStatus === 401) return 'unauthorized';
+  if (httpStatus === 403) return 'forbidden';
+  if (httpStatus === 404) return 'not_found';
+  if (httpStatus === 429) return 'throttled';
+  if (httpStatus >= 500) return 'server_error';
+  return httpStatus >= 400 ? 'bad_request' : 'unexpected_status';
+}
+
+const unknownWorkspace =
+  'the workspace does not exist in this project, or these credentials may not see it: check workspace_id and project_id';
+
+const adviceByCode: Readonly<Record<string, string>> = {
+  '20010001': unknownWorkspace,
+  '20011003': unknownWorkspace,
+  '20030002': 'check project_id',
+  '0307': 'the token has expired or is of another region: check region, endpoint and iam_endpoint',
+};
+
+function advice(operation: Operation, httpStatus: number, code: string | null, said: string | null): string {
+  const known = adviceByCode[codeNumber(code)];
+  if (known !== undefined) return known;
+  switch (kindOf(httpStatus)) {
+    case 'unauthorized':
+      if (operation === 'create_token') return 'check domain, user and password; the user must be an IAM user';
+      return said === 'signature expired'
+        ? 'check that the clock of this machine is right'
+        : 'check the credentials (ak and sk, and security_token if the keys are temporary)';
+    case 'forbidden':
+      return operation === 'create_token'
+        ? 'the IAM user may not log in to this project: check user and project_id'
+        : operation === 'list_projects'
+          ? 'give project_id, or the permission iam:projects:list'
+          : 'give the credentials the policy "SecMaster ReadOnlyAccess" in this project; check project_id and workspace_id';
+    case 'not_found':
+      return operation === 'create_token'
+        ? 'check iam_endpoint'
+        : 'check endpoint, region, project_id and workspace_id';
+    case 'throttled':
+      return 'too many requests: lower poll.rate_limit or poll less often';
+    case 'server_error':
+      return 'the service or a proxy has failed; nothing to fix in the configuration';
+    case 'bad_request':
+      return operation === 'create_token' ? 'check domain, user and project_id' : 'check project_id and workspace_id';
+    default:
+      return 'not an answer of the API: check endpoint and iam_endpoint';
+  }
+}
+
+function readError(
+  asked: Asked,
+  answer: Answer,
+): { code: string | null; said: string | null; requestId: string | null } {
+  const body = errorBodySchema.safeParse(parseJson(answer.text)).data;
+  const code = identifier(body?.error_code ?? body?.code ?? body?.error?.code, asked.secrets);
+  const message = body?.error_msg ?? body?.message ?? body?.error?.message ?? '';
+  const said = codeNumber(code) === '0301' ? authenticationFault(message) : clean(message, asked.secrets, 200) || null;
+  return { code, said, requestId: requestIdOf(asked, answer, body?.request_id) };
+}
+
+const authenticationFaults = [
+  'decrypt token fail',
+  'token expires',
+  'x-auth-token not found',
+  'verify aksk signature fail',
+  'signature expired',
+  'ak not exist',
+  'AK access failed to reach the limit',
+];
+
+/** The gateway's 0301 may echo the canonical request, with the security token in it: only known words are repeated. */
+function authenticationFault(message: string): string | null {
+  return authenticationFaults.find((fault) => message.toLowerCase().includes(fault.toLowerCase())) ?? null;
+}
+
+/** The prefix of the gateway's codes varies (APIGW. or APIG.). */
+function codeNumber(code: string | null): string {
+  return code?.split('.').at(-1) ?? '';
+}
+
+function requestIdOf(asked: Asked, { headers }: Answer, inBody?: string | null): string | null {
+  const header = headers['x-request-id'];
+  return identifier(typeof header === 'string' ? header : inBody, asked.secrets);
+}
+
+/** Codes and ids are short and plain; anything else is left out. */
+function identifier(value: string | number | null | undefined, secrets: readonly string[]): string | null {
+  const text = String(value ?? '');
+  return /^[\w.:-]{1,64}$/.test(text) && !secrets.includes(text) ? text : null;
+}
+
+function isHtml({ headers, text }: Answer): boolean {
+  return String(headers['content-type'] ?? '').includes('text/html') || /^\s*<(!doctype|html|head|body)\b/i.test(text);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** One line, cut, and without what must not be repeated. */
+function clean(text: string, secrets: readonly string[], maxLength: number): string {
+  let cleaned = text;
+  for (const secret of secrets) if (secret !== '') cleaned = cleaned.replaceAll(secret, '<secret>');
+  cleaned = cleaned.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+  return cleaned.length > maxLength ? `${cleaned.slice(0, maxLength)}…` : cleaned;
+}

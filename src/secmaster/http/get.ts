@@ -1,0 +1,57 @@
+import type { CircuitBreaker } from '../credentials/circuit-breaker.ts';
+import type { Authorization, Credentials } from '../credentials/credentials.ts';
+import { unexpectedBodyError } from './answer-error.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Operation, SecMasterError } from './errors.ts';
+import type { Send } from './send.ts';
+import type { Query } from './sign.ts';
+
+/** A GET with credentials, held back by their circuit breaker, whose JSON is what was asked for. */
+export type Get = <T>(asked: Asked<T>, signal: AbortSignal) => Promise<T>;
+
+export interface Asked<T> {
+  readonly operation: Operation;
+  readonly path: string;
+  readonly query: Query;
+  /** What the body should hold, for the message where it doesn't. */
+  readonly expected: string;
+  readonly read: (body: unknown) => T | null;
+}
+
+export interface GetParts {
+  readonly send: Send;
+  readonly endpoint: Endpoint;
+  readonly breaker: CircuitBreaker;
+  readonly credentials: Credentials;
+  /** Of every request, signed. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export function createGet({ send, endpoint, breaker, credentials, headers }: GetParts): Get {
+  const now = () => endpoint.clock.now();
+
+  return ({ operation, path, query, expected, read }, signal) => {
+    let authorization: Authorization = { headers: {}, fingerprint: '' };
+    let authorizedAtMs = now();
+    const attempt = async () => {
+      authorizedAtMs = now();
+      const request = { method: 'GET', path, query, body: '', headers: { host: endpoint.host, ...headers } };
+      authorization = await credentials.authorize(request, authorizedAtMs, signal);
+      const asked = { operation, secrets: Object.values(authorization.headers) };
+      // The document has the content type as mandatory, although there is no content; it isn't signed.
+      const allHeaders = {
+        ...request.headers,
+        ...authorization.headers,
+        'content-type': 'application/json;charset=UTF-8',
+      };
+      const answer = await send({ ...request, ...asked, endpoint, headers: allHeaders }, signal);
+      const result = read(answer.json);
+      if (result === null) throw unexpectedBodyError(asked, answer, expected);
+      return result;
+    };
+    // A refusal by IAM is final: name and password won't be better the second time.
+    const secondChance = (refusal: SecMasterError) =>
+      refusal.operation === operation && credentials.refused({ ...authorization, authorizedAtMs, nowMs: now() });
+    return breaker.run({ operation, attempt, secondChance, fingerprint: credentials.fingerprint }, signal);
+  };
+}

@@ -1,0 +1,86 @@
+import { errors, type RetryHandler } from 'undici';
+import type { Clock } from '../../clock.ts';
+import type { Endpoint } from './endpoint.ts';
+
+/** Which failures undici's retry interceptor tries again, and when. */
+
+const maxAttempts = 3;
+const baseMs = 500;
+/** The gateway's document advises 2 to 5 seconds after a 429. */
+const throttledBaseMs = 2_000;
+
+const retriedStatuses: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
+const retriedCodes: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EAI_AGAIN',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'EPIPE',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_SOCKET',
+]);
+
+export interface RetryContext {
+  readonly clock: Clock;
+  readonly endpoint: Endpoint;
+  readonly signal: AbortSignal;
+  /** The local time at which the request is given up. */
+  readonly deadlineMs: number;
+  /** Whether the present try has been answered, with whatever status. */
+  readonly hasAnswer: () => boolean;
+}
+
+/** For one request: the options keep what has been decided for it. */
+export function retryOptions({ clock, endpoint, signal, deadlineMs, hasAnswer }: RetryContext) {
+  let granted: { readonly attempt: number; readonly wait: Promise<void> } | null = null;
+
+  const decide = async (error: Error, attempt: number): Promise<Error | null> => {
+    if (hasAnswer() && !(error instanceof errors.RequestRetryError)) {
+      // An answer broke off. undici would fetch its rest with a Range, from a list that may have changed in between;
+      // only where the answer is to be thrown away for another try does the break not matter.
+      if (granted?.attempt !== attempt) return error;
+      await granted.wait;
+      return null;
+    }
+    const delayMs = attempt >= maxAttempts ? null : retryDelayMs(error, attempt, endpoint.clock.now());
+    // A wait that outlasts the request would only hide this answer behind a timeout.
+    if (delayMs === null || clock.now() + delayMs >= deadlineMs) return error;
+    granted = { attempt, wait: clock.sleep(delayMs, signal).then(() => endpoint.rateLimiter(signal)) };
+    await granted.wait;
+    return null;
+  };
+
+  return {
+    // The last answer is handed on with its body, which says what is wrong.
+    throwOnError: false,
+    retry: (error, { state }, done) => void decide(error, state.counter).then(done, () => done(error)),
+  } satisfies RetryHandler.RetryOptions;
+}
+
+/** null: not to be tried again. `attempt` counts from 1. */
+function retryDelayMs(error: Error, attempt: number, serverNowMs: number): number | null {
+  if (error instanceof errors.RequestRetryError) {
+    if (!retriedStatuses.has(error.statusCode)) return null;
+    const base = error.statusCode === 429 ? throttledBaseMs : baseMs;
+    return retryAfterMs(error.headers, serverNowMs) ?? jittered(base * 2 ** (attempt - 1));
+  }
+  const code = 'code' in error ? String(error.code) : '';
+  return retriedCodes.has(code) ? jittered(baseMs * 2 ** (attempt - 1)) : null;
+}
+
+/** `Retry-After` in seconds or as a date. */
+function retryAfterMs(headers: errors.RequestRetryError['headers'], serverNowMs: number): number | null {
+  const value = headers['retry-after'];
+  if (typeof value !== 'string' || value === '') return null;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - serverNowMs;
+  return Number.isNaN(ms) ? null : Math.max(0, ms);
+}
+
+/** Between half of it and all of it, so that clients that failed together don't come back together. */
+function jittered(ms: number): number {
+  return ms * (0.5 + Math.random() / 2);
+}

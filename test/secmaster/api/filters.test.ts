@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { noFilters, rowFilter, sentFilters } from '../../../src/secmaster/api/filters.ts';
+import { parsePage } from '../../../src/secmaster/api/rows.ts';
+
+describe('filters', () => {
+  test.each([
+    ['none of a kind: nothing is sent', noFilters, []],
+    ['one of a kind is sent', { ...noFilters, playbookId: ['p'] }, [['playbook_id', 'p']]],
+    [
+      'several of a kind are not',
+      { ...noFilters, workflowId: ['a', 'b'], triggerType: ['TIMER'] },
+      [['trigger_type', 'TIMER']],
+    ],
+    [
+      'one of each kind, all of them',
+      { playbookId: ['p'], workflowId: ['w'], dataclassId: ['d'], triggerType: ['EVENT'] },
+      [
+        ['playbook_id', 'p'],
+        ['workflow_id', 'w'],
+        ['dataclass_id', 'd'],
+        ['trigger_type', 'EVENT'],
+      ],
+    ],
+  ] as const)('%s', (_, filters, sent) => {
+    expect(sentFilters(filters)).toEqual(sent);
+  });
+
+  const row = (id: string, playbook: string, workflow: unknown, dataclass: string, trigger: string | null) => ({
+    id,
+    status: 'FINISHED',
+    playbook: { id: playbook },
+    workflow,
+    dataclass: { id: dataclass },
+    trigger_type: trigger,
+  });
+  const instances = [
+    row('1', 'p1', { id: 'w1' }, 'd1', 'EVENT'),
+    row('2', 'p2', { id: 'w2' }, 'd2', 'TIMER'),
+    row('3', 'p3', { id: 'w3' }, 'd3', 'MANUAL'),
+    row('4', 'p1', 'none', 'd1', null),
+  ];
+
+  test.each([
+    ['playbooks', { ...noFilters, playbookId: ['p1', 'p2'] }, ['1', '2', '4']],
+    ['workflows, where a row has none that can be read', { ...noFilters, workflowId: ['w2', 'w3'] }, ['2', '3']],
+    ['data classes', { ...noFilters, dataclassId: ['d1', 'd3'] }, ['1', '3', '4']],
+    ['trigger types', { ...noFilters, triggerType: ['TIMER', 'MANUAL'] }, ['2', '3']],
+    ['two kinds', { ...noFilters, playbookId: ['p1', 'p2'], triggerType: ['EVENT', 'MANUAL'] }, ['1']],
+  ] as const)('several %s: rows are chosen here, the others are left out in their places', (_, filters, expected) => {
+    const page = parsePage({ count: 4, instances }, 'en', rowFilter(filters));
+    expect(page?.instances.map(({ id }) => id)).toEqual(expected);
+    const after = page?.leftOut.map((left) => [left.id, left.after]);
+    const places = instances.flatMap(({ id }) =>
+      expected.some((one) => one === id) ? [] : [[id, expected.filter((one) => one < id).length]],
+    );
+    expect(after).toEqual(places);
+    expect(page?.count).toBe(4);
+  });
+
+  test('one value of a kind is left to SecMaster', () => {
+    expect(rowFilter({ ...noFilters, playbookId: ['p1'] })).toBeNull();
+  });
+});

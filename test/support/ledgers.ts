@@ -1,0 +1,40 @@
+import type { PageChange } from '../../src/ledger/change.ts';
+import { foldPage, type PageContext } from '../../src/ledger/page.ts';
+import type { Ledger } from '../../src/ledger/store.ts';
+import type { Instance } from '../../src/model/instance.ts';
+
+/** A page without rows. */
+export function emptyPage(atMs: number): PageChange {
+  return {
+    entries: [],
+    added: 0,
+    seen: [],
+    atMs,
+    playbooks: [],
+    counters: [],
+    durations: [],
+    failures: [],
+    cells: [],
+    lastStarts: [],
+    lastCompletions: [],
+  };
+}
+
+/** What rows change in a ledger that shows them at `nowMs`. */
+export async function foldRows(
+  ledger: Ledger,
+  instances: readonly Instance[],
+  nowMs: number,
+  context: Partial<PageContext> = {},
+): Promise<PageChange> {
+  const known = await ledger.known(instances.map(({ id }) => id));
+  const { change } = foldPage(instances, {
+    known,
+    state: ledger.state,
+    maxPlaybooks: 200,
+    durationBuckets: [1, 10],
+    nowMs,
+    ...context,
+  });
+  return change;
+}
