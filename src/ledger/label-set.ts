@@ -24,9 +24,15 @@ export function parseLabels(text: string): Labels {
   return JSON.parse(text);
 }
 
-/** By the first value that differs. */
+/** Sets of the same names stand together, in the order of their first value that differs. */
 export function compareLabels(a: Labels, b: Labels): number {
-  for (const name in a) {
+  const [names, others] = [Object.keys(a), Object.keys(b)];
+  if (names.length !== others.length) return names.length - others.length;
+  for (const [i, name] of names.entries()) {
+    const other = others[i] ?? '';
+    if (name !== other) return name < other ? -1 : 1;
+  }
+  for (const name of names) {
     const [left = '', right = ''] = [a[name], b[name]];
     if (left !== right) return left < right ? -1 : 1;
   }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/ledger/entry.ts';
 import { fold, isSettled, type Observed } from '../../src/ledger/fold.ts';
+import { runLabels } from '../../src/ledger/label-set.ts';
 
 const createdMs = 1_000_000;
 
@@ -9,8 +10,7 @@ function row(status: string, retryCount = 0, times: { start?: number | null; end
   const open = ['RUNNING', 'RETRYING', 'TERMINATING', 'CREATED'].includes(status);
   return {
     id: 'i',
-    playbook: 'p',
-    triggerType: 'TIMER',
+    labels: runLabels('p', 'TIMER'),
     status,
     retryCount,
     startTimeMs: times.start === undefined ? createdMs + 1_000 : times.start,

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { nothing } from '../../src/ledger/contribution.ts';
 import type { Entry } from '../../src/ledger/entry.ts';
-import { firstMinute, moves, openMinute } from '../../src/ledger/window.ts';
+import { runLabels, withStatus } from '../../src/ledger/label-set.ts';
+import { countWithin, firstMinute, moves, openMinute, quietestMinute } from '../../src/ledger/window.ts';
 
 const minute = 29_000_000;
 
@@ -9,16 +10,15 @@ function entry(fields: Partial<Entry>): Entry {
   const startTimeMs = minute * 60_000 + 30_000;
   return {
     id: 'i',
-    playbook: 'p',
-    triggerType: 'EVENT',
+    labels: runLabels('p', 'EVENT'),
     status: 'RUNNING',
     startTimeMs,
     endTimeMs: null,
     retryCount: 0,
     counted: nothing,
-    changedInTail: 1,
+    changedIn: 1,
     gone: false,
-    doubtful: false,
+    recheck: false,
     ...fields,
   };
 }
@@ -27,7 +27,7 @@ const running = entry({});
 const failed = entry({ status: 'FAILED', endTimeMs: (minute + 5) * 60_000, retryCount: 2 });
 
 function cell(at: number, status: string, instances: number, retries: number) {
-  return { minute: at, playbook: 'p', triggerType: 'EVENT', status, instances, retries };
+  return { minute: at, labels: withStatus(runLabels('p', 'EVENT'), status), instances, retries };
 }
 
 test('the window begins with the minute that contains the moment a lookback ago', () => {
@@ -83,4 +83,62 @@ test.each([
   ],
 ] as const)('%s', (_, known, now, fromMinute, expected) => {
   expect(moves(known, now, fromMinute)).toEqual(expected);
+});
+
+test.each<[string, [number, number][], number, number, number]>([
+  ['nothing begins in any', [], 10, 15, 10],
+  [
+    'one at whose start nothing begins',
+    [
+      [10, 1],
+      [14, 1],
+    ],
+    10,
+    15,
+    12,
+  ],
+  [
+    'what began in the minute before counts as well',
+    [
+      [9, 5],
+      [11, 1],
+    ],
+    10,
+    12,
+    11,
+  ],
+  [
+    'the first of those with as few',
+    [
+      [10, 1],
+      [11, 1],
+      [12, 1],
+    ],
+    10,
+    14,
+    10,
+  ],
+  [
+    'a minute outside of the span is not chosen',
+    [
+      [10, 5],
+      [11, 5],
+    ],
+    10,
+    12,
+    10,
+  ],
+])('the quietest minute where %s', (_, ended, from, to, quietest) => {
+  expect(quietestMinute(new Map(ended), from, to)).toBe(quietest);
+});
+
+test('minutes are counted from the one up to, not including, the other', () => {
+  const ended = new Map([
+    [9, 1],
+    [10, 2],
+    [11, 4],
+    [12, 8],
+  ]);
+  expect(countWithin(ended, 10, 12)).toBe(6);
+  expect(countWithin(ended, 12, 10)).toBe(0);
 });

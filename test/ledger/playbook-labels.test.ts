@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type KnownLabel, Labels } from '../../src/ledger/playbook-labels.ts';
+import { type KnownLabel, PlaybookLabels } from '../../src/ledger/playbook-labels.ts';
 import type { Playbook } from '../../src/model/instance.ts';
 
 const isolate = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate host' };
@@ -8,20 +8,20 @@ const namesake = { id: '9b1c2d3e-0000-4000-8000-000000000001', name: 'Isolate ho
 const playbook = (n: number): Playbook => ({ id: `id-${n}`, name: `Playbook ${n}` });
 
 /** What another page of the same workspace knows, once the playbooks have been met and have series. */
-function remembered(labels: Labels, ...met: Playbook[]): KnownLabel[] {
+function remembered(labels: PlaybookLabels, ...met: Playbook[]): KnownLabel[] {
   for (const one of met) labels.meet(one, 1);
   return labels.met().map(({ playbookId, name, label }) => ({ playbookId, name, label, isLive: label !== 'other' }));
 }
 
 test('an instance without a playbook has an empty label, and there is nothing to remember of it', () => {
-  const labels = new Labels([], 9);
+  const labels = new PlaybookLabels([], 9);
   expect(labels.of(null)).toBe('');
   labels.meet(null, 1);
   expect(labels.met()).toEqual([]);
 });
 
 test('of two playbooks with one name the first met keeps it plain, the other is told apart by its id', () => {
-  const labels = new Labels([], 9);
+  const labels = new PlaybookLabels([], 9);
   expect([labels.of(isolate), labels.of(namesake), labels.of(isolate)]).toEqual([
     'Isolate host',
     'Isolate host (9b1c2d3e)',
@@ -37,22 +37,22 @@ test('of two playbooks with one name the first met keeps it plain, the other is 
 });
 
 test('a label once given stays, whoever turns up first later', () => {
-  const before = new Labels([], 9);
+  const before = new PlaybookLabels([], 9);
   before.of(isolate);
   before.of(namesake);
-  const after = new Labels(remembered(before, isolate, namesake), 9);
+  const after = new PlaybookLabels(remembered(before, isolate, namesake), 9);
   expect([after.of(namesake), after.of(isolate)]).toEqual(['Isolate host (9b1c2d3e)', 'Isolate host']);
 });
 
 test('a renamed playbook goes on under its new name, and under the old one once it has that again', () => {
-  const labels = new Labels([], 9);
+  const labels = new PlaybookLabels([], 9);
   labels.of(isolate);
   expect(labels.of({ ...isolate, name: 'Isolate endpoint' })).toBe('Isolate endpoint');
   expect(labels.of(isolate)).toBe('Isolate host');
 });
 
 test('two playbooks that swap their names stay apart', () => {
-  const labels = new Labels([], 9);
+  const labels = new PlaybookLabels([], 9);
   const [a, b] = [playbook(1), playbook(2)];
   expect([a, b, { ...a, name: b.name }, { ...b, name: a.name }].map((one) => labels.of(one))).toEqual([
     'Playbook 1',
@@ -63,7 +63,7 @@ test('two playbooks that swap their names stay apart', () => {
 });
 
 test('a label that another playbook has taken is never given twice', () => {
-  const labels = new Labels([], 9);
+  const labels = new PlaybookLabels([], 9);
   const liar = { id: 'ffffffff-0000-4000-8000-000000000002', name: 'Isolate host (9b1c2d3e)' };
   const twin = { id: '9b1c2d3e-1111-4000-8000-000000000003', name: 'Isolate host' };
   expect(
@@ -82,32 +82,32 @@ test('a label that another playbook has taken is never given twice', () => {
 
 describe('beyond the limit', () => {
   test('playbooks share a label, the first met keep theirs, page after page', () => {
-    const labels = new Labels([], 2);
+    const labels = new PlaybookLabels([], 2);
     const all = [playbook(1), playbook(2), playbook(3), playbook(4), playbook(1)];
     const expected = ['Playbook 1', 'Playbook 2', 'other', 'other', 'Playbook 1'];
     expect(all.map((one) => labels.of(one))).toEqual(expected);
-    const later = new Labels(remembered(labels, ...all), 2);
+    const later = new PlaybookLabels(remembered(labels, ...all), 2);
     expect(all.toReversed().map((one) => later.of(one))).toEqual(expected.toReversed());
   });
 
   test('a playbook that is really named other gets its id behind it', () => {
-    expect(new Labels([], 2).of({ id: '12345678-9', name: 'other' })).toBe('other (12345678)');
+    expect(new PlaybookLabels([], 2).of({ id: '12345678-9', name: 'other' })).toBe('other (12345678)');
   });
 
   test('a renamed playbook has its place already', () => {
-    const labels = new Labels([], 1);
+    const labels = new PlaybookLabels([], 1);
     labels.of(isolate);
     expect(labels.of({ ...isolate, name: 'Isolate endpoint' })).toBe('Isolate endpoint');
   });
 
   test('those who shared are told apart once the limit is raised or one of the others is gone', () => {
-    const labels = new Labels([], 1);
+    const labels = new PlaybookLabels([], 1);
     const all = [playbook(1), playbook(2)];
     for (const one of all) labels.of(one);
     const known = remembered(labels, ...all);
-    expect(new Labels(known, 2).of(playbook(2))).toBe('Playbook 2');
+    expect(new PlaybookLabels(known, 2).of(playbook(2))).toBe('Playbook 2');
     const silent = known.map((label) => ({ ...label, isLive: false }));
-    expect(new Labels(silent, 1).of(playbook(2))).toBe('Playbook 2');
+    expect(new PlaybookLabels(silent, 1).of(playbook(2))).toBe('Playbook 2');
   });
 
   test('a playbook that comes back when there is no room shares, and its label stays its own for when there is', () => {
@@ -115,18 +115,18 @@ describe('beyond the limit', () => {
       { playbookId: 'id-1', name: 'Playbook 1', label: 'Playbook 1', isLive: false },
       { playbookId: 'id-2', name: 'Playbook 2', label: 'Playbook 2', isLive: true },
     ];
-    const full = new Labels(known, 1);
+    const full = new PlaybookLabels(known, 1);
     expect(full.of(playbook(1))).toBe('other');
     full.meet(playbook(1), 9);
     expect(full.met()).toEqual([{ playbookId: 'id-1', name: 'Playbook 1', label: 'Playbook 1', seenMs: 9 }]);
-    expect(new Labels(known, 2).of(playbook(1))).toBe('Playbook 1');
+    expect(new PlaybookLabels(known, 2).of(playbook(1))).toBe('Playbook 1');
   });
 
   test('a limit that is lowered takes nobody the label that he has', () => {
-    const labels = new Labels([], 3);
+    const labels = new PlaybookLabels([], 3);
     const all = [playbook(1), playbook(2), playbook(3)];
     for (const one of all) labels.of(one);
-    const lowered = new Labels(remembered(labels, ...all), 1);
+    const lowered = new PlaybookLabels(remembered(labels, ...all), 1);
     expect(all.map((one) => lowered.of(one))).toEqual(['Playbook 1', 'Playbook 2', 'Playbook 3']);
     expect(lowered.of(playbook(4))).toBe('other');
   });

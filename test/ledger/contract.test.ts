@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Change } from '../../src/ledger/change.ts';
+import { goneChange } from '../../src/ledger/gone.ts';
+import { prune } from '../../src/ledger/prune.ts';
+import { createSqliteStore } from '../../src/ledger/sqlite/store.ts';
+import type { Ledger } from '../../src/ledger/store.ts';
+import { emptyPage, foldRows } from '../support/ledgers.ts';
+import { describeStore, everythingOf, instance, nowMs, type StoreKind } from './contract.ts';
+import { createMemoryStore, type Disk } from './memory-store.ts';
+
+const kinds: Readonly<Record<string, StoreKind>> = {
+  SQLite: {
+    createDisk() {
+      const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
+      onTestFinished(() => rmSync(folder, { recursive: true }));
+      return { open: (onStatement) => createSqliteStore(join(folder, 'deep', 'secmaster.db'), onStatement) };
+    },
+  },
+  'the plain maps of the tests': {
+    createDisk() {
+      const disk: Disk = new Map();
+      return { open: (onStatement) => createMemoryStore(disk, onStatement) };
+    },
+  },
+};
+
+describe.each(Object.entries(kinds))('the store in %s', (_, kind) => describeStore(kind));
+
+const minuteMs = 60_000;
+const playbooks = [{ id: 'x', name: 'Isolate' }, { id: 'y', name: 'Isolate' }, { id: 'x', name: 'renamed' }, null];
+const row = fc
+  .record({
+    id: fc.constantFrom(...'abcdefgh'),
+    playbook: fc.constantFrom(...playbooks),
+    triggerType: fc.constantFrom('EVENT', 'TIMER', ''),
+    status: fc.constantFrom('RUNNING', 'RETRYING', 'FAILED', 'FINISHED', 'TERMINATED', 'ODD'),
+    retryCount: fc.nat(2),
+    startTimeMs: fc.option(fc.integer({ min: -100, max: 5 }).map((minutes) => nowMs + minutes * minuteMs)),
+    endTimeMs: fc.option(fc.integer({ min: -100, max: 5 }).map((minutes) => nowMs + minutes * minuteMs + 500)),
+  })
+  .map((fields) => instance(fields.id, fields));
+
+/** What is done to both ledgers alike. */
+const deed = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('page' as const), rows: fc.array(row, { maxLength: 6 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('tail', 'sweep', 'mismatch', 'gone', 'seen', 'nodes', 'window', 'exposed', 'prune'),
+      n: fc.nat(100),
+    }),
+  },
+);
+type Deed = typeof deed extends fc.Arbitrary<infer T> ? T : never;
+
+async function perform(ledger: Ledger, deed: Deed, atMs: number): Promise<void> {
+  if (deed.kind === 'page')
+    return ledger.commit({ kind: 'page', page: await foldRows(ledger, deed.rows, atMs, { maxPlaybooks: 2 }) });
+  const id = 'abcdefgh'[deed.n % 8] ?? 'a';
+  const span = { fromMs: nowMs - deed.n * minuteMs, toMs: nowMs };
+  const part = { ...span, status: null };
+  if (deed.kind === 'prune') return prune(ledger, nowMs + 10 * minuteMs, deed.n * minuteMs, 1_000);
+  const change = await changeOf(deed.kind, ledger, id, span, part, atMs, deed.n);
+  if (change !== null) await ledger.commit(change);
+}
+
+async function changeOf(
+  kind: Exclude<Deed['kind'], 'page' | 'prune'>,
+  ledger: Ledger,
+  id: string,
+  span: { fromMs: number; toMs: number },
+  part: { fromMs: number; toMs: number; status: null },
+  atMs: number,
+  n: number,
+): Promise<Change | null> {
+  switch (kind) {
+    case 'tail': {
+      const recheck = n % 2 === 0 ? { status: 'FAILED' } : null;
+      return { kind: 'tail_ended', page: emptyPage(atMs), beganMs: atMs, sweep: [part], recheck };
+    }
+    case 'sweep': {
+      const [first] = await ledger.sweep();
+      if (first === undefined) return null;
+      const outcomes = [{ kind: 'done' }, { kind: 'tried', atMs }, { kind: 'instead', items: [part, part] }] as const;
+      const outcome = outcomes[n % 3] ?? outcomes[0];
+      return { kind: 'sweep_step', page: null, item: first.key, outcome, datesTrusted: n % 2 === 0 };
+    }
+    case 'mismatch':
+      return { kind: 'audit_mismatch', sweep: part, recheck: span };
+    case 'gone': {
+      const known = (await ledger.known([id])).get(id);
+      return known === undefined ? null : goneChange(known, ledger.state, atMs);
+    }
+    case 'seen':
+      return { kind: 'instance_seen', id, atMs };
+    case 'nodes': {
+      // Stores may order what failed at once as they like.
+      const [failure] = (await ledger.unreadFailures(100)).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      if (failure === undefined) return null;
+      const counters = [
+        { counter: 'failed_nodes' as const, labels: { playbook: 'Isolate', node: `n${n % 3}` }, by: 1 },
+      ];
+      return { kind: 'nodes_read', ...failure, nodes: [{ name: 'n', error: '' }], counters };
+    }
+    case 'window':
+      return { kind: 'window_moved', fromMinute: nowMs / minuteMs - n, sweep: [] };
+    case 'exposed':
+      return {
+        kind: 'exposed',
+        series: (await ledger.pending()).filter(({ counter }) => counter.length % 2 === n % 2),
+      };
+  }
+}
+
+test('whatever is committed, SQLite says in the end what plain maps say', async () => {
+  const workspace = { projectId: 'p', workspaceId: 'w' };
+  await fc.assert(
+    fc.asyncProperty(fc.array(deed, { maxLength: 25, size: 'max' }), async (deeds) => {
+      const stores = [createSqliteStore(':memory:'), createMemoryStore(new Map())];
+      const ledgers = await Promise.all(
+        stores.map((store) => store.create(workspace, nowMs - 30 * minuteMs, nowMs / minuteMs - 60)),
+      );
+      for (const [i, one] of deeds.entries()) for (const ledger of ledgers) await perform(ledger, one, nowMs + i);
+      const [sqlite, maps] = await Promise.all(ledgers.map(everythingOf));
+      expect(sqlite).toEqual(maps);
+      const reopened = await stores[0]?.open(workspace);
+      if (reopened) expect(await everythingOf(reopened)).toEqual(sqlite);
+      await stores[0]?.close();
+    }),
+    { seed: 2026, numRuns: 150 },
+  );
+}, 120_000);

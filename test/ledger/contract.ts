@@ -1,0 +1,488 @@
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { Change } from '../../src/ledger/change.ts';
+import { goneChange } from '../../src/ledger/gone.ts';
+import { nodeLabels, runLabels, withStatus } from '../../src/ledger/label-set.ts';
+import { type Ledger, maxFailures, type Store } from '../../src/ledger/store.ts';
+import type { Instance } from '../../src/model/instance.ts';
+import { emptyPage, foldRows } from '../support/ledgers.ts';
+
+/** What every store must do. `createDisk` gives what outlives a process; `open` is a process that opens it. */
+export interface StoreKind {
+  readonly createDisk: () => { open(onStatement?: () => void): Store };
+}
+
+export const nowMs = Date.parse('2026-07-18T12:00:00Z');
+const minute = nowMs / 60_000;
+const workspace = { projectId: 'p', workspaceId: 'w' };
+const playbook = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate "host"\n' };
+const isolate = runLabels(playbook.name, 'EVENT');
+const none = runLabels('', '');
+
+export function instance(id: string, fields: Partial<Instance> = {}): Instance {
+  const startTimeMs = nowMs + 1_000;
+  return {
+    id,
+    playbook,
+    triggerType: 'EVENT',
+    status: 'RUNNING',
+    startTimeMs,
+    endTimeMs: null,
+    retryCount: 0,
+    ...fields,
+  };
+}
+
+const finished = (id: string, fields: Partial<Instance> = {}) =>
+  instance(id, { status: 'FINISHED', endTimeMs: nowMs + 2_000, ...fields });
+const failed = (id: string, fields: Partial<Instance> = {}) =>
+  instance(id, { status: 'FAILED', endTimeMs: nowMs + 6_000, ...fields });
+
+export function describeStore({ createDisk }: StoreKind): void {
+  let disk: ReturnType<StoreKind['createDisk']>;
+  let store: Store;
+  let ledger: Ledger;
+  beforeEach(async () => {
+    disk = createDisk();
+    store = disk.open();
+    ledger = await store.create(workspace, nowMs, minute - 60);
+    onTestFinished(() => store.close());
+  });
+
+  async function reopen(): Promise<Ledger> {
+    await store.close();
+    store = disk.open();
+    const again = await store.open(workspace);
+    if (again === null) throw new Error('the ledger is gone');
+    return again;
+  }
+
+  async function show(...instances: readonly Instance[]): Promise<void> {
+    await ledger.commit({ kind: 'page', page: await foldRows(ledger, instances, nowMs) });
+  }
+
+  describe('a ledger', () => {
+    test('is null until it is made, and each workspace has its own', async () => {
+      const other = { ...workspace, workspaceId: 'other' };
+      expect(await store.open(other)).toBeNull();
+      const made = await store.create(other, nowMs + 5, minute);
+      await show(instance('a'));
+      expect(made.state).toMatchObject({ createdAtMs: nowMs + 5, instances: 0 });
+      expect(await made.known(['a'])).toEqual(new Map());
+      expect((await made.snapshot()).counters.started).toEqual([]);
+      expect((await store.open(other))?.state).toEqual(made.state);
+    });
+
+    test.each<[string, Change, object]>([
+      ['the end of a tail', tailEnded(), { generation: 1, lastTailMs: nowMs + 7 }],
+      ['what a sweep has learned of dates', sweepStep(true), { datesTrusted: true }],
+      ['that dates are not to be trusted', { kind: 'dates_distrusted' }, { datesTrusted: false }],
+      ['the window', { kind: 'window_moved', fromMinute: minute, sweep: [] }, { fromMinute: minute }],
+      ['the name', { kind: 'named', name: 'prod 🔥' }, { name: 'prod 🔥' }],
+      ['the last success', { kind: 'poll_succeeded', atMs: nowMs + 3 }, { lastSuccessMs: nowMs + 3 }],
+      ['what has been pruned', { kind: 'pruned', ids: ['b'], playbooks: [], beforeMs: 9 }, { prunedBeforeMs: 9 }],
+    ])('remembers %s over a restart', async (_, change, expected) => {
+      await show(finished('a'), finished('b'));
+      await ledger.commit(change);
+      expect(ledger.state).toMatchObject(expected);
+      expect((await reopen()).state).toEqual(ledger.state);
+    });
+  });
+
+  describe('what is committed', () => {
+    test('is there in another process, with every counter, bucket, gauge, mark and label', async () => {
+      await show(
+        instance('a'),
+        failed('b', { retryCount: 1 }),
+        finished('c', { endTimeMs: nowMs + 61_000, playbook: null, triggerType: '' }),
+      );
+      await ledger.commit({ kind: 'exposed', series: await ledger.pending() });
+      const before = await ledger.snapshot();
+      ledger = await reopen();
+      const after = await ledger.snapshot();
+      expect(after).toEqual(before);
+      const grown = Object.entries(after.counters).map(([name, all]) => [name, all.filter(({ value }) => value > 0)]);
+      expect({ ...after, counters: Object.fromEntries(grown), durations: after.durations.filter(hasBuckets) }).toEqual({
+        counters: {
+          started: [
+            { labels: none, value: 1 },
+            { labels: isolate, value: 2 },
+          ],
+          retries: [{ labels: isolate, value: 1 }],
+          completed: [
+            { labels: withStatus(none, 'FINISHED'), value: 1 },
+            { labels: withStatus(isolate, 'FAILED'), value: 2 },
+          ],
+          timed: [
+            { labels: withStatus(none, 'FINISHED'), value: 1 },
+            { labels: withStatus(isolate, 'FAILED'), value: 1 },
+          ],
+          failed_nodes: [],
+        },
+        durations: [
+          {
+            labels: withStatus(none, 'FINISHED'),
+            buckets: [
+              {
+                le: Number.POSITIVE_INFINITY,
+                count: 1,
+                sumSeconds: 60,
+                exemplar: { instanceId: 'c', seconds: 60, endTimeMs: nowMs + 61_000 },
+              },
+            ],
+          },
+          {
+            labels: withStatus(isolate, 'FAILED'),
+            buckets: [
+              {
+                le: 10,
+                count: 1,
+                sumSeconds: 5,
+                exemplar: { instanceId: 'b', seconds: 5, endTimeMs: nowMs + 6_000 },
+              },
+            ],
+          },
+        ],
+        window: [
+          { labels: withStatus(none, 'FINISHED'), instances: 1, retries: 0 },
+          { labels: withStatus(isolate, 'FAILED'), instances: 1, retries: 1 },
+          { labels: withStatus(isolate, 'RUNNING'), instances: 1, retries: 0 },
+        ],
+        oldestOpen: [{ labels: { playbook: playbook.name, status: 'RUNNING' }, startTimeMs: nowMs + 1_000 }],
+        lastStarts: [
+          { labels: none, atMs: nowMs + 1_000 },
+          { labels: isolate, atMs: nowMs + 1_000 },
+        ],
+        lastCompletions: [
+          { labels: withStatus(none, 'FINISHED'), atMs: nowMs + 61_000 },
+          { labels: withStatus(isolate, 'FAILED'), atMs: nowMs + 6_000 },
+        ],
+        playbooks: [{ playbookId: playbook.id, name: playbook.name, label: playbook.name }],
+        limitedPlaybooks: 0,
+        instances: 3,
+        openInstances: 1,
+        windowComplete: true,
+      });
+    });
+
+    test('is all of a change or none of it, at whichever statement the process dies', async () => {
+      await show(instance('a'), failed('b'));
+      const before = await everythingOf(ledger);
+      await show(instance('c', { triggerType: 'TIMER' }), finished('a'), failed('d', { playbook: null }));
+      const after = await everythingOf(ledger);
+      expect(after).not.toEqual(before);
+
+      const ends = new Set<string>();
+      let isOver = false;
+      for (let statement = 0; !isOver; statement++) {
+        const fresh = createDisk();
+        let left = Number.POSITIVE_INFINITY;
+        const dying = fresh.open(() => {
+          if (left-- <= 0) throw new Error('kill -9');
+        });
+        const doomed = await dying.create(workspace, nowMs, minute - 60);
+        await doomed.commit({ kind: 'page', page: await foldRows(doomed, [instance('a'), failed('b')], nowMs) });
+        const rows = [instance('c', { triggerType: 'TIMER' }), finished('a'), failed('d', { playbook: null })];
+        const page = await foldRows(doomed, rows, nowMs);
+        left = statement;
+        isOver = await doomed.commit({ kind: 'page', page }).then(
+          () => true,
+          () => false,
+        );
+        left = Number.POSITIVE_INFINITY;
+        const inMemory = await everythingOf(doomed).catch(() => null);
+        await dying.close();
+        const next = fresh.open();
+        const again = await next.open(workspace);
+        if (again === null) throw new Error('the ledger is gone');
+        const state = await everythingOf(again);
+        expect([before, after]).toContainEqual(state);
+        ends.add(JSON.stringify(state));
+        // Whoever goes on after a failure, as when the disk was full, goes on from what is there.
+        if (inMemory !== null && !isOver && JSON.stringify(state) === JSON.stringify(before))
+          expect(inMemory).toEqual(state);
+        await next.close();
+      }
+      expect(ends.size).toBe(2);
+    });
+
+    test('makes series at 0 with the first page of a playbook and trigger type, and with no page after it', async () => {
+      const zeros = async (...rows: readonly Instance[]) => {
+        const page = await foldRows(ledger, rows, nowMs);
+        await ledger.commit({ kind: 'page', page });
+        return page.counters
+          .filter(({ by }) => by === 0)
+          .map(({ counter, labels }) => `${counter} ${labels.trigger_type}`);
+      };
+      expect(await zeros(instance('a'))).toHaveLength(7);
+      expect(await zeros(instance('b'), instance('c'))).toEqual(['retries EVENT']);
+      const other = await zeros(instance('d', { triggerType: 'TIMER' }));
+      expect(other.every((series) => series.endsWith(' TIMER'))).toBe(true);
+      expect(other).toHaveLength(7);
+    });
+
+    test('moves gauges along and leaves no empty series behind', async () => {
+      await show(instance('a'), instance('b'));
+      await show(finished('a'));
+      await show(finished('b'));
+      const { window, instances, openInstances } = await ledger.snapshot();
+      expect(window).toEqual([{ labels: withStatus(isolate, 'FINISHED'), instances: 2, retries: 0 }]);
+      expect({ instances, openInstances }).toEqual({ instances: 2, openInstances: 0 });
+    });
+
+    test.each(['a\u0000b', '"; DROP TABLE instance; --', '\n\\"', '🔥 关闭', '\u202e', '__proto__', '{"a":1}'])(
+      'keeps a name that holds %j as it is',
+      async (name) => {
+        const odd = { id: name, name };
+        await show(instance(name, { playbook: odd, triggerType: name, status: name }));
+        ledger = await reopen();
+        await show(instance(name, { playbook: odd, triggerType: name, status: name, retryCount: 1 }));
+        const { window, playbooks, counters } = await ledger.snapshot();
+        expect(window).toEqual([{ labels: withStatus(runLabels(name, name), name), instances: 1, retries: 1 }]);
+        expect(playbooks).toEqual([{ playbookId: name, name, label: name }]);
+        expect(new Set(counters.started.map(({ labels }) => labels.playbook))).toEqual(new Set([name]));
+        expect([...(await ledger.known([name])).keys()]).toEqual([name]);
+      },
+    );
+  });
+
+  describe('the window', () => {
+    test('loses the minutes before its first, but no open instance', async () => {
+      await show(
+        finished('a'),
+        finished('b', { startTimeMs: nowMs + 61_000, endTimeMs: nowMs + 62_000 }),
+        instance('c'),
+      );
+      await ledger.commit({ kind: 'window_moved', fromMinute: minute + 1, sweep: [] });
+      const { window } = await ledger.snapshot();
+      expect(window.map(({ labels, instances }) => [labels.status, instances])).toEqual([
+        ['FINISHED', 1],
+        ['RUNNING', 1],
+      ]);
+    });
+
+    test('is counted anew from what the ledger remembers when it grows back', async () => {
+      await show(finished('a', { retryCount: 2 }), instance('c'));
+      const whole = (await ledger.snapshot()).window;
+      await ledger.commit({ kind: 'window_moved', fromMinute: minute + 1, sweep: [] });
+      await ledger.commit({ kind: 'window_moved', fromMinute: minute - 30, sweep: [] });
+      expect((await ledger.snapshot()).window).toEqual(whole);
+    });
+
+    test('tells how many ended instances began in each minute, with a status or with any', async () => {
+      const later = { startTimeMs: nowMs + 61_000, endTimeMs: nowMs + 62_000 };
+      await show(finished('a'), finished('b', later), failed('c', later), instance('d', later));
+      expect(await ledger.endedByMinute(null, minute, minute + 2)).toEqual(
+        new Map([
+          [minute, 1],
+          [minute + 1, 2],
+        ]),
+      );
+      expect(await ledger.endedByMinute('FAILED', minute, minute + 2)).toEqual(new Map([[minute + 1, 1]]));
+      expect(await ledger.endedByMinute(null, minute + 1, minute + 1)).toEqual(new Map());
+    });
+  });
+
+  describe('instances', () => {
+    test('that are open and that no row has shown for a while are found, the longest unseen first', async () => {
+      await show(instance('a'), instance('b'), instance('c'), finished('d'));
+      await ledger.commit({ kind: 'instance_seen', id: 'b', atMs: nowMs + 9 });
+      await ledger.commit({ kind: 'page', page: { ...emptyPage(nowMs + 5), seen: ['a'] } });
+      const unseen = async (sinceMs: number) => (await ledger.openUnseen(sinceMs)).map(({ id }) => id);
+      expect(await unseen(nowMs + 9)).toEqual(['c', 'a']);
+      expect(await unseen(nowMs)).toEqual([]);
+    });
+
+    test('that SecMaster no longer knows leave the gauges, and keep what they have counted', async () => {
+      await show(instance('a', { retryCount: 1 }), finished('b'));
+      const known = (await ledger.known(['a'])).get('a');
+      if (known === undefined) throw new Error('a is unknown');
+      await ledger.commit(goneChange(known, ledger.state, nowMs + 1));
+      const { window, openInstances, counters } = await ledger.snapshot();
+      expect(window.map(({ labels }) => labels.status)).toEqual(['FINISHED']);
+      expect(openInstances).toBe(0);
+      await ledger.commit({ kind: 'exposed', series: await ledger.pending() });
+      expect((await ledger.snapshot()).counters.retries).toEqual([{ labels: isolate, value: 1 }]);
+      expect(counters.started).toHaveLength(1);
+      expect((await ledger.known(['a'])).get('a')).toMatchObject({ gone: true, recheck: false });
+    });
+
+    test.each<[string, { status: string } | { fromMs: number; toMs: number }, string[]]>([
+      ['with a status, and the open ones', { status: 'FAILED' }, ['failed', 'open']],
+      ['begun in a span of time', { fromMs: nowMs + 1_000, toMs: nowMs + 1_001 }, ['failed', 'finished', 'open']],
+      ['begun in another span', { fromMs: nowMs + 1_001, toMs: nowMs + 9_000 }, []],
+    ])('%s are rechecked until a row shows them', async (_, recheck, expected) => {
+      await show(instance('open'), failed('failed'), finished('finished'));
+      await ledger.commit({ ...tailEnded(), recheck });
+      expect((await ledger.toRecheck()).toSorted()).toEqual(expected);
+      expect((await ledger.snapshot()).windowComplete).toBe(expected.length === 0);
+      await show(instance('open'), failed('failed'), finished('finished'));
+      expect(await ledger.toRecheck()).toEqual([]);
+    });
+
+    test('that hang or are being retried are found, the oldest first', async () => {
+      await show(
+        instance('young'),
+        instance('old', { startTimeMs: nowMs - 9_000 }),
+        instance('older', { startTimeMs: nowMs - 99_000 }),
+        instance('retried', { status: 'RETRYING', retryCount: 1 }),
+        finished('ended', { startTimeMs: nowMs - 99_000 }),
+      );
+      const found = await ledger.stuckOrRetrying(nowMs, 10);
+      expect(found.map(({ instanceId }) => instanceId)).toEqual(['older', 'old', 'retried']);
+      expect(found[2]).toEqual({
+        instanceId: 'retried',
+        playbook: playbook.name,
+        triggerType: 'EVENT',
+        status: 'RETRYING',
+        startTimeMs: nowMs + 1_000,
+        retryCount: 1,
+      });
+      expect(await ledger.stuckOrRetrying(nowMs, 1)).toHaveLength(1);
+    });
+  });
+
+  describe('the sweep', () => {
+    const slice = { fromMs: 1, toMs: 2, status: null };
+    const open = { fromMs: null, toMs: null, status: 'RUNNING' };
+    const step = async (item: number, outcome: Extract<Change, { kind: 'sweep_step' }>['outcome']) =>
+      ledger.commit({ kind: 'sweep_step', page: null, item, outcome, datesTrusted: null });
+
+    test('keeps its parts in order until they are done', async () => {
+      await ledger.commit({ ...tailEnded(), sweep: [open, slice] });
+      const [first, second] = await ledger.sweep();
+      expect([first, second]).toMatchObject([open, slice]);
+      await step(first?.key ?? 0, { kind: 'done' });
+      expect((await ledger.snapshot()).windowComplete).toBe(false);
+      expect(await ledger.sweep()).toEqual([second]);
+      await step(second?.key ?? 0, { kind: 'done' });
+      expect((await ledger.snapshot()).windowComplete).toBe(true);
+    });
+
+    test('remembers a part that could not be read, and reads others in place of one', async () => {
+      await ledger.commit({ ...tailEnded(), sweep: [open, slice] });
+      const [first, second] = await ledger.sweep();
+      await step(first?.key ?? 0, { kind: 'tried', atMs: nowMs });
+      await step(first?.key ?? 0, { kind: 'more' });
+      await step(second?.key ?? 0, {
+        kind: 'instead',
+        items: [
+          { ...slice, fromMs: 5 },
+          { ...slice, fromMs: 6 },
+        ],
+      });
+      expect((await reopen().then((again) => again.sweep())).map(({ fromMs, triedMs }) => [fromMs, triedMs])).toEqual([
+        [null, nowMs],
+        [5, null],
+        [6, null],
+      ]);
+    });
+  });
+
+  describe('failed attempts', () => {
+    test('are unread until their nodes are known, and shown with those, the newest first', async () => {
+      await show(failed('a'), failed('b', { endTimeMs: nowMs + 7_000 }));
+      expect(await ledger.unreadFailures(10)).toEqual([
+        { id: 'b', attempt: 1, failedMs: nowMs + 7_000 },
+        { id: 'a', attempt: 1, failedMs: nowMs + 6_000 },
+      ]);
+      const counters = [{ counter: 'failed_nodes' as const, labels: nodeLabels(playbook.name, 'Ask'), by: 1 }];
+      const nodes = [{ name: 'Ask', error: 'no\n"answer"' }];
+      await ledger.commit({ kind: 'nodes_read', id: 'a', attempt: 1, nodes, counters });
+      expect((await ledger.unreadFailures(10)).map(({ id }) => id)).toEqual(['b']);
+      expect(await ledger.nodes(playbook.name)).toEqual(['Ask']);
+      expect(await ledger.nodes('other')).toEqual([]);
+      expect(await ledger.latestFailures(10)).toMatchObject([
+        { instanceId: 'b', nodes: null },
+        { instanceId: 'a', attempt: 1, playbook: playbook.name, triggerType: 'EVENT', status: 'FAILED', nodes },
+      ]);
+      expect(await ledger.latestFailures(1)).toHaveLength(1);
+    });
+
+    test('are kept up to a number, the newest', async () => {
+      const rows = Array.from({ length: maxFailures + 5 }, (_, i) => failed(`f${i}`, { endTimeMs: nowMs + 6_000 + i }));
+      await show(...rows);
+      const kept = await ledger.unreadFailures(2 * maxFailures);
+      expect(kept).toHaveLength(maxFailures);
+      expect(kept.at(-1)?.id).toBe('f5');
+    });
+  });
+
+  describe('what is pruned', () => {
+    const block = { id: 'b', name: 'Block' };
+
+    test('is gone with its failures, and the series of a silent playbook with it', async () => {
+      await show(failed('a'), finished('b', { playbook: block }), instance('c', { playbook: block }));
+      expect(await ledger.endedBefore(nowMs + 6_001, 10)).toEqual(expect.arrayContaining(['a', 'b']));
+      expect(await ledger.endedBefore(nowMs + 6_000, 10)).toEqual(['b']);
+      expect(await ledger.endedBefore(nowMs + 9_000, 1)).toHaveLength(1);
+      const activity = await ledger.playbookActivity();
+      expect(activity.toSorted((one, other) => (one.playbook < other.playbook ? -1 : 1))).toEqual([
+        { playbook: 'Block', lastStartMs: nowMs + 1_000, lastMs: nowMs + 2_000, hasOpen: true },
+        { playbook: playbook.name, lastStartMs: nowMs + 1_000, lastMs: nowMs + 6_000, hasOpen: false },
+      ]);
+      await ledger.commit({ kind: 'pruned', ids: ['a'], playbooks: [playbook.name], beforeMs: nowMs });
+      ledger = await reopen();
+      const { counters, durations, lastStarts, lastCompletions, playbooks, instances } = await ledger.snapshot();
+      for (const rows of [...Object.values(counters), durations, lastStarts, lastCompletions]) {
+        expect(rows.filter(({ labels }) => labels.playbook === playbook.name)).toEqual([]);
+      }
+      expect(playbooks.map(({ label }) => label)).toEqual(['Block']);
+      expect(instances).toBe(2);
+      expect(await ledger.latestFailures(10)).toEqual([]);
+      expect([...ledger.state.runs.values()]).toEqual([runLabels('Block', 'EVENT')]);
+    });
+
+    test('begins anew with the next instance of the playbook, at 0', async () => {
+      await show(finished('a'));
+      await ledger.commit({ kind: 'exposed', series: await ledger.pending() });
+      await ledger.commit({ kind: 'pruned', ids: ['a'], playbooks: [playbook.name], beforeMs: nowMs });
+      await show(finished('b', { startTimeMs: nowMs + 60_000, endTimeMs: nowMs + 61_000 }));
+      expect((await ledger.snapshot()).counters.started).toEqual([{ labels: isolate, value: 0 }]);
+      await ledger.commit({ kind: 'exposed', series: await ledger.pending() });
+      expect((await ledger.snapshot()).counters.started).toEqual([{ labels: isolate, value: 1 }]);
+    });
+  });
+}
+
+function hasBuckets({ buckets }: { readonly buckets: readonly unknown[] }): boolean {
+  return buckets.length > 0;
+}
+
+function tailEnded() {
+  return { kind: 'tail_ended', page: emptyPage(nowMs), beganMs: nowMs + 7, sweep: [], recheck: null } as const;
+}
+
+function sweepStep(datesTrusted: boolean) {
+  return { kind: 'sweep_step', page: null, item: 0, outcome: { kind: 'more' }, datesTrusted } as const;
+}
+
+/** All that can be read of a ledger, in an order of its own. */
+export async function everythingOf(ledger: Ledger): Promise<object> {
+  const ids = Array.from({ length: 26 }, (_, i) => String.fromCharCode(97 + i));
+  const sorted = (all: readonly unknown[]) => all.map(textOf).toSorted();
+  const { playbooks, runs, ...state } = ledger.state;
+  return {
+    state,
+    playbooks: sorted([...playbooks]),
+    runs: sorted([...runs]),
+    snapshot: await ledger.snapshot(),
+    known: [...(await ledger.known(ids))].toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    unseen: sorted(await ledger.openUnseen(Number.MAX_SAFE_INTEGER)),
+    recheck: sorted(await ledger.toRecheck()),
+    unread: sorted(await ledger.unreadFailures(100)),
+    failures: sorted(await ledger.latestFailures(100)),
+    open: sorted(await ledger.stuckOrRetrying(Number.MAX_SAFE_INTEGER, 100)),
+    pending: sorted(await ledger.pending()),
+    ended: sorted([...(await ledger.endedByMinute(null, 0, Number.MAX_SAFE_INTEGER))]),
+    sweep: (await ledger.sweep()).map(({ key: _, ...item }) => item),
+    activity: sorted(await ledger.playbookActivity()),
+  };
+}
+
+/** The same text for equal values, in whatever order their keys stand. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_, one: unknown) => {
+    const isObject = typeof one === 'object' && one !== null && !Array.isArray(one);
+    return isObject ? Object.fromEntries(Object.entries(one).toSorted()) : one;
+  });
+}

@@ -1,0 +1,361 @@
+import type { Change, FailedAttempt, PageChange, Recheck, SweepItem, SweepPart } from '../../src/ledger/change.ts';
+import type { Entry } from '../../src/ledger/entry.ts';
+import { labelsText } from '../../src/ledger/label-set.ts';
+import { toSnapshot } from '../../src/ledger/snapshot.ts';
+import { advance, type LedgerState } from '../../src/ledger/state.ts';
+import { type Ledger, maxFailures, type PlaybookActivity, type Store } from '../../src/ledger/store.ts';
+import { type CellChange, moves, openMinute } from '../../src/ledger/window.ts';
+import type { FailedNode } from '../../src/model/failed-run.ts';
+import type { CounterSeries, DurationBucket, Labels, LastTime } from '../../src/model/snapshot.ts';
+import { isEnded } from '../../src/model/status.ts';
+
+/**
+ * The plainest store that there can be: maps, copied for each commit. The contract suite and the SQLite store are held against
+ * it. `disk` outlives the store, as a file outlives a process.
+ */
+export type Disk = Map<string, Tables>;
+
+interface Tables {
+  state: LedgerState;
+  readonly instances: Map<string, { readonly entry: Entry; readonly seenMs: number }>;
+  readonly counters: Map<string, CounterSeries & { readonly value: number; readonly isExposed: boolean }>;
+  readonly buckets: Map<string, { readonly labels: Labels; readonly bucket: DurationBucket }>;
+  readonly cells: Map<string, CellChange>;
+  readonly lastStarts: Map<string, LastTime>;
+  readonly lastCompletions: Map<string, LastTime>;
+  readonly failures: Map<string, FailedAttempt & { readonly nodes: readonly FailedNode[] | null }>;
+  readonly sweep: SweepItem[];
+  lastKey: number;
+}
+
+export function createMemoryStore(disk: Disk, onStatement: () => void = () => {}): Store {
+  const keyOf = ({ projectId, workspaceId }: { projectId: string; workspaceId: string }) =>
+    `${projectId}/${workspaceId}`;
+  return {
+    open: async (workspace) => (disk.has(keyOf(workspace)) ? openLedger(disk, keyOf(workspace), onStatement) : null),
+    async create(workspace, nowMs, fromMinute) {
+      onStatement();
+      disk.set(keyOf(workspace), emptyTables(nowMs, fromMinute));
+      onStatement();
+      return openLedger(disk, keyOf(workspace), onStatement);
+    },
+    close: async () => {},
+  };
+}
+
+function emptyTables(createdAtMs: number, fromMinute: number): Tables {
+  return {
+    state: {
+      name: null,
+      createdAtMs,
+      generation: 0,
+      lastTailMs: null,
+      lastSuccessMs: null,
+      fromMinute,
+      prunedBeforeMs: 0,
+      datesTrusted: null,
+      instances: 0,
+      playbooks: new Map(),
+      runs: new Map(),
+    },
+    instances: new Map(),
+    counters: new Map(),
+    buckets: new Map(),
+    cells: new Map(),
+    lastStarts: new Map(),
+    lastCompletions: new Map(),
+    failures: new Map(),
+    sweep: [],
+    lastKey: 0,
+  };
+}
+
+function openLedger(disk: Disk, key: string, onStatement: () => void): Ledger {
+  const tables = (): Tables => disk.get(key) ?? emptyTables(0, 0);
+  const entries = () => [...tables().instances.values()];
+  const isOpen = (entry: Entry) => !entry.gone && !isEnded(entry);
+  const lastMs = ({ startTimeMs, endTimeMs }: Entry) => Math.max(startTimeMs ?? 0, endTimeMs ?? 0);
+
+  return {
+    get state() {
+      return tables().state;
+    },
+    async commit(change) {
+      onStatement();
+      const next = structuredClone(tables());
+      write(next, change);
+      next.state = advance(next.state, change);
+      onStatement();
+      disk.set(key, next);
+      onStatement();
+    },
+    async snapshot() {
+      const { state, counters, buckets, cells, lastStarts, lastCompletions, sweep } = tables();
+      const open = entries().filter(({ entry }) => isOpen(entry));
+      return toSnapshot(state, {
+        counters: [...counters.values()],
+        bucketsOf: (labels) =>
+          [...buckets.values()].filter((one) => isSame(one.labels, labels)).map(({ bucket }) => bucket),
+        window: sumBy([...cells.values()], labelsOfCell).map(({ labels, instances, retries }) => ({
+          labels,
+          instances,
+          retries,
+        })),
+        oldestOpen: [...Map.groupBy(open, ({ entry }) => labelsText(labelsOfOpen(entry))).values()].flatMap((some) => {
+          const starts = some.flatMap(({ entry }) => entry.startTimeMs ?? []);
+          const [first] = some;
+          if (first === undefined || starts.length === 0) return [];
+          return [{ labels: labelsOfOpen(first.entry), startTimeMs: Math.min(...starts) }];
+        }),
+        lastStarts: [...lastStarts.values()],
+        lastCompletions: [...lastCompletions.values()],
+        openInstances: open.length,
+        sweepItems: sweep.length,
+        rechecks: entries().filter(({ entry }) => entry.recheck).length,
+      });
+    },
+    known: async (ids) =>
+      new Map(
+        ids.flatMap((id) => {
+          const found = tables().instances.get(id);
+          return found === undefined ? [] : [[id, found.entry]];
+        }),
+      ),
+    openUnseen: async (sinceMs) =>
+      entries()
+        .filter(({ entry, seenMs }) => isOpen(entry) && seenMs < sinceMs)
+        .sort((a, b) => a.seenMs - b.seenMs)
+        .map(({ entry: { id, status } }) => ({ id, status })),
+    toRecheck: async () => entries().flatMap(({ entry }) => (entry.recheck ? [entry.id] : [])),
+    unreadFailures: async (max) =>
+      [...tables().failures.values()]
+        .filter(({ nodes }) => nodes === null)
+        .sort((a, b) => b.failedMs - a.failedMs)
+        .slice(0, max)
+        .map(({ id, attempt, failedMs }) => ({ id, attempt, failedMs })),
+    latestFailures: async (max) =>
+      [...tables().failures.values()]
+        .sort((a, b) => b.failedMs - a.failedMs || (a.id < b.id ? -1 : 1))
+        .flatMap(({ id, attempt, failedMs, nodes }) => {
+          const entry = tables().instances.get(id)?.entry;
+          if (entry === undefined) return [];
+          const { status, startTimeMs } = entry;
+          return [{ instanceId: id, attempt, ...names(entry), status, startTimeMs, failedMs, nodes }];
+        })
+        .slice(0, max),
+    stuckOrRetrying: async (sinceMs, max) =>
+      entries()
+        .map(({ entry }) => entry)
+        .filter(
+          (entry) =>
+            isOpen(entry) &&
+            (entry.status === 'RETRYING' || (entry.startTimeMs !== null && entry.startTimeMs < sinceMs)),
+        )
+        .sort((a, b) => (a.startTimeMs ?? -1) - (b.startTimeMs ?? -1) || (a.id < b.id ? -1 : 1))
+        .slice(0, max)
+        .map((entry) => {
+          const { id, status, startTimeMs, retryCount } = entry;
+          return { instanceId: id, ...names(entry), status, startTimeMs, retryCount };
+        }),
+    nodes: async (playbook) =>
+      [...tables().counters.values()].flatMap(({ counter, labels }) =>
+        counter === 'failed_nodes' && labels.playbook === playbook ? [labels.node ?? ''] : [],
+      ),
+    pending: async () =>
+      [...tables().counters.values()].flatMap(({ counter, labels, isExposed }) =>
+        isExposed ? [] : [{ counter, labels }],
+      ),
+    async endedByMinute(status, fromMinute, toMinute) {
+      const counts = new Map<number, number>();
+      for (const { minute, labels, instances } of tables().cells.values()) {
+        const isWanted = minute > openMinute && minute >= fromMinute && minute < toMinute;
+        if (!isWanted || (status !== null && labels.status !== status)) continue;
+        counts.set(minute, (counts.get(minute) ?? 0) + instances);
+      }
+      return counts;
+    },
+    sweep: async () => tables().sweep,
+    endedBefore: async (beforeMs, max) =>
+      entries()
+        .filter(({ entry }) => !isOpen(entry) && lastMs(entry) < beforeMs)
+        .slice(0, max)
+        .map(({ entry }) => entry.id),
+    async playbookActivity() {
+      const { lastStarts, lastCompletions } = tables();
+      const activity = new Map<string, PlaybookActivity>();
+      const meet = ({ labels: { playbook = '' }, atMs }: LastTime, isStart: boolean) => {
+        const known = activity.get(playbook);
+        const hasOpen = entries().some(({ entry }) => isOpen(entry) && entry.labels.playbook === playbook);
+        const start = isStart ? Math.max(atMs, known?.lastStartMs ?? 0) : (known?.lastStartMs ?? null);
+        activity.set(playbook, { playbook, lastStartMs: start, lastMs: Math.max(atMs, known?.lastMs ?? 0), hasOpen });
+      };
+      for (const mark of lastStarts.values()) meet(mark, true);
+      for (const mark of lastCompletions.values()) meet(mark, false);
+      return [...activity.values()];
+    },
+  };
+}
+
+function names({ labels: { playbook = '', trigger_type: triggerType = '' } }: Entry) {
+  return { playbook, triggerType };
+}
+
+function labelsOfOpen({ labels: { playbook = '' }, status }: Entry): Labels {
+  return { playbook, status };
+}
+
+const labelsOfCell = ({ labels }: CellChange) => labelsText(labels);
+
+function isSame(a: Labels, b: Labels): boolean {
+  return labelsText(a) === labelsText(b);
+}
+
+/** Those that add up to nothing have gone. */
+function sumBy(cells: readonly CellChange[], keyOf: (cell: CellChange) => string): CellChange[] {
+  const sums = new Map<string, CellChange>();
+  for (const cell of cells) {
+    const { instances = 0, retries = 0 } = sums.get(keyOf(cell)) ?? {};
+    sums.set(keyOf(cell), { ...cell, instances: instances + cell.instances, retries: retries + cell.retries });
+  }
+  return [...sums.values()].filter(({ instances }) => instances !== 0);
+}
+
+function write(tables: Tables, change: Change): void {
+  const { instances, sweep } = tables;
+  const add = (part: SweepPart) => sweep.push({ ...part, key: ++tables.lastKey, triedMs: null });
+  const edit = (id: string, entry: Partial<Entry>, atMs?: number) => {
+    const known = instances.get(id);
+    if (known === undefined) return;
+    instances.set(id, { entry: { ...known.entry, ...entry }, seenMs: atMs ?? known.seenMs });
+  };
+  switch (change.kind) {
+    case 'page':
+      writePage(tables, change.page);
+      break;
+    case 'tail_ended':
+      writePage(tables, change.page);
+      for (const part of change.sweep) add(part);
+      if (change.recheck !== null) recheck(tables, change.recheck);
+      break;
+    case 'sweep_step': {
+      if (change.page !== null) writePage(tables, change.page);
+      const at = sweep.findIndex(({ key }) => key === change.item);
+      const item = sweep[at];
+      const { outcome } = change;
+      if (item === undefined || outcome.kind === 'more') break;
+      if (outcome.kind === 'tried') sweep[at] = { ...item, triedMs: outcome.atMs };
+      else sweep.splice(at, 1);
+      if (outcome.kind === 'instead') for (const part of outcome.items) add(part);
+      break;
+    }
+    case 'audit_mismatch':
+      add(change.sweep);
+      recheck(tables, change.recheck);
+      break;
+    case 'instance_seen':
+      edit(change.id, { recheck: false }, change.atMs);
+      break;
+    case 'instance_gone':
+      instances.set(change.entry.id, { entry: change.entry, seenMs: change.atMs });
+      addCells(tables, change.cells);
+      break;
+    case 'nodes_read': {
+      count(tables, change.counters);
+      const key = `${change.id} ${change.attempt}`;
+      const failure = tables.failures.get(key);
+      if (failure !== undefined) tables.failures.set(key, { ...failure, nodes: change.nodes });
+      break;
+    }
+    case 'window_moved':
+      for (const part of change.sweep) add(part);
+      moveWindow(tables, change.fromMinute);
+      break;
+    case 'exposed':
+      for (const { counter, labels } of change.series) {
+        const key = `${counter} ${labelsText(labels)}`;
+        const known = tables.counters.get(key);
+        if (known !== undefined) tables.counters.set(key, { ...known, isExposed: true });
+      }
+      break;
+    case 'pruned':
+      prune(tables, change);
+      break;
+    case 'dates_distrusted':
+    case 'named':
+    case 'poll_succeeded':
+      break;
+  }
+}
+
+function writePage(tables: Tables, page: PageChange): void {
+  for (const entry of page.entries) tables.instances.set(entry.id, { entry, seenMs: page.atMs });
+  for (const id of page.seen) {
+    const known = tables.instances.get(id);
+    if (known === undefined) continue;
+    tables.instances.set(id, { entry: { ...known.entry, recheck: false }, seenMs: page.atMs });
+  }
+  count(tables, page.counters);
+  for (const { labels, le, observed } of page.durations) {
+    const key = `${labelsText(labels)} ${le}`;
+    const { count: before = 0, sumSeconds = 0 } = tables.buckets.get(key)?.bucket ?? {};
+    const bucket = { le, count: before + 1, sumSeconds: sumSeconds + observed.seconds, exemplar: observed };
+    tables.buckets.set(key, { labels, bucket });
+  }
+  for (const mark of page.lastStarts) advanceMark(tables.lastStarts, mark);
+  for (const mark of page.lastCompletions) advanceMark(tables.lastCompletions, mark);
+  for (const failure of page.failures) {
+    const key = `${failure.id} ${failure.attempt}`;
+    if (!tables.failures.has(key)) tables.failures.set(key, { ...failure, nodes: null });
+  }
+  const oldest = [...tables.failures].sort(([, a], [, b]) => b.failedMs - a.failedMs).slice(maxFailures);
+  for (const [key] of oldest) tables.failures.delete(key);
+  addCells(tables, page.cells);
+}
+
+function count(tables: Tables, changes: PageChange['counters']): void {
+  for (const { counter, labels, by } of changes) {
+    const key = `${counter} ${labelsText(labels)}`;
+    const { value = 0, isExposed = false } = tables.counters.get(key) ?? {};
+    tables.counters.set(key, { counter, labels, value: value + by, isExposed });
+  }
+}
+
+function advanceMark(marks: Map<string, LastTime>, mark: LastTime): void {
+  const key = labelsText(mark.labels);
+  if ((marks.get(key)?.atMs ?? Number.NEGATIVE_INFINITY) < mark.atMs) marks.set(key, mark);
+}
+
+function addCells(tables: Tables, changes: readonly CellChange[]): void {
+  const sums = sumBy([...tables.cells.values(), ...changes], (cell) => `${cell.minute} ${labelsText(cell.labels)}`);
+  tables.cells.clear();
+  for (const cell of sums) tables.cells.set(`${cell.minute} ${labelsText(cell.labels)}`, cell);
+}
+
+function moveWindow(tables: Tables, fromMinute: number): void {
+  tables.cells.clear();
+  const all = [...tables.instances.values()];
+  addCells(
+    tables,
+    all.flatMap(({ entry }) => moves(null, entry, fromMinute)),
+  );
+}
+
+function recheck(tables: Tables, which: Recheck): void {
+  const isMeant = (entry: Entry) => {
+    if (entry.gone) return false;
+    if ('status' in which) return !isEnded(entry) || entry.status === which.status;
+    return entry.startTimeMs !== null && entry.startTimeMs >= which.fromMs && entry.startTimeMs < which.toMs;
+  };
+  for (const [id, { entry, seenMs }] of tables.instances) {
+    if (isMeant(entry)) tables.instances.set(id, { entry: { ...entry, recheck: true }, seenMs });
+  }
+}
+
+function prune(tables: Tables, { ids, playbooks }: Extract<Change, { kind: 'pruned' }>): void {
+  for (const id of ids) tables.instances.delete(id);
+  for (const [key, { id }] of tables.failures) if (ids.includes(id)) tables.failures.delete(key);
+  const { counters, buckets, lastStarts, lastCompletions } = tables;
+  for (const map of [counters, buckets, lastStarts, lastCompletions]) {
+    for (const [key, { labels }] of map) if (playbooks.includes(labels.playbook ?? '')) map.delete(key);
+  }
+}

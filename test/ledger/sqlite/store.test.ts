@@ -1,0 +1,128 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { labelsText, runLabels } from '../../../src/ledger/label-set.ts';
+import { applicationId, migrations } from '../../../src/ledger/sqlite/schema.ts';
+import { createSqliteStore } from '../../../src/ledger/sqlite/store.ts';
+import { LedgerError } from '../../../src/ledger/store.ts';
+import { createSoc } from '../../support/simulated-soc.ts';
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ledger-'));
+  path = join(folder, 'deep', 'secmaster.db');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function alter(file: string, sql: string): void {
+  using db = new DatabaseSync(file);
+  db.exec(sql);
+}
+
+describe('a ledger that cannot be used says what to do', () => {
+  test('when another process uses it', async () => {
+    const store = createSqliteStore(path);
+    expect(() => createSqliteStore(path)).toThrow(/another process uses it; stop that one/);
+    await store.close();
+  });
+
+  test('when it is no database', () => {
+    const file = join(folder, 'text.db');
+    writeFileSync(file, 'not a database, but long enough to have a header of its own '.repeat(20));
+    expect(() => createSqliteStore(file)).toThrow(/is no ledger, or damaged/);
+  });
+
+  test("when it is another program's", () => {
+    const file = join(folder, 'other.db');
+    alter(file, 'CREATE TABLE t (a)');
+    expect(() => createSqliteStore(file)).toThrow(/database of another program/);
+  });
+
+  test('when a newer exporter has written it', async () => {
+    await createSqliteStore(path).close();
+    alter(path, 'PRAGMA user_version = 99');
+    expect(() => createSqliteStore(path)).toThrow(
+      `has schema 99, newer than this exporter's ${migrations.length}; run the newer exporter`,
+    );
+  });
+
+  test('when its folder cannot be made', () => {
+    writeFileSync(join(folder, 'file'), '');
+    expect(() => createSqliteStore(join(folder, 'file', 'secmaster.db'))).toThrow(LedgerError);
+  });
+});
+
+describe('a ledger of an older schema', () => {
+  test('1 goes on with what it has counted and with its labels', async () => {
+    const file = join(folder, 'old.db');
+    alter(
+      file,
+      `${migrations[0]}
+      PRAGMA application_id = ${applicationId}; PRAGMA user_version = 1;
+      INSERT INTO ledger (project_id, workspace_id, created_at_ms, from_minute) VALUES ('p', 'w', 1, 0);
+      INSERT INTO playbook VALUES (1, 'x', 'Close', 'Close (x)'), (1, 'y', 'Close', 'Close');
+      INSERT INTO mark VALUES (1, 'Close', 'EVENT', '', 7);
+      INSERT INTO counter VALUES (1, 'started', 'Close', 'EVENT', '', 3, 1), (1, 'started', 'Close (x)', 'TIMER', '', 2, 0);`,
+    );
+    const store = createSqliteStore(file);
+    const ledger = await store.open({ projectId: 'p', workspaceId: 'w' });
+    expect(await ledger?.snapshot()).toMatchObject({
+      counters: {
+        started: [
+          { labels: runLabels('Close', 'EVENT'), value: 3 },
+          { labels: runLabels('Close (x)', 'TIMER'), value: 0 },
+        ],
+      },
+      playbooks: [
+        { playbookId: 'y', name: 'Close', label: 'Close' },
+        { playbookId: 'x', name: 'Close', label: 'Close (x)' },
+      ],
+      limitedPlaybooks: 0,
+    });
+    expect(await ledger?.pending()).toEqual([{ counter: 'started', labels: runLabels('Close (x)', 'TIMER') }]);
+    await store.close();
+  });
+
+  /** A ledger that an exporter of schema 2 has left, and the workflow families that it last served. */
+  const fixture = (end: string) => readFileSync(join(import.meta.dirname, 'fixtures', `schema-2.${end}`), 'utf8');
+
+  test('2 goes on with every series as it stood', async () => {
+    const file = join(folder, 'old.db');
+    alter(file, fixture('sql'));
+    const settings = { durationBuckets: [1, 10, 60], newSeriesHoldMs: 60_000 };
+    const soc = createSoc({ store: createSqliteStore(file), settings });
+    await soc.workspace.restore();
+    const families = (await soc.exposition()).split(/(?=^# HELP )/m);
+    const wanted = fixture('txt').split(/(?=^# HELP )/m);
+    const nameOf = (block: string) => /^# HELP (\S+)/.exec(block)?.[1] ?? '';
+    for (const block of wanted) expect(families.find((one) => nameOf(one) === nameOf(block))).toBe(block);
+    expect(wanted.length).toBeGreaterThan(10);
+    await soc.store.close();
+  });
+
+  test('2 keeps what it remembers of instances, and counts nothing again', async () => {
+    const file = join(folder, 'old.db');
+    alter(file, fixture('sql'));
+    const rows = (sql: string) => {
+      using db = new DatabaseSync(file);
+      return db.prepare(sql).all();
+    };
+    const kept = 'id, instance.status, start_time_ms, end_time_ms, retry_count, gone, open, counted_ends, counted_timed';
+    const before = rows(`SELECT ${kept}, playbook, trigger_type FROM instance ORDER BY id`);
+    const store = createSqliteStore(file);
+    const empty = await store.open({ projectId: 'p', workspaceId: 'empty' });
+    expect(await empty?.sweep()).toEqual([{ key: 9, fromMs: 1, toMs: 2, status: null, triedMs: 3 }]);
+    await store.close();
+    const after = rows(`SELECT ${kept}, labels FROM instance JOIN label_set USING (ledger, label_set) ORDER BY id`);
+    expect(after).toEqual(
+      before.map(({ playbook, trigger_type: trigger, ...row }) => ({
+        ...row,
+        labels: labelsText(runLabels(String(playbook), String(trigger))),
+      })),
+    );
+    expect(after.length).toBeGreaterThan(10);
+  });
+});
