@@ -3,6 +3,7 @@ import type { Logger } from '../../log.ts';
 import type { EndedPoll, WorkspaceReport } from '../../model/report.ts';
 import type { FoundWorkspace } from '../../secmaster/api.ts';
 import { errorKinds, SecMasterError } from '../../secmaster/errors.ts';
+import type { WorkspaceIds } from './membership.ts';
 
 export interface DiscoverySettings {
   readonly region: string;
@@ -10,15 +11,15 @@ export interface DiscoverySettings {
   readonly projectId: string | null;
   /** null: every workspace of the project. */
   readonly workspaceId: string | null;
-  /** The value of the label `workspace` as long as nothing has been found. */
-  readonly label: string;
 }
 
 export interface DiscoveryParts {
+  /** The value of the label `workspace` as long as nothing has been found; null afterwards. */
+  readonly label: () => string | null;
   readonly findProject: (signal: AbortSignal) => Promise<string>;
   readonly listWorkspaces: (projectId: string, signal: AbortSignal) => Promise<readonly FoundWorkspace[]>;
   /** All that there are now. */
-  readonly onFound: (projectId: string, workspaceIds: readonly string[]) => Promise<void>;
+  readonly onFound: (found: readonly WorkspaceIds[]) => Promise<void>;
   readonly onReport: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -35,7 +36,8 @@ export interface WorkspaceDiscovery {
 const againMs = 5 * 60_000;
 
 export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: DiscoveryParts): WorkspaceDiscovery {
-  const { clock, log, onReport } = parts;
+  const { clock, onReport } = parts;
+  const log = () => parts.log.child({ region: settings.region, workspace: parts.label() ?? undefined });
   const failures = new Map<string, number>(errorKinds.map((kind) => [kind, 0]));
   let { projectId } = settings;
   let known: readonly string[] | null = null;
@@ -44,17 +46,18 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
   let recent: readonly EndedPoll[] = [];
 
   async function find(signal: AbortSignal): Promise<void> {
-    projectId ??= await parts.findProject(signal);
+    const project = projectId ?? (await parts.findProject(signal));
+    projectId = project;
     const listed =
       settings.workspaceId === null
-        ? (await parts.listWorkspaces(projectId, signal)).map(({ workspaceId }) => workspaceId)
+        ? (await parts.listWorkspaces(project, signal)).map(({ workspaceId }) => workspaceId)
         : [settings.workspaceId];
     // One that is missing once may have been between two pages; missing twice it is gone.
     const missing = known?.filter((id) => !listed.includes(id)) ?? [];
-    await parts.onFound(projectId, [...listed, ...missing]);
+    await parts.onFound([...listed, ...missing].map((workspaceId) => ({ projectId: project, workspaceId })));
     if (known === null || listed.some((id) => known?.includes(id) === false) || missing.length > 0)
-      log.info({ project: projectId, workspaces: listed.length, missing: missing.length }, 'workspaces found');
-    if (listed.length === 0 && known?.length !== 0) log.warn({ project: projectId }, 'the project has no workspaces');
+      log().info({ project, workspaces: listed.length, missing: missing.length }, 'workspaces found');
+    if (listed.length === 0 && known?.length !== 0) log().warn({ project }, 'the project has no workspaces');
     known = listed;
     nextMs = settings.workspaceId === null ? clock.now() + againMs : Number.POSITIVE_INFINITY;
   }
@@ -70,17 +73,18 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
         failures.set(caught.kind, (failures.get(caught.kind) ?? 0) + 1);
       });
       if (signal.aborted) return;
-      if (error !== null && error !== recent[0]?.error) log.error(error);
+      if (error !== null && error !== recent[0]?.error) log().error(error);
       count += 1;
       const durationSeconds = (performance.now() - beganMs) / 1000;
       recent = [{ endedMs: clock.now(), durationSeconds, requests: 1, error }];
       await onReport();
     },
-    report: () =>
-      known !== null
+    report() {
+      const workspace = parts.label();
+      return workspace === null
         ? null
         : {
-            workspace: settings.label,
+            workspace,
             workspaceId: settings.workspaceId ?? '',
             projectId: projectId ?? '',
             region: settings.region,
@@ -99,6 +103,7 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
               audits: 0,
               mismatches: 0,
             },
-          },
+          };
+    },
   };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { LedgerError, type Store, type WorkspaceState } from '../../ledger/store.ts';
+import { LedgerError, type Store } from '../../ledger/store.ts';
 import type { Logger } from '../../log.ts';
 import type { FailedRun } from '../../model/failed-run.ts';
 import type { OpenRun } from '../../model/open-run.ts';
@@ -10,9 +10,10 @@ import { errorKinds, SecMasterError } from '../../secmaster/errors.ts';
 import { createAudits } from '../audit.ts';
 import { createNodeReader } from '../nodes.ts';
 import { openLedger, poll } from '../poll.ts';
-import type { Session } from '../session.ts';
+import { commit, type Session } from '../session.ts';
 import type { Progress } from '../slice.ts';
 import { createFilteredOut } from './filtered-out.ts';
+import { createWorkspaceName, type WantedName } from './name.ts';
 import { createZeroFirst } from './zero-first.ts';
 
 export interface WorkspaceSettings {
@@ -44,19 +45,24 @@ export interface WorkspaceParts {
   readonly clock: Clock;
   /** When `/metrics` was last asked for, by `clock`. */
   readonly lastScrapeMs: () => number | null;
-  /** The workspace's own name as a label that no other workspace has. */
-  readonly uniqueLabel?: (name: string) => string;
+  /** The value of the label `workspace` that it has been given among others; null: it is called as it wants to be. */
+  readonly givenLabel?: () => string | null;
+  /** Told when it wants another name than before, having learnt its own. */
+  readonly onLearnt?: () => void;
 }
 
 /** One workspace of SecMaster: polls it, and says what is known of it. */
 export interface Workspace {
-  /** Takes from the ledger what it knew when the process before this one ended, so that no series is missing meanwhile. */
-  restore(): Promise<void>;
+  /** Takes from the ledger what it knows, so that no series is missing until the next poll; that poll tells where it fails. */
+  refresh(): Promise<void>;
+  /** Told when its report has been published by others. */
+  published(): void;
+  wantedName(): WantedName;
   /** Never fails to its caller: the report tells. */
   poll(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void>;
   report(): WorkspaceReport;
   /** From the next poll on; counts go on. The ids stay as they are. */
-  reconfigure(settings: WorkspaceSettings, secmaster: SecMaster): Promise<void>;
+  reconfigure(settings: WorkspaceSettings, secmaster: SecMaster): void;
 }
 
 const maxRejectedIds = 10_000;
@@ -68,7 +74,7 @@ const maxRecent = 20;
 const stuckMs = 3_600_000;
 
 export function createWorkspace(initial: WorkspaceSettings, parts: WorkspaceParts): Workspace {
-  const { store, onReport, clock, lastScrapeMs, uniqueLabel = (name) => name } = parts;
+  const { store, onReport, clock, lastScrapeMs, givenLabel = () => null, onLearnt = () => {} } = parts;
   const countCall = () => requests++;
   let secmaster = countCalls(parts.secmaster, countCall);
   let settings = initial;
@@ -81,7 +87,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   const failures = new Map<string, number>(failureReasons.map((reason) => [reason, 0]));
   const rejectedRows = new Map<string, number>(rejectionReasons.map((reason) => [reason, 0]));
   const rejectedIds = new Set<string>();
-  let name = settings.name;
+  const name = createWorkspaceName({ settings: () => settings, givenLabel, onLearnt });
   let snapshot: Snapshot | null = null;
   let failedRuns: readonly FailedRun[] = [];
   let openRuns: readonly OpenRun[] = [];
@@ -107,23 +113,22 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
       leftOut,
       state: await openLedger(store, secmaster, settings, settings.lookbackMs, signal, log),
     };
-    name ??= labelOf(session.state) ?? (await learnName(session));
+    await learnName(session);
     const before = progress;
     // A poll that breaks off leaves the slice it was at to be read from its start.
     progress = null;
     progress = await poll(session, before, { mayGoOn: hasTimeLeft, onNews, audits, nodeReader });
   }
 
-  function labelOf({ name: known }: WorkspaceState): string | null {
-    return known === null ? null : uniqueLabel(known);
-  }
-
-  async function learnName({ state, signal }: Session): Promise<string | null> {
-    const learnt = await secmaster.workspaceName(settings.workspaceId, signal);
-    if (learnt === null) return null;
-    const label = uniqueLabel(learnt);
-    await store.commit(state.ledger, { state: { name: label } });
-    return label;
+  /** The label that is made of a learnt name is kept in the ledger, so that it stays over restarts. */
+  async function learnName(session: Session): Promise<void> {
+    if (session.state.name !== null) return name.learn(session.state.name);
+    if (settings.name !== null) return;
+    const own = await secmaster.workspaceName(settings.workspaceId, session.signal);
+    if (own === null) return;
+    name.learn(own);
+    // A reload may have given it a name meanwhile.
+    if (name.wanted().origin === 'learnt') await commit(session, { state: { name: name.label() } });
   }
 
   function onRejected({ id, reason }: RejectedRow): void {
@@ -138,7 +143,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   async function refresh(): Promise<void> {
     const state = await store.find(settings);
     if (state !== null) {
-      name ??= labelOf(state);
+      if (state.name !== null) name.learn(state.name);
       const show = zeroFirst.exposed(await store.hidden(state.ledger));
       if (show.length > 0) await store.commit(state.ledger, { show });
       const limitedBefore = snapshot?.limitedPlaybooks ?? 0;
@@ -173,8 +178,9 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   }
 
   return {
-    // What is wrong with the ledger, the first poll tells.
-    restore: () => onNews().catch(() => {}),
+    refresh: () => refresh().catch(() => {}),
+    published: zeroFirst.published,
+    wantedName: name.wanted,
     async poll(signal, hasTimeLeft) {
       const beganMs = performance.now();
       requests = 0;
@@ -189,17 +195,13 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
       conclude(error, (performance.now() - beganMs) / 1000);
       await publish();
     },
-    async reconfigure(changed, client) {
-      // A learnt name stays, unless another workspace has been given it.
-      const learnt = settings.name === null && name !== null ? uniqueLabel(name) : null;
+    reconfigure(changed, client) {
       settings = changed;
       log = logOf(changed);
       secmaster = countCalls(client, countCall);
-      name = settings.name ?? learnt;
-      await refresh().catch(() => {});
     },
     report: () => ({
-      workspace: name ?? settings.workspaceId,
+      workspace: name.label(),
       workspaceId: settings.workspaceId,
       projectId: settings.projectId,
       region: settings.region,

@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { SqliteStore } from '../../../src/ledger/sqlite-store.ts';
-import { createFleet, type Target } from '../../../src/poll/fleet/fleet.ts';
+import { createFleet } from '../../../src/poll/fleet/fleet.ts';
+import type { Target } from '../../../src/poll/fleet/membership.ts';
 import type { FoundWorkspace, SecMaster } from '../../../src/secmaster/api.ts';
 import { SecMasterError } from '../../../src/secmaster/errors.ts';
 
@@ -22,7 +24,7 @@ const target = (some: Partial<Target> = {}): Target => ({
 });
 
 /** Projects with their workspaces by name, which a test changes as it likes. */
-async function setUp(projects: Record<string, Record<string, string>>) {
+async function setUp(projects: Record<string, Record<string, string>>, onReport: () => void = () => {}) {
   let nowMs = Date.parse('2026-07-18T12:00:00Z');
   const lists: string[] = [];
   const news: string[] = [];
@@ -62,7 +64,7 @@ async function setUp(projects: Record<string, Record<string, string>>) {
       log: pino({ level: 'silent' }),
       clock: { ...systemClock, now: () => nowMs },
       lastScrapeMs: () => null,
-      onReport: async () => {},
+      onReport: async () => onReport(),
       onNew: (workspaces) => news.push(...workspaces.map((one) => one.report()?.workspace ?? '')),
     });
   let fleet = begin();
@@ -190,4 +192,84 @@ test('a name that the configuration gives is taken from a workspace that has lea
   await poll();
   await fleet.configure([target(), target({ name: 'one', projectId: 'bbbbbbbb1', workspaceId: 'w2' })]);
   expect(labels().toSorted()).toEqual(['one', 'one (project-)']);
+});
+
+test.each<[string, (soc: Awaited<ReturnType<typeof setUp>>, targets: readonly Target[]) => Promise<void>]>([
+  ['from the start', (soc, targets) => soc.fleet.configure(targets)],
+  [
+    'by reload',
+    async (soc, targets) => {
+      await soc.fleet.configure(targets.slice(0, 1));
+      await soc.poll();
+      await soc.fleet.configure(targets);
+    },
+  ],
+])('two entries of a region whose discovery has found nothing yet have a label each, %s', async (_, configure) => {
+  const soc = await setUp({});
+  await configure(soc, [target({ projectId: 'aaaaaaaa1' }), target({ projectId: 'bbbbbbbb1' })]);
+  await soc.poll();
+  expect(soc.labels()).toEqual(['eu-west-101', 'eu-west-101 (bbbbbbbb)']);
+});
+
+describe('whatever happens', () => {
+  const projectIds = ['aaaaaaaa1', 'aaaaaaaa2', 'project-of-eu-west-101'];
+  const workspaceIds = ['w1', 'w2', 'w3'];
+  const names = ['soc', 'eu-west-101', 'w1', 'soc (w2)'];
+  const unique = <A>(of: (one: A) => unknown) => ({
+    selector: of,
+    comparator: (a: unknown, b: unknown) => a !== null && a === b,
+  });
+  // As the configuration's own checks let them through.
+  const targets = fc
+    .uniqueArray(
+      fc.record({
+        name: fc.option(fc.constantFrom(...names)),
+        projectId: fc.option(fc.constantFrom(...projectIds)),
+        workspaceId: fc.option(fc.constantFrom(...workspaceIds)),
+      }),
+      { ...unique(({ workspaceId }) => workspaceId), maxLength: 4 },
+    )
+    .map((some) => some.map((one) => (one.workspaceId === null ? { ...one, name: null } : one)))
+    .filter((some) => {
+      const given = some.flatMap(({ name }) => name ?? []);
+      return new Set(given).size === given.length;
+    })
+    .map((some) => some.map((one) => target(one)));
+  const step = fc.oneof(
+    { weight: 4, arbitrary: targets.map((to) => ({ do: 'reload' as const, to })) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('poll' as const), passedMs: fc.nat(10 * minuteMs) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constant('list' as const),
+        projectId: fc.constantFrom(...projectIds),
+        workspaces: fc.option(fc.dictionary(fc.constantFrom(...workspaceIds), fc.constantFrom(...names))),
+      }),
+    },
+    { weight: 1, arbitrary: targets.map((to) => ({ do: 'restart' as const, to })) },
+  );
+
+  test('no two series ever share a label, and a name that the configuration gives is the label', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 14 }), async (steps) => {
+        const projects: Record<string, Record<string, string>> = {};
+        let given: readonly string[] = [];
+        const published: string[][] = [];
+        const soc = await setUp(projects, () => published.push(soc.labels()));
+        for (const one of steps) {
+          if (one.do === 'reload' || one.do === 'restart') {
+            if (one.do === 'restart') soc.restart();
+            await soc.fleet.configure(one.to);
+            given = one.to.flatMap(({ name }) => name ?? []);
+          }
+          if (one.do === 'poll') await soc.poll(one.passedMs);
+          if (one.do === 'list' && one.workspaces !== null) projects[one.projectId] = one.workspaces;
+          if (one.do === 'list' && one.workspaces === null) delete projects[one.projectId];
+        }
+        for (const labels of [...published, soc.labels()]) expect(new Set(labels).size).toBe(labels.length);
+        expect(soc.labels()).toEqual(expect.arrayContaining([...given]));
+      }),
+      { numRuns: 150 },
+    );
+  });
 });
