@@ -1,8 +1,9 @@
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
-import type { EndedPoll, WorkspaceReport } from '../../model/report.ts';
+import type { WorkspaceReport } from '../../model/report.ts';
 import type { FoundWorkspace } from '../../secmaster/api.ts';
-import { errorKinds, SecMasterError } from '../../secmaster/errors.ts';
+import { logFailure } from '../failure.ts';
+import { createPollHistory } from '../history.ts';
 import type { WorkspaceIds } from './membership.ts';
 
 export interface DiscoverySettings {
@@ -38,12 +39,10 @@ const againMs = 5 * 60_000;
 export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: DiscoveryParts): WorkspaceDiscovery {
   const { clock, onReport } = parts;
   const log = () => parts.log.child({ region: settings.region, workspace: parts.label() ?? undefined });
-  const failures = new Map<string, number>(errorKinds.map((kind) => [kind, 0]));
+  const history = createPollHistory();
   let { projectId } = settings;
   let known: readonly string[] | null = null;
   let nextMs = Number.NEGATIVE_INFINITY;
-  let count = 0;
-  let recent: readonly EndedPoll[] = [];
 
   async function find(signal: AbortSignal): Promise<void> {
     const project = projectId ?? (await parts.findProject(signal));
@@ -66,17 +65,14 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
     async poll(signal) {
       if (clock.now() < nextMs) return;
       const beganMs = performance.now();
-      let error: string | null = null;
+      let error: unknown = null;
       await find(signal).catch((caught: unknown) => {
-        if (!(caught instanceof SecMasterError)) throw caught;
-        error = caught.message;
-        failures.set(caught.kind, (failures.get(caught.kind) ?? 0) + 1);
+        error = caught;
       });
       if (signal.aborted) return;
-      if (error !== null && error !== recent[0]?.error) log().error(error);
-      count += 1;
       const durationSeconds = (performance.now() - beganMs) / 1000;
-      recent = [{ endedMs: clock.now(), durationSeconds, requests: 1, error }];
+      const isNews = history.end({ endedMs: clock.now(), durationSeconds, requests: 1 }, error);
+      if (isNews && error !== null) logFailure(log(), error);
       await onReport();
     },
     report() {
@@ -93,16 +89,7 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
             failedRuns: [],
             openRuns: [],
             nowMs: clock.now(),
-            polls: {
-              count,
-              failures,
-              rejectedRows: new Map(),
-              last: recent[0] ?? null,
-              recent,
-              lastSuccessMs: null,
-              audits: 0,
-              mismatches: 0,
-            },
+            polls: { ...history.report(), rejectedRows: new Map(), audits: 0, mismatches: 0 },
           };
     },
   };

@@ -1,13 +1,14 @@
 import type { Clock } from '../../clock.ts';
-import { LedgerError, type Store } from '../../ledger/store.ts';
+import type { Store } from '../../ledger/store.ts';
 import type { Logger } from '../../log.ts';
 import type { FailedRun } from '../../model/failed-run.ts';
 import type { OpenRun } from '../../model/open-run.ts';
-import type { EndedPoll, WorkspaceReport } from '../../model/report.ts';
+import type { WorkspaceReport } from '../../model/report.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { type RejectedRow, rejectionReasons, type SecMaster } from '../../secmaster/api.ts';
-import { errorKinds, SecMasterError } from '../../secmaster/errors.ts';
 import { createAudits } from '../audit.ts';
+import { logFailure } from '../failure.ts';
+import { createPollHistory } from '../history.ts';
 import { createNodeReader } from '../nodes.ts';
 import { openLedger, poll } from '../poll.ts';
 import { commit, type Session } from '../session.ts';
@@ -67,9 +68,6 @@ export interface Workspace {
 
 const maxRejectedIds = 10_000;
 
-/** Ended polls in the report. */
-const maxRecent = 20;
-
 /** An instance that has been open for so long is shown as stuck. */
 const stuckMs = 3_600_000;
 
@@ -83,8 +81,8 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   const nodeReader = createNodeReader();
   const leftOut = createFilteredOut();
   const zeroFirst = createZeroFirst(() => settings.newSeriesHoldMs, clock.now, lastScrapeMs);
+  const history = createPollHistory();
   // At 0 from the start, so that the first of each kind is seen to grow.
-  const failures = new Map<string, number>(failureReasons.map((reason) => [reason, 0]));
   const rejectedRows = new Map<string, number>(rejectionReasons.map((reason) => [reason, 0]));
   const rejectedIds = new Set<string>();
   const name = createWorkspaceName({ settings: () => settings, givenLabel, onLearnt });
@@ -93,9 +91,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   let openRuns: readonly OpenRun[] = [];
   let lastSuccessMs: number | null = null;
   let progress: Progress | null = null;
-  let recent: readonly EndedPoll[] = [];
   let requests = 0;
-  let count = 0;
 
   /** Lines carry the name that the configuration gives now. */
   function logOf({ name: configured, workspaceId }: WorkspaceSettings): Logger {
@@ -167,14 +163,9 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   }
 
   function conclude(error: unknown, durationSeconds: number): void {
-    count++;
-    const before = recent[0]?.error ?? null;
-    const message = error === null ? null : messageOf(error);
-    recent = [{ endedMs: secmaster.now(), durationSeconds, requests, error: message }, ...recent].slice(0, maxRecent);
-    if (error !== null) grow(failures, reasonOf(error));
-    if (message === before && count > 1) return;
-    if (message === null) log.info(count === 1 ? 'the first poll succeeded' : 'polls succeed again');
-    else log.error(isExpected(error) ? {} : { err: error }, message);
+    if (!history.end({ endedMs: secmaster.now(), durationSeconds, requests }, error)) return;
+    if (error !== null) logFailure(log, error);
+    else log.info(history.report().count === 1 ? 'the first poll succeeded' : 'polls succeed again');
   }
 
   return {
@@ -211,12 +202,10 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
       openRuns,
       nowMs: secmaster.now(),
       polls: {
-        count,
-        failures,
-        rejectedRows,
-        last: recent[0] ?? null,
-        recent,
+        ...history.report(),
+        // The ledger's, which remembers it over restarts.
         lastSuccessMs,
+        rejectedRows,
         audits: audits.count,
         mismatches: audits.mismatches,
       },
@@ -245,20 +234,4 @@ function countCalls(secmaster: SecMaster, onCall: () => void): SecMaster {
 
 function grow(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
-}
-
-function isExpected(error: unknown): error is SecMasterError | LedgerError {
-  return error instanceof SecMasterError || error instanceof LedgerError;
-}
-
-function messageOf(error: unknown): string {
-  return isExpected(error) ? error.message : `a defect of the exporter: ${String(error)}`;
-}
-
-/** The values of the label `reason` of `secmaster_exporter_poll_failures_total`; a poll that is stopped hasn't failed. */
-const failureReasons = [...errorKinds.filter((kind) => kind !== 'aborted'), 'ledger', 'internal'];
-
-function reasonOf(error: unknown): string {
-  if (error instanceof SecMasterError) return error.kind;
-  return error instanceof LedgerError ? 'ledger' : 'internal';
 }
