@@ -4,6 +4,7 @@ import type { WorkspaceReport } from '../../model/report.ts';
 import type { FoundWorkspace } from '../../secmaster/api.ts';
 import { logFailure } from '../failure.ts';
 import { createPollHistory } from '../history.ts';
+import { createLabelledLog } from '../labelled-log.ts';
 import type { WorkspaceIds } from './membership.ts';
 
 export interface DiscoverySettings {
@@ -38,7 +39,11 @@ const againMs = 5 * 60_000;
 
 export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: DiscoveryParts): WorkspaceDiscovery {
   const { clock, onReport } = parts;
-  const log = () => parts.log.child({ region: settings.region, workspace: parts.label() ?? undefined });
+  const log = createLabelledLog(parts.log, () => ({
+    region: settings.region,
+    workspace: parts.label() ?? undefined,
+    workspace_id: settings.workspaceId ?? undefined,
+  }));
   const history = createPollHistory();
   let { projectId } = settings;
   let known: readonly string[] | null = null;
@@ -55,8 +60,8 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
     const missing = known?.filter((id) => !listed.includes(id)) ?? [];
     await parts.onFound([...listed, ...missing].map((workspaceId) => ({ projectId: project, workspaceId })));
     if (known === null || listed.some((id) => known?.includes(id) === false) || missing.length > 0)
-      log().info({ project, workspaces: listed.length, missing: missing.length }, 'workspaces found');
-    if (listed.length === 0 && known?.length !== 0) log().warn({ project }, 'the project has no workspaces');
+      log.info({ project, workspaces: listed.length, missing: missing.length }, 'workspaces found');
+    if (listed.length === 0 && known?.length !== 0) log.warn({ project }, 'the project has no workspaces');
     known = listed;
     nextMs = settings.workspaceId === null ? clock.now() + againMs : Number.POSITIVE_INFINITY;
   }
@@ -72,7 +77,7 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
       if (signal.aborted) return;
       const durationSeconds = (performance.now() - beganMs) / 1000;
       const isNews = history.end({ endedMs: clock.now(), durationSeconds, requests: 1 }, error);
-      if (isNews && error !== null) logFailure(log(), error);
+      if (isNews && error !== null) logFailure(log, error);
       await onReport();
     },
     report() {

@@ -9,6 +9,7 @@ import { type RejectedRow, rejectionReasons, type SecMaster } from '../../secmas
 import { createAudits } from '../audit.ts';
 import { logFailure } from '../failure.ts';
 import { createPollHistory } from '../history.ts';
+import { createLabelledLog } from '../labelled-log.ts';
 import { createNodeReader } from '../nodes.ts';
 import { openLedger, poll } from '../poll.ts';
 import { commit, type Session } from '../session.ts';
@@ -76,7 +77,6 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   const countCall = () => requests++;
   let secmaster = countCalls(parts.secmaster, countCall);
   let settings = initial;
-  let log = logOf(initial);
   const audits = createAudits();
   const nodeReader = createNodeReader();
   const leftOut = createFilteredOut();
@@ -86,17 +86,13 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   const rejectedRows = new Map<string, number>(rejectionReasons.map((reason) => [reason, 0]));
   const rejectedIds = new Set<string>();
   const name = createWorkspaceName({ settings: () => settings, givenLabel, onLearnt });
+  const log = createLabelledLog(parts.log, () => ({ workspace: name.label(), workspace_id: initial.workspaceId }));
   let snapshot: Snapshot | null = null;
   let failedRuns: readonly FailedRun[] = [];
   let openRuns: readonly OpenRun[] = [];
   let lastSuccessMs: number | null = null;
   let progress: Progress | null = null;
   let requests = 0;
-
-  /** Lines carry the name that the configuration gives now. */
-  function logOf({ name: configured, workspaceId }: WorkspaceSettings): Logger {
-    return parts.log.child({ workspace: configured ?? workspaceId });
-  }
 
   async function pollOnce(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void> {
     const session: Session = {
@@ -188,7 +184,6 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     },
     reconfigure(changed, client) {
       settings = changed;
-      log = logOf(changed);
       secmaster = countCalls(client, countCall);
     },
     report: () => ({

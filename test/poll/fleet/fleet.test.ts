@@ -28,6 +28,8 @@ async function setUp(projects: Record<string, Record<string, string>>, onReport:
   let nowMs = Date.parse('2026-07-18T12:00:00Z');
   const lists: string[] = [];
   const news: string[] = [];
+  const logged: Record<string, unknown>[] = [];
+  let onList = async () => {};
   const found = (projectId: string): FoundWorkspace[] =>
     Object.entries(projects[projectId] ?? {}).map(([workspaceId, name]) => ({ workspaceId, name }));
   const secmasterOf = (projectId: string): SecMaster => ({
@@ -35,7 +37,10 @@ async function setUp(projects: Record<string, Record<string, string>>, onReport:
     answeredMs: () => nowMs,
     credentialsExpireAtMs: () => null,
     countsLeftOut: false,
-    listInstances: async () => empty,
+    listInstances: async () => {
+      await onList();
+      return empty;
+    },
     showInstance: () => Promise.reject(new Error('there is none')),
     workspaceName: async (id) => found(projectId).find(({ workspaceId }) => workspaceId === id)?.name ?? null,
     listWorkspaces: async () => {
@@ -61,7 +66,7 @@ async function setUp(projects: Record<string, Record<string, string>>, onReport:
       secmasterOf: (_, projectId) => secmasterOf(projectId),
       findProject: async (one) => `project-of-${one.region}`,
       store,
-      log: pino({ level: 'silent' }),
+      log: pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
       clock: { ...systemClock, now: () => nowMs },
       lastScrapeMs: () => null,
       onReport: async () => onReport(),
@@ -71,6 +76,14 @@ async function setUp(projects: Record<string, Record<string, string>>, onReport:
   return {
     lists,
     news,
+    logged,
+    /** What is done the next time that instances are listed. */
+    onList(work: () => Promise<void>) {
+      onList = async () => {
+        onList = async () => {};
+        await work();
+      };
+    },
     get fleet() {
       return fleet;
     },
@@ -192,6 +205,67 @@ test('a name that the configuration gives is taken from a workspace that has lea
   await poll();
   await fleet.configure([target(), target({ name: 'one', projectId: 'bbbbbbbb1', workspaceId: 'w2' })]);
   expect(labels().toSorted()).toEqual(['one', 'one (project-)']);
+});
+
+describe('log lines carry the label of the workspace, and its id beside it', () => {
+  const linesOf = (soc: Awaited<ReturnType<typeof setUp>>) =>
+    soc.logged.splice(0).map(({ msg, workspace, workspace_id }) => [msg, workspace, workspace_id]);
+  const named = (name: string) => target({ name, workspaceId: 'w1' });
+
+  test('a learnt name, as soon as it has been learnt, also by another process', async () => {
+    const soc = await setUp({ 'project-a': { w1: 'one' } });
+    await soc.fleet.configure([target({ workspaceId: 'w1' })]);
+    await soc.poll();
+    expect(linesOf(soc)).toEqual([
+      ['a new ledger begins: counters count from now on', 'w1', 'w1'],
+      ['what was to be swept has been read', 'one', 'w1'],
+      ['the first poll succeeded', 'one', 'w1'],
+    ]);
+    soc.restart();
+    await soc.fleet.configure([target({ workspaceId: 'w1' })]);
+    await soc.poll();
+    expect(linesOf(soc)).toEqual([['the first poll succeeded', 'one', 'w1']]);
+  });
+
+  test('a name with what makes it unique', async () => {
+    const soc = await setUp({ aaaaaaaa1: { w1: 'soc' }, bbbbbbbb1: { w2: 'soc' } });
+    await soc.fleet.configure([target({ projectId: 'aaaaaaaa1' }), target({ projectId: 'bbbbbbbb1' })]);
+    await soc.poll();
+    expect(linesOf(soc)).toContainEqual(['the first poll succeeded', 'soc (bbbbbbbb)', 'w2']);
+  });
+
+  test('the name that a reload gives, also in the middle of a poll', async () => {
+    const soc = await setUp({ 'project-a': { w1: 'one' } });
+    await soc.fleet.configure([named('prod')]);
+    let lists = 0;
+    const reloadAtSecond = async () => {
+      if (++lists === 2) await soc.fleet.configure([named('production')]);
+      else soc.onList(reloadAtSecond);
+    };
+    soc.onList(reloadAtSecond);
+    await soc.poll();
+    expect(linesOf(soc)).toEqual([
+      ['a new ledger begins: counters count from now on', 'prod', 'w1'],
+      ['what was to be swept has been read', 'production', 'w1'],
+      ['the first poll succeeded', 'production', 'w1'],
+    ]);
+  });
+
+  test('those of a discovery carry its label as long as it has one', async () => {
+    const projects: Record<string, Record<string, string>> = {};
+    const soc = await setUp(projects);
+    const [first, second] = [target({ projectId: 'aaaaaaaa1' }), target({ projectId: 'bbbbbbbb1' })];
+    await soc.fleet.configure([first]);
+    await soc.fleet.configure([first, second]);
+    await soc.poll();
+    expect(linesOf(soc)).toEqual([
+      ['list_workspaces: 403', 'eu-west-101', undefined],
+      ['list_workspaces: 403', 'eu-west-101 (bbbbbbbb)', undefined],
+    ]);
+    projects.bbbbbbbb1 = { w2: 'two' };
+    await soc.poll();
+    expect(linesOf(soc)).toContainEqual(['workspaces found', undefined, undefined]);
+  });
 });
 
 test.each<[string, (soc: Awaited<ReturnType<typeof setUp>>, targets: readonly Target[]) => Promise<void>]>([
