@@ -1,3 +1,5 @@
+import { commit, type Session } from '../session.ts';
+
 /** Where a name comes from: the configuration, SecMaster's list of workspaces, or nowhere, so that something stands in for it. */
 export type NameOrigin = 'configured' | 'learnt' | 'placeholder';
 
@@ -43,4 +45,19 @@ export function createWorkspaceName({ settings, givenLabel, onLearnt }: Workspac
       onLearnt();
     },
   };
+}
+
+/**
+ * Learns the name from the ledger, or where the configuration gives none and the ledger knows none, from SecMaster. The label
+ * that is made of it is kept in the ledger, so that it stays over restarts.
+ */
+export async function learnName(name: WorkspaceName, session: Session): Promise<void> {
+  const { secmaster, workspaceId, state, signal } = session;
+  if (state.name !== null) return name.learn(state.name);
+  if (name.wanted().origin === 'configured') return;
+  const own = await secmaster.workspaceName(workspaceId, signal);
+  if (own === null) return;
+  name.learn(own);
+  // A reload may have given it a name meanwhile.
+  if (name.wanted().origin === 'learnt') await commit(session, { state: { name: name.label() } });
 }
