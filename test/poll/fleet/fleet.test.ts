@@ -207,6 +207,34 @@ test('a name that the configuration gives is taken from a workspace that has lea
   expect(labels().toSorted()).toEqual(['one', 'one (project-)']);
 });
 
+test('an entry with a name and without a project stands under its name before and after the project is found', async () => {
+  const projects: Record<string, Record<string, string>> = {};
+  const { fleet, labels, poll } = await setUp(projects);
+  await fleet.configure([target({ name: 'prod', projectId: null, workspaceId: 'w1' })]);
+  expect(labels()).toEqual(['prod']);
+  await poll();
+  expect(labels()).toEqual(['prod']);
+  await fleet.configure([target({ name: 'production', projectId: null, workspaceId: 'w1' })]);
+  expect(labels()).toEqual(['production']);
+});
+
+test('an entry for which nothing has been found takes the name that a reload gives', async () => {
+  const { fleet, labels } = await setUp({});
+  const named = (name: string) => target({ name, projectId: null, workspaceId: 'w1' });
+  for (const name of ['prod', 'production']) await fleet.configure([named(name)]);
+  expect(labels()).toEqual(['production']);
+});
+
+test('a workspace that loses its own entry goes on as one of its project at once', async () => {
+  const { fleet, poll, labels, polls } = await setUp({ 'project-a': { w1: 'one', w2: 'two' } });
+  await fleet.configure([target(), target({ name: 'prod', workspaceId: 'w1' })]);
+  await poll();
+  await fleet.configure([target()]);
+  expect(polls()).toEqual([1, 1]);
+  await poll(minuteMs);
+  expect(labels()).toEqual(['one', 'two']);
+});
+
 describe('log lines carry the label of the workspace, and its id beside it', () => {
   const linesOf = (soc: Awaited<ReturnType<typeof setUp>>) =>
     soc.logged.splice(0).map(({ msg, workspace, workspace_id }) => [msg, workspace, workspace_id]);
