@@ -60,7 +60,7 @@ const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; li
   },
   {
     room: 'SQLite, alone with node:sqlite',
-    files: /^ledger\/sqlite\.ts$/,
+    files: /^ledger\/sqlite\/database\.ts$/,
     ours: [/^ledger\//],
     libraries: ['node:sqlite', 'node:fs', 'node:path'],
   },
@@ -175,6 +175,6 @@ describe('the house', () => {
 
   test('reads imports as they are written, so that the checks above see them', () => {
     expect(importsOf('metrics/prom-client.ts').libraries).toEqual(['prom-client']);
-    expect(importsOf('ledger/sqlite.ts').ours).toContain('ledger/schema.ts');
+    expect(importsOf('ledger/sqlite/database.ts').ours).toContain('ledger/sqlite/schema.ts');
   });
 });

@@ -3,26 +3,15 @@ import type { Store } from '../../ledger/store.ts';
 import type { Logger } from '../../log.ts';
 import type { WorkspaceReport } from '../../model/report.ts';
 import type { SecMaster } from '../../secmaster/api/secmaster.ts';
-import { createWorkspace, type Workspace, type WorkspaceSettings } from '../workspace/workspace.ts';
-import { createWorkspaceLabels } from './labels.ts';
+import type { WorkspaceSettings } from '../workspace/settings.ts';
+import { createWorkspace, type Workspace } from '../workspace/workspace.ts';
+import { assignLabels, type WantedLabel } from './labels.ts';
+import { entryKeys, fixedIds, type Meant, membership, type Target, type WorkspaceIds } from './membership.ts';
 import type { Pollable } from './timer.ts';
 import { createWorkspaceDiscovery, type WorkspaceDiscovery } from './workspace-discovery.ts';
 
-/** An entry of the configuration: one workspace, or all of a project. */
-export interface Target {
-  /** null: the workspace's own name. */
-  readonly name: string | null;
-  readonly region: string;
-  /** null: the project that has the region's name. */
-  readonly projectId: string | null;
-  /** null: every workspace of the project. */
-  readonly workspaceId: string | null;
-  readonly endpoint: string;
-  readonly iamEndpoint: string;
-}
-
 export interface FleetParts<T extends Target> {
-  readonly settingsOf: (target: T, ids: { projectId: string; workspaceId: string }) => WorkspaceSettings;
+  readonly settingsOf: (target: T, ids: WorkspaceIds) => WorkspaceSettings;
   readonly secmasterOf: (target: T, projectId: string) => SecMaster;
   readonly findProject: (target: T, signal: AbortSignal) => Promise<string>;
   readonly store: Store;
@@ -39,28 +28,30 @@ export interface FleetParts<T extends Target> {
 export interface Fleet<T extends Target> {
   /** Takes another configuration: what stays goes on as it is, polls under way among it. */
   configure(targets: readonly T[]): Promise<void>;
-  /** What is to be polled now: what finds workspaces first, then those that are known. */
+  /** What is to be polled now: what discovers workspaces first, then those that are known. */
   pollables(): readonly Pollable[];
   reports(): readonly WorkspaceReport[];
 }
 
-interface Entry<T> {
+interface Entry<T extends Target> extends Meant {
   readonly key: string;
-  target: T;
-  /** null where both ids are known. */
-  discovery: WorkspaceDiscovery | null;
+  readonly target: T;
+  /** null where both ids are given. */
+  readonly discovery: WorkspaceDiscovery | null;
 }
 
-interface Member<T> {
+interface Member<T extends Target> {
   readonly workspace: Workspace;
   readonly entry: Entry<T>;
+  readonly ids: WorkspaceIds;
 }
 
 export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
   const { store, log, clock, lastScrapeMs, onReport } = parts;
-  const labels = createWorkspaceLabels();
   let entries: readonly Entry<T>[] = [];
-  const members = new Map<string, Member<T>>();
+  let members: ReadonlyMap<string, Member<T>> = new Map();
+  /** By owner: the key of an entry for which nothing has been found, or of a member. */
+  let labels: ReadonlyMap<string, string> = new Map();
   /** All that there have been: one that comes back may still be in the middle of its poll, and its counts go on. */
   const workspaces = new Map<string, Workspace>();
   /** Changes go one after the other. */
@@ -72,113 +63,84 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
     return done;
   }
 
-  function createEntry(target: T): Entry<T> {
-    const entry: Entry<T> = { key: keyOf(target), target, discovery: null };
-    if (target.projectId !== null && target.workspaceId !== null) return entry;
-    const label = labels.claim(entry.key, target.name ?? target.region, short(target.projectId));
-    entry.discovery = createWorkspaceDiscovery(
-      { ...target, label },
-      {
-        findProject: (signal) => parts.findProject(entry.target, signal),
-        listWorkspaces: (projectId, signal) => parts.secmasterOf(entry.target, projectId).listWorkspaces(signal),
-        onFound: (projectId, ids) =>
-          inTurn(async () => {
-            // A reload may have taken the entry away in the meantime.
-            if (!entries.includes(entry)) return;
-            labels.release(entry.key);
-            parts.onNew(await settle(entry, projectId, ids));
-            await onReport();
-          }),
-        onReport,
-        clock,
-        log: log.child({ region: target.region, workspace: label }),
-      },
-    );
-    return entry;
+  function relabel(): void {
+    labels = assignLabels([...entries.flatMap(wantedByEntry), ...[...members].map(wantedByMember)], labels);
   }
 
-  /** Makes the entry's members those of the ids. @returns the new ones */
-  async function settle(entry: Entry<T>, projectId: string, workspaceIds: readonly string[]): Promise<Workspace[]> {
-    const wanted = new Map(workspaceIds.map((workspaceId) => [`${projectId}/${workspaceId}`, workspaceId]));
-    for (const [key, member] of members) if (member.entry === entry && !wanted.has(key)) remove(key);
-    const added: Workspace[] = [];
-    for (const [key, workspaceId] of wanted) {
-      const member = members.get(key);
-      // One that an entry of its own names is that entry's, whoever finds it.
-      if (
-        member !== undefined &&
-        member.entry !== entry &&
-        isLive(member.entry) &&
-        member.entry.target.workspaceId !== null
-      )
-        continue;
-      const settings = parts.settingsOf(entry.target, { projectId, workspaceId });
-      const secmaster = parts.secmasterOf(entry.target, projectId);
-      const before = workspaces.get(key);
-      const workspace = before ?? create(key, settings, secmaster);
-      workspaces.set(key, workspace);
-      members.set(key, { workspace, entry });
-      if (settings.name !== null) labels.claim(key, settings.name, []);
-      if (member === undefined) added.push(workspace);
-      await (before === undefined ? workspace.restore() : workspace.reconfigure(settings, secmaster));
+  /** Puts the entries and what they mean in the place of those before, at once: nobody sees the half of it. */
+  async function settle(next: readonly Entry<T>[], isReload: boolean): Promise<void> {
+    const before = members;
+    const settled = new Map<string, Member<T>>();
+    for (const [key, { entry, ids }] of membership(next)) {
+      const workspace = before.get(key)?.workspace ?? (await prepare(key, entry.target, ids));
+      settled.set(key, { workspace, entry, ids });
     }
-    return added;
+    const isChanged = ([key, { entry }]: [string, Member<T>]) =>
+      before.has(key) && (isReload || before.get(key)?.entry.key !== entry.key);
+    const changed = [...settled].filter(isChanged).map(([, member]) => member);
+    for (const { workspace, entry, ids } of changed)
+      workspace.reconfigure(parts.settingsOf(entry.target, ids), parts.secmasterOf(entry.target, ids.projectId));
+    entries = next;
+    members = settled;
+    relabel();
+
+    for (const { workspace } of changed) await workspace.refresh();
+    const added = [...settled].filter(([key]) => !before.has(key)).map(([, { workspace }]) => workspace);
+    parts.onNew(added);
+    await onReport();
+    for (const workspace of added) workspace.published();
+  }
+
+  /** A workspace that comes, or comes back, with what the ledger knows of it. */
+  async function prepare(key: string, target: T, ids: WorkspaceIds): Promise<Workspace> {
+    const settings = parts.settingsOf(target, ids);
+    const secmaster = parts.secmasterOf(target, ids.projectId);
+    const before = workspaces.get(key);
+    const workspace = before ?? create(key, settings, secmaster);
+    before?.reconfigure(settings, secmaster);
+    await workspace.refresh();
+    return workspace;
   }
 
   function create(key: string, settings: WorkspaceSettings, secmaster: SecMaster): Workspace {
-    const { projectId, workspaceId } = settings;
-    return createWorkspace(settings, {
-      secmaster,
-      store,
-      log,
+    const givenLabel = () => labels.get(key) ?? null;
+    const shared = { store, log, clock, lastScrapeMs, onReport };
+    const workspace = createWorkspace(settings, { ...shared, secmaster, givenLabel, onLearnt: relabel });
+    workspaces.set(key, workspace);
+    return workspace;
+  }
+
+  function createEntry(key: string, target: T): Entry<T> {
+    const ids = fixedIds(target);
+    if (ids !== null) return { key, target, found: [ids], discovery: null };
+    const targetNow = () => entries.find((entry) => entry.discovery === discovery)?.target ?? target;
+    const discovery: WorkspaceDiscovery = createWorkspaceDiscovery(target, {
+      label: () => labels.get(key) ?? null,
+      findProject: (signal) => parts.findProject(targetNow(), signal),
+      listWorkspaces: (projectId, signal) => parts.secmasterOf(targetNow(), projectId).listWorkspaces(signal),
+      onFound: (found) =>
+        inTurn(async () => {
+          // A reload may have taken the entry away in the meantime.
+          if (!entries.some((entry) => entry.discovery === discovery)) return;
+          const next = entries.map((entry) => (entry.discovery === discovery ? { ...entry, found } : entry));
+          await settle(next, false);
+        }),
       onReport,
       clock,
-      lastScrapeMs,
-      uniqueLabel: (name) => labels.claim(key, name, [...short(projectId), ...short(workspaceId), workspaceId]),
+      log,
     });
-  }
-
-  function remove(key: string): void {
-    members.delete(key);
-    labels.release(key);
-  }
-
-  function isLive(entry: Entry<T>): boolean {
-    return entries.includes(entry);
+    return { key, target, found: null, discovery };
   }
 
   async function configure(targets: readonly T[]): Promise<void> {
     const before = new Map(entries.map((entry) => [entry.key, entry]));
-    for (const entry of entries) labels.release(entry.key);
-    for (const key of members.keys()) labels.release(key);
-    // Names that the configuration gives come before those that are learnt.
-    for (const { name, projectId, workspaceId } of targets)
-      if (name !== null) labels.claim(`${projectId}/${workspaceId}`, name, []);
-    entries = targets.map((target) => {
-      const entry = before.get(keyOf(target)) ?? createEntry(target);
-      entry.target = target;
-      return entry;
+    const keys = entryKeys(targets);
+    const next = targets.map((target, i) => {
+      const key = keys[i] ?? '';
+      const entry = before.get(key);
+      return entry === undefined ? createEntry(key, target) : { ...entry, target };
     });
-    // Those with both ids first: they keep what others would find.
-    const found = Map.groupBy(members.values(), ({ entry }) => entry);
-    const added: Workspace[] = [];
-    for (const entry of entries) {
-      const { projectId, workspaceId } = entry.target;
-      if (projectId !== null && workspaceId !== null) added.push(...(await settle(entry, projectId, [workspaceId])));
-    }
-    for (const entry of entries) {
-      if (entry.discovery === null) continue;
-      const ids = (found.get(entry) ?? []).map(({ workspace }) => workspace.report());
-      for (const [projectId, some] of Map.groupBy(ids, (report) => report.projectId))
-        await settle(
-          entry,
-          projectId,
-          some.map((report) => report.workspaceId),
-        );
-    }
-    for (const [key, { entry }] of members) if (!isLive(entry)) remove(key);
-    parts.onNew(added);
-    await onReport();
+    await settle(next, true);
   }
 
   return {
@@ -194,9 +156,18 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
   };
 }
 
-/** Two entries with the same key are the same before and after a reload. */
-function keyOf({ region, projectId, workspaceId, endpoint, iamEndpoint }: Target): string {
-  return JSON.stringify([region, projectId, workspaceId, endpoint, iamEndpoint]);
+/** An entry for which nothing has been found stands under a label of its own until then. */
+function wantedByEntry<T extends Target>({ key, target, found }: Entry<T>): WantedLabel[] {
+  if (found !== null) return [];
+  const { name, region, projectId, workspaceId } = target;
+  const suffixes = [...short(projectId), ...short(workspaceId)];
+  if (name !== null) return [{ owner: key, name, origin: 'configured', suffixes }];
+  return [{ owner: key, name: region, origin: 'placeholder', suffixes }];
+}
+
+function wantedByMember<T extends Target>([owner, { workspace, ids }]: [string, Member<T>]): WantedLabel {
+  const { projectId, workspaceId } = ids;
+  return { owner, ...workspace.wantedName(), suffixes: [...short(projectId), ...short(workspaceId), workspaceId] };
 }
 
 /** As much of an id as tells it from others. */

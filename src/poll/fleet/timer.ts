@@ -7,7 +7,7 @@ import type { Logger } from '../../log.ts';
 export interface Pollable {
   poll(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void>;
   /** null: there is nothing to tell. */
-  report(): { readonly workspace: string } | null;
+  report(): { readonly workspace: string; readonly workspaceId: string } | null;
 }
 
 export interface Timer {
@@ -58,7 +58,8 @@ export function startTimer(
     const untilMs = clock.now() + (task.msToNext() ?? 0);
     for (const one of these) {
       if (underWay.has(one)) {
-        log.debug({ workspace: one.report()?.workspace }, 'the poll before is still under way');
+        const { workspace, workspaceId } = one.report() ?? {};
+        log.debug({ workspace, workspace_id: workspaceId }, 'the poll before is still under way');
         continue;
       }
       // Old history waits while others wait for their news.

@@ -1,8 +1,11 @@
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
-import type { EndedPoll, WorkspaceReport } from '../../model/report.ts';
+import type { WorkspaceReport } from '../../model/report.ts';
 import type { FoundWorkspace } from '../../secmaster/api/secmaster.ts';
-import { errorKinds, SecMasterError } from '../../secmaster/http/errors.ts';
+import { logFailure } from '../failure.ts';
+import { createPollHistory } from '../history.ts';
+import { createLabelledLog } from '../labelled-log.ts';
+import type { WorkspaceIds } from './membership.ts';
 
 export interface DiscoverySettings {
   readonly region: string;
@@ -10,15 +13,15 @@ export interface DiscoverySettings {
   readonly projectId: string | null;
   /** null: every workspace of the project. */
   readonly workspaceId: string | null;
-  /** The value of the label `workspace` as long as nothing has been found. */
-  readonly label: string;
 }
 
 export interface DiscoveryParts {
+  /** The value of the label `workspace` as long as nothing has been found; null afterwards. */
+  readonly label: () => string | null;
   readonly findProject: (signal: AbortSignal) => Promise<string>;
   readonly listWorkspaces: (projectId: string, signal: AbortSignal) => Promise<readonly FoundWorkspace[]>;
   /** All that there are now. */
-  readonly onFound: (projectId: string, workspaceIds: readonly string[]) => Promise<void>;
+  readonly onFound: (found: readonly WorkspaceIds[]) => Promise<void>;
   readonly onReport: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -35,26 +38,30 @@ export interface WorkspaceDiscovery {
 const againMs = 5 * 60_000;
 
 export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: DiscoveryParts): WorkspaceDiscovery {
-  const { clock, log, onReport } = parts;
-  const failures = new Map<string, number>(errorKinds.map((kind) => [kind, 0]));
+  const { clock, onReport } = parts;
+  const log = createLabelledLog(parts.log, () => ({
+    region: settings.region,
+    workspace: parts.label() ?? undefined,
+    workspace_id: settings.workspaceId ?? undefined,
+  }));
+  const history = createPollHistory();
   let { projectId } = settings;
   let known: readonly string[] | null = null;
   let nextMs = Number.NEGATIVE_INFINITY;
-  let count = 0;
-  let recent: readonly EndedPoll[] = [];
 
   async function find(signal: AbortSignal): Promise<void> {
-    projectId ??= await parts.findProject(signal);
+    const project = projectId ?? (await parts.findProject(signal));
+    projectId = project;
     const listed =
       settings.workspaceId === null
-        ? (await parts.listWorkspaces(projectId, signal)).map(({ workspaceId }) => workspaceId)
+        ? (await parts.listWorkspaces(project, signal)).map(({ workspaceId }) => workspaceId)
         : [settings.workspaceId];
     // One that is missing once may have been between two pages; missing twice it is gone.
     const missing = known?.filter((id) => !listed.includes(id)) ?? [];
-    await parts.onFound(projectId, [...listed, ...missing]);
+    await parts.onFound([...listed, ...missing].map((workspaceId) => ({ projectId: project, workspaceId })));
     if (known === null || listed.some((id) => known?.includes(id) === false) || missing.length > 0)
-      log.info({ project: projectId, workspaces: listed.length, missing: missing.length }, 'workspaces found');
-    if (listed.length === 0 && known?.length !== 0) log.warn({ project: projectId }, 'the project has no workspaces');
+      log.info({ project, workspaces: listed.length, missing: missing.length }, 'workspaces found');
+    if (listed.length === 0 && known?.length !== 0) log.warn({ project }, 'the project has no workspaces');
     known = listed;
     nextMs = settings.workspaceId === null ? clock.now() + againMs : Number.POSITIVE_INFINITY;
   }
@@ -63,24 +70,22 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
     async poll(signal) {
       if (clock.now() < nextMs) return;
       const beganMs = performance.now();
-      let error: string | null = null;
+      let error: unknown = null;
       await find(signal).catch((caught: unknown) => {
-        if (!(caught instanceof SecMasterError)) throw caught;
-        error = caught.message;
-        failures.set(caught.kind, (failures.get(caught.kind) ?? 0) + 1);
+        error = caught;
       });
       if (signal.aborted) return;
-      if (error !== null && error !== recent[0]?.error) log.error(error);
-      count += 1;
       const durationSeconds = (performance.now() - beganMs) / 1000;
-      recent = [{ endedMs: clock.now(), durationSeconds, requests: 1, error }];
+      const isNews = history.end({ endedMs: clock.now(), durationSeconds, requests: 1 }, error);
+      if (isNews && error !== null) logFailure(log, error);
       await onReport();
     },
-    report: () =>
-      known !== null
+    report() {
+      const workspace = parts.label();
+      return workspace === null
         ? null
         : {
-            workspace: settings.label,
+            workspace,
             workspaceId: settings.workspaceId ?? '',
             projectId: projectId ?? '',
             region: settings.region,
@@ -89,16 +94,8 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
             failedRuns: [],
             openRuns: [],
             nowMs: clock.now(),
-            polls: {
-              count,
-              failures,
-              rejectedRows: new Map(),
-              last: recent[0] ?? null,
-              recent,
-              lastSuccessMs: null,
-              audits: 0,
-              mismatches: 0,
-            },
-          },
+            polls: { ...history.report(), rejectedRows: new Map(), audits: 0, mismatches: 0 },
+          };
+    },
   };
 }

@@ -1,40 +1,17 @@
 import type { Clock } from '../../clock.ts';
-import type { LedgerState } from '../../ledger/state.ts';
-import { type Ledger, LedgerError, type Store } from '../../ledger/store.ts';
+import type { Store } from '../../ledger/store.ts';
 import type { Logger } from '../../log.ts';
-import type { FailedRun } from '../../model/failed-run.ts';
-import type { OpenRun } from '../../model/open-run.ts';
-import type { EndedPoll, WorkspaceReport } from '../../model/report.ts';
-import type { Snapshot } from '../../model/snapshot.ts';
-import { type RejectedRow, rejectionReasons, type SecMaster } from '../../secmaster/api/secmaster.ts';
-import { errorKinds, SecMasterError } from '../../secmaster/http/errors.ts';
-import { createAudits } from '../audit.ts';
-import { createNodeReader } from '../nodes.ts';
-import { openLedger, poll } from '../poll.ts';
-import type { Session } from '../session.ts';
-import type { Progress } from '../slice.ts';
-import { createFilteredOut } from './filtered-out.ts';
-import { createZeroFirst } from './zero-first.ts';
-
-export interface WorkspaceSettings {
-  /** null: the workspace's own name. */
-  readonly name: string | null;
-  readonly projectId: string;
-  readonly workspaceId: string;
-  readonly region: string;
-  readonly lookbackMs: number;
-  readonly retentionMs: number;
-  /** How long a new series of a counter stays at 0 once it has been scraped. */
-  readonly newSeriesHoldMs: number;
-  /** Upper bounds in seconds. */
-  readonly durationBuckets: readonly number[];
-  /** Playbooks with series of their own, at most. */
-  readonly maxPlaybooks: number;
-  /** Whether the topology of failed instances is read. */
-  readonly nodes: 'failed' | 'off';
-  /** Failed runs in the report. */
-  readonly recentRuns: number;
-}
+import type { WorkspaceReport } from '../../model/report.ts';
+import type { SecMaster } from '../../secmaster/api/secmaster.ts';
+import { logFailure } from '../failure.ts';
+import { createPollHistory } from '../history.ts';
+import { createLabelledLog } from '../labelled-log.ts';
+import { poll } from '../poll.ts';
+import { createCallCounter } from './call-counter.ts';
+import { createLedgerView } from './ledger-view.ts';
+import { createPollMemory, openSession } from './memory.ts';
+import { createWorkspaceName, learnName, type WantedName } from './name.ts';
+import type { WorkspaceSettings } from './settings.ts';
 
 export interface WorkspaceParts {
   readonly secmaster: SecMaster;
@@ -45,102 +22,59 @@ export interface WorkspaceParts {
   readonly clock: Clock;
   /** When `/metrics` was last asked for, by `clock`. */
   readonly lastScrapeMs: () => number | null;
-  /** The workspace's own name as a label that no other workspace has. */
-  readonly uniqueLabel?: (name: string) => string;
+  /** The value of the label `workspace` that it has been given among others; null: it is called as it wants to be. */
+  readonly givenLabel?: () => string | null;
+  /** Told when it wants another name than before, having learnt its own. */
+  readonly onLearnt?: () => void;
 }
 
 /** One workspace of SecMaster: polls it, and says what is known of it. */
 export interface Workspace {
-  /** Takes from the ledger what it knew when the process before this one ended, so that no series is missing meanwhile. */
-  restore(): Promise<void>;
+  /** Takes from the ledger what it knows, so that no series is missing until the next poll; that poll tells where it fails. */
+  refresh(): Promise<void>;
+  /** Told when its report has been published by others. */
+  published(): void;
+  wantedName(): WantedName;
   /** Never fails to its caller: the report tells. */
   poll(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void>;
   report(): WorkspaceReport;
   /** From the next poll on; counts go on. The ids stay as they are. */
-  reconfigure(settings: WorkspaceSettings, secmaster: SecMaster): Promise<void>;
+  reconfigure(settings: WorkspaceSettings, secmaster: SecMaster): void;
 }
 
-const maxRejectedIds = 10_000;
-
-/** Ended polls in the report. */
-const maxRecent = 20;
-
-/** An instance that has been open for so long is shown as stuck. */
-const stuckMs = 3_600_000;
-
 export function createWorkspace(initial: WorkspaceSettings, parts: WorkspaceParts): Workspace {
-  const { store, onReport, clock, lastScrapeMs, uniqueLabel = (name) => name } = parts;
-  const countCall = () => requests++;
-  let secmaster = countCalls(parts.secmaster, countCall);
+  const { store, clock, lastScrapeMs, onReport, givenLabel = () => null, onLearnt = () => {} } = parts;
+  const { projectId, workspaceId } = initial;
+  const calls = createCallCounter();
   let settings = initial;
-  let log = logOf(initial);
-  const audits = createAudits();
-  const nodeReader = createNodeReader();
-  const leftOut = createFilteredOut();
-  const zeroFirst = createZeroFirst(() => settings.newSeriesHoldMs, clock.now, lastScrapeMs);
-  // At 0 from the start, so that the first of each kind is seen to grow.
-  const failures = new Map<string, number>(failureReasons.map((reason) => [reason, 0]));
-  const rejectedRows = new Map<string, number>(rejectionReasons.map((reason) => [reason, 0]));
-  const rejectedIds = new Set<string>();
-  let name = settings.name;
-  let snapshot: Snapshot | null = null;
-  let failedRuns: readonly FailedRun[] = [];
-  let openRuns: readonly OpenRun[] = [];
-  let lastSuccessMs: number | null = null;
-  let ledger: Ledger | null = null;
-  let progress: Progress | null = null;
-  let recent: readonly EndedPoll[] = [];
-  let requests = 0;
-  let count = 0;
-
-  /** Lines carry the name that the configuration gives now. */
-  function logOf({ name: configured, workspaceId }: WorkspaceSettings): Logger {
-    return parts.log.child({ workspace: configured ?? workspaceId });
-  }
+  let secmaster = calls.counted(parts.secmaster);
+  const name = createWorkspaceName({ settings: () => settings, givenLabel, onLearnt });
+  const log = createLabelledLog(parts.log, () => ({ workspace: name.label(), workspace_id: workspaceId }));
+  const history = createPollHistory();
+  const newSeriesHoldMs = () => settings.newSeriesHoldMs;
+  const memory = createPollMemory({ log, newSeriesHoldMs, now: clock.now, lastScrapeMs });
+  const { audits, rejectedRows, zeroFirst } = memory;
+  const view = createLedgerView({
+    open: async () => (memory.ledger ??= await store.open({ projectId, workspaceId })),
+    zeroFirst,
+    maxRuns: () => settings.recentRuns,
+    now: () => secmaster.now(),
+    onName: name.learn,
+    log,
+  });
 
   async function pollOnce(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void> {
-    ledger ??= await openLedger(store, secmaster, settings, settings.lookbackMs, signal, log);
-    const session: Session = { ...settings, secmaster, ledger, log, signal, onRejected, leftOut };
-    name ??= labelOf(ledger.state) ?? (await learnName(session));
-    const before = progress;
+    const session = await openSession({ settings, secmaster, store, log, memory }, signal);
+    await learnName(name, session);
+    const { progress } = memory;
     // A poll that breaks off leaves the slice it was at to be read from its start.
-    progress = null;
-    progress = await poll(session, before, { hasTimeLeft, onNews, audits, nodeReader });
+    memory.progress = null;
+    memory.progress = await poll(session, progress, { ...memory, hasTimeLeft, onNews });
   }
 
-  function labelOf({ name: known }: LedgerState): string | null {
-    return known === null ? null : uniqueLabel(known);
-  }
-
-  async function learnName({ ledger, signal }: Session): Promise<string | null> {
-    const learnt = await secmaster.workspaceName(settings.workspaceId, signal);
-    if (learnt === null) return null;
-    const label = uniqueLabel(learnt);
-    await ledger.commit({ kind: 'named', name: label });
-    return label;
-  }
-
-  function onRejected({ id, reason }: RejectedRow): void {
-    // A row without an id can't be told from others; one with an id is told once, however often it is met.
-    if (id !== null && rejectedIds.has(id)) return;
-    if (id !== null && rejectedIds.size < maxRejectedIds) rejectedIds.add(id);
-    grow(rejectedRows, reason);
-    log.warn({ instance: id, reason }, 'a row of SecMaster could not be understood');
-  }
-
-  /** Takes from the ledger what it says now. */
-  async function refresh(): Promise<void> {
-    ledger ??= await store.open(settings);
-    if (ledger === null) return;
-    name ??= labelOf(ledger.state);
-    const series = zeroFirst.exposed(await ledger.pending());
-    if (series.length > 0) await ledger.commit({ kind: 'exposed', series });
-    const limitedBefore = snapshot?.limitedPlaybooks ?? 0;
-    snapshot = await ledger.snapshot();
-    failedRuns = await ledger.latestFailures(settings.recentRuns);
-    openRuns = await ledger.stuckOrRetrying(secmaster.now() - stuckMs, settings.recentRuns);
-    if (limitedBefore === 0 && snapshot.limitedPlaybooks > 0) log.warn({ limited: snapshot.limitedPlaybooks }, limited);
-    lastSuccessMs = ledger.state.lastSuccessMs;
+  async function onNews(): Promise<void> {
+    await view.refresh();
+    await publish();
   }
 
   async function publish(): Promise<void> {
@@ -148,28 +82,21 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     zeroFirst.published();
   }
 
-  async function onNews(): Promise<void> {
-    await refresh();
-    await publish();
-  }
-
-  function conclude(error: unknown, durationSeconds: number): void {
-    count++;
-    const before = recent[0]?.error ?? null;
-    const message = error === null ? null : messageOf(error);
-    recent = [{ endedMs: secmaster.now(), durationSeconds, requests, error: message }, ...recent].slice(0, maxRecent);
-    if (error !== null) grow(failures, reasonOf(error));
-    if (message === before && count > 1) return;
-    if (message === null) log.info(count === 1 ? 'the first poll succeeded' : 'polls succeed again');
-    else log.error(isExpected(error) ? {} : { err: error }, message);
+  function conclude(error: unknown, beganMs: number): void {
+    const durationSeconds = (performance.now() - beganMs) / 1000;
+    const ended = { endedMs: secmaster.now(), durationSeconds, requests: calls.take() };
+    if (!history.end(ended, error)) return;
+    if (error !== null) logFailure(log, error);
+    else log.info(history.report().count === 1 ? 'the first poll succeeded' : 'polls succeed again');
   }
 
   return {
-    // What is wrong with the ledger, the first poll tells.
-    restore: () => onNews().catch(() => {}),
+    refresh: () => view.refresh().catch(() => {}),
+    published: zeroFirst.published,
+    wantedName: name.wanted,
     async poll(signal, hasTimeLeft) {
       const beganMs = performance.now();
-      requests = 0;
+      calls.take();
       let error: unknown = null;
       const keep = (caught: unknown) => {
         error ??= caught;
@@ -177,78 +104,33 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
       await pollOnce(signal, hasTimeLeft).catch(keep);
       if (signal.aborted) return;
       // A ledger that can't be read leaves the numbers as they are: secmaster_up and their age tell.
-      await refresh().catch(keep);
-      conclude(error, (performance.now() - beganMs) / 1000);
+      await view.refresh().catch(keep);
+      conclude(error, beganMs);
       await publish();
     },
-    async reconfigure(changed, client) {
-      // A learnt name stays, unless another workspace has been given it.
-      const learnt = settings.name === null && name !== null ? uniqueLabel(name) : null;
+    reconfigure(changed, client) {
       settings = changed;
-      log = logOf(changed);
-      secmaster = countCalls(client, countCall);
-      name = settings.name ?? learnt;
-      await refresh().catch(() => {});
+      secmaster = calls.counted(client);
     },
-    report: () => ({
-      workspace: name ?? settings.workspaceId,
-      workspaceId: settings.workspaceId,
-      projectId: settings.projectId,
-      region: settings.region,
-      credentialsExpireAtMs: secmaster.credentialsExpireAtMs(),
-      snapshot,
-      failedRuns,
-      openRuns,
-      nowMs: secmaster.now(),
-      polls: {
-        count,
-        failures,
-        rejectedRows,
-        last: recent[0] ?? null,
-        recent,
-        lastSuccessMs,
-        audits: audits.count,
-        mismatches: audits.mismatches,
-      },
-    }),
+    report() {
+      const { lastSuccessMs, ...known } = view.contents();
+      return {
+        workspace: name.label(),
+        workspaceId,
+        projectId,
+        region: settings.region,
+        credentialsExpireAtMs: secmaster.credentialsExpireAtMs(),
+        ...known,
+        nowMs: secmaster.now(),
+        polls: {
+          ...history.report(),
+          // The ledger's, which remembers it over restarts.
+          lastSuccessMs,
+          rejectedRows: rejectedRows.counts,
+          audits: audits.count,
+          mismatches: audits.mismatches,
+        },
+      };
+    },
   };
-}
-
-const limited = 'there are more playbooks than metrics.max_playbooks; the rest share the label value other';
-
-/** Tells of each call that asks SecMaster. */
-function countCalls(secmaster: SecMaster, onCall: () => void): SecMaster {
-  const counted =
-    <A extends unknown[], R>(call: (...args: A) => R) =>
-    (...args: A): R => {
-      onCall();
-      return call(...args);
-    };
-  return {
-    ...secmaster,
-    listInstances: counted(secmaster.listInstances),
-    showInstance: counted(secmaster.showInstance),
-    workspaceName: counted(secmaster.workspaceName),
-    listWorkspaces: counted(secmaster.listWorkspaces),
-  };
-}
-
-function grow(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
-}
-
-function isExpected(error: unknown): error is SecMasterError | LedgerError {
-  return error instanceof SecMasterError || error instanceof LedgerError;
-}
-
-function messageOf(error: unknown): string {
-  return isExpected(error) ? error.message : `a defect of the exporter: ${String(error)}`;
-}
-
-/** The values of the label `reason` of `secmaster_exporter_poll_failures_total`; a poll that is stopped hasn't failed. */
-const failureReasons = [...errorKinds.filter((kind) => kind !== 'aborted'), 'ledger', 'internal'];
-
-function reasonOf(error: unknown): string {
-  if (error instanceof SecMasterError) return error.kind;
-  return error instanceof LedgerError ? 'ledger' : 'internal';
 }

@@ -94,7 +94,7 @@ describe('a ledger of an older schema', () => {
     alter(file, fixture('sql'));
     const settings = { durationBuckets: [1, 10, 60], newSeriesHoldMs: 60_000 };
     const soc = createSoc({ store: createSqliteStore(file), settings });
-    await soc.workspace.restore();
+    await soc.workspace.refresh();
     const families = (await soc.exposition()).split(/(?=^# HELP )/m);
     const wanted = fixture('txt').split(/(?=^# HELP )/m);
     const nameOf = (block: string) => /^# HELP (\S+)/.exec(block)?.[1] ?? '';
@@ -110,7 +110,8 @@ describe('a ledger of an older schema', () => {
       using db = new DatabaseSync(file);
       return db.prepare(sql).all();
     };
-    const kept = 'id, instance.status, start_time_ms, end_time_ms, retry_count, gone, open, counted_ends, counted_timed';
+    const kept =
+      'id, instance.status, start_time_ms, end_time_ms, retry_count, gone, open, counted_ends, counted_timed';
     const before = rows(`SELECT ${kept}, playbook, trigger_type FROM instance ORDER BY id`);
     const store = createSqliteStore(file);
     const empty = await store.open({ projectId: 'p', workspaceId: 'empty' });

@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { createSqliteStore } from '../../../src/ledger/sqlite/store.ts';
-import { createFleet, type Target } from '../../../src/poll/fleet/fleet.ts';
+import { createFleet } from '../../../src/poll/fleet/fleet.ts';
+import type { Target } from '../../../src/poll/fleet/membership.ts';
 import type { FoundWorkspace, SecMaster } from '../../../src/secmaster/api/secmaster.ts';
 import { SecMasterError } from '../../../src/secmaster/http/errors.ts';
 
@@ -22,10 +24,12 @@ const target = (some: Partial<Target> = {}): Target => ({
 });
 
 /** Projects with their workspaces by name, which a test changes as it likes. */
-async function setUp(projects: Record<string, Record<string, string>>) {
+async function setUp(projects: Record<string, Record<string, string>>, onReport: () => void = () => {}) {
   let nowMs = Date.parse('2026-07-18T12:00:00Z');
   const lists: string[] = [];
   const news: string[] = [];
+  const logged: Record<string, unknown>[] = [];
+  let onList = async () => {};
   const found = (projectId: string): FoundWorkspace[] =>
     Object.entries(projects[projectId] ?? {}).map(([workspaceId, name]) => ({ workspaceId, name }));
   const secmasterOf = (projectId: string): SecMaster => ({
@@ -33,7 +37,10 @@ async function setUp(projects: Record<string, Record<string, string>>) {
     answeredMs: () => nowMs,
     credentialsExpireAtMs: () => null,
     countsLeftOut: false,
-    listInstances: async () => empty,
+    listInstances: async () => {
+      await onList();
+      return empty;
+    },
     showInstance: () => Promise.reject(new Error('there is none')),
     workspaceName: async (id) => found(projectId).find(({ workspaceId }) => workspaceId === id)?.name ?? null,
     listWorkspaces: async () => {
@@ -59,16 +66,24 @@ async function setUp(projects: Record<string, Record<string, string>>) {
       secmasterOf: (_, projectId) => secmasterOf(projectId),
       findProject: async (one) => `project-of-${one.region}`,
       store,
-      log: pino({ level: 'silent' }),
+      log: pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
       clock: { ...systemClock, now: () => nowMs },
       lastScrapeMs: () => null,
-      onReport: async () => {},
+      onReport: async () => onReport(),
       onNew: (workspaces) => news.push(...workspaces.map((one) => one.report()?.workspace ?? '')),
     });
   let fleet = begin();
   return {
     lists,
     news,
+    logged,
+    /** What is done the next time that instances are listed. */
+    onList(work: () => Promise<void>) {
+      onList = async () => {
+        onList = async () => {};
+        await work();
+      };
+    },
     get fleet() {
       return fleet;
     },
@@ -190,4 +205,173 @@ test('a name that the configuration gives is taken from a workspace that has lea
   await poll();
   await fleet.configure([target(), target({ name: 'one', projectId: 'bbbbbbbb1', workspaceId: 'w2' })]);
   expect(labels().toSorted()).toEqual(['one', 'one (project-)']);
+});
+
+test('an entry with a name and without a project stands under its name before and after the project is found', async () => {
+  const projects: Record<string, Record<string, string>> = {};
+  const { fleet, labels, poll } = await setUp(projects);
+  await fleet.configure([target({ name: 'prod', projectId: null, workspaceId: 'w1' })]);
+  expect(labels()).toEqual(['prod']);
+  await poll();
+  expect(labels()).toEqual(['prod']);
+  await fleet.configure([target({ name: 'production', projectId: null, workspaceId: 'w1' })]);
+  expect(labels()).toEqual(['production']);
+});
+
+test('an entry for which nothing has been found takes the name that a reload gives', async () => {
+  const { fleet, labels } = await setUp({});
+  const named = (name: string) => target({ name, projectId: null, workspaceId: 'w1' });
+  for (const name of ['prod', 'production']) await fleet.configure([named(name)]);
+  expect(labels()).toEqual(['production']);
+});
+
+test('a workspace that loses its own entry goes on as one of its project at once', async () => {
+  const { fleet, poll, labels, polls } = await setUp({ 'project-a': { w1: 'one', w2: 'two' } });
+  await fleet.configure([target(), target({ name: 'prod', workspaceId: 'w1' })]);
+  await poll();
+  await fleet.configure([target()]);
+  expect(polls()).toEqual([1, 1]);
+  await poll(minuteMs);
+  expect(labels()).toEqual(['one', 'two']);
+});
+
+describe('log lines carry the label of the workspace, and its id beside it', () => {
+  const linesOf = (soc: Awaited<ReturnType<typeof setUp>>) =>
+    soc.logged.splice(0).map(({ msg, workspace, workspace_id }) => [msg, workspace, workspace_id]);
+  const named = (name: string) => target({ name, workspaceId: 'w1' });
+
+  test('a learnt name, as soon as it has been learnt, also by another process', async () => {
+    const soc = await setUp({ 'project-a': { w1: 'one' } });
+    await soc.fleet.configure([target({ workspaceId: 'w1' })]);
+    await soc.poll();
+    expect(linesOf(soc)).toEqual([
+      ['a new ledger begins: counters count from now on', 'w1', 'w1'],
+      ['what was to be swept has been read', 'one', 'w1'],
+      ['the first poll succeeded', 'one', 'w1'],
+    ]);
+    soc.restart();
+    await soc.fleet.configure([target({ workspaceId: 'w1' })]);
+    await soc.poll();
+    expect(linesOf(soc)).toEqual([['the first poll succeeded', 'one', 'w1']]);
+  });
+
+  test('a name with what makes it unique', async () => {
+    const soc = await setUp({ aaaaaaaa1: { w1: 'soc' }, bbbbbbbb1: { w2: 'soc' } });
+    await soc.fleet.configure([target({ projectId: 'aaaaaaaa1' }), target({ projectId: 'bbbbbbbb1' })]);
+    await soc.poll();
+    expect(linesOf(soc)).toContainEqual(['the first poll succeeded', 'soc (bbbbbbbb)', 'w2']);
+  });
+
+  test('the name that a reload gives, also in the middle of a poll', async () => {
+    const soc = await setUp({ 'project-a': { w1: 'one' } });
+    await soc.fleet.configure([named('prod')]);
+    let lists = 0;
+    const reloadAtSecond = async () => {
+      if (++lists === 2) await soc.fleet.configure([named('production')]);
+      else soc.onList(reloadAtSecond);
+    };
+    soc.onList(reloadAtSecond);
+    await soc.poll();
+    expect(linesOf(soc)).toEqual([
+      ['a new ledger begins: counters count from now on', 'prod', 'w1'],
+      ['what was to be swept has been read', 'production', 'w1'],
+      ['the first poll succeeded', 'production', 'w1'],
+    ]);
+  });
+
+  test('those of a discovery carry its label as long as it has one', async () => {
+    const projects: Record<string, Record<string, string>> = {};
+    const soc = await setUp(projects);
+    const [first, second] = [target({ projectId: 'aaaaaaaa1' }), target({ projectId: 'bbbbbbbb1' })];
+    await soc.fleet.configure([first]);
+    await soc.fleet.configure([first, second]);
+    await soc.poll();
+    expect(linesOf(soc)).toEqual([
+      ['list_workspaces: 403', 'eu-west-101', undefined],
+      ['list_workspaces: 403', 'eu-west-101 (bbbbbbbb)', undefined],
+    ]);
+    projects.bbbbbbbb1 = { w2: 'two' };
+    await soc.poll();
+    expect(linesOf(soc)).toContainEqual(['workspaces found', undefined, undefined]);
+  });
+});
+
+test.each<[string, (soc: Awaited<ReturnType<typeof setUp>>, targets: readonly Target[]) => Promise<void>]>([
+  ['from the start', (soc, targets) => soc.fleet.configure(targets)],
+  [
+    'by reload',
+    async (soc, targets) => {
+      await soc.fleet.configure(targets.slice(0, 1));
+      await soc.poll();
+      await soc.fleet.configure(targets);
+    },
+  ],
+])('two entries of a region whose discovery has found nothing yet have a label each, %s', async (_, configure) => {
+  const soc = await setUp({});
+  await configure(soc, [target({ projectId: 'aaaaaaaa1' }), target({ projectId: 'bbbbbbbb1' })]);
+  await soc.poll();
+  expect(soc.labels()).toEqual(['eu-west-101', 'eu-west-101 (bbbbbbbb)']);
+});
+
+describe('whatever happens', () => {
+  const projectIds = ['aaaaaaaa1', 'aaaaaaaa2', 'project-of-eu-west-101'];
+  const workspaceIds = ['w1', 'w2', 'w3'];
+  const names = ['soc', 'eu-west-101', 'w1', 'soc (w2)'];
+  const unique = <A>(of: (one: A) => unknown) => ({
+    selector: of,
+    comparator: (a: unknown, b: unknown) => a !== null && a === b,
+  });
+  // As the configuration's own checks let them through.
+  const targets = fc
+    .uniqueArray(
+      fc.record({
+        name: fc.option(fc.constantFrom(...names)),
+        projectId: fc.option(fc.constantFrom(...projectIds)),
+        workspaceId: fc.option(fc.constantFrom(...workspaceIds)),
+      }),
+      { ...unique(({ workspaceId }) => workspaceId), maxLength: 4 },
+    )
+    .map((some) => some.map((one) => (one.workspaceId === null ? { ...one, name: null } : one)))
+    .filter((some) => {
+      const given = some.flatMap(({ name }) => name ?? []);
+      return new Set(given).size === given.length;
+    })
+    .map((some) => some.map((one) => target(one)));
+  const step = fc.oneof(
+    { weight: 4, arbitrary: targets.map((to) => ({ do: 'reload' as const, to })) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('poll' as const), passedMs: fc.nat(10 * minuteMs) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constant('list' as const),
+        projectId: fc.constantFrom(...projectIds),
+        workspaces: fc.option(fc.dictionary(fc.constantFrom(...workspaceIds), fc.constantFrom(...names))),
+      }),
+    },
+    { weight: 1, arbitrary: targets.map((to) => ({ do: 'restart' as const, to })) },
+  );
+
+  test('no two series ever share a label, and a name that the configuration gives is the label', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 14 }), async (steps) => {
+        const projects: Record<string, Record<string, string>> = {};
+        let given: readonly string[] = [];
+        const published: string[][] = [];
+        const soc = await setUp(projects, () => published.push(soc.labels()));
+        for (const one of steps) {
+          if (one.do === 'reload' || one.do === 'restart') {
+            if (one.do === 'restart') soc.restart();
+            await soc.fleet.configure(one.to);
+            given = one.to.flatMap(({ name }) => name ?? []);
+          }
+          if (one.do === 'poll') await soc.poll(one.passedMs);
+          if (one.do === 'list' && one.workspaces !== null) projects[one.projectId] = one.workspaces;
+          if (one.do === 'list' && one.workspaces === null) delete projects[one.projectId];
+        }
+        for (const labels of [...published, soc.labels()]) expect(new Set(labels).size).toBe(labels.length);
+        expect(soc.labels()).toEqual(expect.arrayContaining([...given]));
+      }),
+      { numRuns: 150 },
+    );
+  });
 });

@@ -1,0 +1,65 @@
+import type { Ledger } from '../../ledger/store.ts';
+import type { Logger } from '../../log.ts';
+import type { WorkspaceReport } from '../../model/report.ts';
+import type { ZeroFirst } from './zero-first.ts';
+
+/** What the ledger said when it was last read; nothing before. */
+export interface LedgerContents extends Pick<WorkspaceReport, 'snapshot' | 'failedRuns' | 'openRuns'> {
+  readonly lastSuccessMs: number | null;
+}
+
+export interface LedgerViewParts {
+  /** null: there is none yet. */
+  readonly open: () => Promise<Ledger | null>;
+  readonly zeroFirst: ZeroFirst;
+  /** Runs of each list. */
+  readonly maxRuns: () => number;
+  /** SecMaster's time. */
+  readonly now: () => number;
+  /** Told of the name that the ledger keeps. */
+  readonly onName: (name: string) => void;
+  readonly log: Logger;
+}
+
+/** One workspace's ledger as it is reported. */
+export interface LedgerView {
+  contents(): LedgerContents;
+  /**
+   * Exposes the pending series that are due, and reads what the ledger says now.
+   *
+   * @throws {LedgerError} the contents stay as they are
+   */
+  refresh(): Promise<void>;
+}
+
+/** An instance that has been open for so long is listed as stuck. */
+const stuckMs = 3_600_000;
+
+const tooManyPlaybooks = 'there are more playbooks than metrics.max_playbooks; the rest share the label value other';
+
+export function createLedgerView(parts: LedgerViewParts): LedgerView {
+  const { open, zeroFirst, maxRuns, now, onName, log } = parts;
+  let contents: LedgerContents = { snapshot: null, failedRuns: [], openRuns: [], lastSuccessMs: null };
+
+  async function expose(ledger: Ledger): Promise<void> {
+    const series = zeroFirst.exposed(await ledger.pending());
+    if (series.length > 0) await ledger.commit({ kind: 'exposed', series });
+  }
+
+  return {
+    contents: () => contents,
+    async refresh() {
+      const ledger = await open();
+      if (ledger === null) return;
+      const { name, lastSuccessMs } = ledger.state;
+      if (name !== null) onName(name);
+      await expose(ledger);
+      const snapshot = await ledger.snapshot();
+      const limited = snapshot.limitedPlaybooks;
+      if (limited > 0 && (contents.snapshot?.limitedPlaybooks ?? 0) === 0) log.warn({ limited }, tooManyPlaybooks);
+      const failedRuns = await ledger.latestFailures(maxRuns());
+      const openRuns = await ledger.stuckOrRetrying(now() - stuckMs, maxRuns());
+      contents = { snapshot, failedRuns, openRuns, lastSuccessMs };
+    },
+  };
+}

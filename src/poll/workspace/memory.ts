@@ -1,0 +1,68 @@
+import type { Ledger, Store } from '../../ledger/store.ts';
+import type { Logger } from '../../log.ts';
+import type { SecMaster } from '../../secmaster/api/secmaster.ts';
+import { type Audits, createAudits } from '../audit.ts';
+import { createNodeReader, type NodeReader } from '../nodes.ts';
+import { openLedger } from '../poll.ts';
+import type { Session } from '../session.ts';
+import type { Progress } from '../slice.ts';
+import { createFilteredOut, type FilteredOut } from './filtered-out.ts';
+import { createRejectedRows, type RejectedRows } from './rejected-rows.ts';
+import type { WorkspaceSettings } from './settings.ts';
+import { createZeroFirst, type ZeroFirst } from './zero-first.ts';
+
+/** All that outlives a poll and isn't in the ledger: a restart begins without it. */
+export interface PollMemory {
+  /** null: not opened yet. */
+  ledger: Ledger | null;
+  readonly audits: Audits;
+  readonly nodeReader: NodeReader;
+  readonly filteredOut: FilteredOut;
+  readonly rejectedRows: RejectedRows;
+  readonly zeroFirst: ZeroFirst;
+  /** How far the sweep has come; null: it goes on with the next item on its list. */
+  progress: Progress | null;
+}
+
+export interface PollMemoryParts {
+  readonly log: Logger;
+  readonly newSeriesHoldMs: () => number;
+  /** The local clock. */
+  readonly now: () => number;
+  readonly lastScrapeMs: () => number | null;
+}
+
+export function createPollMemory({ log, newSeriesHoldMs, now, lastScrapeMs }: PollMemoryParts): PollMemory {
+  return {
+    ledger: null,
+    audits: createAudits(),
+    nodeReader: createNodeReader(),
+    filteredOut: createFilteredOut(),
+    rejectedRows: createRejectedRows(log),
+    zeroFirst: createZeroFirst(newSeriesHoldMs, now, lastScrapeMs),
+    progress: null,
+  };
+}
+
+export interface SessionParts {
+  readonly settings: WorkspaceSettings;
+  readonly secmaster: SecMaster;
+  readonly store: Store;
+  readonly log: Logger;
+  readonly memory: PollMemory;
+}
+
+/** What one poll works with: what is configured now, what earlier polls have left, and the ledger, which is made if need be. */
+export async function openSession(parts: SessionParts, signal: AbortSignal): Promise<Session> {
+  const { settings, secmaster, store, log, memory } = parts;
+  memory.ledger ??= await openLedger(store, secmaster, settings, settings.lookbackMs, signal, log);
+  return {
+    ...settings,
+    secmaster,
+    ledger: memory.ledger,
+    log,
+    signal,
+    onRejected: memory.rejectedRows.add,
+    leftOut: memory.filteredOut,
+  };
+}

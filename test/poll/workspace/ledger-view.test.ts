@@ -1,0 +1,85 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { createSqliteStore } from '../../../src/ledger/sqlite/store.ts';
+import { type Ledger, LedgerError, type Store } from '../../../src/ledger/store.ts';
+import { createLedgerView } from '../../../src/poll/workspace/ledger-view.ts';
+import { createZeroFirst } from '../../../src/poll/workspace/zero-first.ts';
+import { defaultProject, defaultWorkspace } from '../../../src/simulator/defaults.ts';
+import { createSoc } from '../../support/simulated-soc.ts';
+import { wrapStore } from '../../support/wrapped-store.ts';
+
+function viewOf(store: Store, soc = createSoc({ store })) {
+  const names: string[] = [];
+  const lines: Record<string, unknown>[] = [];
+  const view = createLedgerView({
+    open: () => store.open({ projectId: defaultProject.id, workspaceId: defaultWorkspace.id }),
+    zeroFirst: createZeroFirst(
+      () => 0,
+      soc.now,
+      () => null,
+    ),
+    maxRuns: () => 10,
+    now: soc.now,
+    onName: (name) => void names.push(name),
+    log: pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }),
+  });
+  return { soc, view, names, lines };
+}
+
+test('before there is a ledger it is empty, and afterwards it has what the ledger says', async () => {
+  const { soc, view, names } = viewOf(createSqliteStore(':memory:'));
+  const empty = { snapshot: null, failedRuns: [], openRuns: [], lastSuccessMs: null };
+  await view.refresh();
+  expect(view.contents()).toEqual(empty);
+  await soc.poll();
+  soc.turn(60_000);
+  soc.world.start(soc.now() - 7_200_000);
+  soc.world.fail(soc.world.start(soc.now() - 5_000), soc.now(), 'node', 'error');
+  await soc.poll();
+  expect(view.contents()).toEqual(empty);
+  await view.refresh();
+  expect(view.contents()).toMatchObject({
+    snapshot: { instances: 2, openInstances: 1 },
+    failedRuns: [{ status: 'FAILED' }],
+    openRuns: [{ status: 'RUNNING' }],
+    lastSuccessMs: soc.now(),
+  });
+  expect(names).toEqual([]);
+});
+
+test('the name that the ledger keeps is told', async () => {
+  const store = createSqliteStore(':memory:');
+  const { soc, view, names } = viewOf(store, createSoc({ store, settings: { name: null } }));
+  await soc.poll();
+  await view.refresh();
+  expect(names).toEqual([defaultWorkspace.name]);
+});
+
+test.each<keyof Store | keyof Ledger>(['open', 'pending', 'snapshot', 'latestFailures', 'stuckOrRetrying'])(
+  'a ledger whose %s fails leaves everything as it was',
+  async (call) => {
+    let isBroken = false;
+    const store = wrapStore(createSqliteStore(':memory:'), (name) => {
+      if (isBroken && name === call) throw new LedgerError('broken');
+    });
+    const { soc, view } = viewOf(store);
+    await soc.poll();
+    await view.refresh();
+    const before = view.contents();
+    soc.turn(60_000);
+    soc.world.fail(soc.world.start(soc.now() - 5_000), soc.now(), 'node', 'error');
+    await soc.poll();
+    isBroken = true;
+    await expect(view.refresh()).rejects.toThrow('broken');
+    expect(view.contents()).toBe(before);
+  },
+);
+
+test('too many playbooks are told once, as long as they are too many', async () => {
+  const store = createSqliteStore(':memory:');
+  const { soc, view, lines } = viewOf(store, createSoc({ store, settings: { maxPlaybooks: 1 } }));
+  for (const name of ['a', 'b']) soc.world.start(soc.now() - 1_000, { playbook: { id: `id of ${name}`, name } });
+  await soc.poll();
+  for (let i = 0; i < 3; i++) await view.refresh();
+  expect(lines).toMatchObject([{ level: 40, limited: 1 }]);
+});
