@@ -138,7 +138,7 @@ function sum<T>(all: readonly T[], of: (one: T) => number): number {
   return all.reduce((total, one) => total + of(one), 0);
 }
 
-/** FAILED / (FINISHED + FAILED + TERMINATED); absent where nothing has ended (contract §5). */
+/** FAILED / (FINISHED + FAILED + TERMINATED); absent where nothing has ended (docs/metrics.md#families). */
 function failureRatios({ window }: Snapshot): Sample[] {
   const instances = (series: readonly Series[], statuses: readonly string[]) =>
     sum(

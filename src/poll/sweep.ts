@@ -16,7 +16,7 @@ export async function nextItem(session: Session): Promise<Progress | null> {
 }
 
 /**
- * Works off what is to be swept, at least one page of it, until nothing is left or `mayGoOn` says no (design: one poll, 3).
+ * Works off what is to be swept, at least one page of it, until nothing is left or `mayGoOn` says no (docs/counting.md#sweep).
  *
  * @returns how far it came, to be handed in again
  */

@@ -9,7 +9,10 @@ import { createLeasing, type Lease } from './lease.ts';
 import type { Obtaining } from './obtaining.ts';
 import { securityKeySchema } from './schema.ts';
 
-/** Temporary keys of the agency that an ECS or CCE node has, from the metadata service of the node (api/facts §4.5). */
+/**
+ * Temporary keys of the agency that an ECS or CCE node has, from the metadata service of the node
+ * (docs/secmaster-api.md#metadata-service).
+ */
 
 /** The service renews them by itself; the SDKs ask for others when less than this is left. */
 const marginMs = 40 * 60_000;
