@@ -1,4 +1,4 @@
-# The Node.js on which the tests run. Where a registry is reachable, pin the image by its digest too:
+# The Node.js version that the tests use. If you can reach a registry, pin the digest too:
 # --build-arg NODE_IMAGE=docker.io/library/node:26.10.0-bookworm-slim@sha256:…
 ARG NODE_IMAGE=docker.io/library/node:26.10.0-bookworm-slim
 
@@ -24,7 +24,7 @@ ENV NODE_ENV=production
 COPY LICENSE package.json /app/
 COPY --from=build /app/node_modules /app/node_modules
 COPY --from=build /app/dist /app/dist
-# The only place that is written to. `state.path` is data/secmaster.db below the working directory, if nothing else is said.
+# The only directory that the exporter writes to. The default `state.path` is data/secmaster.db below the working directory.
 COPY --from=build --chown=65532:65532 /data /data
 WORKDIR /
 VOLUME /data

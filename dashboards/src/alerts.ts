@@ -20,7 +20,7 @@ export function firingAlertsTable(variables: readonly string[]) {
 )`;
   return table({
     title: 'Firing alerts',
-    description: 'SecMaster alerts that Prometheus says are firing, longest first. A name leads to its runbook.',
+    description: 'SecMaster alerts firing in Prometheus, longest first. Click a name to open its runbook.',
     noValue: 'No alert is firing',
     keys: [
       { title: 'Alert', label: 'alertname', link: toRunbook },

@@ -52,7 +52,7 @@ export type FieldLink = Pick<DashboardLink, 'title' | 'url' | 'targetBlank'>;
 
 /** From a row of a table to its playbook, over the same time. */
 export const toPlaybook: FieldLink = {
-  title: 'Why is this one failing?',
+  title: 'Why is this playbook failing?',
   url: `/d/${uids.playbook}?${[
     placeholder('datasource:queryparam'),
     `from=${placeholder('__from')}`,

@@ -1,4 +1,4 @@
-/** Panels that stand on more than one dashboard, with the same words. */
+/** Panels that appear on more than one dashboard. */
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import type { DashboardLink } from '@grafana/grafana-foundation-sdk/dashboard';
 import { badFrom, goodFrom, statusColours, triggerColours } from './colours.ts';
@@ -15,7 +15,7 @@ export const successRate = (expr: string, note = '') =>
   stat({
     title: `Success rate (objective ${percent(objectiveRatio)})`,
     description:
-      `Of all runs that ended in the time shown, the share that did not fail for good: a failure that was retried is none. ${note}`.trim(),
+      `The share of runs ended in the time range that did not fail for good. A failed attempt that was retried is not a failed run. ${note}`.trim(),
     unit: 'percentunit',
     decimals: 1,
     noValue: noRuns,
@@ -27,7 +27,7 @@ export const successRate = (expr: string, note = '') =>
 export const dataAge = (expr: string, links: readonly Builder<DashboardLink>[] = []) =>
   stat({
     title: 'Age of the data',
-    description: `Time since the last successful poll of the workspace that has waited longest. From ${staleAfterSeconds} s on the numbers are stale.`,
+    description: `Time since the last successful poll, for the workspace with the oldest data. Data older than ${staleAfterSeconds} s is stale.`,
     unit: 's',
     noValue: noExporter,
     expr,
@@ -37,8 +37,9 @@ export const dataAge = (expr: string, links: readonly Builder<DashboardLink>[] =
 
 export const endsPerHour = (expr: string, minInterval: string) =>
   bars({
-    title: 'Ends per hour, by status',
-    description: 'How runs ended, as a rate per hour. FAILED counts each failed attempt, also those that were retried.',
+    title: 'Ended attempts per hour, by status',
+    description:
+      'How attempts ended, as a rate per hour. FAILED counts every failed attempt, including those that were retried.',
     unit: 'none',
     noValue: noRuns,
     queries: [{ expr, legend: '{{status}}' }],
@@ -49,7 +50,7 @@ export const endsPerHour = (expr: string, minInterval: string) =>
 export const startsPerHour = (expr: string, minInterval: string) =>
   bars({
     title: 'Starts per hour, by trigger',
-    description: 'What set runs off, as a rate per hour: a timer, an event, a person or a test.',
+    description: 'What triggered runs, as a rate per hour: a timer, an event, a person or a test.',
     unit: 'none',
     noValue: noRuns,
     queries: [{ expr, legend: '{{trigger_type}}' }],

@@ -1,31 +1,31 @@
 /** Where a panel changes colour, and what counts as failing, stuck, silent: the defaults of the alerts. */
 
-/** Of all runs, the share that may fail for good; and the time over which the budget of failures is counted. */
+/** The share of runs that may fail for good, and the time over which the failure budget is counted. */
 export const objective = { failureRatio: 0.05, window: '30d' };
 
-/** A playbook fails: so many runs failed for good, and were such a share of all that ended, within the window. */
+/** A playbook is failing from this number of failed runs and this share of ended runs on, within the window. */
 export const failing = { window: '1h', runs: 3, ratio: 0.5 };
 
-/** A run is stuck: open for so long. */
+/** A run that is open for longer than this is stuck. */
 export const stuckAfterSeconds = 4 * 3600;
 
 /**
- * A timer playbook is silent: its pause is so many times as long as the longest of the week that ended a day ago.
- * The day keeps the present pause from being taken for a normal one.
+ * A timer playbook is silent if its pause is this many times as long as the longest one of the week that ended a day ago.
+ * The day keeps the current pause from counting as a normal one.
  */
 export const silent = { pauses: 1.5, window: '7d', resolution: '5m', offset: '1d' };
 
-/** Data are stale: the last successful poll is so long ago. */
+/** Data is stale if the last successful poll is longer ago than this. */
 export const staleAfterSeconds = 600;
 
-/** SecMaster throttles us: the share of requests answered with 429. */
+/** SecMaster throttles the exporter from this share of requests answered with 429 on. */
 export const throttledRatio = 0.1;
 
-/** The exporter renews what it can half an hour before it expires; below the second number it has failed to. */
+/** The exporter renews credentials half an hour before they expire; below the second number renewal has failed. */
 export const credentialsSeconds = { warning: 1800, critical: 1200 };
 
-/** One mismatch is mended by reading anew, a second one was not. */
+/** Reading the instances again repairs one mismatch; a second one means that it did not. */
 export const auditMismatches = { warning: 1, critical: 2 };
 
-/** The event loop is late: scrapes and polls wait for so long. No alert looks at it. */
+/** Event loop lag: how long scrapes and polls wait. No alert uses it. */
 export const eventLoopLagSeconds = { warning: 0.1, critical: 1 };

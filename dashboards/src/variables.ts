@@ -20,7 +20,7 @@ export const playbookVariable = labelVariable(
   'playbook',
   'Playbook',
   series(workflowInstancesStarted, { workspace: '=~"$workspace"' }),
-).description('A run that belongs to no playbook has no name here: All shows it too.');
+).description('Runs without a playbook have no name in this list; All includes them.');
 export const triggerTypeVariable = labelVariable(
   'trigger_type',
   'Trigger',

@@ -5,7 +5,7 @@ export function isRegion(text: string): boolean {
   return /^[a-z]{2}-[a-z]+-[1-9]\d{0,2}$/.test(text);
 }
 
-/** The regions of Huawei Cloud Europe live under a domain of their own (api/facts §3). */
+/** The regions of Huawei Cloud Europe live under a domain of their own (docs/secmaster-api.md#regions-and-endpoints). */
 export function defaultEndpoint(service: 'secmaster' | 'iam', region: string): string {
   return `https://${service}.${region}.myhuaweicloud.${region.startsWith('eu-west-1') ? 'eu' : 'com'}`;
 }
@@ -23,5 +23,5 @@ export function isLinkLocal(url: URL): boolean {
   return /^169\.254\.\d+\.\d+$/.test(url.hostname);
 }
 
-/** Of every ECS and CCE node, reachable from there alone (api/facts §4.5). */
+/** Of every ECS and CCE node, reachable from there alone (docs/secmaster-api.md#metadata-service). */
 export const defaultMetadataEndpoint = 'http://169.254.169.254';

@@ -2,7 +2,7 @@ import { parse } from 'ini';
 import { credentialProblem } from './credential-file.ts';
 import { readTextFile } from './text-file.ts';
 
-/** The credentials file that Huawei Cloud's SDKs share: INI, with a section for each profile (api/facts §4.5). */
+/** The credentials file that Huawei Cloud's SDKs share: INI, with a section for each profile (docs/secmaster-api.md#credential-sources). */
 
 export interface ProfileAddress {
   readonly file: string;

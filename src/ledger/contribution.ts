@@ -34,7 +34,7 @@ export function durationSeconds(run: Run): number | null {
 }
 
 /**
- * All that an instance counts for, by what SecMaster says of it now (contract §5, promise 1): each retry implies
+ * All that an instance counts for, by what SecMaster says of it now (docs/counting.md#exactly-once): each retry implies
  * a failed attempt, whether anybody saw it or not.
  */
 export function contribution(run: Run): Contribution {

@@ -22,7 +22,7 @@ export interface Folded {
 
 /**
  * One step of the ledger. The counters are sums of a pure function over the instances as SecMaster last showed them,
- * so it doesn't matter when or how often they are read (design: the ledger is a fold).
+ * so it doesn't matter when or how often they are read (docs/architecture.md#the-ledger-is-a-fold).
  *
  * @param sinceMs what happened before doesn't count: when the ledger was created
  * @param generation of the tail that is under way
@@ -57,7 +57,7 @@ function differs(known: Entry, observed: Observed): boolean {
   );
 }
 
-/** Whether a tail may take the row as a sign that it has caught up (design: the tail's two traps). */
+/** Whether a tail may take the row as a sign that it has caught up (docs/counting.md#tail). */
 export function isSettled(known: Entry | null, folded: Folded, lastGeneration: number): boolean {
   return known !== null && !folded.changed && isEnded(known) && known.changedIn <= lastGeneration;
 }

@@ -103,7 +103,7 @@ function ownerOf(playbookId: string, name: string): string {
   return playbookId === '' ? playbookKey('', name) : playbookId;
 }
 
-/** The first met keeps its name plain; of a second one the id's first 8 characters tell it apart (contract §5). */
+/** The first met keeps its name plain; of a second one the id's first 8 characters tell it apart (docs/metrics.md#labels). */
 function firstFree({ id, name }: Playbook, taken: ReadonlySet<string>): string {
   for (const candidate of [name, `${name} (${id.slice(0, 8)})`, `${name} (${id})`]) {
     if (!taken.has(candidate)) return candidate;

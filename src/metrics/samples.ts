@@ -118,7 +118,7 @@ function sum<T>(all: readonly T[], of: (one: T) => number): number {
   return all.reduce((total, one) => total + of(one), 0);
 }
 
-/** FAILED / (FINISHED + FAILED + TERMINATED); absent where nothing has ended. */
+/** FAILED / (FINISHED + FAILED + TERMINATED); absent where nothing has ended (docs/metrics.md#families). */
 function failureRatios({ window }: Snapshot): Sample[] {
   const instances = (series: readonly WindowSeries[], statuses: readonly string[]) =>
     sum(series, (one) => (statuses.includes(one.labels.status ?? '') ? one.instances : 0));

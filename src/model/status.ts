@@ -2,7 +2,7 @@
 
 /** Ended for now: a FAILED instance may still be retried. */
 const endedStatuses: ReadonlySet<string> = new Set(['FINISHED', 'FAILED', 'TERMINATED']);
-/** The open statuses of the API document: those that the list may be filtered by. */
+/** The documented open statuses, by which the list may be filtered (docs/secmaster-api.md#statuses-and-trigger-types). */
 export const documentedOpenStatuses: readonly string[] = ['RUNNING', 'RETRYING', 'TERMINATING'];
 /** Known only from Huawei's Terraform provider: a list may refuse to be filtered by it. */
 export const undocumentedOpenStatus = 'CREATED';

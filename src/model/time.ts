@@ -1,4 +1,4 @@
-/** SecMaster's times, such as `2025-07-18T15:11:04.577Z+0800`: the Z is literal, +0800 is the offset (api/facts §2). */
+/** SecMaster's times, such as `2025-07-18T15:11:04.577Z+0800`: the Z is literal, +0800 is the offset (docs/secmaster-api.md#dates). */
 
 const pattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:Z|(?:Z?([+-])(\d{2}):?(\d{2})))$/;
 

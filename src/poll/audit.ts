@@ -26,7 +26,7 @@ export interface Audits {
   /** Counts compared so far, and those that differed twice in a row. */
   readonly count: number;
   readonly mismatches: number;
-  /** Audits if it is time, and sweeps what differs (design: one poll, 4). */
+  /** Audits if it is time, and sweeps what differs (docs/counting.md#audit). */
   audit(session: Session): Promise<void>;
 }
 

@@ -9,7 +9,7 @@ const unseenMs = 5 * 60_000;
 /** Lookups by id in one poll, one request each. */
 const maxLookups = 20;
 
-/** Looks up open instances that the tail has not met for a while, however old they are (design: one poll, 2). */
+/** Looks up open instances that the tail has not met for a while, however old they are (docs/counting.md#what-a-poll-asks). */
 export async function lookUpOpen(session: Session): Promise<void> {
   const { secmaster, ledger } = session;
   const unseen = () => ledger.openUnseen(secmaster.now() - unseenMs);

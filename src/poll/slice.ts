@@ -26,7 +26,7 @@ export interface Progress {
 /** The narrowest slice of time that is halved: SecMaster's times are sure to the second at best. */
 const narrowestMs = 2_000;
 
-/** SecMaster keeps instances for 180 days (api/facts §2). */
+/** SecMaster keeps instances for 180 days (docs/secmaster-api.md#retention-and-paging-limits). */
 const keptMs = 180 * 86_400_000;
 
 /** A run begins a little after it was created. */

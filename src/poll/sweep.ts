@@ -16,7 +16,7 @@ export async function nextItem(session: Session): Promise<Progress | null> {
 }
 
 /**
- * Works off what is to be swept, at least one page of it, until nothing is left or there is no time left (design: one poll, 3).
+ * Works off what is to be swept, at least one page of it, until nothing is left or there is no time left (docs/counting.md#sweep).
  *
  * @returns how far it came, to be handed in again
  */

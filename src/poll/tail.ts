@@ -10,7 +10,7 @@ const overlapMs = 60_000;
 const acrossRows = 50;
 
 /**
- * Reads the latest changes, newest first, until it meets what the last complete tail has left (design: one poll, 1).
+ * Reads the latest changes, newest first, until it meets what the last complete tail has left (docs/counting.md#tail).
  * A ledger that has just been made only takes its bearings, and leaves the rest to the sweep that it puts on the list.
  */
 export async function readTail(session: Session): Promise<void> {

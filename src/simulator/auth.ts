@@ -11,7 +11,7 @@ export interface AccessKey {
   readonly expiresAtMs?: number;
 }
 
-/** Who may call: the holder of a token or of an access key (api/facts §4). */
+/** Who may call: the holder of a token or of an access key (docs/secmaster-api.md#authentication-failures). */
 export interface Auth {
   /** null: let in. */
   check(request: SignedRequest): Problem | null;

@@ -1,4 +1,4 @@
-/** The four shapes in which Huawei Cloud writes an error (api/facts §5). */
+/** The four shapes in which Huawei Cloud writes an error (docs/secmaster-api.md#shapes). */
 export type ErrorShape = 'soc' | 'service' | 'gateway' | 'iam';
 
 export interface Problem {

@@ -19,7 +19,7 @@ export interface IssuedToken {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** The two calls of IAM that concern us (api/facts §4.1 and §4.5). */
+/** The two calls of IAM that concern us (docs/secmaster-api.md#iam-token, docs/secmaster-api.md#credential-sources). */
 export interface Iam {
   /** POST /v3/auth/tokens with the password method, scoped to a project. */
   createToken(body: unknown): IssuedToken | Problem;

@@ -15,7 +15,7 @@ export interface MetadataOptions {
   readonly replacedBeforeMs: number;
 }
 
-/** The metadata service of an ECS: temporary keys of its agency (api/facts §4.5). */
+/** The metadata service of an ECS: temporary keys of its agency (docs/secmaster-api.md#metadata-service). */
 export interface Metadata {
   readonly app: Hono<GateEnv>;
   /** Those given out. */

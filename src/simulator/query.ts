@@ -38,7 +38,7 @@ const fields: Readonly<Record<string, (instance: Instance, value: string) => boo
   trigger_type: (instance, value) => instance.triggerType === value,
 };
 
-/** Reads the parameters of the list call (API document, table 2); an empty one counts as not given. */
+/** Reads the parameters of the list call (docs/secmaster-api.md#query-parameters); an empty one counts as not given. */
 export function parseListQuery(parameters: URLSearchParams): ListQuery | Problem {
   const given = (name: string) => parameters.get(name) || null;
   const offset = integer(given('offset') ?? '0', 0, 10_000);

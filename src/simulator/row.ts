@@ -5,7 +5,7 @@ import { topologyOf } from './topology.ts';
 /** How a value that there is none of is written: which of them SecMaster does is not documented. */
 export type NullStyle = 'null' | 'absent' | 'empty';
 
-/** An instance as the API writes it (API document, table 5). */
+/** An instance as the API writes it (docs/secmaster-api.md#instance). */
 export function rowOf(instance: Instance, nullStyle: NullStyle, showTopology = false): unknown {
   const missing = (empty: unknown) => ({ null: null, absent: undefined, empty })[nullStyle];
   const time = (ms: number | null) => (ms === null ? missing('') : formatTime(ms));

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 
-/** The server's side of SDK-HMAC-SHA256 (api/facts §4.3). */
+/** The server's side of SDK-HMAC-SHA256 (docs/secmaster-api.md#signing). */
 export interface SignedRequest {
   readonly method: string;
   readonly url: URL;

@@ -37,7 +37,7 @@ export interface ProjectOptions {
   readonly workspaces: readonly WorkspaceOptions[];
 }
 
-/** A SecMaster of our own, with the IAM in front of it, built from the API document alone. */
+/** A SecMaster of our own, with the IAM in front of it, built from what docs/secmaster-api.md says alone. */
 export interface Simulator {
   /** In process: `app.request(path, init)`; over a socket: `listen` of listen.ts. */
   readonly app: Hono<GateEnv>;

@@ -1,7 +1,7 @@
 import { formatTime } from '../model/time.ts';
 import type { Instance } from './instance.ts';
 
-/** A node of the topology (API document, table 10). */
+/** A node of the topology (docs/secmaster-api.md#topology-node). */
 export interface TopologyNode {
   readonly instance_type: 'TASK';
   readonly action_id: string;

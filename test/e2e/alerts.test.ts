@@ -11,7 +11,7 @@ import { runs, startRhythm, startScriptedSoc } from '../support/scripted-soc.ts'
 const factor = 40;
 const minuteMs = 60_000 / factor;
 
-/** What the document says may be exceeded by so much, since the machine is busy. */
+/** What docs/alerts.md says may be exceeded by so much, since the machine is busy. */
 const slackMinutes = 8;
 
 test('whoever is to be told is told once, of that alone, and that it is over', { timeout: 240_000 }, async () => {

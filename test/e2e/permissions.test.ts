@@ -9,7 +9,7 @@ import { iamUser, startSimulator } from '../support/simulated.ts';
 
 const documented = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'configuration.md'), 'utf8');
 
-/** As the document quotes a message: what the gateway says of itself varies. */
+/** As docs/configuration.md#permissions quotes a message: what the gateway says of itself varies. */
 const quoted = (message: string) => message.replace(/(?<= 40[13]) APIGW\.\d+( \(Simulated fault\.\))?/, ' …');
 
 async function forbidding(operation: string, change: (config: string) => string) {

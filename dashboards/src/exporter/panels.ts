@@ -22,9 +22,9 @@ const credentialsSteps = goodFrom(credentialsSeconds.warning, credentialsSeconds
 
 export const scraped = stat({
   title: 'Scraped by Prometheus',
-  description: 'Whether Prometheus reaches every exporter that it has reached within a day.',
+  description: 'Whether Prometheus can scrape every exporter that it has scraped in the last day.',
   unit: 'none',
-  noValue: 'No exporter seen within a day',
+  noValue: 'No exporter seen in the last day',
   expr: queries.scraped,
   steps: goodFrom(1),
   texts: { 0: 'no', 1: 'yes' },
@@ -33,7 +33,7 @@ export const scraped = stat({
 
 export const failingWorkspaces = stat({
   title: 'Workspaces whose poll failed',
-  description: 'Workspaces of which the last poll failed: their numbers are those of the poll before.',
+  description: 'Workspaces whose last poll failed. Their numbers are from the last successful poll.',
   unit: 'none',
   noValue: noExporter,
   expr: queries.failingWorkspaces,
@@ -46,7 +46,7 @@ export const dataAge = shared.dataAge(queries.dataAge);
 export const incompleteWindows = stat({
   title: 'Incomplete windows',
   description:
-    'Workspaces of which not every run of the lookback has been read yet: their gauges are too low. Normal for a while after the first start.',
+    'Workspaces whose lookback has not been read completely: their gauges are too low. Normal for a while after the first start.',
   unit: 'none',
   noValue: noExporter,
   expr: queries.incompleteWindows,
@@ -56,7 +56,8 @@ export const incompleteWindows = stat({
 
 export const mismatches = stat({
   title: 'Audit mismatches',
-  description: "How often the ledger differed from SecMaster's own count, twice in a row, in the time shown.",
+  description:
+    "How often the ledger differed from SecMaster's own count, in two comparisons in a row, in the time range.",
   unit: 'none',
   decimals: 0,
   noValue: noExporter,
@@ -68,7 +69,7 @@ export const mismatches = stat({
 export const rejectedRows = stat({
   title: 'Rejected rows',
   description:
-    'Rows of SecMaster that could not be understood and were left out, in the time shown. The log tells their ids.',
+    'Rows from SecMaster that the exporter could not understand and skipped, in the time range. The log has their ids.',
   unit: 'none',
   decimals: 0,
   noValue: noExporter,
@@ -78,7 +79,7 @@ export const rejectedRows = stat({
 
 export const throttledRatio = stat({
   title: 'Throttled requests',
-  description: 'Of all requests to SecMaster and IAM in the time shown, the share that was answered with 429.',
+  description: 'The share of requests to SecMaster and IAM in the time range that were answered with 429.',
   unit: 'percentunit',
   decimals: 1,
   noValue: noExporter,
@@ -90,7 +91,7 @@ export const throttledRatio = stat({
 export const credentialsLeft = stat({
   title: 'Credentials expire in',
   description:
-    'Time until the first credentials expire that do expire. They are renewed before: it should jump up again by itself.',
+    'Time until the next credentials expire. The exporter renews them earlier, so the value should jump up again by itself.',
   unit: 's',
   noValue: noCredentialsExpire,
   expr: queries.credentialsLeft,
@@ -101,7 +102,7 @@ export const credentialsLeft = stat({
 export const workspaces = table({
   title: 'Workspaces',
   description:
-    'Whether the numbers of each workspace can be trusted, the oldest first. Counts of events are those of the time shown.',
+    'Whether the numbers of each workspace can be trusted, oldest data first. Mismatches and rejected rows are counted over the time range.',
   noValue: noExporter,
   keys: [{ title: 'Workspace', label: 'workspace' }],
   columns: [
@@ -112,7 +113,7 @@ export const workspaces = table({
       unit: 's',
       steps: badFrom(staleAfterSeconds),
     },
-    { title: 'Poll took', expr: queries.byWorkspace.pollDuration, unit: 's', decimals: 2 },
+    { title: 'Poll duration', expr: queries.byWorkspace.pollDuration, unit: 's', decimals: 2 },
     {
       title: 'Window complete',
       expr: queries.byWorkspace.windowComplete,
@@ -131,7 +132,7 @@ export const workspaces = table({
     { title: 'Open', expr: queries.byWorkspace.openInstances, unit: 'none' },
     { title: 'Ended', expr: queries.byWorkspace.endedInstances, unit: 'none' },
     {
-      title: 'Playbooks called other',
+      title: 'Playbooks grouped as other',
       expr: queries.byWorkspace.playbooksLimited,
       unit: 'none',
       steps: warningFrom(1),
@@ -148,7 +149,7 @@ export const workspaces = table({
 
 export const dataAgeOverTime = lines({
   title: 'Age of the data, by workspace',
-  description: 'Time since the last successful poll. Saw teeth as high as the poll interval are normal; dashed: stale.',
+  description: 'Time since the last successful poll. A sawtooth as high as the poll interval is normal. Dashed: stale.',
   unit: 's',
   noValue: noExporter,
   queries: [{ expr: queries.byWorkspace.dataAge, legend: '{{workspace}}' }],
@@ -158,15 +159,16 @@ export const dataAgeOverTime = lines({
 export const pollAge = lines({
   title: 'Time since the last poll, by workspace',
   description:
-    'Whether it succeeded or not. Where this stays low and the age of the data climbs, polls fail; where both climb, none takes place.',
+    'Time since the last poll, successful or not. If this stays low while the age of the data grows, polls fail. If both grow, there are no polls.',
   unit: 's',
   noValue: noExporter,
   queries: [{ expr: queries.pollAgeByWorkspace, legend: '{{workspace}}' }],
 });
 
 export const pollDuration = lines({
-  title: 'Duration of polls',
-  description: 'What the last poll took. Long ones: history is being read, or SecMaster is slow.',
+  title: 'Poll duration',
+  description:
+    'Duration of the last poll. A long poll means that the exporter is reading history, or that SecMaster is slow.',
   unit: 's',
   noValue: noExporter,
   queries: [{ expr: queries.byWorkspace.pollDuration, legend: '{{workspace}}' }],
@@ -174,7 +176,7 @@ export const pollDuration = lines({
 
 export const pollsPerHour = lines({
   title: 'Polls per hour',
-  description: 'Polls that ended, of all workspaces chosen. 120 an hour and workspace with the default schedule.',
+  description: 'Completed polls of all selected workspaces. The default schedule makes 120 per hour and workspace.',
   unit: 'none',
   noValue: noExporter,
   queries: [{ expr: queries.pollsPerHour, legend: 'polls' }],
@@ -183,7 +185,7 @@ export const pollsPerHour = lines({
 
 export const pollFailures = bars({
   title: 'Failed polls per hour, by reason',
-  description: 'What made polls fail. The log has the message that says what to mend.',
+  description: 'Why polls failed. The log says what to fix.',
   unit: 'none',
   noValue: 'No poll failed',
   queries: [{ expr: queries.pollFailuresPerHour, legend: '{{workspace}}: {{reason}}' }],
@@ -191,7 +193,7 @@ export const pollFailures = bars({
 
 export const requests = bars({
   title: 'API requests per hour, by code',
-  description: 'Every call to SecMaster and IAM, each try counted, by HTTP status or what went wrong.',
+  description: 'Every request to SecMaster and IAM, including retries, by HTTP status or kind of error.',
   unit: 'none',
   noValue: noExporter,
   queries: [{ expr: queries.requestsPerHour, legend: '{{code}}' }],
@@ -200,15 +202,15 @@ export const requests = bars({
 
 export const requestsByOperation = lines({
   title: 'API requests per hour, by operation',
-  description: 'What the requests asked for: the list of runs, their counts, tokens.',
+  description: 'Requests by API operation, such as the list of runs or a token.',
   unit: 'none',
   noValue: noExporter,
   queries: [{ expr: queries.requestsPerHourByOperation, legend: '{{operation}}' }],
 });
 
 export const requestDuration = lines({
-  title: 'Duration of API requests, p95',
-  description: 'The time within which 95 % of the requests around each point were answered, by operation.',
+  title: 'API request duration, p95',
+  description: 'The time within which 95 % of the requests around each point got a response, by operation.',
   unit: 's',
   noValue: noExporter,
   queries: [{ expr: queries.requestDuration, legend: '{{operation}}' }],
@@ -216,7 +218,7 @@ export const requestDuration = lines({
 
 export const throttledRequests = bars({
   title: 'Throttled requests per hour',
-  description: 'Requests that were answered with 429: lower poll.rate_limit, or poll less often.',
+  description: 'Requests that were answered with 429. Lower poll.rate_limit, or poll less often.',
   unit: 'none',
   noValue: 'Never throttled',
   queries: [{ expr: queries.throttledPerHour, legend: '{{operation}}' }],
@@ -224,7 +226,7 @@ export const throttledRequests = bars({
 
 export const auditsPerHour = lines({
   title: 'Audits and mismatches per hour',
-  description: "How often the ledger was held against one of SecMaster's own counts, and how often it differed.",
+  description: "How often the exporter compared the ledger with SecMaster's own counts, and how often they differed.",
   unit: 'none',
   noValue: noExporter,
   queries: [
@@ -236,7 +238,7 @@ export const auditsPerHour = lines({
 
 export const windowComplete = lines({
   title: 'Window complete',
-  description: 'At 1 while every run of the lookback has been read from SecMaster, at 0 while it has not.',
+  description: 'Whether every run of the lookback has been read from SecMaster: 1 or 0.',
   unit: 'none',
   noValue: noExporter,
   queries: [{ expr: queries.byWorkspace.windowComplete, legend: '{{workspace}}' }],
@@ -246,7 +248,7 @@ export const windowComplete = lines({
 export const ledgerSize = lines({
   title: 'Runs in the ledger',
   description:
-    'Runs that the exporter remembers. Ended ones go when they are older than state.retention; open ones that grow without end hang.',
+    'Number of runs, open and ended. Ended runs are removed after state.retention. If the number of open runs keeps growing, runs hang.',
   unit: 'short',
   noValue: noExporter,
   queries: [{ expr: queries.ledgerByState, legend: '{{state}}' }],
@@ -255,15 +257,15 @@ export const ledgerSize = lines({
 
 export const rejectedRowsPerHour = bars({
   title: 'Rejected rows per hour, by reason',
-  description: 'Rows of SecMaster that could not be understood and were left out.',
+  description: 'Rows from SecMaster that the exporter could not understand and skipped.',
   unit: 'none',
   noValue: noExporter,
   queries: [{ expr: queries.rejectedRowsPerHour, legend: '{{reason}}' }],
 });
 
 export const limitedPlaybooks = lines({
-  title: 'Playbooks called other',
-  description: 'Playbooks beyond metrics.max_playbooks, which share the label value other and can not be told apart.',
+  title: 'Playbooks grouped as other',
+  description: 'Playbooks beyond metrics.max_playbooks. They share the label value other.',
   unit: 'none',
   noValue: noExporter,
   queries: [{ expr: queries.byWorkspace.playbooksLimited, legend: '{{workspace}}' }],
@@ -271,7 +273,7 @@ export const limitedPlaybooks = lines({
 
 export const credentialsLeftOverTime = lines({
   title: 'Time until credentials expire',
-  description: 'Saw teeth: they are renewed. A line that runs down to 0 means that renewal fails.',
+  description: 'A sawtooth means that credentials are renewed. A line that falls to 0 means that renewal fails.',
   unit: 's',
   noValue: noCredentialsExpire,
   queries: [{ expr: queries.byWorkspace.credentialsLeft, legend: '{{workspace}}' }],
@@ -279,16 +281,16 @@ export const credentialsLeftOverTime = lines({
 });
 
 export const samples = lines({
-  title: 'Series of a scrape',
-  description: 'Samples that the last scrape brought. It grows with playbooks, triggers and statuses.',
+  title: 'Samples per scrape',
+  description: 'Number of samples in the last scrape. It grows with playbooks, triggers and statuses.',
   unit: 'short',
   noValue: noExporter,
   queries: [{ expr: queries.samples, legend: '{{instance}}' }],
 });
 
 export const scrapeDuration = lines({
-  title: 'Duration of scrapes',
-  description: 'What Prometheus waited for /metrics. No call to SecMaster is part of it.',
+  title: 'Scrape duration',
+  description: 'How long Prometheus waited for /metrics. A scrape never calls SecMaster.',
   unit: 's',
   noValue: noExporter,
   queries: [{ expr: queries.scrapeDuration, legend: '{{instance}}' }],
@@ -296,7 +298,7 @@ export const scrapeDuration = lines({
 
 export const memory = lines({
   title: 'Memory',
-  description: "The process's resident memory, and the JavaScript heap in use within it.",
+  description: 'Resident memory of the process, and the part that the JavaScript heap uses.',
   unit: 'bytes',
   noValue: noExporter,
   queries: [
@@ -307,8 +309,7 @@ export const memory = lines({
 
 export const eventLoop = lines({
   title: 'Event loop lag',
-  description:
-    'How late the process gets to its work: mean and 99th percentile. Dashed: scrapes and polls begin to suffer.',
+  description: 'Delay of the event loop: mean and 99th percentile. Dashed: scrapes and polls become slow.',
   unit: 's',
   noValue: noExporter,
   queries: [
@@ -320,7 +321,7 @@ export const eventLoop = lines({
 
 export const cpu = lines({
   title: 'CPU',
-  description: 'Processors in use: 1 is one whole core.',
+  description: 'CPU cores in use: 1 is one full core.',
   unit: 'none',
   noValue: noExporter,
   queries: [{ expr: queries.cpu, legend: '{{instance}}' }],
@@ -328,7 +329,7 @@ export const cpu = lines({
 
 export const openFiles = lines({
   title: 'Open files and sockets',
-  description: 'File descriptors of the process. A number that only climbs is a leak.',
+  description: 'Open file descriptors of the process. A number that only grows is a leak.',
   unit: 'none',
   noValue: noExporter,
   queries: [{ expr: queries.openFiles, legend: '{{instance}}' }],
@@ -336,7 +337,7 @@ export const openFiles = lines({
 
 export const processes = table({
   title: 'Exporters',
-  description: 'The processes that Prometheus scrapes, and since when they run.',
+  description: 'The processes that Prometheus scrapes, and how long they have been running.',
   noValue: noExporter,
   keys: [
     { title: 'Instance', label: 'instance' },
@@ -350,17 +351,17 @@ export const processes = table({
 export const reload = stat({
   title: 'Configuration in force',
   description:
-    'Whether the last reload of the configuration was good. After a bad one the configuration before it stays in force.',
+    'Whether the last reload of the configuration succeeded. After a failed one, the previous configuration stays in force.',
   unit: 'none',
   noValue: noExporter,
   expr: queries.reloadSuccessful,
   steps: goodFrom(1),
-  texts: { 0: 'last reload failed', 1: 'as in the file' },
+  texts: { 0: 'last reload failed', 1: 'last reload succeeded' },
 });
 
 export const sinceReload = stat({
-  title: 'Since it was read',
-  description: 'Time since the configuration in force was read.',
+  title: 'Age of the configuration',
+  description: 'Time since the configuration in force was loaded.',
   unit: 's',
   noValue: noExporter,
   expr: queries.sinceReload,

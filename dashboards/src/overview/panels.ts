@@ -10,11 +10,11 @@ import * as shared from '../shared-panels.ts';
 import { failing, objective, silent, stuckAfterSeconds } from '../thresholds.ts';
 import * as queries from './queries.ts';
 
-const noTrialRuns = "Trial runs (DEBUG) don't count.";
+const noTestRuns = "Test runs (DEBUG) don't count.";
 
 export const failingPlaybooks = stat({
   title: 'Failing playbooks',
-  description: `Playbooks of which at least ${failing.runs} runs, and ${percent(failing.ratio)} of those that ended, failed for good in the last ${failing.window}. ${noTrialRuns}`,
+  description: `Playbooks with at least ${failing.runs} runs that failed for good in the last ${failing.window}, at least ${percent(failing.ratio)} of the runs that ended. ${noTestRuns}`,
   unit: 'none',
   noValue: noExporter,
   expr: queries.failingPlaybooks,
@@ -34,7 +34,7 @@ export const stuckPlaybooks = stat({
 
 export const silentPlaybooks = stat({
   title: 'Silent playbooks',
-  description: `Timer playbooks that have not begun for ${silent.pauses} times as long as in their longest pause of the week that ended a day ago.`,
+  description: `Timer playbooks that have not started for ${silent.pauses} times their longest pause in the week that ended a day ago.`,
   unit: 'none',
   noValue: noExporter,
   expr: queries.silentPlaybooks,
@@ -44,18 +44,18 @@ export const silentPlaybooks = stat({
 
 export const alerts = stat({
   title: 'Alerts',
-  description: 'SecMaster alerts that Prometheus says are firing. 0 also where its alert rules are not loaded.',
+  description: 'SecMaster alerts firing in Prometheus. Also 0 if the alert rules are not loaded.',
   unit: 'none',
   noValue: noExporter,
   expr: queries.alerts,
   steps: badFrom(1),
 });
 
-export const successRate = shared.successRate(queries.successRatio, noTrialRuns);
+export const successRate = shared.successRate(queries.successRatio, noTestRuns);
 
 export const budgetLeft = stat({
   title: `Failure budget left, ${objective.window}`,
-  description: `What is left of the failures that the objective of ${percent(1 - objective.failureRatio)} allows within ${objective.window}: 100 % when nothing failed, 0 % when all is used up, negative beyond that. ${noTrialRuns}`,
+  description: `How much is left of the failures that the objective of ${percent(1 - objective.failureRatio)} allows in ${objective.window}: 100 % if nothing failed, 0 % if the budget is used up, negative beyond that. ${noTestRuns}`,
   unit: 'percentunit',
   decimals: 0,
   noValue: noRuns,
@@ -66,7 +66,7 @@ export const budgetLeft = stat({
 
 export const openNow = stat({
   title: 'Open runs',
-  description: 'Runs that have begun and not ended, however old, as SecMaster listed them at the last poll.',
+  description: 'Runs that have started and not ended, however old, as of the last poll.',
   unit: 'none',
   noValue: noExporter,
   expr: queries.openNow,
@@ -79,8 +79,8 @@ export const endsPerHour = shared.endsPerHour(queries.endsPerHour, '5m');
 export const startsPerHour = shared.startsPerHour(queries.startsPerHour, '5m');
 
 export const byStatusNow = barList({
-  title: 'Recent runs by their status now',
-  description: "Runs begun within the exporter's lookback (24 hours unless configured otherwise), and every open one.",
+  title: 'Recent runs, by current status',
+  description: "Runs started within the exporter's lookback (24 hours by default), and every open one.",
   unit: 'none',
   noValue: noRuns,
   query: { expr: queries.byStatusNow, legend: '{{status}}' },
@@ -90,7 +90,7 @@ export const byStatusNow = barList({
 export const worstPlaybooks = table({
   title: 'Ten worst playbooks',
   description:
-    'Playbooks of which the most runs failed for good in the time shown. Prometheus estimates the counts between scrapes, so they are rounded. A name leads to the playbook.',
+    'The playbooks with the most runs that failed for good in the time range. Prometheus estimates growth between scrapes, so counts are rounded. Click a name to open the playbook.',
   noValue: noRuns,
   keys: [
     { title: 'Playbook', label: 'playbook', link: toPlaybook, none: '(no playbook)' },
@@ -105,7 +105,7 @@ export const worstPlaybooks = table({
       decimals: 0,
       steps: badFrom(failing.ratio, objective.failureRatio),
     },
-    { title: 'Ends', expr: queries.byPlaybook.ends, unit: 'none', decimals: 0 },
+    { title: 'Ended runs', expr: queries.byPlaybook.ends, unit: 'none', decimals: 0 },
     { title: 'Retries', expr: queries.byPlaybook.retries, unit: 'none', decimals: 0 },
     { title: 'p95 duration', expr: queries.byPlaybook.p95, unit: 's' },
     {

@@ -7,7 +7,7 @@ import * as panels from './panels.ts';
 export const playbook = dashboard({
   uid: uids.playbook,
   title: 'SecMaster / Playbook',
-  description: 'Why is this one failing?',
+  description: 'Why is this playbook failing?',
   time: '24h',
   refresh: '1m',
   variables: [dataSourceVariable, workspaceVariable, playbookVariable, triggerTypeVariable],

@@ -12,12 +12,12 @@ import * as queries from './queries.ts';
 
 /** Few runs an hour are normal: a shorter step would show single runs as peaks. */
 const minInterval = '10m';
-const lookback = "begun within the exporter's lookback (24 hours unless configured otherwise)";
+const lookback = "started within the exporter's lookback (24 hours by default)";
 const ratioSteps = badFrom(failing.ratio, objective.failureRatio);
 
 export const failureRatioNow = stat({
   title: 'Failure ratio now',
-  description: `Of the runs ${lookback} that have ended, the share whose status is FAILED now. A run that succeeded when it was retried is no failure here.`,
+  description: `The share of ended runs ${lookback} whose current status is FAILED. A run that succeeded after a retry is not a failure here.`,
   unit: 'percentunit',
   decimals: 1,
   noValue: noRuns,
@@ -30,7 +30,7 @@ export const successRate = shared.successRate(queries.successRatio);
 
 export const sinceLastSuccess = stat({
   title: 'Since last success',
-  description: 'Time since a run last ended as FINISHED.',
+  description: 'Time since the last run with the status FINISHED ended.',
   unit: 's',
   noValue: 'No success known',
   expr: queries.sinceLastSuccess,
@@ -38,7 +38,7 @@ export const sinceLastSuccess = stat({
 
 export const sinceLastStart = stat({
   title: 'Since last start',
-  description: 'Time since a run last began.',
+  description: 'Time since the last run started.',
   unit: 's',
   noValue: 'No start known',
   expr: queries.sinceLastStart,
@@ -47,7 +47,7 @@ export const sinceLastStart = stat({
 
 export const openNow = stat({
   title: 'Open runs',
-  description: 'Runs that have begun and not ended, however old.',
+  description: 'Runs that have started and not ended, however old.',
   unit: 'none',
   noValue: 'No open run',
   expr: queries.openNow,
@@ -55,7 +55,7 @@ export const openNow = stat({
 
 export const oldestOpen = stat({
   title: 'Oldest open run',
-  description: `Age of the oldest run that has not ended, whatever triggered it. From ${stuckAfterSeconds / 3600} hours on it counts as stuck.`,
+  description: `Age of the oldest open run, with any trigger. After ${stuckAfterSeconds / 3600} hours a run counts as stuck.`,
   unit: 's',
   noValue: 'No open run',
   expr: queries.oldestOpen,
@@ -65,7 +65,7 @@ export const oldestOpen = stat({
 
 export const recentRetries = stat({
   title: 'Recent retries',
-  description: `Retries of the runs ${lookback}, and of every open one.`,
+  description: `Retries of runs ${lookback}, and of every open run.`,
   unit: 'none',
   noValue: noExporter,
   expr: queries.recentRetries,
@@ -74,7 +74,7 @@ export const recentRetries = stat({
 
 export const attemptsPerRun = stat({
   title: 'Attempts per run',
-  description: 'How often a run that began in the time shown was tried, on the average: 1 is never retried.',
+  description: 'Average number of attempts of a run started in the time range. 1 means that no run was retried.',
   unit: 'none',
   decimals: 2,
   noValue: noRuns,
@@ -88,7 +88,7 @@ export const startsPerHour = shared.startsPerHour(queries.startsPerHourByTrigger
 export const attempts = bars({
   title: 'Attempts per hour: starts and retries',
   description:
-    'Each run is tried once and again for each retry. More orange than blue: runs are retried more than once.',
+    'Each run has one attempt, plus one for each retry. More orange than blue means that runs are retried more than once on average.',
   unit: 'none',
   noValue: noRuns,
   queries: [
@@ -102,7 +102,7 @@ export const attempts = bars({
 export const volumeComparedWithLastWeek = lines({
   title: 'Starts per hour, and a week before',
   description:
-    'The volume beside that of the same time a week before. The grey line begins once Prometheus has a week of data.',
+    'Started runs, compared with the same time a week before. The grey line needs a week of data in Prometheus.',
   unit: 'none',
   noValue: noRuns,
   queries: [
@@ -116,7 +116,7 @@ export const volumeComparedWithLastWeek = lines({
 export const failureRatio = lines({
   title: 'Failure ratio of attempts, and a week before',
   description:
-    'Of all attempts that ended around each point, the share that failed, retried or not; a gap where none ended. Dashed: from where on it is bad.',
+    'The share of attempts ended around each point that failed, retried or not. A gap means that none ended. Dashed: thresholds.',
   unit: 'percentunit',
   noValue: noRuns,
   queries: [
@@ -131,7 +131,7 @@ export const failureRatio = lines({
 
 export const failureRatioByTrigger = barList({
   title: 'Failure ratio now, by playbook and trigger',
-  description: `The highest ten, of the runs ${lookback}. Tells whether only one trigger is affected.`,
+  description: `The ten highest ratios, of runs ${lookback}. Shows whether only one trigger is affected.`,
   unit: 'percentunit',
   noValue: noRuns,
   query: { expr: queries.failureRatioByTriggerNow, legend: '{{playbook}} · {{trigger_type}}' },
@@ -140,9 +140,9 @@ export const failureRatioByTrigger = barList({
 });
 
 export const durations = heatmap({
-  title: 'Durations of runs',
+  title: 'Run durations',
   description:
-    'How many runs ended in each range of durations: the lighter the more. A dot is a run, with its instance id to search for in the console.',
+    'How many attempts ended in each duration range: lighter means more. A dot is a run; search for its instance id in the console.',
   bucketUnit: 's',
   noValue: noRuns,
   expr: queries.durations,
@@ -151,9 +151,9 @@ export const durations = heatmap({
 });
 
 export const durationQuantiles = lines({
-  title: 'Quantiles of durations',
+  title: 'Run duration quantiles',
   description:
-    'Of the runs that ended around each point, the time within which half of them, 95 % and 99 % ended, estimated between the limits of buckets. A dot is a run, with its instance id.',
+    'The time within which 50 %, 95 % and 99 % of the attempts ended around each point were done, interpolated between bucket bounds. A dot is a run, with its instance id.',
   unit: 's',
   noValue: noRuns,
   queries: [
@@ -167,7 +167,7 @@ export const durationQuantiles = lines({
 
 export const openByStatus = bars({
   title: 'Open runs, by status',
-  description: 'Runs that have begun and not ended, however old.',
+  description: 'Runs that have started and not ended, however old.',
   unit: 'none',
   noValue: 'No open run in this time',
   queries: [{ expr: queries.openByStatus, legend: '{{status}}' }],
@@ -177,7 +177,7 @@ export const openByStatus = bars({
 export const oldestOpenByStatus = lines({
   title: 'Age of the oldest open run, by status',
   description:
-    'Climbs by the clock while one run hangs, and falls when it ends. Dashed: from where on it counts as stuck. Whatever triggered it.',
+    'Grows steadily while a run hangs, and falls when it ends. Dashed: the limit for stuck runs. Runs with any trigger.',
   unit: 's',
   noValue: 'No open run in this time',
   queries: [{ expr: queries.oldestOpenByStatus, legend: '{{status}}' }],
@@ -188,7 +188,7 @@ export const oldestOpenByStatus = lines({
 export const failingNodes = barList({
   title: 'Failing nodes',
   description:
-    'The ten nodes that failed most in the time shown: the step of the playbook to look at first. Whatever triggered the run.',
+    'The ten nodes with the most failures in the time range: the steps of the playbook to look at first. Runs with any trigger.',
   unit: 'none',
   noValue: 'No node failed in this time',
   query: { expr: queries.failingNodes, legend: '{{node}}' },
@@ -196,7 +196,7 @@ export const failingNodes = barList({
 
 export const nodeFailuresPerHour = bars({
   title: 'Node failures per hour',
-  description: 'When which node failed, as a rate per hour. Whatever triggered the run.',
+  description: 'Failures of each node, as a rate per hour. Runs with any trigger.',
   unit: 'none',
   noValue: 'No node failed in this time',
   queries: [{ expr: queries.nodeFailuresPerHour, legend: '{{node}}' }],

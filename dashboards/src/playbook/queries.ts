@@ -1,4 +1,4 @@
-/** Why is this one failing? */
+/** Why is this playbook failing? */
 import {
   workflowDuration,
   workflowFailureRatio,

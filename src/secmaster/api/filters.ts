@@ -2,8 +2,8 @@ import type { Filters } from '../../config/config.ts';
 import type { Row } from './schema.ts';
 
 /**
- * The list can be limited to one value of each kind (API document, table 2). Where the configuration has several of a kind, all
- * are asked for and the rows are chosen here.
+ * The list can be limited to one value of each kind (docs/secmaster-api.md#query-parameters). Where the configuration has
+ * several of a kind, all are asked for and the rows are chosen here.
  */
 
 export const noFilters: Filters = { playbookId: [], workflowId: [], dataclassId: [], triggerType: [] };

@@ -25,7 +25,7 @@ export interface FoundWorkspace {
   readonly name: string;
 }
 
-/** Parameters of the list call (API document, table 2); absent ones are not sent. */
+/** Parameters of the list call (docs/secmaster-api.md#query-parameters); absent ones are not sent. */
 export interface ListQuery {
   readonly sortKey: 'create_time' | 'update_time';
   readonly sortDir: 'ASC' | 'DESC';

@@ -17,7 +17,7 @@ export function signHeaders(request: Signable, { ak, sk, securityToken }: Access
   return { ...headers, authorization };
 }
 
-/** Signed further off than this, a request may have been refused for its date; the document allows 15 minutes. */
+/** Signed further off than this, a request may have been refused for its date; 15 minutes are allowed (docs/secmaster-api.md#signing). */
 const suspectMs = 60_000;
 
 /** The refusal itself has corrected the clock by its Date. */

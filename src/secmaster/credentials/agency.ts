@@ -9,7 +9,10 @@ import type { Credentials } from './credentials.ts';
 import type { Obtaining } from './obtaining.ts';
 import { createTokenCache, type Obtained } from './token-cache.ts';
 
-/** Temporary keys of the agency that an ECS or CCE node has, from the metadata service of the node (api/facts §4.5). */
+/**
+ * Temporary keys of the agency that an ECS or CCE node has, from the metadata service of the node
+ * (docs/secmaster-api.md#metadata-service).
+ */
 
 const text = z.string().nullish();
 const securityKeySchema = z.object({

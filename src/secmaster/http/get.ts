@@ -38,7 +38,7 @@ export function createGet({ send, endpoint, breaker, credentials, headers }: Get
       const request = { method: 'GET', path, query, body: '', headers: { host: endpoint.host, ...headers } };
       authorization = await credentials.authorize(request, authorizedAtMs, signal);
       const asked = { operation, secrets: Object.values(authorization.headers) };
-      // The document has the content type as mandatory, although there is no content; it isn't signed.
+      // Mandatory (docs/secmaster-api.md#query-parameters), although there is no content; it isn't signed.
       const allHeaders = {
         ...request.headers,
         ...authorization.headers,

@@ -6,7 +6,7 @@ import type { Endpoint } from './endpoint.ts';
 
 const maxAttempts = 3;
 const baseMs = 500;
-/** The gateway's document advises 2 to 5 seconds after a 429. */
+/** The gateway's documentation advises 2 to 5 seconds after a 429 (docs/secmaster-api.md#gateways-codes). */
 const throttledBaseMs = 2_000;
 
 const retriedStatuses: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);

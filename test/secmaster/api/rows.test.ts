@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parsePage, parseShown } from '../../../src/secmaster/api/rows.ts';
 
-/** The example of the API document. */
+/** The example of the API document (docs/secmaster-api.md#instance). */
 const row = {
   dataclass: { id: 'e410ae50-43fa-343e-807a-a2a9edb8018e', name: 'Alert' },
   dataobject_id: '2462e8c3-e393-4af9-93b6-fe424c0b4e39',
