@@ -13,7 +13,7 @@ export const blockBytes = 256 * 1024;
 /** Samples rendered between two turns of the event loop: less than a millisecond's work, where 70,000 are 50 ms. */
 export const samplesInSlice = 250;
 
-/** A family whose samples could not be made. The exposition goes on without those of this workspace. */
+/** A family whose samples could not be made: the exposition goes on without those of this workspace. Told once while it lasts. */
 export type OnDefect = (error: unknown, family: string, workspace: string) => void;
 
 /** A workspace as it was rendered last. */
@@ -33,6 +33,7 @@ export function createRenderer(format: Format, families: readonly WorkspaceFamil
   const start = families.map((family) => Buffer.from(familyStart(format, family)));
   const end = familyEnds[format] === '' ? [] : [Buffer.from(familyEnds[format])];
   let known: ReadonlyMap<string, Rendered> = new Map();
+  const told = new Set<string>();
   let inSlice = 0;
 
   async function renderFamily(
@@ -41,6 +42,7 @@ export function createRenderer(format: Format, families: readonly WorkspaceFamil
     durationBuckets: readonly number[],
   ): Promise<Blocks> {
     const write = createSampleWriter(format, family, report.workspace);
+    const place = JSON.stringify([family.name, report.workspace]);
     const blocks: Bytes[] = [];
     let text = '';
     try {
@@ -56,9 +58,11 @@ export function createRenderer(format: Format, families: readonly WorkspaceFamil
         await turnOfEventLoop();
       }
     } catch (error) {
-      onDefect(error, family.name, report.workspace);
+      if (!told.has(place)) onDefect(error, family.name, report.workspace);
+      told.add(place);
       return [];
     }
+    told.delete(place);
     if (text !== '') blocks.push(Buffer.from(text));
     return blocks;
   }

@@ -108,6 +108,27 @@ test('a family of many series comes in blocks that are small enough to be joined
   expect(lines.map((line) => Number(line.split(' ').at(-1)))).toEqual(started.map(({ value }) => value));
 });
 
+test('a defect is told once as long as it lasts, for each workspace, and the series are back once it is over', async () => {
+  const told: string[] = [];
+  let isBroken = true;
+  const family: WorkspaceFamily = {
+    ...exporter.up,
+    fromReport: () => {
+      if (isBroken) throw new Error('broken');
+      return [{ labels: {}, value: 1 }];
+    },
+  };
+  const render = createRenderer('text', [family, exporter.polls], (...defect) => told.push(defect.join()));
+  await render([prod, lab], buckets);
+  expect(await textOf(render, [prod, lab], buckets)).not.toContain('secmaster_up{');
+  expect(told).toEqual(['Error: broken,secmaster_up,prod', 'Error: broken,secmaster_up,lab']);
+  isBroken = false;
+  expect(await textOf(render, [prod], buckets)).toContain('secmaster_up{workspace="prod"} 1\n');
+  isBroken = true;
+  await render([prod], buckets);
+  expect(told).toHaveLength(3);
+});
+
 /** What the reports may be at one update: of two workspaces with one name, of some without a ledger, some unchanged. */
 const snapshots = [null, counting(1), counting(1), counting(2)];
 const updates = fc.array(
