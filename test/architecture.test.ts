@@ -15,17 +15,22 @@ const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; li
     ours: [/^model\//, /^clock\.ts$/, /^log\.ts$/, /^config\//],
     libraries: ['zod', 'yaml', 'ini', 'node:fs', 'node:os', 'node:path'],
   },
-  { room: 'families', files: /^metrics\/families\.ts$/, ours: [/^model\//], libraries: [] },
   {
-    room: 'metrics to text, alone with prom-client',
-    files: /^metrics\/prom-client\.ts$/,
-    ours: [/^model\//, /^metrics\//],
+    room: 'families',
+    files: /^metrics\/(families\/|(family|families|histogram)\.ts$)/,
+    ours: [/^model\//, /^metrics\/(families\/|(family|histogram)\.ts$)/],
+    libraries: [],
+  },
+  {
+    room: 'process metrics, alone with prom-client',
+    files: /^metrics\/process-metrics\.ts$/,
+    ours: [/^metrics\/(family|writer)\.ts$/, /^metrics\/families\/process\.ts$/],
     libraries: ['prom-client'],
   },
   {
-    room: 'exposition',
-    files: /^metrics\/exposition\.ts$/,
-    ours: [/^model\//, /^metrics\//],
+    room: 'renderer',
+    files: /^metrics\/renderer\.ts$/,
+    ours: [/^model\//, /^metrics\/(family|gzip|writer)\.ts$/],
     libraries: ['node:timers/promises'],
   },
   {
@@ -174,7 +179,7 @@ describe('the house', () => {
   });
 
   test('reads imports as they are written, so that the checks above see them', () => {
-    expect(importsOf('metrics/prom-client.ts').libraries).toEqual(['prom-client']);
+    expect(importsOf('metrics/process-metrics.ts').libraries).toEqual(['prom-client']);
     expect(importsOf('ledger/sqlite/database.ts').ours).toContain('ledger/sqlite/schema.ts');
   });
 });

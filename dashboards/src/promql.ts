@@ -1,11 +1,10 @@
 /** Pieces of PromQL. Names come from the families, so a renamed metric or label breaks the build. */
-import type * as families from '../../src/metrics/families.ts';
-import type { Family } from '../../src/metrics/families.ts';
+import type { families } from '../../src/metrics/families.ts';
 import { placeholder } from './placeholder.ts';
 
-type AnyFamily = Extract<(typeof families)[keyof typeof families], Family>;
-export type Label = AnyFamily['labels'][number] | 'le';
-type Histogram = Extract<AnyFamily, { type: 'histogram' }>;
+type Family = (typeof families)[number];
+export type Label = Family['labels'][number] | 'le';
+type Histogram = Extract<Family, { type: 'histogram' }>;
 type Matchers<F extends Family> = { readonly [L in F['labels'][number]]?: string };
 
 /** The series of a family, such as `secmaster_up{workspace="prod"}`; a matcher is operator and quoted value. */

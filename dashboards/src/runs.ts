@@ -1,10 +1,5 @@
 /** What more than one dashboard asks about runs, each of a selection of its own. */
-import {
-  workflowInstances,
-  workflowInstancesCompleted,
-  workflowInstancesStarted,
-  workflowRetries,
-} from '../../src/metrics/families.ts';
+import { workflow } from '../../src/metrics/families.ts';
 import { increase, is, type Label, noneOf, oneOf, perHour, rate, series, sumBy } from './promql.ts';
 
 /** The matchers of a selection, such as `{ workspace: chosen('workspace') }`. */
@@ -14,17 +9,17 @@ const ended = ['FINISHED', 'FAILED', 'TERMINATED'];
 
 /** FAILED is counted once for each failed attempt, so attempts are what these count. */
 export const failedAttempts = (selection: Selection): string =>
-  series(workflowInstancesCompleted, { ...selection, status: is('FAILED') });
+  series(workflow.completed, { ...selection, status: is('FAILED') });
 export const endedAttempts = (selection: Selection): string =>
-  series(workflowInstancesCompleted, { ...selection, status: oneOf(...ended) });
+  series(workflow.completed, { ...selection, status: oneOf(...ended) });
 
 /** Whatever SecMaster calls the status of a run that hasn't ended. */
 export const open = (selection: Selection): string =>
-  series(workflowInstances, { ...selection, status: noneOf(...ended) });
+  series(workflow.instances, { ...selection, status: noneOf(...ended) });
 export const failedNow = (selection: Selection): string =>
-  series(workflowInstances, { ...selection, status: is('FAILED') });
+  series(workflow.instances, { ...selection, status: is('FAILED') });
 export const endedNow = (selection: Selection): string =>
-  series(workflowInstances, { ...selection, status: oneOf(...ended) });
+  series(workflow.instances, { ...selection, status: oneOf(...ended) });
 
 const grown = (labels: readonly Label[], counter: string, window: string | undefined) =>
   `round(${sumBy(labels, increase(counter, window))})`;
@@ -35,12 +30,12 @@ const grown = (labels: readonly Label[], counter: string, window: string | undef
  */
 export function failedRuns(labels: readonly Label[], selection: Selection, window?: string): string {
   const attempts = grown(labels, failedAttempts(selection), window);
-  const retries = grown(labels, series(workflowRetries, selection), window);
+  const retries = grown(labels, series(workflow.retries, selection), window);
   return `clamp_min(${attempts} - ${retries}, 0)`;
 }
 
 export function endedRuns(labels: readonly Label[], selection: Selection, window?: string): string {
-  const others = series(workflowInstancesCompleted, { ...selection, status: oneOf('FINISHED', 'TERMINATED') });
+  const others = series(workflow.completed, { ...selection, status: oneOf('FINISHED', 'TERMINATED') });
   return `(${grown(labels, others, window)} + ${failedRuns(labels, selection, window)})`;
 }
 
@@ -48,6 +43,6 @@ export const failureRatio = (labels: readonly Label[], selection: Selection, win
   `${failedRuns(labels, selection, window)} / ${endedRuns(labels, selection, window)}`;
 
 export const endsPerHour = (selection: Selection): string =>
-  sumBy(['status'], perHour(rate(series(workflowInstancesCompleted, selection))));
+  sumBy(['status'], perHour(rate(series(workflow.completed, selection))));
 export const startsPerHour = (selection: Selection): string =>
-  sumBy(['trigger_type'], perHour(rate(series(workflowInstancesStarted, selection))));
+  sumBy(['trigger_type'], perHour(rate(series(workflow.started, selection))));

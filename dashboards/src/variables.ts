@@ -5,7 +5,7 @@ import {
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { lastPoll, workflowInstancesStarted } from '../../src/metrics/families.ts';
+import { exporter, workflow } from '../../src/metrics/families.ts';
 import { dataSource } from './panel/target.ts';
 import { type Label, series } from './promql.ts';
 
@@ -14,17 +14,17 @@ export const dataSourceVariable = new DatasourceVariableBuilder('datasource')
   .description('The Prometheus that scrapes the exporter.')
   .type('prometheus');
 
-export const workspaceVariable = labelVariable('workspace', 'Workspace', series(lastPoll));
+export const workspaceVariable = labelVariable('workspace', 'Workspace', series(exporter.lastPoll));
 /** Of a counter, which stays where a playbook has stopped, and not of the gauges, which forget it after the lookback. */
 export const playbookVariable = labelVariable(
   'playbook',
   'Playbook',
-  series(workflowInstancesStarted, { workspace: '=~"$workspace"' }),
+  series(workflow.started, { workspace: '=~"$workspace"' }),
 ).description('Runs without a playbook have no name in this list; All includes them.');
 export const triggerTypeVariable = labelVariable(
   'trigger_type',
   'Trigger',
-  series(workflowInstancesStarted, { workspace: '=~"$workspace"' }),
+  series(workflow.started, { workspace: '=~"$workspace"' }),
 );
 
 /** Several values or all of them; all also means series without the label. */

@@ -9,7 +9,6 @@ import { createSqliteStore } from '../ledger/sqlite/store.ts';
 import { LedgerError, type Store } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
 import { createExposition, type Exposition } from '../metrics/exposition.ts';
-import { collect } from '../metrics/samples.ts';
 import { runbooksUrl } from '../package-json.ts';
 import { createFleet, type Fleet } from '../poll/fleet/fleet.ts';
 import type { Pollable } from '../poll/fleet/timer.ts';
@@ -44,7 +43,12 @@ export interface Surroundings {
 export async function createExporter(first: Config, surroundings: Surroundings): Promise<Exporter> {
   const { clock, dispatcher, log, version, telemetryPath, load, onReloaded, onNew } = surroundings;
   let config = first;
-  const exposition = createExposition(version, clock.now);
+  const exposition = createExposition({
+    version,
+    now: clock.now,
+    onDefect: (err, family, workspace) =>
+      log.error({ err, family, workspace }, 'the samples of a family could not be made; this is a defect'),
+  });
   const store = openStore(config.state.path, log);
   const shared = createShared();
   let clients = connect();
@@ -73,7 +77,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
     log,
     clock,
     lastScrapeMs: exposition.lastScrapeMs,
-    onReport: () => exposition.update(collect(fleet.reports(), config.metrics.durationBuckets)),
+    onReport: () => exposition.update(fleet.reports(), config.metrics.durationBuckets),
     onNew,
   });
   await fleet.configure(config.workspaces);

@@ -4,7 +4,7 @@ import { type Context, Hono } from 'hono';
 import { accepts } from 'hono/accepts';
 import type { Exposition } from '../metrics/exposition.ts';
 import type { Bytes } from '../metrics/gzip.ts';
-import { contentTypes, type Format } from '../metrics/prom-client.ts';
+import { contentTypes, type Format } from '../metrics/writer.ts';
 import type { WorkspaceReport } from '../model/report.ts';
 import { script, style } from './page/assets.ts';
 import { page } from './page/page.ts';

@@ -1,15 +1,24 @@
-import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
+import type { WorkspaceReport } from '../model/report.ts';
 import { coalesce } from './coalesce.ts';
-import { type Bytes, type GzipHead, gzipEnd, gzipHead, type Tail, tailOf } from './gzip.ts';
-import { createProcessMetrics, ends, type Format, renderSlices } from './prom-client.ts';
-import type { Collected } from './samples.ts';
+import { workspaceFamilies } from './families.ts';
+import type { WorkspaceFamily } from './family.ts';
+import { type Bytes, type GzipHead, gzipEnd, gzipHead, type Part, tailOf } from './gzip.ts';
+import { createJoiner } from './joiner.ts';
+import { createProcessMetrics } from './process-metrics.ts';
+import { blockBytes, createRenderer, type OnDefect } from './renderer.ts';
+import { ends, type Format } from './writer.ts';
 
 export type Encoding = 'identity' | 'gzip';
 
 /** What a scrape gets. */
 export interface Exposition {
-  /** Takes in what polls have found. Resolves once scrapes get it, or something later; until then they get what was there before. */
-  update(collected: readonly Collected[]): Promise<void>;
+  /**
+   * Takes in what is known of all workspaces. Resolves once scrapes get it, or something later; until then they get what was
+   * there before. A snapshot that was there before is not rendered again.
+   *
+   * @param durationBuckets upper bounds in seconds, ascending
+   */
+  update(reports: readonly WorkspaceReport[], durationBuckets: readonly number[]): Promise<void>;
   /** The latest exposition, with the process metrics of this moment, in pieces: all but the last are shared by all scrapes. */
   scrape(format: Format, encoding: Encoding): Promise<readonly Bytes[]>;
   /** When `scrape` was last called, by the clock that the exposition was given; null: never. */
@@ -20,14 +29,17 @@ export interface Exposition {
   observeReload(isSuccess: boolean): void;
 }
 
-/** Samples rendered between two turns of the event loop: less than a millisecond's work, where 70,000 are 100 ms. */
-export const samplesInSlice = 250;
-
 /**
  * Scrapes that come within this time get the same process metrics. To collect them costs more than all the rest of a scrape,
  * and begins prom-client's event loop delays anew: of two scrapers at once the second would find none.
  */
 export const processMetricsLastMs = 100;
+
+/** What the last update brought. */
+interface Known {
+  readonly reports: readonly WorkspaceReport[];
+  readonly durationBuckets: readonly number[];
+}
 
 /** The families that change with polls, made once for each change, as bytes. */
 interface Polled {
@@ -35,17 +47,25 @@ interface Polled {
   readonly gzip: GzipHead;
 }
 
-export function createExposition(version: string, now: () => number): Exposition {
+export interface ExpositionParts {
+  readonly version: string;
+  readonly now: () => number;
+  readonly onDefect: OnDefect;
+  readonly families?: readonly WorkspaceFamily[];
+}
+
+export function createExposition(parts: ExpositionParts): Exposition {
+  const { version, now, onDefect, families = workspaceFamilies } = parts;
   const processMetrics = createProcessMetrics(version, now);
   const answers = new Map<Format, Answer>();
-  let latest: readonly Collected[] = [];
+  let latest: Known = { reports: [], durationBuckets: [] };
   let scrapedMs: number | null = null;
 
   function answerOf(format: Format): Answer {
     const known = answers.get(format);
     if (known !== undefined) return known;
     const answer = {
-      polled: createPolled(format, () => latest),
+      polled: createPolled(createEncoding(format, families, onDefect), () => latest),
       tail: lasting(processMetricsLastMs, now, async () => {
         return tailOf(Buffer.from((await processMetrics.render(format)) + ends[format]));
       }),
@@ -55,8 +75,8 @@ export function createExposition(version: string, now: () => number): Exposition
   }
 
   return {
-    async update(collected) {
-      latest = collected;
+    async update(reports, durationBuckets) {
+      latest = { reports, durationBuckets };
       await Promise.all(answers.values().map(({ polled }) => polled.renew()));
     },
     async scrape(format, encoding) {
@@ -74,14 +94,14 @@ export function createExposition(version: string, now: () => number): Exposition
 /** The two parts of the answer in one format; a format is rendered only once it has been asked for. */
 interface Answer {
   readonly polled: { get(): Promise<Polled>; renew(): Promise<void> };
-  readonly tail: () => Promise<Tail>;
+  readonly tail: () => Promise<Part>;
 }
 
-function createPolled(format: Format, latest: () => readonly Collected[]): Answer['polled'] {
+function createPolled(encode: (known: Known) => Promise<Polled>, latest: () => Known): Answer['polled'] {
   let standing: Polled | null = null;
   let first: Promise<void> | null = null;
   const renew = coalesce(async () => {
-    standing = await encode(format, latest());
+    standing = await encode(latest());
   });
   return {
     renew,
@@ -97,28 +117,14 @@ function createPolled(format: Format, latest: () => readonly Collected[]): Answe
   };
 }
 
-/** What is copied and compressed in one go: a millisecond's work for the main thread. */
-const pieceBytes = 1024 * 1024;
-
-async function encode(format: Format, collected: readonly Collected[]): Promise<Polled> {
-  const plain: Bytes[] = [];
-  let slices: Buffer[] = [];
-  let bytes = 0;
-  const endPiece = () => {
-    plain.push(Buffer.concat(slices));
-    [slices, bytes] = [[], 0];
+function createEncoding(format: Format, families: readonly WorkspaceFamily[], onDefect: OnDefect) {
+  const render = createRenderer(format, families, onDefect);
+  const join = createJoiner(blockBytes);
+  return async ({ reports, durationBuckets }: Known): Promise<Polled> => {
+    const parts: Part[] = [];
+    for (const blocks of await render(reports, durationBuckets)) parts.push(...(await join(blocks)));
+    return { plain: parts.map(({ plain }) => plain), gzip: gzipHead(parts) };
   };
-  for (const family of collected) {
-    for await (const text of renderSlices(format, family, samplesInSlice)) {
-      await turnOfEventLoop();
-      const slice = Buffer.from(text);
-      slices.push(slice);
-      bytes += slice.length;
-      if (bytes >= pieceBytes) endPiece();
-    }
-  }
-  endPiece();
-  return { plain, gzip: await gzipHead(plain) };
 }
 
 /** What `make` made last, made anew once it is older than `ms`. */

@@ -5,7 +5,13 @@ const deflate = promisify(deflateRaw);
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The start of a gzip stream (RFC 1952): compressed once, it is ended with another tail for each scrape. */
+/** A part of a content, plain and compressed: it fits any place. */
+export interface Part {
+  readonly plain: Bytes;
+  readonly deflated: Bytes;
+}
+
+/** The start of a gzip stream (RFC 1952): put together once, it is ended with another tail for each scrape. */
 export interface GzipHead {
   readonly bytes: Bytes;
   /** Of what has been compressed. */
@@ -13,35 +19,31 @@ export interface GzipHead {
   readonly length: number;
 }
 
-/** The end of a content, plain and compressed: it fits any head. */
-export interface Tail {
-  readonly plain: Bytes;
-  readonly deflated: Bytes;
-}
-
 /** Magic number, deflate, no flags, no time, no extra flags, unknown system. */
 const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 
-/** @param content in pieces, each compressed off the main thread; between them the event loop turns */
-export async function gzipHead(content: Iterable<Bytes>): Promise<GzipHead> {
-  const deflated: Bytes[] = [header];
-  let [crc, length] = [0, 0];
-  for (const piece of content) {
-    // Flushed to a whole byte and not finished, so that more can follow.
-    deflated.push(await deflate(piece, { finishFlush: constants.Z_SYNC_FLUSH }));
-    crc = crc32(piece, crc);
-    length += piece.length;
-  }
-  return { bytes: Buffer.concat(deflated), crc, length };
+/** Compresses off the main thread. */
+export async function partOf(plain: Bytes): Promise<Part> {
+  // Flushed to a whole byte and not finished, so that more can follow.
+  return { plain, deflated: await deflate(plain, { finishFlush: constants.Z_SYNC_FLUSH }) };
 }
 
-/** Compresses here and now: it should be small. */
-export function tailOf(content: Bytes): Tail {
-  return { plain: content, deflated: deflateRawSync(content) };
+export function gzipHead(parts: readonly Part[]): GzipHead {
+  let [crc, length] = [0, 0];
+  for (const { plain } of parts) {
+    crc = crc32(plain, crc);
+    length += plain.length;
+  }
+  return { bytes: Buffer.concat([header, ...parts.map(({ deflated }) => deflated)]), crc, length };
+}
+
+/** The last part. Compresses here and now: it should be small. */
+export function tailOf(plain: Bytes): Part {
+  return { plain, deflated: deflateRawSync(plain) };
 }
 
 /** What makes a whole gzip stream of the head: together they hold the head's content and the tail's. */
-export function gzipEnd({ crc, length }: GzipHead, { plain, deflated }: Tail): Bytes {
+export function gzipEnd({ crc, length }: GzipHead, { plain, deflated }: Part): Bytes {
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(crc32(plain, crc), 0);
   trailer.writeUInt32LE((length + plain.length) % 2 ** 32, 4);

@@ -3,8 +3,8 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { prometheusRule, prometheusRuleFile, ruleFiles, runbookBase, withRunbooks } from '../../scripts/alerts.ts';
-import { families } from '../../scripts/families-section.ts';
 import { parseDuration } from '../../src/config/duration.ts';
+import { families } from '../../src/metrics/families.ts';
 import { readExpression } from '../support/promql.ts';
 import { readRules } from '../support/rules.ts';
 

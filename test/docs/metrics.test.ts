@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { families } from '../../scripts/families-section.ts';
+import { families } from '../../src/metrics/families.ts';
 import { temporaryFolder } from '../support/processes.ts';
 
 const markdown = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'metrics.md'), 'utf8');

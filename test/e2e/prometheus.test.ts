@@ -5,7 +5,7 @@ import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { contentTypes } from '../../src/metrics/prom-client.ts';
+import { contentTypes } from '../../src/metrics/writer.ts';
 import { eventually, temporaryFolder } from '../support/processes.ts';
 import { startPrometheus } from '../support/prometheus.ts';
 import { polledAgain, serve, writeConfig } from '../support/served.ts';

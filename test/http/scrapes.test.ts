@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, type MockInstance, onTestFinished, test, vi } from 'vitest';
 import { listen } from '../../src/http/listen.ts';
-import { createExposition } from '../../src/metrics/exposition.ts';
-import { workflowInstances } from '../../src/metrics/families.ts';
+import { workflow } from '../../src/metrics/families.ts';
 import { appOf } from '../support/app.ts';
+import { expositionOf } from '../support/exposition.ts';
+import { emptySnapshot, report } from '../support/report.ts';
 
 // What goes wrong while an answer is written, @hono/node-server tells the console alone.
 let told: MockInstance;
@@ -16,16 +17,16 @@ afterEach(() => expect(told).not.toHaveBeenCalled());
 /** Far more than the socket buffers on the way hold, so that a reader can be slow. */
 const samples = 100_000;
 
-function collected(value: number) {
-  const labels = (i: number) => ({ playbook: `playbook ${i} ${'x'.repeat(100)}` });
-  return [
-    { family: workflowInstances, samples: Array.from({ length: samples }, (_, i) => ({ labels: labels(i), value })) },
-  ];
+const series = Array.from({ length: samples }, (_, i) => ({ playbook: `playbook ${i} ${'x'.repeat(100)}` }));
+
+function found(value: number) {
+  const window = series.map((labels) => ({ labels, instances: value, retries: 0 }));
+  return [report({ snapshot: { ...emptySnapshot, window } })];
 }
 
 async function serve() {
-  const exposition = createExposition('1.2.3', Date.now);
-  await exposition.update(collected(1));
+  const exposition = expositionOf({ families: [workflow.instances] });
+  await exposition.update(found(1), []);
   const { port, close } = await listen(appOf({ exposition }), { host: '127.0.0.1', port: 0 });
   onTestFinished(close);
   return { exposition, port, scrape: async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text() };
@@ -48,7 +49,7 @@ function count(text: string, value: number): number {
 test('a slow reader gets the whole exposition that it began to read, and nobody waits for it', async () => {
   const { exposition, port, scrape } = await serve();
   const slow = await beginToRead(port);
-  await exposition.update(collected(2));
+  await exposition.update(found(2), []);
   const others = await Promise.all([scrape(), scrape()]);
   expect(others.map((text) => count(text, 2))).toEqual([samples, samples]);
   const text = Buffer.concat(await slow.toArray()).toString();

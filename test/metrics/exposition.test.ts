@@ -1,14 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import {
-  createExposition,
-  type Exposition,
-  processMetricsLastMs,
-  samplesInSlice,
-} from '../../src/metrics/exposition.ts';
-import { workflowInstances } from '../../src/metrics/families.ts';
-import { collect } from '../../src/metrics/samples.ts';
-import { scrapeOf } from '../support/exposition.ts';
+import { type Exposition, processMetricsLastMs } from '../../src/metrics/exposition.ts';
+import { workflow } from '../../src/metrics/families.ts';
+import { samplesInSlice } from '../../src/metrics/renderer.ts';
+import { expositionOf, scrapeOf } from '../support/exposition.ts';
 import { emptySnapshot, report } from '../support/report.ts';
 
 const labels = { playbook: 'Isolate "host"', trigger_type: 'EVENT', status: 'FAILED' };
@@ -20,8 +15,8 @@ const snapshot = {
 };
 
 async function exposition() {
-  const made = createExposition('1.2.3', () => 0);
-  await made.update(collect([report({ snapshot })], [1, 10]));
+  const made = expositionOf();
+  await made.update([report({ snapshot })], [1, 10]);
   return made;
 }
 
@@ -43,7 +38,7 @@ test('the text format has no exemplars, and neither format spoils the other', as
   const made = await exposition();
   const before = await scrapeOf(made);
   await scrapeOf(made, 'openmetrics');
-  await made.update(collect([report({ snapshot })], [1, 10]));
+  await made.update([report({ snapshot })], [1, 10]);
   const after = await scrapeOf(made);
   const ours = (text: string) => text.split('\n').filter((line) => line.includes('secmaster_workflow'));
   expect(ours(after)).toEqual(ours(before));
@@ -63,24 +58,23 @@ test.each(['text', 'openmetrics'] as const)('gzip holds the same bytes, in %s', 
 });
 
 test('a label longer than OpenMetrics allows for an exemplar leaves the exemplar out', async () => {
-  const made = createExposition('1.2.3', () => 0);
+  const made = expositionOf();
   const long = { ...exemplar, instanceId: 'x'.repeat(200) };
   const durations = [{ labels, buckets: [{ le: 10, count: 1, sumSeconds: 4.5, exemplar: long }] }];
-  await made.update(collect([report({ snapshot: { ...snapshot, durations } })], [1, 10]));
+  await made.update([report({ snapshot: { ...snapshot, durations } })], [1, 10]);
   expect(await scrapeOf(made, 'openmetrics')).not.toContain('# {');
 });
 
-/** `samples` samples, all with this value. */
+const gaugesOnly = () => expositionOf({ families: [workflow.instances] });
+
+/** What makes `samples` samples, all with this value. */
 function gauges(samples: number, value: number) {
-  const labels = (i: number) => ({
-    workspace: 'prod',
-    playbook: `playbook ${i}`,
-    trigger_type: 'EVENT',
-    status: 'RUNNING',
-  });
-  return [
-    { family: workflowInstances, samples: Array.from({ length: samples }, (_, i) => ({ labels: labels(i), value })) },
-  ];
+  const window = Array.from({ length: samples }, (_, i) => ({
+    labels: { playbook: `playbook ${i}`, trigger_type: 'EVENT', status: 'RUNNING' },
+    instances: value,
+    retries: 0,
+  }));
+  return [report({ snapshot: { ...emptySnapshot, window } })];
 }
 
 /** The values that a scrape finds, each once. */
@@ -90,11 +84,11 @@ async function values(made: Exposition): Promise<string[]> {
 }
 
 test('while an update is rendered, scrapes get the whole exposition before it', async () => {
-  const made = createExposition('1.2.3', () => 0);
-  await made.update(gauges(samplesInSlice * 4, 1));
+  const made = gaugesOnly();
+  await made.update(gauges(samplesInSlice * 4, 1), []);
   await scrapeOf(made);
   let isDone = false;
-  const update = made.update(gauges(samplesInSlice * 4, 2)).then(() => {
+  const update = made.update(gauges(samplesInSlice * 4, 2), []).then(() => {
     isDone = true;
   });
   const during = await values(made);
@@ -104,12 +98,12 @@ test('while an update is rendered, scrapes get the whole exposition before it', 
 });
 
 test('of updates that overlap the latest stands in the end, and each resolves once it or a later one stands', async () => {
-  const made = createExposition('1.2.3', () => 0);
-  await made.update(gauges(1, 0));
+  const made = gaugesOnly();
+  await made.update(gauges(1, 0), []);
   await scrapeOf(made);
   // Each larger than the next, so that an earlier one would end later.
   const found = [1, 2, 3, 4].map(async (value) => {
-    await made.update(gauges(samplesInSlice * (9 - 2 * value), value));
+    await made.update(gauges(samplesInSlice * (9 - 2 * value), value), []);
     const [stands] = await values(made);
     return Number(stands) >= value;
   });
@@ -118,14 +112,12 @@ test('of updates that overlap the latest stands in the end, and each resolves on
 });
 
 test('the first scrapes, all at once, get what the update before them has brought', async () => {
-  const made = createExposition('1.2.3', () => 0);
-  await made.update(gauges(samplesInSlice * 2, 7));
+  const made = gaugesOnly();
+  await made.update(gauges(samplesInSlice * 2, 7), []);
   expect(await Promise.all([values(made), values(made), values(made)])).toEqual([['7'], ['7'], ['7']]);
 });
 
 test('no more samples than a slice are made and rendered between two turns of the event loop', async () => {
-  const made = createExposition('1.2.3', () => 0);
-  await scrapeOf(made);
   let [turn, isDone] = [0, false];
   const goOn = () => {
     turn++;
@@ -133,15 +125,18 @@ test('no more samples than a slice are made and rendered between two turns of th
   };
   setImmediate(goOn);
   const inTurn: number[] = [];
-  const counted = {
-    *[Symbol.iterator]() {
-      for (const sample of gauges(70_000, 1)[0]?.samples ?? []) {
+  const family = {
+    ...workflow.instances,
+    *fromLedger() {
+      for (let i = 0; i < 70_000; i++) {
         inTurn[turn] = (inTurn[turn] ?? 0) + 1;
-        yield sample;
+        yield { labels: { playbook: `playbook ${i}` }, value: 1 };
       }
     },
   };
-  await made.update([{ family: workflowInstances, samples: counted }]);
+  const made = expositionOf({ families: [family] });
+  await scrapeOf(made);
+  await made.update([report()], []);
   isDone = true;
   expect(inTurn.reduce((sum, samples) => sum + (samples ?? 0), 0)).toBe(70_000);
   expect(Math.max(...Object.values(inTurn))).toBeLessThanOrEqual(samplesInSlice);
@@ -149,7 +144,7 @@ test('no more samples than a slice are made and rendered between two turns of th
 
 test('process metrics are those of the moment, and shared by the scrapes of one moment', async () => {
   let nowMs = 1_000_000;
-  const made = createExposition('1.2.3', () => nowMs);
+  const made = expositionOf({ now: () => nowMs });
   const requests = async () => /^secmaster_exporter_api_requests_total{.*} (\d+)$/m.exec(await scrapeOf(made))?.[1];
   made.observeRequest('list_instances', '200', 0.1);
   const first = await requests();
@@ -162,6 +157,26 @@ test('process metrics are those of the moment, and shared by the scrapes of one 
   expect([first, atOnce, later, await requests()]).toEqual(['1', '1', '2', '3']);
 });
 
+const failing = {
+  ...workflow.retries,
+  *fromLedger() {
+    yield { labels: { playbook: 'Isolate host', trigger_type: 'EVENT' }, value: 1 };
+    throw new Error('divided by nothing');
+  },
+};
+
+test('a family whose samples cannot be made is told of, and missing alone', async () => {
+  const told: unknown[] = [];
+  const families = [workflow.instances, failing, workflow.completed];
+  const made = expositionOf({ families, onDefect: (error, ...at) => told.push([String(error), ...at]) });
+  await made.update([report({ snapshot })], []);
+  const lines = (await scrapeOf(made)).split('\n').filter((line) => line.startsWith('secmaster_workflow'));
+  expect(lines).toEqual([
+    'secmaster_workflow_instances_completed_total{workspace="prod",playbook="Isolate \\"host\\"",trigger_type="EVENT",status="FAILED"} 2',
+  ]);
+  expect(told).toEqual([['Error: divided by nothing', 'secmaster_workflow_retries_total', 'prod']]);
+});
+
 test('the part that polls make is not copied for a scrape', async () => {
   const made = await exposition();
   const [one] = await made.scrape('text', 'identity');
@@ -171,7 +186,7 @@ test('the part that polls make is not copied for a scrape', async () => {
 
 test('a reload is told with its success and the time of the last good one', async () => {
   let nowMs = 1_000_000;
-  const made = createExposition('1.2.3', () => nowMs);
+  const made = expositionOf({ now: () => nowMs });
   const lines = async () =>
     (await scrapeOf(made)).split('\n').filter((line) => line.startsWith('secmaster_exporter_config_'));
   const told = (isSuccessful: 0 | 1, seconds: number) => [

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, expect, test } from 'vitest';
-import { createExposition, type Exposition } from '../../src/metrics/exposition.ts';
-import { collect } from '../../src/metrics/samples.ts';
-import { scrapeOf } from '../support/exposition.ts';
+import type { Exposition } from '../../src/metrics/exposition.ts';
+import { expositionOf, scrapeOf } from '../support/exposition.ts';
 import { report } from '../support/report.ts';
 import { createSoc, type SimulatedSoc, startMs } from '../support/simulated-soc.ts';
 
@@ -61,8 +60,8 @@ beforeAll(async () => {
   });
   const first = soc.workspace.report();
   const measured = { ...first, polls: { ...first.polls, last: { ...failing, error: null } } };
-  made = createExposition('1.2.3', () => startMs);
-  await made.update(collect([measured, second], durationBuckets));
+  made = expositionOf({ now: () => startMs });
+  await made.update([measured, second], durationBuckets);
   made.observeRequest('list_instances', '200', 0.25);
   made.observeRequest('show_instance', 'timeout', 10);
 });

@@ -38,9 +38,9 @@ function countersOf(soc: SimulatedSoc): Map<string, number> {
           name.startsWith('secmaster_workflow_') && type !== 'gauge' && !name.includes('_node_'),
       )
       .flatMap(({ family, samples }) =>
-        [...samples].map(({ suffix = '', labels, value }): [string, number] => {
+        [...samples].map(({ suffix = '', labels, le, value }): [string, number] => {
           const playbook = ids.get(labels.playbook) ?? labels.playbook;
-          return [JSON.stringify([family.name + suffix, { ...labels, playbook }]), value];
+          return [JSON.stringify([family.name + suffix, { ...labels, playbook, le }]), value];
         }),
       ),
   );

@@ -1,6 +1,21 @@
 import { gunzipSync } from 'node:zlib';
-import type { Encoding, Exposition } from '../../src/metrics/exposition.ts';
-import type { Format } from '../../src/metrics/prom-client.ts';
+import {
+  createExposition,
+  type Encoding,
+  type Exposition,
+  type ExpositionParts,
+} from '../../src/metrics/exposition.ts';
+import type { WorkspaceFamily } from '../../src/metrics/family.ts';
+import type { Format } from '../../src/metrics/writer.ts';
+import type { WorkspaceReport } from '../../src/model/report.ts';
+
+/** An exposition in which a defect fails the test. */
+export function expositionOf(parts: Partial<ExpositionParts> = {}): Exposition {
+  const onDefect = (error: unknown) => {
+    throw error;
+  };
+  return createExposition({ version: '1.2.3', now: () => 0, onDefect, ...parts });
+}
 
 /** What a scrape gets, put together and unpacked. */
 export async function scrapeOf(
@@ -10,6 +25,14 @@ export async function scrapeOf(
 ): Promise<string> {
   const whole = Buffer.concat(await exposition.scrape(format, encoding));
   return (encoding === 'gzip' ? gunzipSync(whole) : whole).toString();
+}
+
+/** The lines of one family that the reports come to, without HELP and TYPE. */
+export async function linesOf(family: WorkspaceFamily, ...reports: WorkspaceReport[]): Promise<string[]> {
+  const exposition = expositionOf({ families: [family] });
+  await exposition.update(reports, [1, 10]);
+  const text = await scrapeOf(exposition);
+  return text.split('\n').filter((line) => line.startsWith(`${family.name}{`) || line.startsWith(`${family.name}_`));
 }
 
 /** One line of an exposition. */

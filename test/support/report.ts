@@ -45,3 +45,7 @@ export function report(fields: Partial<WorkspaceReport> = {}): WorkspaceReport {
     ...fields,
   };
 }
+
+export function withSnapshot(fields: Partial<Snapshot>): WorkspaceReport {
+  return report({ snapshot: { ...emptySnapshot, ...fields } });
+}

@@ -2,8 +2,8 @@ import { pino } from 'pino';
 import type { Filters } from '../../src/config/config.ts';
 import { createSqliteStore } from '../../src/ledger/sqlite/store.ts';
 import type { Store } from '../../src/ledger/store.ts';
-import { createExposition } from '../../src/metrics/exposition.ts';
-import { type Collected, collect } from '../../src/metrics/samples.ts';
+import { workspaceFamilies } from '../../src/metrics/families.ts';
+import { type Declaration, type Sample, samplesOf } from '../../src/metrics/family.ts';
 import { formatTime } from '../../src/model/time.ts';
 import type { WorkspaceSettings } from '../../src/poll/workspace/settings.ts';
 import { createWorkspace, type Workspace } from '../../src/poll/workspace/workspace.ts';
@@ -16,7 +16,7 @@ import { createSimulator, type Simulator, type SimulatorOptions } from '../../sr
 import { createTurnedClock, type TurnedClock } from '../../src/simulator/turned-clock.ts';
 import type { World } from '../../src/simulator/world.ts';
 import { differences } from './compare.ts';
-import { scrapeOf } from './exposition.ts';
+import { expositionOf, scrapeOf } from './exposition.ts';
 
 export const startMs = Date.parse('2026-07-18T12:00:00Z');
 export const lookbackMs = 24 * 3_600_000;
@@ -40,7 +40,7 @@ export interface SimulatedSoc {
   differences(): Promise<string[]>;
   exposition(): Promise<string>;
   /** What the exposition is made of. */
-  collected(): Collected[];
+  collected(): { readonly family: Declaration; readonly samples: Iterable<Sample> }[];
 }
 
 export interface SocOptions extends Partial<SimulatorOptions> {
@@ -56,7 +56,7 @@ export interface SocOptions extends Partial<SimulatorOptions> {
 }
 
 // One for all: each would measure the process anew.
-const made = createExposition('test', () => 0);
+const made = expositionOf();
 
 export function createSoc({
   after,
@@ -92,10 +92,14 @@ export function createSoc({
   const begin = () => createWorkspace(settings, parts);
   let workspace = begin();
 
-  const collected = () => collect([workspace.report()], settings.durationBuckets);
+  const collected = () =>
+    workspaceFamilies.map((family) => ({
+      family,
+      samples: samplesOf(family, workspace.report(), settings.durationBuckets),
+    }));
   const exposition = async () => {
     scrapedMs = clock.now();
-    await made.update(collected());
+    await made.update([workspace.report()], settings.durationBuckets);
     return scrapeOf(made);
   };
   return {

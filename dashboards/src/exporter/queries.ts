@@ -1,24 +1,5 @@
 /** Can I trust the numbers? */
-import {
-  apiRequestDuration,
-  apiRequests,
-  auditMismatches,
-  audits,
-  buildInfo,
-  configLastReloadSuccess,
-  configLastReloadSuccessful,
-  credentialsExpiry,
-  lastPoll,
-  lastPollDuration,
-  lastSuccess,
-  ledgerInstances,
-  playbooksLimited,
-  pollFailures,
-  polls,
-  rowsRejected,
-  up,
-  windowComplete,
-} from '../../../src/metrics/families.ts';
+import { exporter, exporterProcess } from '../../../src/metrics/families.ts';
 import {
   age,
   buckets,
@@ -37,50 +18,53 @@ import {
 
 const here = { workspace: chosen('workspace') };
 /** Series of the process, or that Prometheus makes of a scrape, have no label of ours: those of the same target. */
-const ofExporter = (expression: string) => `${expression} and on (job, instance) ${series(buildInfo)}`;
+const ofExporter = (expression: string) => `${expression} and on (job, instance) ${series(exporterProcess.buildInfo)}`;
 /** Also of one that is gone by now. */
 const ofRecentExporter = (expression: string) =>
-  `${expression} and on (job, instance) max_over_time(${series(buildInfo)}[1d])`;
+  `${expression} and on (job, instance) max_over_time(${series(exporterProcess.buildInfo)}[1d])`;
 
 export const scraped = `min(${ofRecentExporter('up')})`;
-export const failingWorkspaces = `count(${series(up, here)}) - sum(${series(up, here)})`;
-export const dataAge = age(`min(${series(lastSuccess, here)})`);
-export const incompleteWindows = `count(${series(windowComplete, here)}) - sum(${series(windowComplete, here)})`;
-export const mismatches = sum(increase(series(auditMismatches, here)));
-export const rejectedRows = sum(increase(series(rowsRejected, here)));
-export const throttledRatio = `(${sum(increase(series(apiRequests, { code: is('429') })))} or vector(0)) / ${sum(increase(series(apiRequests)))}`;
-export const credentialsLeft = `min(${series(credentialsExpiry, here)}) - time()`;
-export const reloadSuccessful = `min(${series(configLastReloadSuccessful)})`;
-export const sinceReload = age(`max(${series(configLastReloadSuccess)})`);
+export const failingWorkspaces = `count(${series(exporter.up, here)}) - sum(${series(exporter.up, here)})`;
+export const dataAge = age(`min(${series(exporter.lastSuccess, here)})`);
+export const incompleteWindows = `count(${series(exporter.windowComplete, here)}) - sum(${series(exporter.windowComplete, here)})`;
+export const mismatches = sum(increase(series(exporter.auditMismatches, here)));
+export const rejectedRows = sum(increase(series(exporter.rowsRejected, here)));
+export const throttledRatio = `(${sum(increase(series(exporterProcess.apiRequests, { code: is('429') })))} or vector(0)) / ${sum(increase(series(exporterProcess.apiRequests)))}`;
+export const credentialsLeft = `min(${series(exporter.credentialsExpiry, here)}) - time()`;
+export const reloadSuccessful = `min(${series(exporterProcess.configLastReloadSuccessful)})`;
+export const sinceReload = age(`max(${series(exporterProcess.configLastReloadSuccess)})`);
 
 /** What the table of workspaces shows, and graphs over time. */
 export const byWorkspace = {
-  up: minBy(['workspace'], series(up, here)),
-  dataAge: age(maxBy(['workspace'], series(lastSuccess, here))),
-  pollDuration: maxBy(['workspace'], series(lastPollDuration, here)),
-  windowComplete: minBy(['workspace'], series(windowComplete, here)),
-  mismatches: sumBy(['workspace'], increase(series(auditMismatches, here))),
-  rejectedRows: sumBy(['workspace'], increase(series(rowsRejected, here))),
-  openInstances: sumBy(['workspace'], series(ledgerInstances, { ...here, state: is('open') })),
-  endedInstances: sumBy(['workspace'], series(ledgerInstances, { ...here, state: is('ended') })),
-  playbooksLimited: maxBy(['workspace'], series(playbooksLimited, here)),
-  credentialsLeft: `${minBy(['workspace'], series(credentialsExpiry, here))} - time()`,
+  up: minBy(['workspace'], series(exporter.up, here)),
+  dataAge: age(maxBy(['workspace'], series(exporter.lastSuccess, here))),
+  pollDuration: maxBy(['workspace'], series(exporter.lastPollDuration, here)),
+  windowComplete: minBy(['workspace'], series(exporter.windowComplete, here)),
+  mismatches: sumBy(['workspace'], increase(series(exporter.auditMismatches, here))),
+  rejectedRows: sumBy(['workspace'], increase(series(exporter.rowsRejected, here))),
+  openInstances: sumBy(['workspace'], series(exporter.ledgerInstances, { ...here, state: is('open') })),
+  endedInstances: sumBy(['workspace'], series(exporter.ledgerInstances, { ...here, state: is('ended') })),
+  playbooksLimited: maxBy(['workspace'], series(exporter.playbooksLimited, here)),
+  credentialsLeft: `${minBy(['workspace'], series(exporter.credentialsExpiry, here))} - time()`,
 };
 
-export const pollAgeByWorkspace = age(maxBy(['workspace'], series(lastPoll, here)));
-export const pollsPerHour = sum(perHour(rate(series(polls, here))));
+export const pollAgeByWorkspace = age(maxBy(['workspace'], series(exporter.lastPoll, here)));
+export const pollsPerHour = sum(perHour(rate(series(exporter.polls, here))));
 /** Every reason has a series from the start: those that did not occur are left out. */
-export const pollFailuresPerHour = `${sumBy(['workspace', 'reason'], perHour(rate(series(pollFailures, here))))} > 0`;
+export const pollFailuresPerHour = `${sumBy(['workspace', 'reason'], perHour(rate(series(exporter.pollFailures, here))))} > 0`;
 
-export const requestsPerHour = sumBy(['code'], perHour(rate(series(apiRequests))));
-export const requestsPerHourByOperation = sumBy(['operation'], perHour(rate(series(apiRequests))));
-export const requestDuration = quantile(0.95, rate(buckets(apiRequestDuration)), ['operation']);
-export const throttledPerHour = sumBy(['operation'], perHour(rate(series(apiRequests, { code: is('429') }))));
+export const requestsPerHour = sumBy(['code'], perHour(rate(series(exporterProcess.apiRequests))));
+export const requestsPerHourByOperation = sumBy(['operation'], perHour(rate(series(exporterProcess.apiRequests))));
+export const requestDuration = quantile(0.95, rate(buckets(exporterProcess.apiRequestDuration)), ['operation']);
+export const throttledPerHour = sumBy(
+  ['operation'],
+  perHour(rate(series(exporterProcess.apiRequests, { code: is('429') }))),
+);
 
-export const auditsPerHour = sum(perHour(rate(series(audits, here))));
-export const mismatchesPerHour = sum(perHour(rate(series(auditMismatches, here))));
-export const ledgerByState = sumBy(['state'], series(ledgerInstances, here));
-export const rejectedRowsPerHour = sumBy(['reason'], perHour(rate(series(rowsRejected, here))));
+export const auditsPerHour = sum(perHour(rate(series(exporter.audits, here))));
+export const mismatchesPerHour = sum(perHour(rate(series(exporter.auditMismatches, here))));
+export const ledgerByState = sumBy(['state'], series(exporter.ledgerInstances, here));
+export const rejectedRowsPerHour = sumBy(['reason'], perHour(rate(series(exporter.rowsRejected, here))));
 
 export const samples = ofExporter('scrape_samples_scraped');
 export const scrapeDuration = ofExporter('scrape_duration_seconds');
@@ -92,5 +76,5 @@ export const cpu = ofExporter('rate(process_cpu_seconds_total[$__rate_interval])
 export const openFiles = ofExporter('process_open_fds');
 /** With the version, which only the build info tells. */
 export const processAge = `max by (instance, version, nodeversion) (
-  ${series(buildInfo)} * on (job, instance) group_left () (${age('process_start_time_seconds')})
+  ${series(exporterProcess.buildInfo)} * on (job, instance) group_left () (${age('process_start_time_seconds')})
 )`;

@@ -1,14 +1,5 @@
 /** Is the SOC's automation working? */
-import {
-  lastSuccess,
-  up,
-  workflowDuration,
-  workflowInstances,
-  workflowLastCompletion,
-  workflowLastStart,
-  workflowOldestOpenStart,
-  workflowRetries,
-} from '../../../src/metrics/families.ts';
+import { exporter, workflow } from '../../../src/metrics/families.ts';
 import { firingCount } from '../alerts.ts';
 import {
   age,
@@ -32,7 +23,7 @@ const here = { workspace: chosen('workspace') };
 const playbooks = ['workspace', 'playbook'] as const;
 
 /** A count of nothing is no sample at all: 0 as long as the exporter is scraped, and nothing once it isn't. */
-const orZero = (count: string) => `(${count}) or 0 * count(${series(up, here)})`;
+const orZero = (count: string) => `(${count}) or 0 * count(${series(exporter.up, here)})`;
 
 /** Trial runs tell nothing about the automation. */
 const real = { ...here, trigger_type: isNot('DEBUG') };
@@ -44,12 +35,12 @@ export const failingPlaybooks = orZero(`count(
 
 /** Up to the last success and not up to now: while polls fail nobody knows what goes on. */
 const upToLastSuccess = (timestamp: string) =>
-  `${maxBy(['workspace'], series(lastSuccess, here))} - on (workspace) group_right () ${timestamp}`;
+  `${maxBy(['workspace'], series(exporter.lastSuccess, here))} - on (workspace) group_right () ${timestamp}`;
 
-const oldestOpenStart = minBy(playbooks, series(workflowOldestOpenStart, here));
+const oldestOpenStart = minBy(playbooks, series(workflow.oldestOpenStart, here));
 export const stuckPlaybooks = orZero(`count(${upToLastSuccess(oldestOpenStart)} > ${stuckAfterSeconds})`);
 
-const lastStart = maxBy(playbooks, series(workflowLastStart, { ...here, trigger_type: is('TIMER') }));
+const lastStart = maxBy(playbooks, series(workflow.lastStart, { ...here, trigger_type: is('TIMER') }));
 const longestPause = `max_over_time((${age(lastStart)})[${silent.window}:${silent.resolution}] offset ${silent.offset})`;
 export const silentPlaybooks = orZero(`count(
   ${upToLastSuccess(lastStart)} > on (workspace, playbook) ${silent.pauses} * ${longestPause}
@@ -61,20 +52,20 @@ export const successRatio = `1 - ${runs.failureRatio([], real)}`;
 export const budgetLeft = `1 - (${runs.failureRatio([], real, objective.window)}) / ${objective.failureRatio}`;
 
 export const openNow = orZero(sum(runs.open(here)));
-export const dataAge = age(`min(${series(lastSuccess, here)})`);
+export const dataAge = age(`min(${series(exporter.lastSuccess, here)})`);
 
 export const endsPerHour = runs.endsPerHour(here);
 export const startsPerHour = runs.startsPerHour(here);
-export const byStatusNow = largest(10, sumBy(['status'], series(workflowInstances, here)));
+export const byStatusNow = largest(10, sumBy(['status'], series(workflow.instances, here)));
 
 /** What the table of playbooks shows. */
 export const byPlaybook = {
   failed: runs.failedRuns(playbooks, here),
   failureRatio: `${runs.failedRuns(playbooks, here)} / (${runs.endedRuns(playbooks, here)} > 0)`,
   ends: runs.endedRuns(playbooks, here),
-  retries: sumBy(playbooks, increase(series(workflowRetries, here))),
+  retries: sumBy(playbooks, increase(series(workflow.retries, here))),
   /** Without those of which nothing ended. */
-  p95: `${quantile(0.95, increase(buckets(workflowDuration, here)), playbooks)} >= 0`,
+  p95: `${quantile(0.95, increase(buckets(workflow.duration, here)), playbooks)} >= 0`,
   oldestOpen: age(oldestOpenStart),
-  lastSuccess: age(maxBy(playbooks, series(workflowLastCompletion, { ...here, status: is('FINISHED') }))),
+  lastSuccess: age(maxBy(playbooks, series(workflow.lastCompletion, { ...here, status: is('FINISHED') }))),
 };

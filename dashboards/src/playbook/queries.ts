@@ -1,16 +1,5 @@
 /** Why is this playbook failing? */
-import {
-  workflowDuration,
-  workflowFailureRatio,
-  workflowInstances,
-  workflowInstancesStarted,
-  workflowLastCompletion,
-  workflowLastStart,
-  workflowNodeFailures,
-  workflowOldestOpenStart,
-  workflowRecentRetries,
-  workflowRetries,
-} from '../../../src/metrics/families.ts';
+import { workflow } from '../../../src/metrics/families.ts';
 import {
   age,
   buckets,
@@ -35,18 +24,18 @@ const anyTrigger = { workspace: chosen('workspace'), playbook: chosen('playbook'
 const here = { ...anyTrigger, trigger_type: chosen('trigger_type') };
 const lastWeek = ' offset 1w';
 
-const started = series(workflowInstancesStarted, here);
-const retried = series(workflowRetries, here);
-const oldestOpenStart = series(workflowOldestOpenStart, anyTrigger);
+const started = series(workflow.started, here);
+const retried = series(workflow.retries, here);
+const oldestOpenStart = series(workflow.oldestOpenStart, anyTrigger);
 
 /** A gauge of a status that no run has is absent. */
 export const failureRatioNow = `(${sum(runs.failedNow(here))} or 0 * ${sum(runs.endedNow(here))}) / ${sum(runs.endedNow(here))}`;
 export const successRatio = `1 - ${runs.failureRatio([], here)}`;
-export const sinceLastSuccess = age(`max(${series(workflowLastCompletion, { ...here, status: is('FINISHED') })})`);
-export const sinceLastStart = age(`max(${series(workflowLastStart, here)})`);
+export const sinceLastSuccess = age(`max(${series(workflow.lastCompletion, { ...here, status: is('FINISHED') })})`);
+export const sinceLastStart = age(`max(${series(workflow.lastStart, here)})`);
 export const openNow = sum(runs.open(here));
 export const oldestOpen = age(`min(${oldestOpenStart})`);
-export const recentRetries = sum(series(workflowRecentRetries, here));
+export const recentRetries = sum(series(workflow.recentRetries, here));
 /** 1 where nothing is ever retried. */
 export const attemptsPerRun = `1 + ${sum(increase(retried))} / ${sum(increase(started))}`;
 
@@ -60,19 +49,19 @@ export const failureRatio = `${sum(rate(runs.failedAttempts(here)))} / ${sum(rat
 export const failureRatioLastWeek = `${sum(rate(runs.failedAttempts(here), lastWeek))} / ${sum(rate(runs.endedAttempts(here), lastWeek))}`;
 export const failureRatioByTriggerNow = largest(
   10,
-  maxBy(['playbook', 'trigger_type'], series(workflowFailureRatio, here)),
+  maxBy(['playbook', 'trigger_type'], series(workflow.failureRatio, here)),
 );
 
-const durationBuckets = buckets(workflowDuration, here);
+const durationBuckets = buckets(workflow.duration, here);
 export const durations = sumBy(['le'], increase(durationBuckets, '$__rate_interval'));
 export const durationQuantile = (q: number): string => quantile(q, rate(durationBuckets));
 
 export const openByStatus = sumBy(
   ['status'],
-  series(workflowInstances, { ...here, status: noneOf('FINISHED', 'FAILED', 'TERMINATED') }),
+  series(workflow.instances, { ...here, status: noneOf('FINISHED', 'FAILED', 'TERMINATED') }),
 );
 export const oldestOpenByStatus = age(minBy(['status'], oldestOpenStart));
 
-const nodeFailures = series(workflowNodeFailures, anyTrigger);
+const nodeFailures = series(workflow.nodeFailures, anyTrigger);
 export const failingNodes = largest(10, `${sumBy(['node'], increase(nodeFailures))} > 0`);
 export const nodeFailuresPerHour = sumBy(['node'], perHour(rate(nodeFailures)));

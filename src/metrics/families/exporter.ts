@@ -1,0 +1,125 @@
+import type { Sample, WorkspaceFamily } from '../family.ts';
+
+/** What the exporter does for each workspace. */
+export const exporter = {
+  up: {
+    name: 'secmaster_up',
+    type: 'gauge',
+    help: 'Whether the last poll of the workspace succeeded, 1 or 0, as the exporter saw it; absent before the first poll has ended.',
+    labels: ['workspace'],
+    stability: 'STABLE',
+    fromReport: ({ polls: { last } }) => single(last === null ? null : Number(last.error === null)),
+  },
+  lastPoll: {
+    name: 'secmaster_exporter_last_poll_timestamp_seconds',
+    type: 'gauge',
+    help: "Unix time in seconds, by SecMaster's clock, at which the last poll of the workspace ended, whether it succeeded or not.",
+    labels: ['workspace'],
+    stability: 'STABLE',
+    fromReport: ({ polls: { last } }) => single(seconds(last?.endedMs)),
+  },
+  lastSuccess: {
+    name: 'secmaster_exporter_last_success_timestamp_seconds',
+    type: 'gauge',
+    help: "Unix time in seconds, by SecMaster's clock, at which a poll of the workspace last succeeded, remembered over restarts of the exporter.",
+    labels: ['workspace'],
+    stability: 'STABLE',
+    fromReport: ({ polls: { lastSuccessMs } }) => single(seconds(lastSuccessMs)),
+  },
+  lastPollDuration: {
+    name: 'secmaster_exporter_last_poll_duration_seconds',
+    type: 'gauge',
+    help: 'Time in seconds that the last poll of the workspace took, as the exporter measured it.',
+    labels: ['workspace'],
+    stability: 'STABLE',
+    fromReport: ({ polls: { last } }) => single(last?.durationSeconds),
+  },
+  polls: {
+    name: 'secmaster_exporter_polls_total',
+    type: 'counter',
+    help: 'Number of polls of the workspace that have ended since the exporter was started.',
+    labels: ['workspace'],
+    stability: 'STABLE',
+    fromReport: ({ polls: { count } }) => single(count),
+  },
+  pollFailures: {
+    name: 'secmaster_exporter_poll_failures_total',
+    type: 'counter',
+    help: 'Number of polls of the workspace that have failed since the exporter was started, by what made them fail.',
+    labels: ['workspace', 'reason'],
+    stability: 'STABLE',
+    fromReport: ({ polls: { failures } }) => byReason(failures),
+  },
+  rowsRejected: {
+    name: 'secmaster_exporter_rows_rejected_total',
+    type: 'counter',
+    help: 'Number of rows of SecMaster that could not be understood and were left out since the exporter was started, by what was wrong with them.',
+    labels: ['workspace', 'reason'],
+    stability: 'STABLE',
+    fromReport: ({ polls: { rejectedRows } }) => byReason(rejectedRows),
+  },
+  windowComplete: {
+    name: 'secmaster_exporter_window_complete',
+    type: 'gauge',
+    help: 'Whether every workflow instance of the lookback has been read from SecMaster, 1 or 0, as of the last poll.',
+    labels: ['workspace'],
+    stability: 'STABLE',
+    fromLedger: ({ windowComplete }) => single(Number(windowComplete)),
+  },
+  audits: {
+    name: 'secmaster_exporter_audits_total',
+    type: 'counter',
+    help: "Number of times that the ledger was held against one of SecMaster's own counts since the exporter was started.",
+    labels: ['workspace'],
+    stability: 'EXPERIMENTAL',
+    fromReport: ({ polls: { audits } }) => single(audits),
+  },
+  auditMismatches: {
+    name: 'secmaster_exporter_audit_mismatches_total',
+    type: 'counter',
+    help: "Number of times that the ledger differed from one of SecMaster's own counts, twice in a row, since the exporter was started.",
+    labels: ['workspace'],
+    stability: 'EXPERIMENTAL',
+    fromReport: ({ polls: { mismatches } }) => single(mismatches),
+  },
+  ledgerInstances: {
+    name: 'secmaster_exporter_ledger_instances',
+    type: 'gauge',
+    help: 'Number of workflow instances that the ledger remembers, open or ended, as of the last poll of SecMaster.',
+    labels: ['workspace', 'state'],
+    stability: 'STABLE',
+    fromLedger: ({ instances, openInstances }) => [
+      { labels: { state: 'open' }, value: openInstances },
+      { labels: { state: 'ended' }, value: instances - openInstances },
+    ],
+  },
+  playbooksLimited: {
+    name: 'secmaster_exporter_playbooks_limited',
+    type: 'gauge',
+    help: 'Number of playbooks that share the value other of the label playbook, because the workspace has more playbooks than metrics.max_playbooks.',
+    labels: ['workspace'],
+    stability: 'STABLE',
+    fromLedger: ({ limitedPlaybooks }) => single(limitedPlaybooks),
+  },
+  credentialsExpiry: {
+    name: 'secmaster_exporter_credentials_expiry_timestamp_seconds',
+    type: 'gauge',
+    help: 'Unix time in seconds at which the credentials in use expire, as IAM or the metadata service said; absent where they do not say so or are still to be obtained.',
+    labels: ['workspace'],
+    stability: 'STABLE',
+    fromReport: ({ credentialsExpireAtMs }) => single(seconds(credentialsExpireAtMs)),
+  },
+} as const satisfies Readonly<Record<string, WorkspaceFamily>>;
+
+/** The one sample of a workspace; none where there is nothing to tell. */
+function single(value: number | null | undefined): Sample[] {
+  return value === null || value === undefined ? [] : [{ labels: {}, value }];
+}
+
+function seconds(ms: number | null | undefined): number | null {
+  return typeof ms === 'number' ? ms / 1000 : null;
+}
+
+function byReason(counts: ReadonlyMap<string, number>): Sample[] {
+  return [...counts].map(([reason, value]) => ({ labels: { reason }, value }));
+}

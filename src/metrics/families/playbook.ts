@@ -1,0 +1,16 @@
+import type { LedgerFamily } from '../family.ts';
+
+export const playbook = {
+  info: {
+    name: 'secmaster_playbook_info',
+    type: 'gauge',
+    help: 'Always 1; tells which playbook of SecMaster, by id and name as of the last poll, a value of the label playbook stands for.',
+    labels: ['workspace', 'playbook', 'playbook_id', 'playbook_name'],
+    stability: 'STABLE',
+    fromLedger: ({ playbooks }) =>
+      playbooks.map(({ label, playbookId, name }) => ({
+        labels: { playbook: label, playbook_id: playbookId, playbook_name: name },
+        value: 1,
+      })),
+  },
+} as const satisfies Readonly<Record<string, LedgerFamily>>;

@@ -1,0 +1,125 @@
+import type { Labels, WindowSeries } from '../../model/snapshot.ts';
+import type { LedgerFamily } from '../family.ts';
+import { histogram } from '../histogram.ts';
+
+const asOfLastPoll = 'as SecMaster listed them at the last poll';
+
+/** Workflow instances: runs, in prose. */
+export const workflow = {
+  instances: {
+    name: 'secmaster_workflow_instances',
+    type: 'gauge',
+    help: `Number of workflow instances by their status now, ${asOfLastPoll}: those begun within the lookback and every open one however old.`,
+    labels: ['workspace', 'playbook', 'trigger_type', 'status'],
+    stability: 'STABLE',
+    fromLedger: ({ window }) => window.map(({ labels, instances }) => ({ labels, value: instances })),
+  },
+  failureRatio: {
+    name: 'secmaster_workflow_failure_ratio',
+    type: 'gauge',
+    help: `Ratio from 0 to 1 of FAILED to FINISHED, FAILED and TERMINATED workflow instances begun within the lookback, ${asOfLastPoll}; absent where none has ended.`,
+    labels: ['workspace', 'playbook', 'trigger_type'],
+    stability: 'STABLE',
+    fromLedger: ({ window }) =>
+      withoutStatus(window).flatMap(({ labels, series }) => {
+        const ended = sum(series, (one) => (isEnded(one) ? one.instances : 0));
+        const failed = sum(series, (one) => (one.labels.status === 'FAILED' ? one.instances : 0));
+        return ended === 0 ? [] : [{ labels, value: failed / ended }];
+      }),
+  },
+  recentRetries: {
+    name: 'secmaster_workflow_recent_retries',
+    type: 'gauge',
+    help: `Number of retries (the sum of retry_count) of the workflow instances begun within the lookback and of every open one, ${asOfLastPoll}.`,
+    labels: ['workspace', 'playbook', 'trigger_type'],
+    stability: 'STABLE',
+    fromLedger: ({ window }) =>
+      withoutStatus(window).map(({ labels, series }) => ({ labels, value: sum(series, ({ retries }) => retries) })),
+  },
+  oldestOpenStart: {
+    name: 'secmaster_workflow_oldest_open_start_timestamp_seconds',
+    type: 'gauge',
+    help: 'Unix time in seconds at which the oldest workflow instance that is still open began, by the start_time that SecMaster showed at the last poll.',
+    labels: ['workspace', 'playbook', 'status'],
+    stability: 'STABLE',
+    fromLedger: ({ oldestOpen }) =>
+      oldestOpen.map(({ labels, startTimeMs }) => ({ labels, value: startTimeMs / 1000 })),
+  },
+  lastStart: {
+    name: 'secmaster_workflow_last_start_timestamp_seconds',
+    type: 'gauge',
+    help: 'Unix time in seconds at which the newest workflow instance began, by the start_time that SecMaster showed at the last poll.',
+    labels: ['workspace', 'playbook', 'trigger_type'],
+    stability: 'STABLE',
+    fromLedger: ({ lastStarts }) => lastStarts.map(({ labels, atMs }) => ({ labels, value: atMs / 1000 })),
+  },
+  lastCompletion: {
+    name: 'secmaster_workflow_last_completion_timestamp_seconds',
+    type: 'gauge',
+    help: 'Unix time in seconds at which the latest workflow instance ended with this status, by the end_time that SecMaster showed at the last poll.',
+    labels: ['workspace', 'playbook', 'trigger_type', 'status'],
+    stability: 'STABLE',
+    fromLedger: ({ lastCompletions }) => lastCompletions.map(({ labels, atMs }) => ({ labels, value: atMs / 1000 })),
+  },
+  started: {
+    name: 'secmaster_workflow_instances_started_total',
+    type: 'counter',
+    help: 'Number of workflow instances begun since the ledger was created, each counted once, as of the last poll of SecMaster.',
+    labels: ['workspace', 'playbook', 'trigger_type'],
+    stability: 'STABLE',
+    fromLedger: ({ counters }) => counters.started,
+  },
+  completed: {
+    name: 'secmaster_workflow_instances_completed_total',
+    type: 'counter',
+    help: 'Number of ends of workflow instances since the ledger was created, FAILED once for each failed attempt and any other status once an instance, as of the last poll of SecMaster.',
+    labels: ['workspace', 'playbook', 'trigger_type', 'status'],
+    stability: 'STABLE',
+    fromLedger: ({ counters }) => counters.completed,
+  },
+  retries: {
+    name: 'secmaster_workflow_retries_total',
+    type: 'counter',
+    help: 'Number of retries of workflow instances (the growth of retry_count) since the ledger was created, as of the last poll of SecMaster.',
+    labels: ['workspace', 'playbook', 'trigger_type'],
+    stability: 'STABLE',
+    fromLedger: ({ counters }) => counters.retries,
+  },
+  duration: {
+    name: 'secmaster_workflow_duration_seconds',
+    type: 'histogram',
+    help: 'Time in seconds from start_time to end_time of each end of a workflow instance that was observed since the ledger was created, as of the last poll of SecMaster.',
+    labels: ['workspace', 'playbook', 'trigger_type', 'status'],
+    stability: 'STABLE',
+    fromLedger: ({ counters, durations }, bounds) => histogram(counters.timed, durations, bounds),
+  },
+  nodeFailures: {
+    name: 'secmaster_workflow_node_failures_total',
+    type: 'counter',
+    help: 'Number of nodes that were FAILED in the topology of a failed attempt, read once after the attempt was first seen to have failed, since the ledger was created.',
+    labels: ['workspace', 'playbook', 'node'],
+    stability: 'EXPERIMENTAL',
+    fromLedger: ({ counters }) => counters.failed_nodes,
+  },
+} as const satisfies Readonly<Record<string, LedgerFamily>>;
+
+function isEnded({ labels: { status = '' } }: WindowSeries): boolean {
+  return status === 'FINISHED' || status === 'FAILED' || status === 'TERMINATED';
+}
+
+/** The series of the window that differ in their status alone, together. */
+function withoutStatus(window: readonly WindowSeries[]): { labels: Labels; series: WindowSeries[] }[] {
+  const groups = new Map<string, { labels: Labels; series: WindowSeries[] }>();
+  for (const one of window) {
+    const { status: _, ...labels } = one.labels;
+    const key = JSON.stringify(labels);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { labels, series: [one] });
+    else group.series.push(one);
+  }
+  return [...groups.values()];
+}
+
+function sum<T>(all: readonly T[], of: (one: T) => number): number {
+  return all.reduce((total, one) => total + of(one), 0);
+}

@@ -1,0 +1,14 @@
+import type { ReportFamily } from '../family.ts';
+
+export const workspace = {
+  info: {
+    name: 'secmaster_workspace_info',
+    type: 'gauge',
+    help: 'Always 1; tells which workspace of SecMaster, by the ids in the configuration, a value of the label workspace stands for.',
+    labels: ['workspace', 'workspace_id', 'project_id', 'region'],
+    stability: 'STABLE',
+    fromReport: ({ workspaceId, projectId, region }) => [
+      { labels: { workspace_id: workspaceId, project_id: projectId, region }, value: 1 },
+    ],
+  },
+} as const satisfies Readonly<Record<string, ReportFamily>>;

@@ -1,0 +1,69 @@
+import {
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type MetricObject,
+  Registry,
+  type RegistryContentType,
+} from 'prom-client';
+import { exporterProcess } from './families/process.ts';
+import type { Declaration } from './family.ts';
+import { contentTypes, ends, type Format } from './writer.ts';
+
+/** The one file that knows prom-client, which measures what the process itself does. */
+
+/** Families that don't change with polls: those of Node.js, of the exporter's own HTTP requests, its version and configuration. */
+export interface ProcessMetrics {
+  /** As of this moment, without what ends an exposition. */
+  render(format: Format): Promise<string>;
+  /** One HTTP request of the exporter's own; `code` is the HTTP status or what went wrong. */
+  observeRequest(operation: string, code: string, seconds: number): void;
+  /** One reading of the configuration; it begins with one that succeeded. */
+  observeReload(isSuccess: boolean): void;
+}
+
+export function createProcessMetrics(version: string, now: () => number): ProcessMetrics {
+  const live = new Registry();
+  collectDefaultMetrics({ register: live });
+  const registers = [live];
+  const requests = new Counter({ ...declaration(exporterProcess.apiRequests), registers });
+  const requestDuration = new Histogram({ ...declaration(exporterProcess.apiRequestDuration), registers });
+  new Gauge({ ...declaration(exporterProcess.buildInfo), registers }).set({ version, nodeversion: process.version }, 1);
+  const reloadSuccessful = new Gauge({ ...declaration(exporterProcess.configLastReloadSuccessful), registers });
+  const reloadSuccess = new Gauge({ ...declaration(exporterProcess.configLastReloadSuccess), registers });
+
+  function observeReload(isSuccess: boolean): void {
+    reloadSuccessful.set(Number(isSuccess));
+    if (isSuccess) reloadSuccess.set(now() / 1000);
+  }
+  observeReload(true);
+
+  return {
+    observeReload,
+    render: async (format) => render(format, await live.getMetricsAsJSON()),
+    observeRequest(operation, code, seconds) {
+      requests.inc({ operation, code });
+      requestDuration.observe({ operation, code }, seconds);
+    },
+  };
+}
+
+function declaration({ name, help, labels }: Declaration) {
+  return { name, help, labelNames: labels };
+}
+
+/** Of a metric, a registry's text takes no more than this. */
+type PlainMetric = Pick<MetricObject, 'name' | 'help'> & { readonly type: unknown; readonly values?: unknown };
+
+/** Without `# EOF`. In OpenMetrics prom-client renames counters where they are, so each rendering has objects of its own. */
+async function render(format: Format, metrics: readonly PlainMetric[]): Promise<string> {
+  const registry: Registry<RegistryContentType> = new Registry();
+  registry.setContentType(contentTypes[format]);
+  for (const metric of metrics) {
+    const registered = { ...metric, get: async () => registered };
+    registry.registerMetric(registered as unknown as Gauge);
+  }
+  const text = await registry.metrics();
+  return format === 'openmetrics' ? text.slice(0, -ends.openmetrics.length) : `${text}\n`;
+}

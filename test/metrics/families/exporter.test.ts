@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { exporter } from '../../../src/metrics/families.ts';
+import type { WorkspaceFamily } from '../../../src/metrics/family.ts';
+import type { WorkspaceReport } from '../../../src/model/report.ts';
+import { linesOf } from '../../support/exposition.ts';
+import { goodPoll, report, withSnapshot } from '../../support/report.ts';
+
+test.each<[string, WorkspaceFamily, WorkspaceReport, string[]]>([
+  ['1 for a workspace whose last poll succeeded', exporter.up, report(), ['secmaster_up{workspace="prod"} 1']],
+  [
+    '0 for one whose last poll failed',
+    exporter.up,
+    report({ polls: { ...goodPoll, last: { endedMs: 1, durationSeconds: 1, requests: 1, error: 'no' } } }),
+    ['secmaster_up{workspace="prod"} 0'],
+  ],
+  [
+    'nothing about a poll before the first has ended',
+    exporter.up,
+    report({ polls: { ...goodPoll, last: null }, snapshot: null }),
+    [],
+  ],
+  [
+    'failed polls by reason',
+    exporter.pollFailures,
+    report({ polls: { ...goodPoll, failures: new Map([['throttled', 2]]) } }),
+    ['secmaster_exporter_poll_failures_total{workspace="prod",reason="throttled"} 2'],
+  ],
+  [
+    '0 where a part of the lookback has not been read',
+    exporter.windowComplete,
+    withSnapshot({ windowComplete: false }),
+    ['secmaster_exporter_window_complete{workspace="prod"} 0'],
+  ],
+  [
+    'instances of the ledger, open and ended',
+    exporter.ledgerInstances,
+    withSnapshot({ instances: 10, openInstances: 3 }),
+    [
+      'secmaster_exporter_ledger_instances{workspace="prod",state="open"} 3',
+      'secmaster_exporter_ledger_instances{workspace="prod",state="ended"} 7',
+    ],
+  ],
+  [
+    'when the credentials expire',
+    exporter.credentialsExpiry,
+    report({ credentialsExpireAtMs: 1_784_376_000_500 }),
+    ['secmaster_exporter_credentials_expiry_timestamp_seconds{workspace="prod"} 1784376000.5'],
+  ],
+  ['nothing of credentials that do not expire', exporter.credentialsExpiry, report(), []],
+  [
+    'when the last poll ended',
+    exporter.lastPoll,
+    report({ polls: { ...goodPoll, last: { endedMs: 1_500, durationSeconds: 1, requests: 1, error: 'no' } } }),
+    ['secmaster_exporter_last_poll_timestamp_seconds{workspace="prod"} 1.5'],
+  ],
+  [
+    'when a poll last succeeded',
+    exporter.lastSuccess,
+    report({ polls: { ...goodPoll, lastSuccessMs: 1_500 } }),
+    ['secmaster_exporter_last_success_timestamp_seconds{workspace="prod"} 1.5'],
+  ],
+  [
+    'nothing of a success that has not been',
+    exporter.lastSuccess,
+    report({ polls: { ...goodPoll, lastSuccessMs: null } }),
+    [],
+  ],
+  [
+    'how long the last poll took',
+    exporter.lastPollDuration,
+    report(),
+    ['secmaster_exporter_last_poll_duration_seconds{workspace="prod"} 0.25'],
+  ],
+  ['polls', exporter.polls, report(), ['secmaster_exporter_polls_total{workspace="prod"} 3']],
+  [
+    'rejected rows by reason',
+    exporter.rowsRejected,
+    report({ polls: { ...goodPoll, rejectedRows: new Map([['no_id', 2]]) } }),
+    ['secmaster_exporter_rows_rejected_total{workspace="prod",reason="no_id"} 2'],
+  ],
+  [
+    '1 where the whole lookback has been read',
+    exporter.windowComplete,
+    withSnapshot({ windowComplete: true }),
+    ['secmaster_exporter_window_complete{workspace="prod"} 1'],
+  ],
+  ['nothing of a ledger that has not been read', exporter.windowComplete, report({ snapshot: null }), []],
+  [
+    'audits',
+    exporter.audits,
+    report({ polls: { ...goodPoll, audits: 7 } }),
+    ['secmaster_exporter_audits_total{workspace="prod"} 7'],
+  ],
+  [
+    'audits that found the ledger wrong',
+    exporter.auditMismatches,
+    report({ polls: { ...goodPoll, mismatches: 1 } }),
+    ['secmaster_exporter_audit_mismatches_total{workspace="prod"} 1'],
+  ],
+  [
+    'playbooks that share a label',
+    exporter.playbooksLimited,
+    withSnapshot({ limitedPlaybooks: 4 }),
+    ['secmaster_exporter_playbooks_limited{workspace="prod"} 4'],
+  ],
+])('%s', async (_, family, given, expected) => {
+  expect(await linesOf(family, given)).toEqual(expected);
+});
+
+test('each workspace under its own label', async () => {
+  expect(await linesOf(exporter.up, report(), report({ workspace: 'lab' }))).toEqual([
+    'secmaster_up{workspace="prod"} 1',
+    'secmaster_up{workspace="lab"} 1',
+  ]);
+});

@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { playbook } from '../../../src/metrics/families.ts';
+import { linesOf } from '../../support/exposition.ts';
+import { withSnapshot } from '../../support/report.ts';
+
+test('what the values of the label playbook stand for', async () => {
+  const playbooks = [{ playbookId: '3e96', name: 'Isolate host', label: 'Isolate host (3e96)' }];
+  expect(await linesOf(playbook.info, withSnapshot({ playbooks }))).toEqual([
+    'secmaster_playbook_info{workspace="prod",playbook="Isolate host (3e96)",playbook_id="3e96",playbook_name="Isolate host"} 1',
+  ]);
+});

@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { workspace } from '../../../src/metrics/families.ts';
+import { linesOf } from '../../support/exposition.ts';
+import { report } from '../../support/report.ts';
+
+test('what the values of the label workspace stand for, also before anything is known of it', async () => {
+  const ids = { workspaceId: 'w-1', projectId: 'p-1', region: 'eu-west-101' };
+  expect(await linesOf(workspace.info, report({ ...ids, snapshot: null }))).toEqual([
+    'secmaster_workspace_info{workspace="prod",workspace_id="w-1",project_id="p-1",region="eu-west-101"} 1',
+  ]);
+});
