@@ -6,6 +6,7 @@ import { SecMasterError } from '../http/errors.ts';
 import type { HttpRequest } from '../http/send.ts';
 import { type AccessKeys, mayBeForItsDate, signHeaders } from './access-keys.ts';
 import type { Credentials } from './credentials.ts';
+import type { ConfigOf, Kind } from './kind.ts';
 import type { Obtaining } from './obtaining.ts';
 import { createTokenCache, type Obtained } from './token-cache.ts';
 
@@ -21,7 +22,12 @@ const marginMs = 40 * 60_000;
 /** Each time keys are fetched a new one is asked for, so it need not last. */
 const tokenLifeSeconds = 60;
 
-export function createAgencyCredentials(metadata: Endpoint, context: Obtaining): Credentials {
+export const agency: Kind<ConfigOf<'agency'>> = {
+  create: ({ endpoint }, context) =>
+    createAgencyCredentials(context.endpointOf(endpoint), { ...context, send: context.sendLocally }),
+};
+
+function createAgencyCredentials(metadata: Endpoint, context: Obtaining): Credentials {
   const keys = createTokenCache({
     ...context,
     name: 'temporary keys',
