@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseTime } from '../../model/time.ts';
-import { unexpectedBodyError } from '../http/answer-error.ts';
+import { type Advice, unexpectedBodyError } from '../http/answer-error.ts';
 import type { HttpRequest } from '../http/send.ts';
 import type { Credentials } from './credentials.ts';
 import type { ConfigOf, Kind } from './kind.ts';
@@ -41,6 +41,14 @@ function createPasswordCredentials(config: Config, context: Obtaining): Credenti
   };
 }
 
+/** What to fix where IAM gives no token. */
+export const tokenAdvice: Advice = {
+  unauthorized: 'check domain, user and password; the user must be an IAM user',
+  forbidden: 'the IAM user may not log in to this project: check user and project_id',
+  not_found: 'check iam_endpoint',
+  bad_request: 'check domain, user and project_id',
+};
+
 async function obtainToken(request: HttpRequest, { send }: Obtaining, nowMs: number): Promise<Obtained<string>> {
   const answer = await send(request, new AbortController().signal);
   const value = answer.headers['x-subject-token'];
@@ -57,6 +65,7 @@ async function obtainToken(request: HttpRequest, { send }: Obtaining, nowMs: num
 function tokenRequest({ domain, user }: Config, password: string, { iam, project }: Obtaining): HttpRequest {
   return {
     operation: 'create_token',
+    advice: tokenAdvice,
     endpoint: iam,
     method: 'POST',
     path: '/v3/auth/tokens',
