@@ -1,92 +1,55 @@
-import type { Secret } from '../model/secret.ts';
-import type { CredentialFile } from './credential-file.ts';
-import type { ProfileAddress } from './profile.ts';
+import { checkConsistency } from './consistency.ts';
+import type { DefaultCredentials } from './credentials/default-credentials.ts';
+import type { CredentialsConfig } from './credentials/registry.ts';
+import { listOf } from './fields.ts';
+import { key, mapping, part } from './mapping.ts';
+import { metrics } from './metrics.ts';
+import { type CronProblem, poll } from './poll.ts';
+import { defaultRetentionMs, state } from './state.ts';
+import { status } from './status.ts';
+import type { ValueOf } from './value.ts';
+import { workspace } from './workspace.ts';
+
+/** The configuration file as a whole; a key that isn't declared is refused. */
+
+export type { CredentialsConfig } from './credentials/registry.ts';
+export type { Filters } from './workspace.ts';
+
+export type Parsed = ReturnType<ReturnType<typeof configuration>['read']>;
 
 /** The configuration once checked: every default filled in, durations in milliseconds, secrets sealed. */
-export interface Config {
-  readonly poll: {
-    /** Cron with seconds. */
-    readonly schedule: string;
-    readonly lookbackMs: number;
-    /** For one API request. */
-    readonly timeoutMs: number;
-    /** API requests a second, for each endpoint. */
-    readonly rateLimit: number;
-    /** Workspaces polled at once. */
-    readonly concurrency: number;
-  };
-  readonly state: {
-    readonly path: string;
-    readonly retentionMs: number;
-  };
-  readonly metrics: {
-    /** Upper bounds in seconds, ascending, without +Inf. */
-    readonly durationBuckets: readonly number[];
-    readonly language: Language;
-    /** Of a workspace, with series of their own. */
-    readonly maxPlaybooks: number;
-    /** Whether the topology of each failed instance is read. */
-    readonly nodes: 'failed' | 'off';
-    /** How long a new series of a counter stays at 0 once it has been scraped. */
-    readonly newSeriesHoldMs: number;
-  };
-  readonly status: {
-    /** Failed, stuck and retrying runs that are shown; 0: none, and their messages are kept nowhere. */
-    readonly recentRuns: number;
-  };
+export interface Config extends Omit<Parsed, 'workspaces'> {
   readonly workspaces: readonly WorkspaceConfig[];
   /** Where the credentials were found of workspaces that name none; null: each names its own. */
   readonly defaultCredentials: DefaultCredentials['from'] | null;
 }
 
-export interface DefaultCredentials {
-  readonly from: 'environment' | 'profile' | 'metadata';
+export interface WorkspaceConfig extends Omit<ValueOf<typeof workspace>, 'credentials'> {
   readonly credentials: CredentialsConfig;
 }
 
-export type Language = 'en' | 'zh';
+export type Language = Config['metrics']['language'];
 
-export interface WorkspaceConfig {
-  /** The value of the label `workspace`; null: the workspace's own name. */
-  readonly name: string | null;
-  readonly region: string;
-  /** null: the project that has the region's name. */
-  readonly projectId: string | null;
-  /** null: every workspace of the project. */
-  readonly workspaceId: string | null;
-  /** Origins, such as `https://secmaster.eu-west-101.myhuaweicloud.eu`. */
-  readonly endpoint: string;
-  readonly iamEndpoint: string;
-  readonly filters: Filters;
-  readonly credentials: CredentialsConfig;
+const workspaces = listOf(workspace, (list) => list.min(1, 'is empty; it needs a workspace'), 'list, at least one');
+
+export function configuration(cronProblem: CronProblem) {
+  const whole = mapping({
+    poll: part('poll', poll(cronProblem)),
+    state: part('state', state),
+    metrics: part('metrics', metrics),
+    status: part('status', status),
+    workspaces: key('workspaces', workspaces, { meaning: 'what is polled' }),
+  });
+  return {
+    // Always, so that these problems are told together with those of single values.
+    schema: whole.schema.superRefine(checkConsistency, { when: () => true }),
+    show: whole.show,
+    read: (checked: unknown) => {
+      const { state, ...rest } = whole.read(checked);
+      return {
+        ...rest,
+        state: { ...state, retentionMs: state.retentionMs ?? defaultRetentionMs(rest.poll.lookbackMs) },
+      };
+    },
+  };
 }
-
-/** Only instances with one of the values of each kind; none: all. */
-export interface Filters {
-  readonly playbookId: readonly string[];
-  readonly workflowId: readonly string[];
-  readonly dataclassId: readonly string[];
-  readonly triggerType: readonly string[];
-}
-
-/** What stands in files is read again whenever it is needed, so that a changed file needs no reload. */
-export type CredentialsConfig =
-  | {
-      readonly kind: 'ak_sk';
-      readonly ak: string | CredentialFile;
-      readonly sk: Secret | CredentialFile;
-      readonly securityToken: Secret | CredentialFile | null;
-    }
-  | {
-      readonly kind: 'password';
-      readonly domain: string;
-      readonly user: string;
-      readonly password: Secret | CredentialFile;
-    }
-  | { readonly kind: 'token'; readonly token: CredentialFile }
-  | {
-      readonly kind: 'agency';
-      /** Origin of the metadata service. */
-      readonly endpoint: string;
-    }
-  | ({ readonly kind: 'profile' } & ProfileAddress);

@@ -1,22 +1,32 @@
 import { z } from 'zod';
-import { type CredentialFile, type CredentialForm, credentialProblem, readCredentialFile } from './credential-file.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { isLinkLocal, isLoopback, parseOrigin } from './endpoints.ts';
 import { emptyMessage } from './problems.ts';
+import { expandHome } from './text-file.ts';
+import type { Value } from './value.ts';
 
 /** The kinds of values in a configuration. Each says by itself what is wrong with what it is given. */
 
 type Refuse = (message: string) => never;
 
-interface About {
+export interface Field<T> extends Value<T> {
+  readonly schema: z.ZodType<T>;
+}
+
+interface About<T> {
   /** What may stand there, for docs/configuration.md. */
   readonly values: string;
   /** Whether a message may begin with the refused value. */
   readonly isShown?: boolean;
+  /** As a file would write it. */
+  readonly show?: (value: T) => unknown;
 }
 
 /** A value that `read` takes or refuses. */
-export function field<T>(read: (value: unknown, refuse: Refuse) => T, { values, isShown = true }: About) {
+export function field<T>(
+  read: (value: unknown, refuse: Refuse) => T,
+  { values, isShown = true, show = (value) => value }: About<T>,
+): Field<T> {
   const checked = z.unknown().transform((value, context): T => {
     const refuse = (message: string, params = { isShown: false }): never => {
       context.addIssue({ code: 'custom', message, params });
@@ -26,12 +36,7 @@ export function field<T>(read: (value: unknown, refuse: Refuse) => T, { values, 
     if (value === null || (typeof value === 'string' && value.trim() === '')) return refuse(emptyMessage);
     return read(value, (message) => refuse(message, { isShown }));
   });
-  return checked.meta({ values });
-}
-
-/** Keys that all have defaults: the section may be absent or empty, `agency:` as well as `agency: {}`. */
-export function section<T extends z.ZodRawShape>(shape: T) {
-  return z.preprocess((value) => value ?? {}, z.strictObject(shape));
+  return { schema: checked.meta({ values }), read: (value) => value as T, show };
 }
 
 export const text = field((value, refuse) => (typeof value === 'string' ? value.trim() : refuse(notText)), {
@@ -39,8 +44,34 @@ export const text = field((value, refuse) => (typeof value === 'string' ? value.
   isShown: false,
 });
 
-export function textOf(isForm: (text: string) => boolean, values: string, message: string) {
-  return field((value, refuse) => (typeof value === 'string' && isForm(value) ? value : refuse(message)), { values });
+/** @param make such as to small letters */
+export function textOf(
+  isForm: (text: string) => boolean,
+  values: string,
+  message: string,
+  make = (text: string) => text,
+) {
+  return field((value, refuse) => (typeof value === 'string' && isForm(value) ? make(value) : refuse(message)), {
+    values,
+  });
+}
+
+/** Of a file or folder; `~/` is the home directory. */
+export const path = field((value, refuse) => (typeof value === 'string' ? expandHome(value.trim()) : refuse(notText)), {
+  values: 'text',
+  isShown: false,
+});
+
+export function listOf<T>(
+  item: Value<T>,
+  limit: (list: z.ZodArray<z.ZodType>) => z.ZodType,
+  values: string,
+): Value<readonly T[]> {
+  return {
+    schema: limit(z.array(item.schema)).meta({ values }),
+    read: (checked) => (checked as unknown[]).map(item.read),
+    show: (list) => list.map(item.show),
+  };
 }
 
 export function oneOf<const T extends string>(...choices: readonly T[]) {
@@ -61,7 +92,7 @@ export function duration(min: string, max?: string) {
       if (ms > maxMs) return refuse(`is too long; the most is ${formatDuration(maxMs)}`);
       return ms;
     },
-    { values: max === undefined ? `duration, at least ${min}` : `duration, ${min} to ${max}` },
+    { values: max === undefined ? `duration, at least ${min}` : `duration, ${min} to ${max}`, show: formatDuration },
   );
 }
 
@@ -71,6 +102,10 @@ export function number(isAllowed: (value: number) => boolean, values: string) {
     (value, refuse) => (typeof value === 'number' && isAllowed(value) ? value : refuse(`must be a ${values}`)),
     { values },
   );
+}
+
+export function whole(min: number, max: number) {
+  return number((n) => Number.isInteger(n) && n >= min && n <= max, `whole number, ${min} to ${max}`);
 }
 
 /** Seconds. */
@@ -107,28 +142,4 @@ function originField(mayBeClear: (url: URL) => boolean, clearFor: string) {
   );
 }
 
-/** A text of a credential, never shown. */
-export function credential<T>(form: CredentialForm, make: (text: string) => T) {
-  return field(
-    (value, refuse) => {
-      if (typeof value !== 'string') return refuse(notText);
-      const problem = credentialProblem(value, form);
-      return problem === null ? make(value) : refuse(problem);
-    },
-    { values: 'text', isShown: false },
-  );
-}
-
-/** The same in a file. Its content is only looked at here: who needs the credential reads it again. */
-export function credentialFile(form: CredentialForm) {
-  return field(
-    (path, refuse): CredentialFile => {
-      if (typeof path !== 'string') return refuse(notText);
-      const file = readCredentialFile({ path, form });
-      return 'problem' in file ? refuse(file.problem) : { path, form };
-    },
-    { values: 'path of a file', isShown: false },
-  );
-}
-
-const notText = 'must be text; put it in quotes';
+export const notText = 'must be text; put it in quotes';

@@ -1,17 +1,10 @@
-import type { Config, DefaultCredentials } from './config.ts';
-import { defaultEndpoint } from './endpoints.ts';
-import {
-  defaultCredentials,
-  type Environment,
-  isUnset,
-  settingsFrom,
-  unknownVariables,
-  variableAt,
-  variableProblem,
-} from './environment.ts';
+import { type Config, configuration, type Parsed } from './config.ts';
+import { type DefaultCredentials, defaultCredentials } from './credentials/default-credentials.ts';
+import { isUnset, settingsFrom, unknownVariables, variableAt } from './environment.ts';
+import type { CronProblem } from './poll.ts';
 import { findings, type Problem, valueAt } from './problems.ts';
 import { proxyProblems } from './proxies.ts';
-import { type CronProblem, configSchema, type ParsedConfig } from './schema.ts';
+import { type Environment, variableProblem } from './variables.ts';
 import { readYamlFile } from './yaml-file.ts';
 
 export interface Sources {
@@ -31,16 +24,17 @@ export function loadConfig(
   { configFile, environment }: Sources,
   { cronProblem }: { readonly cronProblem: CronProblem },
 ): Loaded {
-  const schema = configSchema(cronProblem);
-  const loaded = configFile === null ? fromEnvironment(environment, schema) : fromFile(configFile, environment, schema);
+  const declared = configuration(cronProblem);
+  const loaded =
+    configFile === null ? fromEnvironment(environment, declared) : fromFile(configFile, environment, declared);
   const proxies = proxyProblems(environment);
   if (proxies.length === 0) return loaded;
   return { problems: 'problems' in loaded ? [...loaded.problems, ...proxies] : proxies };
 }
 
-type Schema = ReturnType<typeof configSchema>;
+type Declared = ReturnType<typeof configuration>;
 
-function fromFile(path: string, environment: Environment, schema: Schema): Loaded {
+function fromFile(path: string, environment: Environment, { schema, read }: Declared): Loaded {
   const yaml = readYamlFile(path, 'is empty; it needs workspaces');
   if ('problems' in yaml) return yaml;
   const parsed = schema.safeParse(yaml.value);
@@ -53,10 +47,10 @@ function fromFile(path: string, environment: Environment, schema: Schema): Loade
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
     .concat(elsewhere);
   if (!parsed.success || problems.length > 0) return { problems };
-  return { config: toConfig(parsed.data, Array.isArray(shared) ? null : shared) };
+  return { config: toConfig(read(parsed.data), Array.isArray(shared) ? null : shared) };
 }
 
-function fromEnvironment(environment: Environment, schema: Schema): Loaded {
+function fromEnvironment(environment: Environment, { schema, read }: Declared): Loaded {
   const unknown = unknownVariables(environment);
   if (isUnset(environment) && unknown.length === 0) return { problems: [nothingGiven] };
   const value = settingsFrom(environment);
@@ -69,7 +63,7 @@ function fromEnvironment(environment: Environment, schema: Schema): Loaded {
     ...(Array.isArray(credentials) ? credentials : []),
   ];
   if (!parsed.success || Array.isArray(credentials) || problems.length > 0) return { problems };
-  return { config: toConfig(parsed.data, credentials) };
+  return { config: toConfig(read(parsed.data), credentials) };
 }
 
 const nothingGiven = variableProblem(
@@ -88,46 +82,13 @@ function workspacesWithoutCredentials(value: unknown): number[] {
   return [...workspaces.keys()].filter((index) => isBare(workspaces[index]));
 }
 
-const defaultRetentionMs = 30 * 86_400_000;
-
-function toConfig(parsed: ParsedConfig, shared: DefaultCredentials | null): Config {
-  const { poll, state, metrics, status } = parsed;
+function toConfig(read: Parsed, shared: DefaultCredentials | null): Config {
   return {
-    poll: {
-      schedule: poll.schedule,
-      lookbackMs: poll.lookback,
-      timeoutMs: poll.timeout,
-      rateLimit: poll.rate_limit,
-      concurrency: poll.concurrency,
-    },
-    // A longer lookback alone is enough: the environment has no variable for the retention.
-    state: { path: state.path, retentionMs: state.retention ?? Math.max(defaultRetentionMs, poll.lookback) },
-    metrics: {
-      durationBuckets: metrics.duration_buckets,
-      language: metrics.language,
-      newSeriesHoldMs: metrics.new_series_hold,
-      maxPlaybooks: metrics.max_playbooks,
-      nodes: metrics.nodes,
-    },
-    status: { recentRuns: status.recent_runs },
-    workspaces: parsed.workspaces.map((workspace) => {
+    ...read,
+    workspaces: read.workspaces.map((workspace) => {
       const credentials = workspace.credentials ?? shared?.credentials;
       if (credentials === undefined) throw new Error('a workspace without credentials has passed the checks');
-      return {
-        name: workspace.name ?? null,
-        region: workspace.region,
-        projectId: workspace.project_id ?? null,
-        workspaceId: workspace.workspace_id ?? null,
-        endpoint: workspace.endpoint ?? defaultEndpoint('secmaster', workspace.region),
-        iamEndpoint: workspace.iam_endpoint ?? defaultEndpoint('iam', workspace.region),
-        filters: {
-          playbookId: workspace.filters.playbook_id,
-          workflowId: workspace.filters.workflow_id,
-          dataclassId: workspace.filters.dataclass_id,
-          triggerType: workspace.filters.trigger_type,
-        },
-        credentials,
-      };
+      return { ...workspace, credentials };
     }),
     defaultCredentials: shared?.from ?? null,
   };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { homedir } from 'node:os';
 
 export type TextFile = { readonly text: string } | { readonly problem: string };
@@ -9,11 +9,28 @@ export type TextFile = { readonly text: string } | { readonly problem: string };
  */
 export function readTextFile(path: string, maxBytes: number): TextFile {
   try {
-    const file = expandHome(path);
-    if (statSync(file).size > maxBytes) return { problem: `is larger than ${maxBytes} bytes` };
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)) };
+    const bytes = readAtMost(expandHome(path), maxBytes + 1);
+    if (bytes.length > maxBytes) return { problem: `is larger than ${maxBytes} bytes` };
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch (error) {
     return { problem: reason(error) };
+  }
+}
+
+/** What a file says of its size need not be true: it may grow while it is read, or be a device without end. */
+function readAtMost(file: string, maxBytes: number): Uint8Array {
+  const bytes = new Uint8Array(maxBytes);
+  const descriptor = openSync(file, 'r');
+  try {
+    let length = 0;
+    while (length < maxBytes) {
+      const read = readSync(descriptor, bytes, length, maxBytes - length, null);
+      if (read === 0) break;
+      length += read;
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

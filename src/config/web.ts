@@ -104,7 +104,7 @@ const headers = z.partialRecord(
     'X-Frame-Options',
     'X-XSS-Protection',
   ]),
-  text,
+  text.schema,
 );
 
 const hash = field(
@@ -119,13 +119,13 @@ const hash = field(
 const schema = z.strictObject({
   tls_server_config: z
     .strictObject({
-      cert_file: text.optional(),
-      key_file: text.optional(),
-      client_ca_file: text.optional(),
+      cert_file: text.schema.optional(),
+      key_file: text.schema.optional(),
+      client_ca_file: text.schema.optional(),
       // The other types let clients in without a certificate that has been verified: they would only look like a protection.
-      client_auth_type: oneOf('NoClientCert', 'RequireAndVerifyClientCert').prefault('NoClientCert'),
-      min_version: oneOf('TLS12', 'TLS13').prefault('TLS12'),
-      max_version: oneOf('TLS12', 'TLS13').prefault('TLS13'),
+      client_auth_type: oneOf('NoClientCert', 'RequireAndVerifyClientCert').schema.prefault('NoClientCert'),
+      min_version: oneOf('TLS12', 'TLS13').schema.prefault('TLS12'),
+      max_version: oneOf('TLS12', 'TLS13').schema.prefault('TLS13'),
       cipher_suites: chosenByNode,
       curve_preferences: chosenByNode,
       prefer_server_cipher_suites: chosenByNode,
@@ -138,5 +138,5 @@ const schema = z.strictObject({
       headers: headers.optional(),
     })
     .optional(),
-  basic_auth_users: z.record(z.string().min(1), hash).optional(),
+  basic_auth_users: z.record(z.string().min(1), hash.schema).optional(),
 });

@@ -126,6 +126,11 @@ describe('credentials', () => {
         `${at}.ak_sk.sk: is missing; give it or sk_file`,
       ],
     ],
+    [
+      'a file without end',
+      '{ ak_sk: { ak: A, sk_file: /dev/zero } }',
+      [`${at}.ak_sk.sk_file: is larger than 65536 bytes`],
+    ],
     ['a file that is not there', '{ ak_sk: { ak: A, sk_file: /SKTEST } }', [`${at}.ak_sk.sk_file: no such file`]],
     ['a directory for a file', '{ ak_sk: { ak: A, sk_file: / } }', [`${at}.ak_sk.sk_file: is a directory, not a file`]],
     ['no user', '{ password: { domain: d, password: p } }', [`${at}.password.user: is missing`]],

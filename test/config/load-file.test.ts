@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type CredentialFile, readCredentialFile } from '../../src/config/credential-file.ts';
+import { type CredentialFile, readCredentialFile } from '../../src/config/credentials/credential-file.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { complete, configOf, credentials, loadFile, loadText, problemsOf, workspace, writeFile } from './loading.ts';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
-import type { Environment } from '../../src/config/environment.ts';
 import { type Loaded, loadConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problems.ts';
+import type { Environment } from '../../src/config/variables.ts';
 
 /** Stands in for node-cron, which the poll's timer alone may import. */
 const cronProblem = (expression: string) =>

@@ -48,23 +48,17 @@ export function createFolder(): Folder {
   write('password', defaultUser.password);
   writeProfile(defaultAccessKey.ak, defaultAccessKey.sk);
   const key = (name: string) => ({ path: path(name), form: 'key' }) as const;
+  const configs = (url: string): { readonly [K in Kind]: CredentialsConfig & { readonly kind: K } } => ({
+    ak_sk: { kind: 'ak_sk', ak: key('ak'), sk: key('sk'), securityToken: null },
+    password: { ...defaultUser, kind: 'password', password: { path: path('password'), form: 'password' } },
+    token: { kind: 'token', token: key('token') },
+    agency: { kind: 'agency', endpoint: url },
+    profile: { kind: 'profile', file: path('credentials'), section: 'basic' },
+  });
   return {
     write,
     writeProfile,
-    config(kind, url) {
-      switch (kind) {
-        case 'ak_sk':
-          return { kind, ak: key('ak'), sk: key('sk'), securityToken: null };
-        case 'password':
-          return { ...defaultUser, kind, password: { path: path('password'), form: 'password' } };
-        case 'token':
-          return { kind, token: key('token') };
-        case 'agency':
-          return { kind, endpoint: url };
-        case 'profile':
-          return { kind, file: path('credentials'), section: 'basic' };
-      }
-    },
+    config: (kind, url) => configs(url)[kind],
   };
 }
 

@@ -98,6 +98,7 @@ export function createClients(options: ClientOptions, before: Shared = createSha
           path: '/v3/projects',
           query: [['name', region]],
           expected: 'a list of projects',
+          advice: { forbidden: 'give project_id, or the permission iam:projects:list' },
           read: (body) => projectsSchema.safeParse(body).data ?? null,
         },
         signal,

@@ -1,5 +1,6 @@
 import { formatSdkDate, type Signable, sign } from '../http/sign.ts';
-import type { AuthHeaders, Refusal } from './credentials.ts';
+import type { AuthHeaders, Credentials, Refusal } from './credentials.ts';
+import type { Own } from './own-credentials.ts';
 
 /** An access key and its secret; temporary ones have a security token as well. */
 export interface AccessKeys {
@@ -23,4 +24,17 @@ const suspectMs = 60_000;
 /** The refusal itself has corrected the clock by its Date. */
 export function mayBeForItsDate({ authorizedAtMs, nowMs }: Refusal): boolean {
   return Math.abs(nowMs - authorizedAtMs) > suspectMs;
+}
+
+/** The user's own access key: each request is signed; nothing is obtained, and nothing says when it expires. */
+export function createSigningCredentials(own: () => Own<AccessKeys>): Credentials {
+  return {
+    async authorize(request, nowMs) {
+      const { value, fingerprint } = own();
+      return { headers: signHeaders(request, value, nowMs), fingerprint };
+    },
+    refused: (refusal) => mayBeForItsDate(refusal) || own().fingerprint !== refusal.fingerprint,
+    fingerprint: () => own().fingerprint,
+    expiresAtMs: () => null,
+  };
 }

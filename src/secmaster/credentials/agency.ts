@@ -1,12 +1,11 @@
-import { z } from 'zod';
-import { parseTime } from '../../model/time.ts';
-import { unexpectedBodyError } from '../http/answer-error.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { SecMasterError } from '../http/errors.ts';
 import type { HttpRequest } from '../http/send.ts';
-import { type AccessKeys, mayBeForItsDate, signHeaders } from './access-keys.ts';
+import type { AccessKeys } from './access-keys.ts';
 import type { Credentials } from './credentials.ts';
+import type { ConfigOf, Kind } from './kind.ts';
 import type { Obtaining } from './obtaining.ts';
+import { createTemporaryCredentials, readTemporaryKeys } from './temporary-keys.ts';
 import { createTokenCache, type Obtained } from './token-cache.ts';
 
 /**
@@ -14,35 +13,23 @@ import { createTokenCache, type Obtained } from './token-cache.ts';
  * (docs/secmaster-api.md#metadata-service).
  */
 
-const text = z.string().nullish();
-const securityKeySchema = z.object({
-  credential: z.object({ access: text, secret: text, securitytoken: text, expires_at: text }),
-});
-
-/** The service renews them by itself; the SDKs ask for others when less than this is left. */
-const marginMs = 40 * 60_000;
 /** Each time keys are fetched a new one is asked for, so it need not last. */
 const tokenLifeSeconds = 60;
 
-export function createAgencyCredentials(metadata: Endpoint, context: Obtaining): Credentials {
+export const agency: Kind<ConfigOf<'agency'>> = {
+  create: ({ endpoint }, context) =>
+    createAgencyCredentials(context.endpointOf(endpoint), { ...context, send: context.sendLocally }),
+};
+
+function createAgencyCredentials(metadata: Endpoint, context: Obtaining): Credentials {
   const keys = createTokenCache({
     ...context,
     name: 'temporary keys',
     operation: 'get_metadata_token',
     obtain: () => obtainKeys(metadata, context),
   });
-  return {
-    async authorize(request, nowMs, signal) {
-      return { headers: signHeaders(request, await keys.get(nowMs, signal), nowMs), fingerprint: '' };
-    },
-    refused: (refusal) => {
-      if (mayBeForItsDate(refusal)) return true;
-      return keys.drop(({ securityToken }) => securityToken === refusal.headers['x-security-token']);
-    },
-    // The user puts nothing in place.
-    fingerprint: () => '',
-    expiresAtMs: keys.expiresAtMs,
-  };
+  // The user puts nothing in place.
+  return createTemporaryCredentials(keys, () => '');
 }
 
 async function obtainKeys(metadata: Endpoint, { send }: Obtaining): Promise<Obtained<AccessKeys>> {
@@ -75,18 +62,7 @@ async function obtainKeys(metadata: Endpoint, { send }: Obtaining): Promise<Obta
       path: '/openstack/latest/securitykey',
       headers: proof === null ? {} : { 'x-metadata-token': proof },
     };
-    const answer = await send(request, signal);
-    const {
-      access: ak,
-      secret: sk,
-      securitytoken: securityToken,
-      expires_at,
-    } = securityKeySchema.safeParse(answer.json).data?.credential ?? {};
-    const expiresAtMs = parseTime(expires_at ?? '');
-    if (!ak || !sk || !securityToken || expiresAtMs === null)
-      // Of an answer that may hold a key nothing is repeated.
-      throw unexpectedBodyError(request, { ...answer, text: '' }, 'access, secret, securitytoken and expires_at');
-    return { value: { ak, sk, securityToken }, renewAtMs: expiresAtMs - marginMs, expiresAtMs };
+    return readTemporaryKeys(request, await send(request, signal));
   } catch (error) {
     // Whatever it answers says nothing about what SecMaster thinks of the keys.
     if (error instanceof SecMasterError) throw noKeys(error);

@@ -1,17 +1,20 @@
-import type { AccessKeys } from './access-keys.ts';
-import { mayBeForItsDate, signHeaders } from './access-keys.ts';
-import type { Credentials } from './credentials.ts';
-import type { Own } from './own-credentials.ts';
+import { type AccessKeys, createSigningCredentials } from './access-keys.ts';
+import type { ConfigOf, Kind } from './kind.ts';
+import { createOwn, type Read, textOf } from './own-credentials.ts';
 
-/** The user's own access key: each request is signed; nothing is obtained, and nothing says when it expires. */
-export function createAkSkCredentials(own: () => Own<AccessKeys>): Credentials {
-  return {
-    async authorize(request, nowMs) {
-      const { value, fingerprint } = own();
-      return { headers: signHeaders(request, value, nowMs), fingerprint };
-    },
-    refused: (refusal) => mayBeForItsDate(refusal) || own().fingerprint !== refusal.fingerprint,
-    fingerprint: () => own().fingerprint,
-    expiresAtMs: () => null,
+type Config = ConfigOf<'ak_sk'>;
+
+export const akSk: Kind<Config> = {
+  create: (config, { log }) => createSigningCredentials(createOwn(keysOf(config), log)),
+  locked: ({ ak }) => [ak],
+};
+
+function keysOf(config: Config): Read<AccessKeys> {
+  return () => {
+    const ak = textOf(config.ak, 'ak_file');
+    const sk = textOf(config.sk, 'sk_file');
+    const securityToken = config.securityToken === null ? null : textOf(config.securityToken, 'security_token_file');
+    for (const part of [ak, sk, securityToken]) if (typeof part === 'object' && part !== null) return part;
+    return { ak, sk, securityToken } as AccessKeys;
   };
 }

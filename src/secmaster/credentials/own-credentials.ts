@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { CredentialsConfig } from '../../config/config.ts';
-import { type CredentialFile, readCredentialFile } from '../../config/credential-file.ts';
-import { readProfile } from '../../config/profile.ts';
+import { type CredentialFile, readCredentialFile } from '../../config/credentials/credential-file.ts';
 import type { Logger } from '../../log.ts';
 import { Secret } from '../../model/secret.ts';
 import { SecMasterError } from '../http/errors.ts';
-import type { AccessKeys } from './access-keys.ts';
 
 /** Credentials that the user has put somewhere: in the configuration, or in files, which may change at any time. */
 
@@ -15,7 +12,7 @@ export interface Own<T> {
   readonly fingerprint: string;
 }
 
-type Read<T> = () => T | { readonly problem: string };
+export type Read<T> = () => T | { readonly problem: string };
 
 /**
  * Reads anew at each call, so that a changed file counts from the next request on. While a file can't be read, as in the
@@ -38,25 +35,6 @@ export function createOwn<T extends object | string>(read: Read<T>, log: Logger)
     last = { value: result, fingerprint };
     told = null;
     return last;
-  };
-}
-
-export function keysOf(config: Extract<CredentialsConfig, { kind: 'ak_sk' }>): Read<AccessKeys> {
-  return () => {
-    const ak = textOf(config.ak, 'ak_file');
-    const sk = textOf(config.sk, 'sk_file');
-    const securityToken = config.securityToken === null ? null : textOf(config.securityToken, 'security_token_file');
-    for (const part of [ak, sk, securityToken]) if (typeof part === 'object' && part !== null) return part;
-    return { ak, sk, securityToken } as AccessKeys;
-  };
-}
-
-export function keysOfProfile(config: Extract<CredentialsConfig, { kind: 'profile' }>): Read<AccessKeys> {
-  return () => {
-    const read = readProfile(config);
-    if ('problem' in read) return { problem: `profile: ${read.problem}` };
-    const { ak, sk, securityToken } = read.profile;
-    return { ak, sk, securityToken };
   };
 }
 

@@ -1,26 +1,29 @@
 import { z } from 'zod';
-import type { CredentialsConfig } from '../../config/config.ts';
 import { parseTime } from '../../model/time.ts';
-import { unexpectedBodyError } from '../http/answer-error.ts';
+import { type Advice, unexpectedBodyError } from '../http/answer-error.ts';
 import type { HttpRequest } from '../http/send.ts';
 import type { Credentials } from './credentials.ts';
+import type { ConfigOf, Kind } from './kind.ts';
 import type { Obtaining } from './obtaining.ts';
-import type { Own } from './own-credentials.ts';
+import { createOwn, textOf } from './own-credentials.ts';
 import { createTokenCache, type Obtained } from './token-cache.ts';
 
 const tokenSchema = z.object({ token: z.object({ expires_at: z.string(), issued_at: z.string().nullish() }) });
 
-export type PasswordConfig = Extract<CredentialsConfig, { kind: 'password' }>;
+type Config = ConfigOf<'password'>;
+
+export const password: Kind<Config> = {
+  create: createPasswordCredentials,
+  usesIam: true,
+  locked: ({ domain, user }) => [domain, user],
+};
 
 /** A token is renewed in the last tenth of its life, and half an hour before its end at the earliest. */
 const maxMarginMs = 30 * 60_000;
 
 /** Name and password of an IAM user: they buy a token for one project. */
-export function createPasswordCredentials(
-  config: PasswordConfig,
-  own: () => Own<string>,
-  context: Obtaining,
-): Credentials {
+function createPasswordCredentials(config: Config, context: Obtaining): Credentials {
+  const own = createOwn(() => textOf(config.password, 'password_file'), context.log);
   const token = createTokenCache({
     ...context,
     name: 'token',
@@ -38,6 +41,14 @@ export function createPasswordCredentials(
   };
 }
 
+/** What to fix where IAM gives no token. */
+export const tokenAdvice: Advice = {
+  unauthorized: 'check domain, user and password; the user must be an IAM user',
+  forbidden: 'the IAM user may not log in to this project: check user and project_id',
+  not_found: 'check iam_endpoint',
+  bad_request: 'check domain, user and project_id',
+};
+
 async function obtainToken(request: HttpRequest, { send }: Obtaining, nowMs: number): Promise<Obtained<string>> {
   const answer = await send(request, new AbortController().signal);
   const value = answer.headers['x-subject-token'];
@@ -51,9 +62,10 @@ async function obtainToken(request: HttpRequest, { send }: Obtaining, nowMs: num
   return { value, renewAtMs: expiresAtMs - Math.min(maxMarginMs, lifeMs / 10), expiresAtMs };
 }
 
-function tokenRequest({ domain, user }: PasswordConfig, password: string, { iam, project }: Obtaining): HttpRequest {
+function tokenRequest({ domain, user }: Config, password: string, { iam, project }: Obtaining): HttpRequest {
   return {
     operation: 'create_token',
+    advice: tokenAdvice,
     endpoint: iam,
     method: 'POST',
     path: '/v3/auth/tokens',

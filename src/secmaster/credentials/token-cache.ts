@@ -26,24 +26,39 @@ export interface TokenCacheOptions<T> {
   /** The first of the calls that obtain it. */
   readonly operation: Operation;
   readonly obtain: (nowMs: number) => Promise<Obtained<T>>;
+  /** Of what it is obtained with: a failure with another says nothing. */
+  readonly fingerprint?: () => string;
+  /** What is refused is not what is in use: the old one goes on while it is valid. */
+  readonly outlivesRefusal?: boolean;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** After a renewal that failed while the old one is still valid, or that gave nothing newer. */
 const renewalRetryMs = 60_000;
+/** The same after a renewal that was refused. */
+const refusedRetryMs = 5 * 60_000;
 /** So long everybody gets the same error, so that hundreds of callers don't ask one after the other. */
 const failureHoldMs = 5_000;
 /** What is refused so soon after it was obtained would be followed by one that is no better. */
 const freshMs = 60_000;
 
-export function createTokenCache<T>({ name, operation, obtain, clock, log }: TokenCacheOptions<T>): TokenCache<T> {
+export function createTokenCache<T>({
+  name,
+  operation,
+  obtain,
+  fingerprint = () => '',
+  outlivesRefusal = false,
+  clock,
+  log,
+}: TokenCacheOptions<T>): TokenCache<T> {
   let cached: (Obtained<T> & { readonly obtainedAtMs: number }) | null = null;
   let pending: Promise<T> | null = null;
-  let failure: { readonly error: unknown; readonly untilMs: number } | null = null;
+  let failure: { readonly error: unknown; readonly untilMs: number; readonly fingerprint: string } | null = null;
 
   async function renew(nowMs: number): Promise<T> {
     const old = cached;
+    const obtainedWith = fingerprint();
     try {
       const obtained = await obtain(nowMs);
       const renewAtMs = Math.max(
@@ -54,13 +69,13 @@ export function createTokenCache<T>({ name, operation, obtain, clock, log }: Tok
       log.debug({ expiresAt: new Date(cached.expiresAtMs).toISOString() }, `${name} obtained`);
     } catch (error) {
       const isRefused = error instanceof SecMasterError && error.kind === 'unauthorized';
-      if (isRefused || old === null || nowMs >= old.expiresAtMs) {
-        failure = { error, untilMs: clock.now() + failureHoldMs };
+      if ((isRefused && !outlivesRefusal) || old === null || nowMs >= old.expiresAtMs) {
+        failure = { error, untilMs: clock.now() + failureHoldMs, fingerprint: obtainedWith };
         throw error;
       }
       const reason = error instanceof Error ? error.message : String(error);
       log.warn({ reason }, `${name} not renewed yet, the old one is still valid`);
-      cached = { ...old, renewAtMs: nowMs + renewalRetryMs };
+      cached = { ...old, renewAtMs: nowMs + (isRefused ? refusedRetryMs : renewalRetryMs) };
     } finally {
       pending = null;
     }
@@ -70,7 +85,8 @@ export function createTokenCache<T>({ name, operation, obtain, clock, log }: Tok
   return {
     async get(nowMs, signal) {
       if (cached !== null && nowMs < cached.renewAtMs) return cached.value;
-      if (pending === null && failure !== null && clock.now() < failure.untilMs) throw failure.error;
+      const isHeld = failure !== null && clock.now() < failure.untilMs && failure.fingerprint === fingerprint();
+      if (pending === null && isHeld) throw failure?.error;
       // Shared by all who wait for it, so none of them may abort it.
       pending ??= renew(nowMs);
       return await orAborted(pending, signal, () => abortedError(operation));

@@ -1,8 +1,13 @@
 import type { Credentials } from './credentials.ts';
-import type { Own } from './own-credentials.ts';
+import type { ConfigOf, Kind } from './kind.ts';
+import { createOwn, type Own, textOf } from './own-credentials.ts';
+
+export const token: Kind<ConfigOf<'token'>> = {
+  create: (config, { log }) => createTokenCredentials(createOwn(() => textOf(config.token, 'token_file'), log)),
+};
 
 /** A token that somebody else obtains and renews in a file. It doesn't say when it expires. */
-export function createTokenFileCredentials(own: () => Own<string>): Credentials {
+function createTokenCredentials(own: () => Own<string>): Credentials {
   return {
     async authorize() {
       const { value, fingerprint } = own();

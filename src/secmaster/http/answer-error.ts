@@ -8,7 +8,11 @@ export interface Asked {
   readonly operation: Operation;
   /** Whatever an answer may echo and nobody may read: tokens, signatures, passwords. */
   readonly secrets: readonly string[];
+  readonly advice?: Advice;
 }
+
+/** What to fix where this call fails so; calls of SecMaster itself have the same advice. */
+export type Advice = Readonly<Partial<Record<ErrorKind, string>>>;
 
 export interface Answer {
   readonly httpStatus: number;
@@ -24,7 +28,7 @@ export function statusError(asked: Asked, answer: Answer): SecMasterError {
   if (isHtml(answer) && kind !== 'server_error' && kind !== 'throttled') return notJsonError(asked, answer);
   const { code, said, requestId } = readError(asked, answer);
   const what = [String(httpStatus), code, said === null ? null : `(${said})`].filter((part) => part !== null).join(' ');
-  return new SecMasterError(kind, asked.operation, `${what}: ${advice(asked.operation, httpStatus, code, said)}`, {
+  return new SecMasterError(kind, asked.operation, `${what}: ${adviceFor(asked, kind, code, said)}`, {
     httpStatus,
     code,
     requestId,
@@ -73,35 +77,22 @@ const adviceByCode: Readonly<Record<string, string>> = {
   '0307': 'the token has expired or is of another region: check region, endpoint and iam_endpoint',
 };
 
-function advice(operation: Operation, httpStatus: number, code: string | null, said: string | null): string {
-  const known = adviceByCode[codeNumber(code)];
+function adviceFor({ advice }: Asked, kind: ErrorKind, code: string | null, said: string | null): string {
+  const known = adviceByCode[codeNumber(code)] ?? advice?.[kind];
   if (known !== undefined) return known;
-  switch (kindOf(httpStatus)) {
-    case 'unauthorized':
-      if (operation === 'create_token') return 'check domain, user and password; the user must be an IAM user';
-      return said === 'signature expired'
-        ? 'check that the clock of this machine is right'
-        : 'check the credentials (ak and sk, and security_token if the keys are temporary)';
-    case 'forbidden':
-      return operation === 'create_token'
-        ? 'the IAM user may not log in to this project: check user and project_id'
-        : operation === 'list_projects'
-          ? 'give project_id, or the permission iam:projects:list'
-          : 'give the credentials the policy "SecMaster ReadOnlyAccess" in this project; check project_id and workspace_id';
-    case 'not_found':
-      return operation === 'create_token'
-        ? 'check iam_endpoint'
-        : 'check endpoint, region, project_id and workspace_id';
-    case 'throttled':
-      return 'too many requests: lower poll.rate_limit or poll less often';
-    case 'server_error':
-      return 'the service or a proxy has failed; nothing to fix in the configuration';
-    case 'bad_request':
-      return operation === 'create_token' ? 'check domain, user and project_id' : 'check project_id and workspace_id';
-    default:
-      return 'not an answer of the API: check endpoint and iam_endpoint';
-  }
+  if (kind === 'unauthorized' && said === 'signature expired') return 'check that the clock of this machine is right';
+  return adviceByKind[kind] ?? 'not an answer of the API: check endpoint and iam_endpoint';
 }
+
+const adviceByKind: Advice = {
+  unauthorized: 'check the credentials (ak and sk, and security_token if the keys are temporary)',
+  forbidden:
+    'give the credentials the policy "SecMaster ReadOnlyAccess" in this project; check project_id and workspace_id',
+  not_found: 'check endpoint, region, project_id and workspace_id',
+  throttled: 'too many requests: lower poll.rate_limit or poll less often',
+  server_error: 'the service or a proxy has failed; nothing to fix in the configuration',
+  bad_request: 'check project_id and workspace_id',
+};
 
 function readError(
   asked: Asked,

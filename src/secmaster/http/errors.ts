@@ -18,17 +18,8 @@ export const errorKinds = [
 ] as const;
 export type ErrorKind = (typeof errorKinds)[number];
 
-export const operations = [
-  'list_instances',
-  'show_instance',
-  'list_workspaces',
-  'list_projects',
-  'create_token',
-  'get_metadata_token',
-  'get_security_key',
-  'read_credentials',
-] as const;
-export type Operation = (typeof operations)[number];
+/** What was asked, such as `list_instances`: whoever asks names it. It becomes the value of a metric label. */
+export type Operation = string;
 
 export interface ErrorDetails {
   /** null where there was no answer. */

@@ -1,6 +1,6 @@
 import type { CircuitBreaker } from '../credentials/circuit-breaker.ts';
 import type { Authorization, Credentials } from '../credentials/credentials.ts';
-import { unexpectedBodyError } from './answer-error.ts';
+import { type Advice, unexpectedBodyError } from './answer-error.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Operation, SecMasterError } from './errors.ts';
 import type { Send } from './send.ts';
@@ -16,6 +16,7 @@ export interface Asked<T> {
   /** What the body should hold, for the message where it doesn't. */
   readonly expected: string;
   readonly read: (body: unknown) => T | null;
+  readonly advice?: Advice;
 }
 
 export interface GetParts {
@@ -30,14 +31,14 @@ export interface GetParts {
 export function createGet({ send, endpoint, breaker, credentials, headers }: GetParts): Get {
   const now = () => endpoint.clock.now();
 
-  return ({ operation, path, query, expected, read }, signal) => {
+  return ({ operation, path, query, expected, read, advice = {} }, signal) => {
     let authorization: Authorization = { headers: {}, fingerprint: '' };
     let authorizedAtMs = now();
     const attempt = async () => {
       authorizedAtMs = now();
       const request = { method: 'GET', path, query, body: '', headers: { host: endpoint.host, ...headers } };
       authorization = await credentials.authorize(request, authorizedAtMs, signal);
-      const asked = { operation, secrets: Object.values(authorization.headers) };
+      const asked = { operation, secrets: Object.values(authorization.headers), advice };
       // Mandatory (docs/secmaster-api.md#query-parameters), although there is no content; it isn't signed.
       const allHeaders = {
         ...request.headers,

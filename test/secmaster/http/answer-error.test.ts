@@ -1,11 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { statusError } from '../../../src/secmaster/http/answer-error.ts';
-import type { Operation } from '../../../src/secmaster/http/errors.ts';
+import { tokenAdvice } from '../../../src/secmaster/credentials/password.ts';
+import { type Advice, statusError } from '../../../src/secmaster/http/answer-error.ts';
 import { networkError } from '../../../src/secmaster/http/network-error.ts';
 
-function fail(httpStatus: number, body: unknown, operation: Operation = 'list_instances', headers = {}) {
+/** Whose calls have advice of their own. */
+const adviceOf: Readonly<Record<string, Advice>> = { create_token: tokenAdvice };
+
+function fail(httpStatus: number, body: unknown, operation = 'list_instances', headers = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return statusError({ operation, secrets: ['S3CRET-TOKEN'] }, { httpStatus, headers, text });
+  return statusError(
+    { operation, secrets: ['S3CRET-TOKEN'], advice: adviceOf[operation] ?? {} },
+    { httpStatus, headers, text },
+  );
 }
 
 describe('the four shapes of an error body', () => {
@@ -48,7 +54,7 @@ describe('the four shapes of an error body', () => {
 });
 
 describe('what to fix', () => {
-  test.each<[number, unknown, Operation, string, string]>([
+  test.each<[number, unknown, string, string, string]>([
     [401, {}, 'list_instances', 'unauthorized', 'ak and sk'],
     [401, { error_code: 'APIGW.0307' }, 'list_instances', 'unauthorized', 'another region'],
     [401, { error_code: 'APIG.0307' }, 'list_instances', 'unauthorized', 'another region'],

@@ -1,6 +1,6 @@
 import { parse } from 'ini';
+import { readTextFile } from '../text-file.ts';
 import { credentialProblem } from './credential-file.ts';
-import { readTextFile } from './text-file.ts';
 
 /** The credentials file that Huawei Cloud's SDKs share: INI, with a section for each profile (docs/secmaster-api.md#credential-sources). */
 

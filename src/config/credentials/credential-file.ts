@@ -1,4 +1,4 @@
-import { readTextFile } from './text-file.ts';
+import { readTextFile } from '../text-file.ts';
 
 /** What may stand in a credential, and credentials that stand in files of their own. */
 

@@ -1,0 +1,15 @@
+import { mapping } from '../mapping.ts';
+import { inPlaceOrFile, optionalInPlaceOrFile, plainKey, secretKey } from './secret-key.ts';
+
+/** The user's own access key, or temporary keys that somebody else renews. */
+export const akSk = {
+  ...mapping({
+    ak: inPlaceOrFile('ak', plainKey, { meaning: 'access key', variable: 'HUAWEICLOUD_SDK_AK' }),
+    sk: inPlaceOrFile('sk', secretKey, { meaning: 'secret key', variable: 'HUAWEICLOUD_SDK_SK' }),
+    securityToken: optionalInPlaceOrFile('security_token', secretKey, {
+      meaning: 'of temporary keys',
+      variable: 'HUAWEICLOUD_SDK_SECURITY_TOKEN',
+    }),
+  }),
+  called: 'an access key',
+};

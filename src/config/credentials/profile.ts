@@ -1,0 +1,29 @@
+import { text } from '../fields.ts';
+import { key, section } from '../mapping.ts';
+import { isThere } from '../text-file.ts';
+import type { Kind } from './kind.ts';
+import { defaultProfile, type ProfileAddress, readProfile } from './profile-file.ts';
+
+const variable = 'HUAWEICLOUD_SDK_CREDENTIALS_FILE';
+
+const declared = section({
+  file: key('file', text, { default: defaultProfile.file, meaning: "the SDKs' credentials file", variable }),
+  section: key('section', text, { default: defaultProfile.section, meaning: 'its section' }),
+});
+
+/** An access key in the file that Huawei Cloud's SDKs share. */
+export const profile = {
+  ...declared,
+  schema: declared.schema.superRefine((address, context) => {
+    const read = readProfile(address as ProfileAddress);
+    if ('problem' in read) context.addIssue({ code: 'custom', path: ['file'], message: read.problem });
+  }),
+  fallback: {
+    from: 'profile',
+    find: ({ [variable]: named }) => {
+      const file = named || defaultProfile.file;
+      if (!named && !isThere(file)) return null;
+      return { given: { file }, source: named ? variable : file };
+    },
+  },
+} satisfies Kind<unknown>;

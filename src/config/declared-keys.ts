@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { configuration } from './config.ts';
+
+/** Every key of the configuration that has a value, in the order of the file. */
+export interface DeclaredKey {
+  /** Such as `workspaces[].region`. */
+  readonly path: string;
+  /** Where a file would have it, in the first item of a list. */
+  readonly steps: readonly (string | number)[];
+  /** What may stand there. */
+  readonly values: string;
+  readonly default: unknown;
+  readonly isRequired: boolean;
+  readonly meaning: string;
+  readonly variable: string | null;
+}
+
+interface Shape {
+  readonly values?: string;
+  readonly meaning?: string;
+  readonly variable?: string;
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly items?: Shape;
+  readonly required?: readonly string[];
+}
+
+export function declaredKeys(): DeclaredKey[] {
+  const { schema } = configuration(() => null);
+  return below(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape, '', []);
+}
+
+function below(shape: Shape, parent: string, above: DeclaredKey['steps']): DeclaredKey[] {
+  return Object.entries(shape.properties ?? {}).flatMap(([name, child]) => {
+    const path = parent === '' ? name : `${parent}.${name}`;
+    const steps = [...above, name];
+    const { values = '', meaning = '', variable = null } = child;
+    const isRequired = shape.required?.includes(name) ?? false;
+    const key = { path, steps, values, meaning, variable, isRequired, default: child.default };
+    const inside = [...below(child, path, steps), ...below(child.items ?? {}, `${path}[]`, [...steps, 0])];
+    // A section says nothing of itself.
+    return inside.length > 0 && meaning === '' ? inside : [key, ...inside];
+  });
+}

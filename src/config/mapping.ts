@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import type { Value } from './value.ts';
+
+/** Mappings of a file, each key declared once: its name, what may stand there, its default, its meaning, its variable. */
+
+export interface About {
+  /** For docs/configuration.md. */
+  readonly meaning: string;
+  /** The environment variable that stands for it. */
+  readonly variable?: string;
+}
+
+/** One value of the program, and the key of the file that holds it, or the two of which one does. */
+export interface Key<T> {
+  readonly shape: Readonly<Record<string, z.ZodType>>;
+  readonly isRequired: boolean;
+  /** What the schemas of single keys can't see. */
+  check?(given: object, context: z.RefinementCtx): void;
+  read(checked: Checked): T;
+  show(value: T): object;
+}
+
+export type Checked = Readonly<Record<string, unknown>>;
+type Keys = Readonly<Record<string, Key<unknown>>>;
+type ValuesOf<K extends Keys> = { readonly [P in keyof K]: K[P] extends Key<infer T> ? T : never };
+
+export interface Mapping<T> extends Value<T> {
+  readonly keys: readonly Key<unknown>[];
+}
+
+/** A key that must be there, unless it has a default, written as in a file. */
+export function key<T>(name: string, value: Value<T>, about: About & { readonly default?: unknown }): Key<T> {
+  const { default: given, ...rest } = about;
+  const schema = given === undefined ? value.schema : value.schema.prefault(given);
+  return single(name, value, described(schema, rest), given === undefined);
+}
+
+/** A key whose absence means something: null to the program. */
+export function optionalKey<T>(name: string, value: Value<T>, about: About): Key<T | null> {
+  const optional: Value<T | null> = {
+    schema: described(value.schema.optional(), about),
+    read: (checked) => (checked === undefined ? null : value.read(checked)),
+    show: (one) => (one === null ? undefined : value.show(one)),
+  };
+  return single(name, optional, optional.schema, false);
+}
+
+/** A key that holds keys, which have meanings of their own. */
+export function part<T>(name: string, value: Value<T>): Key<T> {
+  return single(name, value, value.schema, false);
+}
+
+/** What a schema says of itself, and what its key says. */
+export function described(schema: z.ZodType, about: About): z.ZodType {
+  return schema.meta({ ...z.globalRegistry.get(schema), ...about });
+}
+
+export function mapping<K extends Keys>(keys: K): Mapping<ValuesOf<K>> {
+  const all = Object.values(keys);
+  const shape: Record<string, z.ZodType> = Object.assign({}, ...all.map((one) => one.shape));
+  const schema = z.strictObject(shape).superRefine((given, context) => {
+    for (const { check } of all) check?.(given, context);
+  }, always);
+  return {
+    schema,
+    keys: all,
+    read: (checked) => {
+      const values = Object.entries(keys).map(([property, one]) => [property, one.read(checked as Checked)]);
+      return Object.fromEntries(values) as ValuesOf<K>;
+    },
+    show: (value) => Object.assign({}, ...Object.entries(keys).map(([property, one]) => one.show(value[property]))),
+  };
+}
+
+/** Keys that all have defaults: the section may be absent or empty, `agency:` as well as `agency: {}`. */
+export function section<K extends Keys>(keys: K): Mapping<ValuesOf<K>> {
+  const whole = mapping(keys);
+  return { ...whole, schema: z.preprocess((value) => value ?? {}, whole.schema) };
+}
+
+/** Checks between keys run even where a value is wrong, so that all problems are told at once. */
+export const always = {
+  when: ({ value }: { readonly value: unknown }) => typeof value === 'object' && value !== null,
+};
+
+function single<T>(name: string, value: Value<T>, schema: z.ZodType, isRequired: boolean): Key<T> {
+  return {
+    shape: { [name]: schema },
+    isRequired,
+    read: (checked) => value.read(checked[name]),
+    show: (one) => {
+      const shown = value.show(one);
+      return shown === undefined ? {} : { [name]: shown };
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { parseTime } from '../../model/time.ts';
+import { unexpectedBodyError } from '../http/answer-error.ts';
+import type { HttpRequest, JsonAnswer } from '../http/send.ts';
+import { type AccessKeys, mayBeForItsDate, signHeaders } from './access-keys.ts';
+import type { Credentials } from './credentials.ts';
+import type { Obtained, TokenCache } from './token-cache.ts';
+
+/** Access keys that are obtained for a time, each with its security token. */
+
+const text = z.string().nullish();
+const keysSchema = z.object({
+  credential: z.object({ access: text, secret: text, securitytoken: text, expires_at: text }),
+});
+
+/** The SDKs ask for others when less than this is left. */
+const marginMs = 40 * 60_000;
+
+export function readTemporaryKeys(request: HttpRequest, answer: JsonAnswer): Obtained<AccessKeys> {
+  const {
+    access: ak,
+    secret: sk,
+    securitytoken: securityToken,
+    expires_at,
+  } = keysSchema.safeParse(answer.json).data?.credential ?? {};
+  const expiresAtMs = parseTime(expires_at ?? '');
+  if (!ak || !sk || !securityToken || expiresAtMs === null)
+    // Of an answer that may hold a key nothing is repeated.
+    throw unexpectedBodyError(request, { ...answer, text: '' }, 'access, secret, securitytoken and expires_at');
+  return { value: { ak, sk, securityToken }, renewAtMs: expiresAtMs - marginMs, expiresAtMs };
+}
+
+/** @param fingerprint of what the user has put in place to obtain them with */
+export function createTemporaryCredentials(keys: TokenCache<AccessKeys>, fingerprint: () => string): Credentials {
+  return {
+    async authorize(request, nowMs, signal) {
+      const before = fingerprint();
+      return { headers: signHeaders(request, await keys.get(nowMs, signal), nowMs), fingerprint: before };
+    },
+    refused: (refusal) => {
+      if (mayBeForItsDate(refusal)) return true;
+      return keys.drop(({ securityToken }) => securityToken === refusal.headers['x-security-token']);
+    },
+    fingerprint,
+    expiresAtMs: keys.expiresAtMs,
+  };
+}
