@@ -37,7 +37,7 @@ const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; li
     room: 'gzip',
     files: /^metrics\/gzip\.ts$/,
     ours: [],
-    libraries: ['node:util', 'node:zlib'],
+    libraries: ['node:timers/promises', 'node:util', 'node:zlib'],
   },
   { room: 'metrics', files: /^metrics\//, ours: [/^model\//, /^metrics\//], libraries: [] },
   {

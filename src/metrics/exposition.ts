@@ -123,7 +123,7 @@ function createEncoding(format: Format, families: readonly WorkspaceFamily[], on
   return async ({ reports, durationBuckets }: Known): Promise<Polled> => {
     const parts: Part[] = [];
     for (const blocks of await render(reports, durationBuckets)) parts.push(...(await join(blocks)));
-    return { plain: parts.map(({ plain }) => plain), gzip: gzipHead(parts) };
+    return { plain: parts.map(({ plain }) => plain), gzip: await gzipHead(parts) };
   };
 }
 

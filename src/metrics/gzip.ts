@@ -1,3 +1,4 @@
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw, deflateRawSync } from 'node:zlib';
 
@@ -28,11 +29,18 @@ export async function partOf(plain: Bytes): Promise<Part> {
   return { plain, deflated: await deflate(plain, { finishFlush: constants.Z_SYNC_FLUSH }) };
 }
 
-export function gzipHead(parts: readonly Part[]): GzipHead {
-  let [crc, length] = [0, 0];
+/** Bytes whose checksum is taken in one go: a fraction of a millisecond's work. */
+const checkedBytes = 1024 * 1024;
+
+export async function gzipHead(parts: readonly Part[]): Promise<GzipHead> {
+  let [crc, length, inTurn] = [0, 0, 0];
   for (const { plain } of parts) {
     crc = crc32(plain, crc);
     length += plain.length;
+    inTurn += plain.length;
+    if (inTurn < checkedBytes) continue;
+    inTurn = 0;
+    await turnOfEventLoop();
   }
   return { bytes: Buffer.concat([header, ...parts.map(({ deflated }) => deflated)]), crc, length };
 }

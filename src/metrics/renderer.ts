@@ -10,7 +10,7 @@ type Blocks = readonly Bytes[];
 
 export const blockBytes = 256 * 1024;
 
-/** Samples rendered between two turns of the event loop: less than a millisecond's work, where 70,000 are 50 ms. */
+/** Samples rendered between two turns of the event loop: less than a millisecond's work, where 70,000 are 100 ms. */
 export const samplesInSlice = 250;
 
 /** A family whose samples could not be made: the exposition goes on without those of this workspace. Told once while it lasts. */

@@ -28,7 +28,7 @@ test('a block that is in another company now is joined anew', async () => {
 
 test('the compressed parts put together hold what the plain ones do', async () => {
   const parts = await createJoiner(4)(blocks('aaaa', 'bbbb', 'c'));
-  const head = gzipHead(parts);
+  const head = await gzipHead(parts);
   const deflated = Buffer.concat([head.bytes, gzipEnd(head, tailOf(Buffer.from('end')))]).subarray(10, -8);
   expect(inflateRawSync(deflated).toString()).toBe('aaaabbbbcend');
 });
