@@ -110,6 +110,18 @@ export function createApi({ directory, iam, auth, gate, list, random, bringUpToD
     return c.json(issued.body, 201);
   });
 
+  app.post('/v3.0/OS-AUTH/id-token/tokens', gate('CreateTokenWithIdToken'), async (c) => {
+    const issued = iam.createTokenByIdToken(c.req.header('x-idp-id') ?? '', await c.req.json().catch(() => null));
+    if (isProblem(issued)) return answerProblem(c, issued);
+    c.header('X-Subject-Token', issued.token);
+    return c.json(issued.body, 201);
+  });
+
+  app.post('/v3.0/OS-CREDENTIAL/securitytokens', gate('CreateTemporaryAccessKeyByToken'), async (c) => {
+    const keys = iam.createTemporaryKeys(await c.req.json().catch(() => null));
+    return isProblem(keys) ? answerProblem(c, keys) : c.json(keys, 201);
+  });
+
   app.get(
     '/v3/projects',
     gate('KeystoneListProjects'),

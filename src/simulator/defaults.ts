@@ -9,3 +9,4 @@ export const defaultTemporaryKey = {
   securityToken: 'simulated+security/token=',
 };
 export const defaultUser = { domain: 'simulated-domain', user: 'simulated-user', password: 'simulated-password' };
+export const defaultIdToken = { idpId: 'simulated-idp', token: 'simulated.id.token' };

@@ -18,8 +18,8 @@ export function gatewayProblem(status: number, code: string, message: string): P
   return { problem: true, status, shape: 'gateway', code, message };
 }
 
-export function iamProblem(status: 400 | 401 | 403, message: string): Problem {
-  const title = { 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden' }[status];
+export function iamProblem(status: 400 | 401 | 403 | 404, message: string): Problem {
+  const title = { 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found' }[status];
   return { problem: true, status, shape: 'iam', code: title, message };
 }
 

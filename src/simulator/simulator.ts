@@ -4,11 +4,18 @@ import { type Accounts, createAccounts } from './accounts.ts';
 import { createApi } from './api.ts';
 import { type AccessKey, createAuth } from './auth.ts';
 import { createControl } from './control.ts';
-import { defaultAccessKey, defaultProject, defaultTemporaryKey, defaultUser, defaultWorkspace } from './defaults.ts';
+import {
+  defaultAccessKey,
+  defaultIdToken,
+  defaultProject,
+  defaultTemporaryKey,
+  defaultUser,
+  defaultWorkspace,
+} from './defaults.ts';
 import { createDirectory, type Directory, type WorkspaceOptions } from './directory.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createGate, type GateEnv } from './gate.ts';
-import { createIam, type Iam, type IamUser } from './iam.ts';
+import { createIam, type Iam, type IamUser, type IdToken } from './iam.ts';
 import { createMetadata, type Metadata, type MetadataOptions } from './metadata.ts';
 import type { ListOptions } from './query.ts';
 import { createRandom } from './random.ts';
@@ -25,6 +32,7 @@ export interface SimulatorOptions {
   readonly projects?: readonly ProjectOptions[];
   readonly accessKeys?: readonly AccessKey[];
   readonly users?: readonly IamUser[];
+  readonly idTokens?: readonly IdToken[];
   readonly tokenLifetimeMs?: number;
   readonly metadata?: Partial<MetadataOptions>;
   /** What is not known about the real API. */
@@ -45,7 +53,7 @@ export interface Simulator {
   readonly faults: Faults;
   readonly requests: RequestLog;
   readonly accounts: Accounts;
-  readonly iam: Pick<Iam, 'revokeTokens'>;
+  readonly iam: Pick<Iam, 'revokeTokens' | 'revokeKeys'>;
   readonly metadata: Pick<Metadata, 'revoke'>;
   /** Lets every life go on until now; requests and `truth` do so by themselves. */
   bringUpToDate(): void;
@@ -66,6 +74,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const accounts = createAccounts(
     options.accessKeys ?? [defaultAccessKey, defaultTemporaryKey],
     options.users ?? [defaultUser],
+    options.idTokens ?? [defaultIdToken],
   );
   const gate = createGate(clock, faults, requests);
   const metadata = createMetadata(clock, gate, {
@@ -77,7 +86,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   });
   const iam = createIam(
     clock,
-    accounts.users,
+    accounts,
     () => [...directory.projects.values()].map(({ id, name }) => ({ id, name })),
     options.tokenLifetimeMs ?? dayMs,
   );
@@ -102,7 +111,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     createApi({
       directory,
       iam,
-      auth: createAuth(clock, () => [...accounts.accessKeys(), ...metadata.keys()], iam.tokenExpiryMs),
+      auth: createAuth(clock, () => [...accounts.accessKeys(), ...metadata.keys(), ...iam.keys()], iam.tokenExpiryMs),
       gate,
       list: { dateFilter: 'create', countCap: null, shuffleTies: false, nullStyle: 'null', ...options.list },
       random: createRandom(seed),

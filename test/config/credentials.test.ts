@@ -8,7 +8,7 @@ const profile = '[basic]\nak = A\nsk = S\n';
 describe('credentials', () => {
   const at = 'config.yml:6: workspaces[0].credentials';
   test.each<[string, string, string[]]>([
-    ['none', '{}', [`${at}: needs one of ak_sk, password, token, agency and profile`]],
+    ['none', '{}', [`${at}: needs one of ak_sk, password, token, agency, profile and oidc`]],
     ['an empty value', '', [`${at}: is empty; give it a value`]],
     ['text', 'SKTEST', [`${at}: must be a mapping (key: value)`]],
     [
@@ -48,6 +48,14 @@ describe('credentials', () => {
         `${at}.agency.endpoint: must be like https://secmaster.cn-north-4.myhuaweicloud.com, without path, query or user`,
       ],
     ],
+    ['an identity provider alone', '{ oidc: { idp_id: i } }', [`${at}.oidc.id_token_file: is missing`]],
+    ['its token alone', '{ oidc: { id_token_file: § } }', [`${at}.oidc.idp_id: is missing`]],
+    [
+      'its token in place of the file',
+      '{ oidc: { idp_id: i, id_token: T } }',
+      [`${at}.oidc.id_token_file: is missing`, `${at}.oidc: has an unknown key; known here: idp_id, id_token_file`],
+    ],
+    ['its token in no file', '{ oidc: { idp_id: i, id_token_file: T } }', [`${at}.oidc.id_token_file: no such file`]],
     ['a profile by name', '{ profile: basic }', [`${at}.profile: must be a mapping (key: value)`]],
     [
       'a profile with a key',
@@ -92,7 +100,7 @@ describe('credentials', () => {
       '{ aksk: { ak: A, sk: S } }',
       [
         `${at}: has an unknown key; did you mean ak_sk?`,
-        `${at}: needs one of ak_sk, password, token, agency and profile`,
+        `${at}: needs one of ak_sk, password, token, agency, profile and oidc`,
       ],
     ],
     ['a kind that is no mapping', '{ password: PWTEST }', [`${at}.password: must be a mapping (key: value)`]],
@@ -198,7 +206,7 @@ describe('credentials', () => {
     [
       'of an identity provider',
       '[basic]\nidp_id=I\nid_token_file=f\n',
-      'has no ak in its section; idp_id and id_token_file are not supported',
+      'has no ak in its section; give its idp_id and id_token_file to credentials of the kind oidc',
     ],
     [
       'with a key of two words',
@@ -213,6 +221,11 @@ describe('credentials', () => {
 
   test.each<[string, string, object]>([
     ['a token file', '{ token: { token_file: § } }', { kind: 'token', token: { form: 'key' } }],
+    [
+      'a token of an identity provider',
+      '{ oidc: { idp_id: my-cluster, id_token_file: § } }',
+      { kind: 'oidc', idpId: 'my-cluster', idToken: { form: 'key' } },
+    ],
     ['an agency', '{ agency: {} }', { kind: 'agency', endpoint: 'http://169.254.169.254' }],
     ['an agency without braces', '{ agency: }', { kind: 'agency', endpoint: 'http://169.254.169.254' }],
     [

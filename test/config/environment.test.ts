@@ -44,6 +44,15 @@ describe('is enough alone', () => {
     );
   });
 
+  test('with a token of an identity provider', () => {
+    const path = writeFile('id-token', 'T');
+    const identity = { HUAWEICLOUD_SDK_IDP_ID: 'my-cluster', HUAWEICLOUD_SDK_ID_TOKEN_FILE: path };
+    expect(configOf(loadEnvironment({ ...project, ...identity }))).toMatchObject({
+      defaultCredentials: 'environment',
+      workspaces: [{ credentials: { kind: 'oidc', idpId: 'my-cluster', idToken: { path, form: 'key' } } }],
+    });
+  });
+
   test('with every setting', () => {
     const settings = {
       SECMASTER_ENDPOINT: 'http://127.0.0.1:39211',
@@ -97,6 +106,21 @@ describe('refused', () => {
       'both a key and a user',
       { ...project, ...key, ...user },
       ['HUAWEICLOUD_SDK_AK: is set beside SECMASTER_IAM_DOMAIN; use either an access key or an IAM user'],
+    ],
+    [
+      'an identity provider without its token',
+      { ...project, HUAWEICLOUD_SDK_IDP_ID: 'i' },
+      ['HUAWEICLOUD_SDK_ID_TOKEN_FILE: is missing, but HUAWEICLOUD_SDK_IDP_ID is set'],
+    ],
+    [
+      'both a user and an identity provider',
+      { ...project, ...user, HUAWEICLOUD_SDK_IDP_ID: 'i' },
+      ['SECMASTER_IAM_DOMAIN: is set beside HUAWEICLOUD_SDK_IDP_ID; use either an IAM user or an identity provider'],
+    ],
+    [
+      'a token of an identity provider that is not there',
+      { ...project, HUAWEICLOUD_SDK_IDP_ID: 'i', HUAWEICLOUD_SDK_ID_TOKEN_FILE: '/nowhere' },
+      ['HUAWEICLOUD_SDK_ID_TOKEN_FILE: no such file'],
     ],
     [
       'a secret twice',
@@ -184,7 +208,7 @@ describe('refused', () => {
   test('an unknown variable, with the known ones', () => {
     const [problem] = problemsOf(loadEnvironment({ ...project, ...key, SECMASTER_DEBUG: '1' }));
     expect(problem).toMatch(
-      /^SECMASTER_DEBUG: unknown variable; known are SECMASTER_POLL_SCHEDULE, .*, HUAWEICLOUD_SDK_CREDENTIALS_FILE$/,
+      /^SECMASTER_DEBUG: unknown variable; known are SECMASTER_POLL_SCHEDULE, .*, HUAWEICLOUD_SDK_ID_TOKEN_FILE$/,
     );
   });
 });

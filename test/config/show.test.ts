@@ -24,6 +24,10 @@ workspaces:
       `${workspace}    credentials: { ak_sk: { ak_file: ${secret('ak', 'AK')}, sk_file: ${secret('sk', 'SK')}, security_token: T } }\n`,
   ],
   ['a password', () => `${workspace}    credentials: { password: { domain: d, user: u, password: "hunter2 " } }\n`],
+  [
+    'a token of an identity provider',
+    () => `${workspace}    credentials: { oidc: { idp_id: i, id_token_file: ${secret('token', 'T')} } }\n`,
+  ],
   ['a token', () => `${workspace}    credentials: { token: { token_file: ${secret('token', 'T')} } }\n`],
 ])('%s is shown as a file that is a configuration like it', (_, text) => {
   const config = configOf(loadText(text()));

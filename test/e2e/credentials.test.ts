@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { defaultAccessKey, defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
+import { defaultAccessKey, defaultIdToken, defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { listen } from '../../src/simulator/listen.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
 import { sampleValue } from '../support/exposition.ts';
@@ -42,6 +42,37 @@ test.each<[string, Record<string, string>, boolean, number | undefined]>([
     expect(simulator.requests.count('GetSecurityKey')).toBe(from === 'metadata' ? 1 : 0);
   },
 );
+
+test('a token of an identity provider is enough: `once` counts, `check --online` says what is wrong with it', async () => {
+  const simulator = createSimulator({ clock: systemClock });
+  const { url, close } = await listen(simulator, '127.0.0.1', 0);
+  onTestFinished(close);
+  const file = join(temporaryFolder(), 'id-token');
+  writeFileSync(file, `${defaultIdToken.token}\n`);
+  const environment = {
+    ...environmentOf(url),
+    HUAWEICLOUD_SDK_IDP_ID: defaultIdToken.idpId,
+    HUAWEICLOUD_SDK_ID_TOKEN_FILE: file,
+    SECMASTER_STATE_PATH: ':memory:',
+  };
+  const once = startExporter(['once'], environment);
+  expect(await once.ended, once.stderr()).toBe(0);
+  expect(sampleValue(once.stdout(), 'secmaster_up', { workspace: defaultWorkspace.name })).toBe(1);
+  const expiry = sampleValue(once.stdout(), 'secmaster_exporter_credentials_expiry_timestamp_seconds') ?? 0;
+  expect(Math.abs(expiry - Date.now() / 1000 - 6 * 3_600)).toBeLessThan(60);
+  const { CreateTokenWithIdToken: tokens, CreateTemporaryAccessKeyByToken: keys } =
+    simulator.requests.countsByOperation();
+  expect([tokens, keys]).toEqual([1, 1]);
+
+  const good = startExporter(['check', '--online'], environment);
+  expect(await good.ended, good.stdout()).toBe(0);
+  writeFileSync(file, 'S3CRET.OF.ANOTHER');
+  const bad = startExporter(['check', '--online'], environment);
+  expect(await bad.ended).toBe(1);
+  expect(bad.stdout()).toContain('create_oidc_token: 401 401 (The ID token is invalid.): IAM refuses the token');
+  for (const { stdout, stderr } of [once, good, bad])
+    expect(stdout() + stderr()).not.toMatch(new RegExp(`S3CRET|${defaultIdToken.token}`));
+}, 60_000);
 
 test('a region and a key are enough: the project and its workspaces are found', async () => {
   const simulator = createSimulator({ clock: systemClock });

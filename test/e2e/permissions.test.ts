@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { defaultIdToken } from '../../src/simulator/defaults.ts';
 import { eventually, startExporter, temporaryFolder } from '../support/processes.ts';
 import { polledAgain, serve, writeConfig } from '../support/served.ts';
 import { iamUser, startSimulator } from '../support/simulated.ts';
@@ -26,6 +27,12 @@ const withoutName = (config: string) => config.replace(/name: prod\n +/, '');
 const withPassword = (config: string) => {
   const { SECMASTER_IAM_DOMAIN: domain, SECMASTER_IAM_USER: user, SECMASTER_IAM_PASSWORD: password } = iamUser;
   return config.replace(/ak_sk: \{.*?\}/, `password: ${JSON.stringify({ domain, user, password })}`);
+};
+const withIdToken = (config: string) => {
+  const file = join(temporaryFolder(), 'id-token');
+  writeFileSync(file, defaultIdToken.token);
+  const oidc = { idp_id: defaultIdToken.idpId, id_token_file: file };
+  return config.replace(/ak_sk: \{.*?\}/, `oidc: ${JSON.stringify(oidc)}`);
 };
 
 test.each<[string, string, (config: string) => string, string]>([
@@ -58,6 +65,18 @@ test.each<[string, string, (config: string) => string, string]>([
     'KeystoneCreateUserTokenByPassword',
     withPassword,
     'create_token: 403 …: the IAM user may not log in to this project: check user and project_id',
+  ],
+  [
+    'a token by that of an identity provider',
+    'CreateTokenWithIdToken',
+    withIdToken,
+    'create_oidc_token: 403 …: IAM lets this identity into no such project: check the identity conversion rules of idp_id, and project_id',
+  ],
+  [
+    'temporary keys by that token',
+    'CreateTemporaryAccessKeyByToken',
+    withIdToken,
+    'create_temporary_keys: 403 …: this identity may not obtain temporary keys: check the user groups that the identity conversion rules of idp_id give',
   ],
 ])('without %s: a poll that fails, with the message of the document', async (_, operation, change, message) => {
   const { file } = await forbidding(operation, change);

@@ -6,10 +6,17 @@ import type { CredentialsConfig } from '../../src/config/config.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { createClients } from '../../src/secmaster/api/clients.ts';
 import { noFilters } from '../../src/secmaster/api/filters.ts';
+import { writeFile } from '../config/loading.ts';
 import { createTurnedClock } from '../support/turned-clock.ts';
 import { type Call, iamOrigin, mockApi, type Reply, secmasterOrigin } from './mock-api.ts';
 
-const secrets = { sk: 'SK-7f3a', securityToken: 'ST-7f3a', password: 'PW-7f3a "quoted"', token: 'TOKEN-7f3a' };
+const secrets = {
+  sk: 'SK-7f3a',
+  securityToken: 'ST-7f3a',
+  password: 'PW-7f3a "quoted"',
+  token: 'TOKEN-7f3a',
+  idToken: 'ID-TOKEN-7f3a',
+};
 const secretText = /7f3a|Signature=[0-9a-f]/;
 
 const akSk: CredentialsConfig = {
@@ -25,10 +32,20 @@ const password: CredentialsConfig = {
   password: new Secret(secrets.password),
 };
 
+const oidc = (): CredentialsConfig => ({
+  kind: 'oidc',
+  idpId: 'i',
+  idToken: { path: writeFile('id-token', secrets.idToken), form: 'key' },
+});
+
 /** Whatever was sent comes back in every field that is read. */
 function echo(call: Call): string {
   const sent = call.body.includes('password') ? JSON.parse(call.body).auth.identity.password.user.password : '';
   return [sent, call.body, ...Object.values(call.headers)].join('\n');
+}
+function issuerOf({ path }: Call): string {
+  if (path.includes('OS-CREDENTIAL')) return 'IAM, asked for keys,';
+  return /^\/v3(\.0)?\//.test(path) ? 'IAM' : 'SecMaster';
 }
 const replies: readonly [string, (call: Call) => Reply][] = [
   ...[400, 401, 403, 404, 429, 500].map((status): [string, (call: Call) => Reply] => [
@@ -52,20 +69,23 @@ const replies: readonly [string, (call: Call) => Reply][] = [
 
 test.each(
   replies.flatMap(([name, reply]) =>
-    [akSk, password].flatMap((credentials) =>
-      (credentials.kind === 'password' ? ['SecMaster', 'IAM'] : ['SecMaster']).map((by) => ({
-        name,
-        reply,
-        credentials,
-        by,
-      })),
-    ),
+    [
+      { kind: 'ak_sk', make: () => akSk, echoing: ['SecMaster'] },
+      { kind: 'password', make: () => password, echoing: ['SecMaster', 'IAM'] },
+      { kind: 'oidc', make: oidc, echoing: ['SecMaster', 'IAM', 'IAM, asked for keys,'] },
+    ].flatMap(({ kind, make, echoing }) => echoing.map((by) => ({ name, reply, kind, make, by }))),
   ),
-)('no secret shows when $by echoes it in $name to $credentials.kind', async ({ reply, credentials, by }) => {
+)('no secret shows when $by echoes it in $name to $kind', async ({ reply, make, by }) => {
+  const credentials = make();
   const clock = createTurnedClock();
   const { dispatcher } = mockApi((call) => {
-    const isIam = call.path.startsWith('/v3/auth');
-    if (!isIam || by === 'IAM') return reply(call);
+    if (by === issuerOf(call)) return reply(call);
+    if (call.path.includes('OS-CREDENTIAL')) {
+      const { sk: secret, securityToken: securitytoken } = secrets;
+      return {
+        body: { credential: { access: 'A', secret, securitytoken, expires_at: '2025-07-18T13:11:03.000000Z' } },
+      };
+    }
     const headers = { 'x-subject-token': secrets.token };
     return { status: 201, headers, body: { token: { expires_at: '2025-07-19T07:11:03.000000Z' } } };
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { defaultProject } from '../../src/simulator/defaults.ts';
-import { nowMs, setUp, tokenBody } from './harness.ts';
+import { defaultIdToken, defaultProject } from '../../src/simulator/defaults.ts';
+import { instancesPath, nowMs, setUp, tokenBody } from './harness.ts';
 
 async function create(body: string) {
   const { simulator } = await setUp({ tokenLifetimeMs: 3_600_000 });
@@ -77,5 +77,66 @@ describe('projects', () => {
   test('are for callers who say who they are', async () => {
     const { simulator } = await setUp();
     expect((await simulator.app.request('/v3/projects')).status).toBe(401);
+  });
+});
+
+describe('a token of an identity provider', () => {
+  const expiresAtMs = nowMs + 3_600_000;
+  const ask = async (idpId: string, body: object, afterMs = 0) => {
+    const idTokens = [{ ...defaultIdToken, expiresAtMs }];
+    const { simulator, clock } = await setUp({ idTokens });
+    clock.advance(afterMs);
+    const init = { method: 'POST', headers: { 'x-idp-id': idpId }, body: JSON.stringify(body) };
+    return { simulator, clock, answer: await simulator.app.request('/v3.0/OS-AUTH/id-token/tokens', init) };
+  };
+  const good = { auth: { id_token: { id: defaultIdToken.token }, scope: { project: { id: defaultProject.id } } } };
+
+  test.each<[string, object]>([
+    ['for a project', good],
+    ['for none', { auth: { id_token: { id: defaultIdToken.token } } }],
+  ])('buys a token %s, and that one temporary keys', async (_, body) => {
+    const { simulator, clock, answer } = await ask(defaultIdToken.idpId, body);
+    expect(answer.status).toBe(201);
+    const id = answer.headers.get('x-subject-token');
+    const keysOf = (seconds: number, token = id) =>
+      simulator.app.request('/v3.0/OS-CREDENTIAL/securitytokens', {
+        method: 'POST',
+        body: JSON.stringify({
+          auth: { identity: { methods: ['token'], token: { id: token, duration_seconds: seconds } } },
+        }),
+      });
+    const keys = await keysOf(21_600);
+    expect(keys.status).toBe(201);
+    expect(await keys.json()).toEqual({
+      credential: {
+        access: expect.stringMatching(/^FED/),
+        secret: expect.any(String),
+        securitytoken: expect.any(String),
+        expires_at: '2025-07-18T13:11:03.000000Z',
+      },
+    });
+    expect((await keysOf(899)).status).toBe(400);
+    expect((await keysOf(86_401)).status).toBe(400);
+    expect((await keysOf(900, 'guess')).status).toBe(401);
+    clock.advance(24 * 3_600_000);
+    expect((await keysOf(900)).status).toBe(401);
+    expect((await simulator.app.request(instancesPath)).status).toBe(401);
+  });
+
+  test.each<[string, string, object, number, number]>([
+    ['of a provider that is not known', 'other', good, 0, 404],
+    ['that was not issued', defaultIdToken.idpId, { auth: { id_token: { id: 'guess' } } }, 0, 401],
+    ['that has expired', defaultIdToken.idpId, good, 3_600_000, 401],
+    [
+      'for an unknown project',
+      defaultIdToken.idpId,
+      { auth: { ...good.auth, scope: { project: { id: 'x' } } } },
+      0,
+      403,
+    ],
+    ['of another shape', defaultIdToken.idpId, { auth: {} }, 0, 400],
+  ])('is refused: one %s', async (_, idpId, body, afterMs, status) => {
+    const { answer } = await ask(idpId, body, afterMs);
+    expect([answer.status, answer.headers.get('x-subject-token')]).toEqual([status, null]);
   });
 });

@@ -9,7 +9,13 @@ import { Secret } from '../../src/model/secret.ts';
 import { createClients } from '../../src/secmaster/api/clients.ts';
 import { noFilters } from '../../src/secmaster/api/filters.ts';
 import type { SecMaster } from '../../src/secmaster/api/secmaster.ts';
-import { defaultAccessKey, defaultProject, defaultUser, defaultWorkspace } from '../../src/simulator/defaults.ts';
+import {
+  defaultAccessKey,
+  defaultIdToken,
+  defaultProject,
+  defaultUser,
+  defaultWorkspace,
+} from '../../src/simulator/defaults.ts';
 import { listen } from '../../src/simulator/listen.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { createTurnedClock, type TurnedClock } from '../../src/simulator/turned-clock.ts';
@@ -32,7 +38,7 @@ export type Kind = CredentialsConfig['kind'];
 /** A folder with credentials of every kind in files, and how a user changes them. */
 export interface Folder {
   config(kind: Kind, url: string): CredentialsConfig;
-  write(name: 'ak' | 'sk' | 'token' | 'password', text: string): void;
+  write(name: 'ak' | 'sk' | 'token' | 'password' | 'id_token', text: string): void;
   writeProfile(ak: string, sk: string): void;
 }
 
@@ -46,6 +52,7 @@ export function createFolder(): Folder {
   write('ak', defaultAccessKey.ak);
   write('sk', defaultAccessKey.sk);
   write('password', defaultUser.password);
+  write('id_token', defaultIdToken.token);
   writeProfile(defaultAccessKey.ak, defaultAccessKey.sk);
   const key = (name: string) => ({ path: path(name), form: 'key' }) as const;
   const configs = (url: string): { readonly [K in Kind]: CredentialsConfig & { readonly kind: K } } => ({
@@ -54,6 +61,7 @@ export function createFolder(): Folder {
     token: { kind: 'token', token: key('token') },
     agency: { kind: 'agency', endpoint: url },
     profile: { kind: 'profile', file: path('credentials'), section: 'basic' },
+    oidc: { kind: 'oidc', idpId: defaultIdToken.idpId, idToken: key('id_token') },
   });
   return {
     write,

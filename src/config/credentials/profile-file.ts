@@ -37,7 +37,7 @@ export function readProfile({
   const [ak, sk, securityToken] = [text('ak'), text('sk'), text('security_token')];
   if (ak === null || sk === null) {
     const isFederated = text('idp_id') !== null || text('id_token_file') !== null;
-    const advice = isFederated ? '; idp_id and id_token_file are not supported' : '';
+    const advice = isFederated ? '; give its idp_id and id_token_file to credentials of the kind oidc' : '';
     return { problem: `has no ${ak === null ? 'ak' : 'sk'} in its section${advice}` };
   }
   for (const [key, value] of Object.entries({ ak, sk, security_token: securityToken })) {

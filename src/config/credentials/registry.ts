@@ -4,6 +4,7 @@ import type { Value, ValueOf } from '../value.ts';
 import { agency } from './agency.ts';
 import { akSk } from './ak-sk.ts';
 import type { Kind } from './kind.ts';
+import { oidc } from './oidc.ts';
 import { password } from './password.ts';
 import { profile } from './profile.ts';
 import { token } from './token.ts';
@@ -15,6 +16,7 @@ const byName = {
   token,
   agency,
   profile,
+  oidc,
 };
 
 type Kinds = typeof byName;

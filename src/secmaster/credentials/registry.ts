@@ -5,6 +5,7 @@ import { agency } from './agency.ts';
 import { akSk } from './ak-sk.ts';
 import type { Credentials } from './credentials.ts';
 import type { ConfigOf, CredentialsContext, Kind } from './kind.ts';
+import { oidc } from './oidc.ts';
 import { password } from './password.ts';
 import { profile } from './profile.ts';
 import { token } from './token.ts';
@@ -15,6 +16,7 @@ const kinds: { readonly [K in CredentialsConfig['kind']]: Kind<ConfigOf<K>> } = 
   token,
   agency,
   profile,
+  oidc,
 };
 
 export function createCredentials(config: CredentialsConfig, context: CredentialsContext): Credentials {

@@ -19,7 +19,10 @@ test('a failed poll is counted by its reason, logged once, and said to be over',
   const failed = soc.workspace.report();
   expect(failed.polls).toMatchObject({
     count: 3,
-    last: { error: 'list_instances: 503' },
+    last: {
+      error:
+        'list_instances: 503 APIGW.0601 (Simulated fault.): the service or a proxy has failed; nothing to fix in the configuration',
+    },
   });
   expect(grown(failed.polls.failures)).toEqual([['server_error', 2]]);
   expect(failed.polls.failures.get('throttled')).toBe(0);
@@ -35,11 +38,14 @@ test('the last success is remembered over a restart', async () => {
   const soc = createSoc({ store });
   await soc.poll();
   const again = createSoc({ store });
-  again.simulator.faults.add({ kind: 'status', status: 500 });
+  again.simulator.faults.add({ kind: 'status', status: 500, operation: 'ListAopWorkflowInstance' });
   await again.poll();
   expect(again.workspace.report().polls).toMatchObject({
     lastSuccessMs: soc.now(),
-    last: { error: 'list_instances: 500' },
+    last: {
+      error:
+        'list_instances: 500 APIGW.0601 (Simulated fault.): the service or a proxy has failed; nothing to fix in the configuration',
+    },
   });
 });
 

@@ -1,6 +1,6 @@
 import { setImmediate as tick } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { defaultAccessKey, defaultTemporaryKey, defaultUser } from '../../../src/simulator/defaults.ts';
+import { defaultAccessKey, defaultIdToken, defaultTemporaryKey, defaultUser } from '../../../src/simulator/defaults.ts';
 import {
   buyToken,
   type Credentialed,
@@ -16,7 +16,8 @@ import {
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
-const kinds: readonly Kind[] = ['ak_sk', 'profile', 'token', 'password', 'agency'];
+const kinds: readonly Kind[] = ['ak_sk', 'profile', 'token', 'password', 'agency', 'oidc'];
+const lifeMs: Readonly<Partial<Record<Kind, number>>> = { password: dayMs, agency: dayMs, oidc: 6 * hourMs };
 
 describe.each(kinds)('%s', (kind) => {
   test('is accepted', async () => {
@@ -29,7 +30,8 @@ describe.each(kinds)('%s', (kind) => {
     const { ask, client, clock } = await startCredentialed(kind);
     expect(client.credentialsExpireAtMs()).toBeNull();
     await ask();
-    expect(client.credentialsExpireAtMs()).toBe(['password', 'agency'].includes(kind) ? clock.now() + dayMs : null);
+    const life = lifeMs[kind];
+    expect(client.credentialsExpireAtMs()).toBe(life === undefined ? null : clock.now() + life);
   });
 
   test.each([-20, 20])('works on a machine whose clock is off by %i minutes', async (minutes) => {
@@ -49,6 +51,7 @@ describe('what is obtained for a time', () => {
   test.each<[Kind, string, number]>([
     ['password', 'KeystoneCreateUserTokenByPassword', 4],
     ['agency', 'GetSecurityKey', 4],
+    ['oidc', 'CreateTemporaryAccessKeyByToken', 14],
   ])('%s is renewed before it expires and never refused, over three days', async (kind, operation, times) => {
     const { ask, refused, client, clock, simulator } = await startCredentialed(kind);
     const before = simulator.requests.count(operation);
@@ -167,6 +170,11 @@ function replacing(
       folder.writeProfile(ak, sk);
       retire(n);
     },
+    async oidc(n) {
+      simulator.accounts.addIdToken({ ...defaultIdToken, token: `id-token-${n}` });
+      folder.write('id_token', `id-token-${n}`);
+      simulator.iam.revokeKeys();
+    },
     async token() {
       const old = simulator.iam;
       old.revokeTokens();
@@ -180,7 +188,7 @@ function replacing(
   };
 }
 
-const replaceable = ['ak_sk', 'profile', 'token', 'password'] as const;
+const replaceable = ['ak_sk', 'profile', 'token', 'password', 'oidc'] as const;
 
 test.each(replaceable)('%s is replaced ten times under load: no call fails', async (kind) => {
   const folder = createFolder();
@@ -239,7 +247,7 @@ test.each(replaceable)(
     const folder = createFolder();
     const { ask, refused, logged } = await startCredentialed(kind, { folder });
     expect(await ask()).toBeNull();
-    for (const name of ['ak', 'sk', 'token', 'password'] as const) folder.write(name, '');
+    for (const name of ['ak', 'sk', 'token', 'password', 'id_token'] as const) folder.write(name, '');
     folder.writeProfile('', '');
     expect(await ask()).toBeNull();
     expect(await ask()).toBeNull();
@@ -262,17 +270,21 @@ describe('revoked in the middle of a poll', () => {
   const revoke = ({ simulator }: Credentialed, kind: Kind) => {
     simulator.accounts.revokeAccessKey(defaultAccessKey.ak);
     simulator.iam.revokeTokens();
+    simulator.iam.revokeKeys();
     if (kind === 'agency') simulator.metadata.revoke();
   };
 
-  test.each<Kind>(['password', 'agency'])('%s obtains another by itself, for one refused call', async (kind) => {
-    const all = await startCredentialed(kind);
-    expect(await all.ask()).toBeNull();
-    all.clock.advance(10 * minuteMs);
-    revoke(all, kind);
-    expect([await all.ask(), await all.ask()]).toEqual([null, null]);
-    expect(all.refused()).toBe(1);
-  });
+  test.each<Kind>(['password', 'agency', 'oidc'])(
+    '%s obtains another by itself, for one refused call',
+    async (kind) => {
+      const all = await startCredentialed(kind);
+      expect(await all.ask()).toBeNull();
+      all.clock.advance(10 * minuteMs);
+      revoke(all, kind);
+      expect([await all.ask(), await all.ask()]).toEqual([null, null]);
+      expect(all.refused()).toBe(1);
+    },
+  );
 
   test.each(['ak_sk', 'profile', 'token'] as const)(
     '%s is refused a few times in an hour of polls, and mended at once',
