@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { aptGet } from './apt-get.ts';
 import { withoutServices } from './without-services.ts';
 
@@ -75,7 +75,10 @@ test.each(['of before', null])('what a kill has left behind is put back by the n
 });
 
 test('an apt-get that fails, or that is not there, is an error', async () => {
-  await expect(aptGet('no-such-command-of-apt')).rejects.toThrow(/apt-get/);
+  vi.stubEnv('PATH', folder);
+  await expect(aptGet('update')).rejects.toThrow('spawn apt-get ENOENT');
+  writeFileSync(join(folder, 'apt-get'), '#!/bin/sh\nexit 100\n', { mode: 0o755 });
+  await expect(aptGet('update')).rejects.toThrow('apt-get update ended with 100');
 });
 
 /** A process that installs with an apt-get that tells its process id and hangs until a signal. */
