@@ -77,7 +77,7 @@ test('dates that limit something else than the beginning are noticed and said', 
   );
 });
 
-const tiedRuns = inForm(12_000, 25_000);
+const tiedRuns = inForm(20_000, 25_000);
 const sweptRuns = inForm(20_000, 100_000);
 
 test.each([
