@@ -1,11 +1,30 @@
 import { defineConfig } from 'vitest/config';
 
+/** A lane is told by the file's name: `a.test.ts` is unit, `a.integration.test.ts` and `a.system.test.ts` are what they say. */
+const all = 'test/**/*.test.ts';
+const integration = 'test/**/*.integration.test.ts';
+const system = 'test/**/*.system.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     restoreMocks: true,
     unstubEnvs: true,
+    projects: [
+      // In one process: no sockets, no other programs, nothing written.
+      {
+        test: {
+          name: 'unit',
+          include: [all],
+          exclude: [integration, system],
+          setupFiles: ['test/tools/in-process.ts'],
+        },
+      },
+      // Sockets on loopback, temporary files and processes of our own.
+      { test: { name: 'integration', include: [integration] } },
+      // Programs that npm does not bring: see test/tools/system-parts.ts.
+      { test: { name: 'system', include: [system], sequence: { groupOrder: 1 } } },
+    ],
   },
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseCommandLine } from '../../src/commands/command-line.ts';
+import { inForm } from '../support/form.ts';
 
 const parse = (...args: string[]) => parseCommandLine(args, '1.2.3');
 
@@ -125,6 +126,6 @@ test('any arguments: a command, or one line and exit 2', () => {
       const line = parse(...args);
       if ('exit' in line && line.exit !== 0) expect(line).toEqual({ exit: 2, stderr: expect.stringMatching(/^.+\n$/) });
     }),
-    { numRuns: 1000 },
+    { numRuns: inForm(200, 1_000) },
   );
 });

@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { families } from '../../src/metrics/families.ts';
-import { temporaryFolder } from '../support/processes.ts';
 
 const markdown = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'metrics.md'), 'utf8');
 const queries = [...markdown.matchAll(/```promql\n(.*?)```/gs)].map(([, query = '']) => query.trim());
@@ -19,10 +17,7 @@ test('every family is in the document, and the document names no other', () => {
   expect(namesIn(markdown).toSorted()).toEqual(families.map(({ name }) => name).toSorted());
 });
 
-test.each(queries)('Prometheus understands the query, whose labels are there: %s', (query) => {
-  const file = join(temporaryFolder(), 'rules.yml');
-  writeFileSync(file, JSON.stringify({ groups: [{ name: 'docs', rules: [{ record: 'a:b:c', expr: query }] }] }));
-  execFileSync('promtool', ['check', 'rules', file], { stdio: 'pipe' });
+test.each(queries)('the labels of the query are there: %s', (query) => {
   const known = new Set([...families.flatMap(({ labels }) => labels), 'le']);
   const used = [...query.matchAll(/(?:by|on|group_left) \(([^)]*)\)|\{(\w+)=/g)].flatMap(([, list, one]) =>
     (list ?? one ?? '').split(', '),

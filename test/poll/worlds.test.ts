@@ -5,6 +5,7 @@
  */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { inForm } from '../support/form.ts';
 import type { SimulatedSoc } from '../support/simulated-soc.ts';
 import { firstPollWitness, ledgerWitness, live } from '../support/world-run.ts';
 import { type PollPlan, schedules, smoothPoll, worlds } from '../support/worlds.ts';
@@ -12,7 +13,7 @@ import { type PollPlan, schedules, smoothPoll, worlds } from '../support/worlds.
 const { WORLDS_SEED = '2026' } = process.env;
 const seed = WORLDS_SEED === 'new' ? Date.now() % 2 ** 31 : Number(WORLDS_SEED);
 /** Worlds of all properties together. */
-const runs = Number(process.env.WORLDS_RUNS ?? 1_500);
+const runs = Number(process.env.WORLDS_RUNS ?? inForm(100, 1_500));
 const timeoutMs = 60_000 + runs * 500;
 
 beforeAll(() => {

@@ -33,6 +33,15 @@ export async function polledAgain({ get, running }: Served): Promise<string> {
   return eventually(find, 'two more polls', running);
 }
 
+/** The exposition once polls fail because of the ledger. */
+export function refusedByLedger({ get, running }: Served): Promise<string> {
+  const find = async () => {
+    const text = await get('/metrics');
+    return sampleValue(text, 'secmaster_exporter_poll_failures_total', { reason: 'ledger' }) ? text : undefined;
+  };
+  return eventually(find, 'a poll that fails because of the ledger', running);
+}
+
 /** A configuration file that points at a simulator, polls each second, and keeps its ledger in the folder. */
 export function writeConfig(simulated: Simulated, folder: string): string {
   const file = join(folder, 'config.yml');

@@ -1,36 +1,25 @@
-/** Installs the real parts that tests use where they are missing, or says which line installs them. */
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+/** Installs the programs that the lanes named as arguments need, or fails with the line that installs them. */
+import { aptGet } from './apt-get.ts';
+import { isInstalled, missingPackages, systemParts } from './system-parts.ts';
+import { withoutServices } from './without-services.ts';
 
-/** A program and the Debian package that has it. */
-const parts: readonly (readonly [program: string, debianPackage: string])[] = [
-  ['prometheus', 'prometheus'],
-  ['promtool', 'prometheus'],
-  ['prometheus-alertmanager', 'prometheus-alertmanager'],
-  ['amtool', 'prometheus-alertmanager'],
-  ['chromium', 'chromium'],
-  ['podman', 'podman'],
-  ['runc', 'runc'],
-  ['systemd-analyze', 'systemd'],
-  ['openssl', 'openssl'],
-];
+const lanes = process.argv.slice(2);
+const parts = Object.entries(systemParts).flatMap(([lane, ofLane]) => (lanes.includes(lane) ? ofLane : []));
+const missing = missingPackages(parts, isInstalled);
+const install = ['install', '--yes', '--no-install-recommends', ...missing];
 
-function isInstalled(program: string): boolean {
-  return (process.env.PATH ?? '').split(':').some((folder) => existsSync(`${folder}/${program}`));
-}
-
-const missing = new Set(parts.filter(([program]) => !isInstalled(program)).map(([, debianPackage]) => debianPackage));
-if (missing.size > 0) {
-  const packages = [...missing];
-  const line = `apt-get update && apt-get install --yes --no-install-recommends ${packages.join(' ')}`;
-  if (process.getuid?.() !== 0 || !isInstalled('apt-get')) {
-    process.stderr.write(`the tests need ${packages.join(', ')}; as root on Debian: ${line}\n`);
-    process.exit(1);
+try {
+  if (missing.length > 0) {
+    if (process.getuid?.() !== 0 || !isInstalled('apt-get')) {
+      throw new Error(
+        `The tests need ${missing.join(', ')}. As root on Debian: apt-get update && apt-get ${install.join(' ')}`,
+      );
+    }
+    process.stdout.write(`Installing ${missing.join(', ')}\n`);
+    await aptGet('update');
+    await withoutServices(() => aptGet(...install));
   }
-  process.stdout.write(`installing ${packages.join(', ')}\n`);
-  execFileSync('sh', ['-c', line], {
-    // Debian starts a service that it installs; tests start their own.
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { formatProblem } from '../../src/config/problems.ts';
+import { inForm } from '../support/form.ts';
 import { complete, loadEnvironment, loadFile, writeFile } from './loading.ts';
 
 /** Whatever stands in a file or in the environment: a configuration or problems, each in one line. */
@@ -37,7 +38,7 @@ test.each<[string, fc.Arbitrary<string | Uint8Array>]>([
       writeFileSync(path, text);
       expectAnAnswer(loadFile(path));
     }),
-    { numRuns: 300 },
+    { numRuns: inForm(60, 300) },
   );
 });
 
@@ -50,6 +51,6 @@ test('any environment', () => {
     fc.property(fc.dictionary(name, fc.string({ unit: 'binary' })), (environment) => {
       expectAnAnswer(loadEnvironment(environment));
     }),
-    { numRuns: 300 },
+    { numRuns: inForm(60, 300) },
   );
 });

@@ -1,17 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseCommandLine } from '../../src/commands/command-line.ts';
-import { temporaryFolder } from '../support/processes.ts';
+import { addressOf, argument, compose, composeFolder, mounted } from './compose.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const folder = join(root, 'deploy', 'compose');
-const compose = parse(readFileSync(join(folder, 'compose.yml'), 'utf8'));
-const { exporter, prometheus, alertmanager, grafana } = compose.services;
+const { exporter, prometheus, grafana } = compose.services;
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 test('the file is what the compose specification asks for', () => {
@@ -36,7 +33,7 @@ test('each image has a version, and each port is on loopback alone', () => {
 });
 
 test('the exporter runs the demo from this Dockerfile, read-only', () => {
-  expect(existsSync(join(folder, exporter.build, 'Dockerfile'))).toBe(true);
+  expect(existsSync(join(composeFolder, exporter.build, 'Dockerfile'))).toBe(true);
   expect(parseCommandLine(exporter.command, version)).toMatchObject({
     command: 'demo',
     options: { listenAddress: { port: 39210 } },
@@ -47,7 +44,6 @@ test('the exporter runs the demo from this Dockerfile, read-only', () => {
 test('Prometheus scrapes the exporter, has the rules, and tells Alertmanager', () => {
   const container = mounted(prometheus);
   const file = join(container, argument(prometheus, '--config.file'));
-  expect(execFileSync('promtool', ['check', 'config', file], { encoding: 'utf8' })).toContain('SUCCESS');
   const config = parse(readFileSync(file, 'utf8'));
   const rules = readdirSync(join(dirname(file), dirname(config.rule_files[0]))).filter((name) =>
     name.endsWith('.rules.yml'),
@@ -56,11 +52,6 @@ test('Prometheus scrapes the exporter, has the rules, and tells Alertmanager', (
   expect(rules).not.toEqual([]);
   expect(config.scrape_configs[0].static_configs[0].targets).toEqual([addressOf('exporter')]);
   expect(config.alerting.alertmanagers[0].static_configs[0].targets).toEqual([addressOf('alertmanager')]);
-});
-
-test('Alertmanager reads its configuration', () => {
-  const file = join(mounted(alertmanager), argument(alertmanager, '--config.file'));
-  expect(execFileSync('amtool', ['check-config', file], { encoding: 'utf8' })).toContain('SUCCESS');
 });
 
 test('Grafana finds Prometheus and each dashboard', () => {
@@ -72,24 +63,3 @@ test('Grafana finds Prometheus and each dashboard', () => {
   const home = join(container, grafana.environment.GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH);
   expect(JSON.parse(readFileSync(home, 'utf8')).panels).not.toEqual([]);
 });
-
-/** A folder that holds what the service's container sees of this project. */
-function mounted({ volumes }: { volumes: string[] }): string {
-  const container = temporaryFolder();
-  for (const volume of volumes) {
-    const [source = '', target = ''] = volume.split(':');
-    if (Object.hasOwn(compose.volumes, source)) continue;
-    mkdirSync(dirname(join(container, target)), { recursive: true });
-    cpSync(join(folder, source), join(container, target), { recursive: statSync(join(folder, source)).isDirectory() });
-  }
-  return container;
-}
-
-function argument({ command }: { command: string[] }, flag: string): string {
-  return command.find((word) => word.startsWith(`${flag}=`))?.slice(flag.length + 1) ?? '';
-}
-
-/** As other services of the file reach it. */
-function addressOf(service: string): string {
-  return `${service}:${compose.services[service].ports[0].split(':').at(-1)}`;
-}

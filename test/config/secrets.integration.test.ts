@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatProblem } from '../../src/config/problems.ts';
+import { inForm } from '../support/form.ts';
 import { loadEnvironment, loadFile, loadText, problemsOf, workspace, writeFile } from './loading.ts';
 
 /** Whatever a user does wrong around a secret, and whatever text can be read at all: one-line problems, no secret. */
@@ -61,7 +62,7 @@ test('no secret of a file is ever printed', () => {
       );
       expect(printed(loadFile(path)).toLowerCase()).not.toContain(marker);
     }),
-    { numRuns: 1000 },
+    { numRuns: inForm(200, 1_000) },
   );
 });
 
@@ -94,6 +95,6 @@ test('nor one of the environment, or of a file that it names', () => {
         expect(printed(loadEnvironment({ ...rest, ...paths, ...secrets })).toLowerCase()).not.toContain(marker);
       },
     ),
-    { numRuns: 500 },
+    { numRuns: inForm(100, 500) },
   );
 });

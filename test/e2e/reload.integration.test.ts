@@ -8,6 +8,7 @@ import { createSimulator } from '../../src/simulator/simulator.ts';
 import { createTurnedClock } from '../../src/simulator/turned-clock.ts';
 import { differences } from '../support/compare.ts';
 import { parseExposition, sampleValue, scrapeOf } from '../support/exposition.ts';
+import { inForm } from '../support/form.ts';
 import { createOrganisation, projectId, startMs, workspaceId } from '../support/organisation.ts';
 import { eventually, temporaryFolder } from '../support/processes.ts';
 import { serve, writeConfig } from '../support/served.ts';
@@ -15,8 +16,9 @@ import { environmentOf, startSimulator } from '../support/simulated.ts';
 
 const lookbackMs = 24 * 3_600_000;
 const region = 'eu-west-101';
+const reloads = inForm(6, 20);
 
-test('20 reloads that add, remove and rename workspaces under load: no counter falls, and in the end all is true', async () => {
+test(`${reloads} reloads that add, remove and rename workspaces under load: no counter falls, and in the end all is true`, async () => {
   const all = [1, 2, 3, 4, 5];
   const life = (seed: number) => ({ seed, historyMs: 1_800_000, runsPerMinute: 20 });
   let step = 0;
@@ -62,7 +64,7 @@ test('20 reloads that add, remove and rename workspaces under load: no counter f
     }
   }
 
-  for (; step < 20; step++) {
+  for (; step < reloads; step++) {
     isBroken = true;
     const seen = await workflows();
     const { isApplied, lines } = await exporter.reload();
@@ -77,7 +79,7 @@ test('20 reloads that add, remove and rename workspaces under load: no counter f
     await checkCounters();
     organisation.turn(60_000);
   }
-  step = 20;
+  step = reloads;
   expect(await exporter.reload()).toEqual({ isApplied: true, lines: [] });
   for (let i = 0; i < 2; i++) await organisation.poll();
   const text = await scrapeOf(exporter.exposition);
@@ -96,7 +98,7 @@ test('20 reloads that add, remove and rename workspaces under load: no counter f
   }
 }, 60_000);
 
-test('20 reloads of a running exporter in the middle of its polls: no counter falls, and in the end all is true', async () => {
+test(`${reloads} reloads of a running exporter in the middle of its polls: no counter falls, and in the end all is true`, async () => {
   const all = [1, 2, 3, 4];
   const clock = createTurnedClock(Math.floor(Date.now() / 60_000) * 60_000 + 30_000);
   const simulator = createSimulator({
@@ -118,7 +120,7 @@ test('20 reloads of a running exporter in the middle of its polls: no counter fa
   const folder = temporaryFolder();
   const file = join(folder, 'config.yml');
   let step = 0;
-  const present = () => all.filter((n) => step === 20 || (step + n) % 3 !== 0);
+  const present = () => all.filter((n) => step === reloads || (step + n) % 3 !== 0);
   const labelOf = (n: number) => `tenant-${n}-${Math.floor((step + n) / 4)}`;
   const write = (these: readonly number[], changes: object = {}) =>
     writeFileSync(
@@ -174,12 +176,12 @@ test('20 reloads of a running exporter in the middle of its polls: no counter fa
     );
 
   const since = new Map<number, number>();
-  for (; step <= 20; step++) {
+  for (; step <= reloads; step++) {
     write(present());
     expect(await reload()).toBe(200);
     await polled(() => 1);
     for (const n of present()) if (!since.has(n)) since.set(n, clock.now());
-    if (step === 20) break;
+    if (step === reloads) break;
     clock.advance(30_000);
     // Away and back again, perhaps while the poll that brings the news is under way.
     await sleep(100 * (step % 10));

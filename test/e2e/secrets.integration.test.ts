@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { inForm } from '../support/form.ts';
 import { eventually, startExporter, temporaryFolder } from '../support/processes.ts';
 import { serve, writeConfig } from '../support/served.ts';
 import { startSimulator } from '../support/simulated.ts';
@@ -39,7 +40,7 @@ test('fuzzed files: problems or not, no secret is printed and nothing crashes', 
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'token'), `${secrets[3]}\n`);
   const file = join(folder, 'config.yml');
-  for (const edits of fc.sample(broken, { seed: 2026, numRuns: 25 })) {
+  for (const edits of fc.sample(broken, { seed: 2026, numRuns: inForm(4, 25) })) {
     let text = whole(folder);
     for (const { at, cut, put } of edits) text = text.slice(0, at) + put + text.slice(at + cut);
     writeFileSync(file, text);
@@ -72,7 +73,10 @@ test('fuzzed environments likewise', async () => {
     'SECMASTER_SK',
     'HTTPS_PROXY',
   );
-  for (const environment of fc.sample(fc.dictionary(name, value, { minKeys: 2 }), { seed: 2026, numRuns: 20 })) {
+  for (const environment of fc.sample(fc.dictionary(name, value, { minKeys: 2 }), {
+    seed: 2026,
+    numRuns: inForm(4, 20),
+  })) {
     // The access key and the user are names, not secrets.
     const { HUAWEICLOUD_SDK_AK: _, SECMASTER_IAM_USER: __, SECMASTER_REGION: region = '', ...rest } = environment;
     const running = startExporter(['check'], {

@@ -5,13 +5,14 @@ import { createRandom } from '../../src/simulator/random.ts';
 import type { Truth, TruthRow } from '../../src/simulator/truth.ts';
 import { differences } from '../support/compare.ts';
 import { sampleValue, total } from '../support/exposition.ts';
+import { inForm } from '../support/form.ts';
 import { eventually, ledgerCreatedMs, temporaryFolder } from '../support/processes.ts';
 import { polledAgain, type Served, serve, writeConfig } from '../support/served.ts';
 import { type Simulated, startSimulator } from '../support/simulated.ts';
 import { watchCounters } from './counters.ts';
 
-/** The short form is part of `npm test`; `npm run chaos` is the long one. */
-const { CHAOS_SEED = '1', CHAOS_KILLS = '8', CHAOS_FLOOD = '15000' } = process.env;
+/** `npm run chaos` has it longer. */
+const { CHAOS_SEED = '1', CHAOS_KILLS = inForm('3', '8'), CHAOS_FLOOD = inForm('1500', '15000') } = process.env;
 const seed = CHAOS_SEED === 'new' ? Math.floor(Math.random() * 1e9) : Number(CHAOS_SEED);
 const kills = Number(CHAOS_KILLS);
 const floodRuns = Number(CHAOS_FLOOD);

@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { differences } from '../support/compare.ts';
+import { total } from '../support/exposition.ts';
+import { ledgerCreatedMs, temporaryFolder } from '../support/processes.ts';
+import { polledAgain, refusedByLedger, serve, writeConfig } from '../support/served.ts';
+import { startSimulator } from '../support/simulated.ts';
+
+const lookbackMs = 2 * 3_600_000;
+
+test('a disk that fills up: said, secmaster_up 0, the last numbers served; with room again it goes on by itself', async () => {
+  const simulated = await startSimulator({ historyMs: 3_600_000 });
+  const folder = temporaryFolder();
+  const disk = join(folder, 'ledger');
+  mkdirSync(disk);
+  const mount = (options: string) =>
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk], { stdio: 'pipe' });
+  try {
+    mount('size=16m');
+  } catch (error) {
+    throw new Error('this test fills a small disk of its own: run it as root where tmpfs can be mounted', {
+      cause: error,
+    });
+  }
+  onTestFinished(() => void execFileSync('umount', ['--lazy', disk]));
+
+  const served = await serve([`--config.file=${writeConfig(simulated, folder)}`]);
+  const before = await polledAgain(served);
+  const sinceMs = ledgerCreatedMs(join(disk, 'secmaster.db'));
+  const fill = join(disk, 'fill');
+  execFileSync('sh', ['-c', `cat /dev/zero > ${fill} 2>/dev/null || true`]);
+  // More than fits into what the ledger has of the disk already.
+  await simulated.turn(5 * 3_600_000);
+  const text = await refusedByLedger(served);
+  expect(text).toMatch(/^secmaster_up\{.*\} 0$/m);
+  expect(total(text, 'secmaster_workflow_instances')).toBeGreaterThan(0);
+  expect(total(text, 'secmaster_workflow_instances_started_total')).toBeGreaterThanOrEqual(
+    total(before, 'secmaster_workflow_instances_started_total'),
+  );
+  expect(served.running.stderr()).toMatch(/the disk is full; make room and the exporter goes on by itself/);
+
+  rmSync(fill);
+  const after = await polledAgain(served);
+  expect(differences(after, await simulated.truth(sinceMs, lookbackMs), Number.POSITIVE_INFINITY)).toEqual([]);
+}, 90_000);

@@ -1,0 +1,15 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { expositionOf, scrapeOf } from '../support/exposition.ts';
+import { report } from '../support/report.ts';
+
+test('promtool has nothing to say about the text format after OpenMetrics has been asked for', async () => {
+  const made = expositionOf();
+  await made.update([report()], [1, 10]);
+  await scrapeOf(made, 'openmetrics');
+  await made.update([report()], [1, 10]);
+  const lines = (await scrapeOf(made)).split('\n').filter((line) => line.includes('secmaster_workflow'));
+  const input = `${lines.join('\n')}\n`;
+  expect(input).toContain('# TYPE secmaster_workflow_instances_completed_total counter');
+  expect(execFileSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8', stdio: 'pipe' })).toBe('');
+});

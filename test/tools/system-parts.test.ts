@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { isInstalled, missingPackages, systemParts } from './system-parts.ts';
+
+test('a program is installed if a folder of PATH has it', () => {
+  expect(isInstalled('sh', '/nowhere:/bin')).toBe(true);
+  expect(isInstalled('sh', '/nowhere')).toBe(false);
+});
+
+test.each([
+  { sentence: 'nothing is missing where all programs are there', has: () => true, missing: [] },
+  {
+    sentence: 'a package that brings two programs is installed once',
+    has: (program: string) => !['prometheus', 'promtool'].includes(program),
+    missing: ['prometheus'],
+  },
+  {
+    sentence: 'a package is installed for one program of two',
+    has: (program: string) => program !== 'amtool',
+    missing: ['prometheus-alertmanager'],
+  },
+])('$sentence', ({ has, missing }) => {
+  expect(missingPackages(systemParts.system, has)).toEqual(missing);
+});
