@@ -47,7 +47,10 @@ export async function createExporter(first: Config, surroundings: Surroundings):
     version,
     now: clock.now,
     onDefect: (err, family, workspace) =>
-      log.error({ err, family, workspace }, 'the samples of a family could not be made; this is a defect'),
+      log.error(
+        { err, family, workspace },
+        'a metric family is left out of the exposition: making its samples failed; this is a defect',
+      ),
   });
   const store = openStore(config.state.path, log);
   const shared = createShared();
