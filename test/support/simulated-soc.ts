@@ -4,18 +4,16 @@ import { SqliteStore } from '../../src/ledger/sqlite-store.ts';
 import type { Store } from '../../src/ledger/store.ts';
 import { createExposition } from '../../src/metrics/exposition.ts';
 import { type Collected, collect } from '../../src/metrics/samples.ts';
-import { formatTime } from '../../src/model/time.ts';
 import { createWorkspace, type Workspace, type WorkspaceSettings } from '../../src/poll/workspace.ts';
-import { noFilters, rowFilter, sentFilters } from '../../src/secmaster/api/filters.ts';
-import { parsePage, parseShown } from '../../src/secmaster/api/rows.ts';
-import { pageSize, type SecMaster } from '../../src/secmaster/api/secmaster.ts';
-import { SecMasterError } from '../../src/secmaster/http/errors.ts';
-import { defaultProject, defaultUser, defaultWorkspace } from '../../src/simulator/defaults.ts';
+import { noFilters } from '../../src/secmaster/api/filters.ts';
+import type { SecMaster } from '../../src/secmaster/api/secmaster.ts';
+import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { createTurnedClock, type TurnedClock } from '../../src/simulator/turned-clock.ts';
 import type { World } from '../../src/simulator/world.ts';
 import { differences } from './compare.ts';
 import { scrapeOf } from './exposition.ts';
+import { createClientInProcess } from './in-process.ts';
 
 export const startMs = Date.parse('2026-07-18T12:00:00Z');
 export const lookbackMs = 24 * 3_600_000;
@@ -69,9 +67,9 @@ export function createSoc({
   const clock = after?.clock ?? createTurnedClock(startMs);
   const simulator = after?.simulator ?? createSimulator({ clock, tokenLifetimeMs: 1e12, ...options });
   const { world } = simulator.directory.workspace(defaultWorkspace.id);
-  const secmaster = through(connect(simulator, clock, filters));
   const logged: { level: number; msg: string }[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
+  const secmaster = through(createClientInProcess(simulator, { clock, log, filters }));
   const settings = {
     retentionMs: 30 * 24 * 3_600_000,
     newSeriesHoldMs: 0,
@@ -124,63 +122,4 @@ export function createSoc({
       return differences(await exposition(), truth, clock.now() - lookbackMs);
     },
   };
-}
-
-/** The poll's view of a simulator, past HTTP: what is tested here is what is asked and what is made of the answers. */
-function connect(simulator: Simulator, clock: { now(): number }, filters: Filters): SecMaster {
-  const isWanted = rowFilter(filters);
-  let token: Promise<string> | null = null;
-
-  async function get(path: string): Promise<unknown> {
-    token ??= obtainToken(simulator);
-    const headers = { 'x-auth-token': await token };
-    const response = await Promise.resolve(simulator.app.request(path, { headers })).catch((error: unknown) => {
-      throw new SecMasterError('network', 'list_instances', String(error));
-    });
-    if (!response.ok) throw new SecMasterError('server_error', 'list_instances', `${response.status}`);
-    return response.json().catch(() => {
-      throw new SecMasterError('body_cut', 'list_instances', 'cut');
-    });
-  }
-
-  return {
-    now: clock.now,
-    answeredMs: () => Math.floor(clock.now() / 1_000) * 1_000,
-    credentialsExpireAtMs: () => null,
-    countsLeftOut: isWanted !== null,
-    workspaceName: async () => defaultWorkspace.name,
-    listWorkspaces: async () => [{ workspaceId: defaultWorkspace.id, name: defaultWorkspace.name }],
-    async listInstances(workspaceId, { limit = pageSize, sortKey, sortDir, offset, fromMs, toMs, id, status }, signal) {
-      if (signal.aborted) throw new SecMasterError('aborted', 'list_instances', 'aborted');
-      const query = new URLSearchParams({
-        limit: String(limit),
-        offset: String(offset),
-        sort_key: sortKey,
-        sort_dir: sortDir,
-      });
-      if (fromMs !== undefined) query.set('from_date', formatTime(fromMs));
-      if (toMs !== undefined) query.set('to_date', formatTime(toMs));
-      for (const [name, value] of sentFilters(filters)) query.set(name, value);
-      if (id !== undefined) query.set('id', id);
-      if (status !== undefined) query.set('status', status);
-      const body = await get(`/v1/${defaultProject.id}/workspaces/${workspaceId}/soc/workflows/instances?${query}`);
-      const page = parsePage(body, 'en', isWanted);
-      if (page === null) throw new SecMasterError('unexpected_body', 'list_instances', 'no list');
-      return page;
-    },
-    async showInstance(workspaceId, id) {
-      const path = `/v1/${defaultProject.id}/workspaces/${workspaceId}/soc/workflows/instances/${id}?show_topology=true`;
-      const shown = parseShown(await get(path), 'en');
-      if (shown === null) throw new SecMasterError('unexpected_body', 'show_instance', 'no instance');
-      return shown;
-    },
-  };
-}
-
-async function obtainToken(simulator: Simulator): Promise<string> {
-  const { domain, user, password } = defaultUser;
-  const identity = { methods: ['password'], password: { user: { name: user, password, domain: { name: domain } } } };
-  const body = JSON.stringify({ auth: { identity, scope: { project: { id: defaultProject.id } } } });
-  const answer = await simulator.app.request('/v3/auth/tokens', { method: 'POST', body });
-  return answer.headers.get('x-subject-token') ?? '';
 }

@@ -1,6 +1,6 @@
+import type { HttpRequest } from '../http/answer.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { SecMasterError } from '../http/errors.ts';
-import type { HttpRequest } from '../http/send.ts';
 import type { AccessKeys } from './access-keys.ts';
 import type { Credentials } from './credentials.ts';
 import type { ConfigOf, Kind } from './kind.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseTime } from '../../model/time.ts';
+import type { HttpRequest } from '../http/answer.ts';
 import { type Advice, unexpectedBodyError } from '../http/answer-error.ts';
-import type { HttpRequest } from '../http/send.ts';
 import type { Credentials } from './credentials.ts';
 import type { ConfigOf, Kind } from './kind.ts';
 import type { Obtaining } from './obtaining.ts';

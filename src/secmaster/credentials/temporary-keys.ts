@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseTime } from '../../model/time.ts';
+import type { HttpRequest, JsonAnswer } from '../http/answer.ts';
 import { unexpectedBodyError } from '../http/answer-error.ts';
-import type { HttpRequest, JsonAnswer } from '../http/send.ts';
 import { type AccessKeys, mayBeForItsDate, signHeaders } from './access-keys.ts';
 import type { Credentials } from './credentials.ts';
 import type { Obtained, TokenCache } from './token-cache.ts';

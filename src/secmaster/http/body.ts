@@ -1,12 +1,10 @@
-import type { Dispatcher } from 'undici';
-
 export interface Body {
   readonly text: string;
   readonly end: 'whole' | 'too_large' | 'cut';
 }
 
 /** Never fails: what came before the end is returned with how it ended. */
-export async function readBody(stream: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Body> {
+export async function readBody(stream: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Body> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   let end: Body['end'] = 'whole';

@@ -1,28 +1,16 @@
 import { type Dispatcher, interceptors } from 'undici';
 import type { Clock } from '../../clock.ts';
 import { abortedError, orAborted } from './abort.ts';
-import { type Answer, type Asked, notJsonError, statusError } from './answer-error.ts';
-import { readBody } from './body.ts';
+import { type HttpRequest, type JsonAnswer, readAnswer } from './answer.ts';
+import type { Answer } from './answer-error.ts';
 import { createDeadline } from './deadline.ts';
-import type { Endpoint } from './endpoint.ts';
 import { type Operation, SecMasterError } from './errors.ts';
 import { networkError } from './network-error.ts';
 import { retryOptions } from './retry.ts';
-import { encodePath, encodeQuery, type Signable } from './sign.ts';
+import { encodePath, encodeQuery } from './sign.ts';
 import { watchAttempts } from './watch-attempts.ts';
 
-/** Requests out, JSON in: rate limit, retries, timeout and body limit are here; authorization is not. */
-
-export interface HttpRequest extends Signable, Asked {
-  readonly endpoint: Endpoint;
-  /** Whether plain text is asked for; JSON otherwise. */
-  readonly isText?: boolean;
-}
-
-export interface JsonAnswer extends Answer {
-  /** null where text was asked for. */
-  readonly json: unknown;
-}
+/** Requests out, JSON in: rate limit, retries and timeout are here; authorization is not. */
 
 /** Fails with a `SecMasterError` and nothing else. */
 export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<JsonAnswer>;
@@ -38,10 +26,6 @@ export interface HttpOptions {
   readonly observe: Observe;
   readonly userAgent: string;
 }
-
-const maxBodyBytes = 16 * 1024 * 1024;
-/** Of an answer whose status says that it failed. */
-const maxErrorBytes = 64 * 1024;
 
 export function createSend({ dispatcher, clock, timeoutMs, observe, userAgent }: HttpOptions): Send {
   return async (request, callerSignal) => {
@@ -85,23 +69,25 @@ export function createSend({ dispatcher, clock, timeoutMs, observe, userAgent }:
     ).catch((error) => {
       throw error instanceof SecMasterError ? error : noAnswer(error);
     });
-    const isOk = isSuccess(response.statusCode);
-    const { text, end } = await readBody(response.body, isOk ? maxBodyBytes : maxErrorBytes);
-    const answer = { httpStatus: response.statusCode, headers: response.headers, text };
-    if (!isOk) throw statusError(request, answer);
-    if (end === 'cut' && signal.aborted) throw noAnswer(null);
-    if (end !== 'whole') throw bodyError(request, answer, end);
-    return { ...answer, json: request.isText ? null : parseJson(request, answer) };
+    const { statusCode: httpStatus, headers, body } = response;
+    return await readAnswer(request, { httpStatus, headers, body }).catch((error) => {
+      // A body that was given up breaks off as well.
+      throw signal.aborted && error instanceof SecMasterError && error.kind === 'body_cut' ? noAnswer(null) : error;
+    });
   };
 }
 
+/** The path as it is sent, with its query. */
+export function target({ path, query }: Pick<HttpRequest, 'path' | 'query'>): string {
+  const encoded = encodeQuery(query);
+  return encoded === '' ? encodePath(path) : `${encodePath(path)}?${encoded}`;
+}
+
 function dispatchOptions(request: HttpRequest, userAgent: string): Dispatcher.RequestOptions {
-  const path = encodePath(request.path);
-  const query = encodeQuery(request.query);
   return {
     origin: request.endpoint.origin,
     method: request.method,
-    path: query === '' ? path : `${path}?${query}`,
+    path: target(request),
     headers: { ...request.headers, 'user-agent': userAgent },
     body: request.body === '' ? null : request.body,
     // The deadline covers both.
@@ -110,29 +96,7 @@ function dispatchOptions(request: HttpRequest, userAgent: string): Dispatcher.Re
   };
 }
 
-function isSuccess(httpStatus: number): boolean {
-  return httpStatus >= 200 && httpStatus < 300;
-}
-
-function parseJson(request: HttpRequest, answer: Answer): unknown {
-  try {
-    return JSON.parse(answer.text);
-  } catch {
-    throw notJsonError(request, answer);
-  }
-}
-
 function timeoutError({ operation, endpoint }: HttpRequest, timeoutMs: number): SecMasterError {
   const message = `no whole answer from ${endpoint.host} within ${timeoutMs / 1000}s: check the network and proxy on the way, or raise poll.timeout`;
   return new SecMasterError('timeout', operation, message);
-}
-
-function bodyError(
-  { operation, endpoint }: HttpRequest,
-  { httpStatus }: Answer,
-  end: 'too_large' | 'cut',
-): SecMasterError {
-  const fault = end === 'cut' ? 'breaks off' : `is larger than ${maxBodyBytes / 1024 / 1024} MiB`;
-  const message = `the body of the answer from ${endpoint.host} ${fault}: check the network and proxy on the way`;
-  return new SecMasterError(end === 'cut' ? 'body_cut' : 'body_too_large', operation, message, { httpStatus });
 }

@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { HttpRequest } from '../../../src/secmaster/http/answer.ts';
 import { createEndpoint } from '../../../src/secmaster/http/endpoint.ts';
-import { createSend, type HttpRequest } from '../../../src/secmaster/http/send.ts';
+import { createSend } from '../../../src/secmaster/http/send.ts';
 import { createTurnedClock } from '../../support/turned-clock.ts';
 
 /** A real server and real sockets: what a body that breaks off does to a client can't be mocked. */

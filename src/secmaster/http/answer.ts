@@ -1,0 +1,53 @@
+import { type Answer, type Asked, notJsonError, statusError } from './answer-error.ts';
+import { readBody } from './body.ts';
+import type { Endpoint } from './endpoint.ts';
+import { SecMasterError } from './errors.ts';
+import type { Signable } from './sign.ts';
+
+export interface HttpRequest extends Signable, Asked {
+  readonly endpoint: Endpoint;
+  /** Whether plain text is asked for; JSON otherwise. */
+  readonly isText?: boolean;
+}
+
+export interface JsonAnswer extends Answer {
+  /** null where text was asked for. */
+  readonly json: unknown;
+}
+
+/** An answer whose head has come. */
+export interface Response extends Omit<Answer, 'text'> {
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+const maxBodyBytes = 16 * 1024 * 1024;
+/** Of an answer whose status says that it failed. */
+const maxErrorBytes = 64 * 1024;
+
+/** Reads the body to its end; what is not the JSON that was asked for is an error. */
+export async function readAnswer(request: HttpRequest, { body, ...head }: Response): Promise<JsonAnswer> {
+  const isOk = head.httpStatus >= 200 && head.httpStatus < 300;
+  const { text, end } = await readBody(body, isOk ? maxBodyBytes : maxErrorBytes);
+  const answer = { ...head, text };
+  if (!isOk) throw statusError(request, answer);
+  if (end !== 'whole') throw bodyError(request, answer, end);
+  return { ...answer, json: request.isText ? null : parseJson(request, answer) };
+}
+
+function parseJson(request: HttpRequest, answer: Answer): unknown {
+  try {
+    return JSON.parse(answer.text);
+  } catch {
+    throw notJsonError(request, answer);
+  }
+}
+
+function bodyError(
+  { operation, endpoint }: HttpRequest,
+  { httpStatus }: Answer,
+  end: 'too_large' | 'cut',
+): SecMasterError {
+  const fault = end === 'cut' ? 'breaks off' : `is larger than ${maxBodyBytes / 1024 / 1024} MiB`;
+  const message = `the body of the answer from ${endpoint.host} ${fault}: check the network and proxy on the way`;
+  return new SecMasterError(end === 'cut' ? 'body_cut' : 'body_too_large', operation, message, { httpStatus });
+}
