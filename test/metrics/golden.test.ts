@@ -58,7 +58,11 @@ beforeAll(async () => {
     polls: { ...report().polls, failures: new Map([['timeout', 1]]), last: failing, lastSuccessMs: null },
   });
   const first = soc.workspace.report();
-  const measured = { ...first, credentialsExpireAtMs: null, polls: { ...first.polls, last: { ...failing, error: null } } };
+  const measured = {
+    ...first,
+    credentialsExpireAtMs: null,
+    polls: { ...first.polls, last: { ...failing, error: null } },
+  };
   made = expositionOf({ now: () => startMs });
   await made.update([measured, second], durationBuckets);
   made.observeRequest('list_instances', '200', 0.25);

@@ -19,6 +19,7 @@ import {
 import { listen } from '../../src/simulator/listen.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { createTurnedClock, type TurnedClock } from '../../src/simulator/turned-clock.ts';
+import { buyToken } from './in-process.ts';
 
 /** A client with credentials of some kind, over loopback sockets, before a simulated SecMaster, IAM and metadata service. */
 export interface Credentialed {
@@ -132,14 +133,4 @@ export async function startCredentialed(
 export function inline(keys: { ak: string; sk: string; securityToken?: string }): CredentialsConfig {
   const securityToken = keys.securityToken === undefined ? null : new Secret(keys.securityToken);
   return { kind: 'ak_sk', ak: keys.ak, sk: new Secret(keys.sk), securityToken };
-}
-
-/** A token as somebody else would obtain it for the file. */
-export async function buyToken(simulator: Simulator): Promise<string> {
-  const { domain, user } = defaultUser;
-  const password = simulator.accounts.users().find((one) => one.user === user)?.password;
-  const identity = { methods: ['password'], password: { user: { name: user, password, domain: { name: domain } } } };
-  const body = JSON.stringify({ auth: { identity, scope: { project: { id: defaultProject.id } } } });
-  const answer = await simulator.app.request('/v3/auth/tokens', { method: 'POST', body });
-  return answer.headers.get('x-subject-token') ?? '';
 }

@@ -1,11 +1,10 @@
 import type { Clock } from '../../src/clock.ts';
 import type { Filters } from '../../src/config/config.ts';
 import type { Logger } from '../../src/log.ts';
-import { Secret } from '../../src/model/secret.ts';
 import { createClient } from '../../src/secmaster/api/client.ts';
 import type { SecMaster } from '../../src/secmaster/api/secmaster.ts';
 import { createCircuitBreaker } from '../../src/secmaster/credentials/circuit-breaker.ts';
-import { createCredentials } from '../../src/secmaster/credentials/registry.ts';
+import type { Credentials } from '../../src/secmaster/credentials/credentials.ts';
 import { abortedError } from '../../src/secmaster/http/abort.ts';
 import { readAnswer } from '../../src/secmaster/http/answer.ts';
 import { createEndpoint } from '../../src/secmaster/http/endpoint.ts';
@@ -25,13 +24,35 @@ export interface ClientOptions {
 export function createClientInProcess(simulator: Simulator, { clock, log, filters }: ClientOptions): SecMaster {
   const endpoint = createEndpoint('http://secmaster.simulated', Number.POSITIVE_INFINITY, clock);
   const send = createSendInProcess(simulator, clock);
-  const project = { id: defaultProject.id };
-  const context = { project, iam: endpoint, endpointOf: () => endpoint, send, sendLocally: send, clock, log };
-  const { domain, user, password } = defaultUser;
-  const credentials = createCredentials({ kind: 'password', domain, user, password: new Secret(password) }, context);
+  const projectId = defaultProject.id;
+  const credentials = tokenOf(simulator);
   const breaker = createCircuitBreaker(clock, log);
-  const get = createGet({ send, endpoint, breaker, credentials, headers: { 'x-project-id': project.id } });
-  return createClient({ get, clock: endpoint.clock, credentials, projectId: project.id, filters, language: 'en' });
+  const get = createGet({ send, endpoint, breaker, credentials, headers: { 'x-project-id': projectId } });
+  return createClient({ get, clock: endpoint.clock, credentials, projectId, filters, language: 'en' });
+}
+
+/** Credentials that never expire, so that they cost a poll nothing and show nowhere. */
+function tokenOf(simulator: Simulator): Credentials {
+  let token: Promise<string> | null = null;
+  return {
+    async authorize() {
+      token ??= buyToken(simulator);
+      return { headers: { 'x-auth-token': await token }, fingerprint: '' };
+    },
+    refused: () => false,
+    fingerprint: () => '',
+    expiresAtMs: () => null,
+  };
+}
+
+/** A token of IAM for the default project, as long as the simulator's tokens live. */
+export async function buyToken(simulator: Simulator): Promise<string> {
+  const { domain, user } = defaultUser;
+  const password = simulator.accounts.users().find((one) => one.user === user)?.password;
+  const identity = { methods: ['password'], password: { user: { name: user, password, domain: { name: domain } } } };
+  const body = JSON.stringify({ auth: { identity, scope: { project: { id: defaultProject.id } } } });
+  const answer = await simulator.app.request('/v3/auth/tokens', { method: 'POST', body });
+  return answer.headers.get('x-subject-token') ?? '';
 }
 
 /** A `Send` that hands each request to the simulator's app. */

@@ -9,6 +9,9 @@ function grown(counts: ReadonlyMap<string, number>) {
   return [...counts].filter(([, count]) => count > 0);
 }
 
+const failure = (status: number) =>
+  `list_instances: ${status} APIGW.0601 (Simulated fault.): the service or a proxy has failed; nothing to fix in the configuration`;
+
 test('a failed poll is counted by its reason, logged once, and said to be over', async () => {
   const soc = createSoc();
   soc.world.start(soc.now());
@@ -19,10 +22,7 @@ test('a failed poll is counted by its reason, logged once, and said to be over',
   const failed = soc.workspace.report();
   expect(failed.polls).toMatchObject({
     count: 3,
-    last: {
-      error:
-        'list_instances: 503 APIGW.0601 (Simulated fault.): the service or a proxy has failed; nothing to fix in the configuration',
-    },
+    last: { error: failure(503) },
   });
   expect(grown(failed.polls.failures)).toEqual([['server_error', 2]]);
   expect(failed.polls.failures.get('throttled')).toBe(0);
@@ -30,7 +30,7 @@ test('a failed poll is counted by its reason, logged once, and said to be over',
   await soc.poll();
   expect(soc.workspace.report().polls.last?.error).toBeNull();
   const about = soc.logged.map(({ msg }) => msg).filter((msg) => /503|succeed/.test(msg));
-  expect(about).toEqual(['the first poll succeeded', 'list_instances: 503', 'polls succeed again']);
+  expect(about).toEqual(['the first poll succeeded', failure(503), 'polls succeed again']);
 });
 
 test('the last success is remembered over a restart', async () => {
@@ -42,10 +42,7 @@ test('the last success is remembered over a restart', async () => {
   await again.poll();
   expect(again.workspace.report().polls).toMatchObject({
     lastSuccessMs: soc.now(),
-    last: {
-      error:
-        'list_instances: 500 APIGW.0601 (Simulated fault.): the service or a proxy has failed; nothing to fix in the configuration',
-    },
+    last: { error: failure(500) },
   });
 });
 

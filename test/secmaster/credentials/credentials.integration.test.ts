@@ -2,7 +2,6 @@ import { setImmediate as tick } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { defaultAccessKey, defaultIdToken, defaultTemporaryKey, defaultUser } from '../../../src/simulator/defaults.ts';
 import {
-  buyToken,
   type Credentialed,
   createFolder,
   type Folder,
@@ -10,6 +9,8 @@ import {
   type Kind,
   startCredentialed,
 } from '../../support/credentialed.ts';
+
+import { buyToken } from '../../support/in-process.ts';
 
 /** Every kind of credentials against the simulator: used, expired, replaced, revoked, mended. */
 
