@@ -2,13 +2,13 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { SecMasterError } from '../../src/secmaster/errors.ts';
 import { createGate } from '../../src/secmaster/gate.ts';
-import { createTurnedClock } from '../support/turned-clock.ts';
+import { createManualClock } from '../../src/simulator/manual-clock.ts';
 
 const never = new AbortController().signal;
 
 /** A gate and calls whose ends are in the test's hand. */
 function setUp() {
-  const clock = createTurnedClock();
+  const clock = createManualClock();
   const gate = createGate(clock, pino({ level: 'silent' }));
   let begun = 0;
   let fingerprint = 'first';

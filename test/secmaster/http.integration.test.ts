@@ -4,7 +4,7 @@ import { Agent } from 'undici';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createEndpoint } from '../../src/secmaster/endpoint.ts';
 import { createSend, type HttpRequest } from '../../src/secmaster/http.ts';
-import { createTurnedClock } from '../support/turned-clock.ts';
+import { createManualClock } from '../../src/simulator/manual-clock.ts';
 
 /** A real server and real sockets: what a body that breaks off does to a client can't be mocked. */
 
@@ -25,7 +25,7 @@ async function setUp(handler: Handler) {
   });
   // A server on loopback always has an address with a port.
   const { port } = server.address() as AddressInfo;
-  const clock = createTurnedClock();
+  const clock = createManualClock();
   const observed: [operation: string, code: string][] = [];
   const send = createSend({
     dispatcher,

@@ -6,7 +6,7 @@ import type { CredentialsConfig } from '../../src/config/config.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { createClients } from '../../src/secmaster/client.ts';
 import { noFilters } from '../../src/secmaster/filters.ts';
-import { createTurnedClock } from '../support/turned-clock.ts';
+import { createManualClock } from '../../src/simulator/manual-clock.ts';
 import { type Call, iamOrigin, mockApi, type Reply, secmasterOrigin } from './mock-api.ts';
 
 const secrets = { sk: 'SK-7f3a', securityToken: 'ST-7f3a', password: 'PW-7f3a "quoted"', token: 'TOKEN-7f3a' };
@@ -62,7 +62,7 @@ test.each(
     ),
   ),
 )('no secret shows when $by echoes it in $name to $credentials.kind', async ({ reply, credentials, by }) => {
-  const clock = createTurnedClock();
+  const clock = createManualClock();
   const { dispatcher } = mockApi((call) => {
     const isIam = call.path.startsWith('/v3/auth');
     if (!isIam || by === 'IAM') return reply(call);

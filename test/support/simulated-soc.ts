@@ -11,8 +11,8 @@ import { SecMasterError } from '../../src/secmaster/errors.ts';
 import { noFilters, rowFilter, sentFilters } from '../../src/secmaster/filters.ts';
 import { parsePage, parseShown } from '../../src/secmaster/rows.ts';
 import { defaultProject, defaultUser, defaultWorkspace } from '../../src/simulator/defaults.ts';
+import { createManualClock, type ManualClock } from '../../src/simulator/manual-clock.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
-import { createTurnedClock, type TurnedClock } from '../../src/simulator/turned-clock.ts';
 import type { World } from '../../src/simulator/world.ts';
 import { differences } from './compare.ts';
 import { scrapeOf } from './exposition.ts';
@@ -20,10 +20,10 @@ import { scrapeOf } from './exposition.ts';
 export const startMs = Date.parse('2026-07-18T12:00:00Z');
 export const lookbackMs = 24 * 3_600_000;
 
-/** A simulated SecMaster with one workspace and an exporter's poll of it, both in this process, on one turned clock. */
+/** A simulated SecMaster with one workspace and an exporter's poll of it, both in this process, on one manual clock. */
 export interface SimulatedSoc {
   readonly simulator: Simulator;
-  readonly clock: TurnedClock;
+  readonly clock: ManualClock;
   readonly world: World;
   readonly store: Store;
   /** The one that lives now, see `restart`. */
@@ -66,7 +66,7 @@ export function createSoc({
   onReport = async () => {},
   ...options
 }: SocOptions = {}): SimulatedSoc {
-  const clock = after?.clock ?? createTurnedClock(startMs);
+  const clock = after?.clock ?? createManualClock(startMs);
   const simulator = after?.simulator ?? createSimulator({ clock, tokenLifetimeMs: 1e12, ...options });
   const { world } = simulator.directory.workspace(defaultWorkspace.id);
   const secmaster = through(connect(simulator, clock, filters));
