@@ -4,10 +4,10 @@ import type { Clock } from '../clock.ts';
 import type { Directory } from './directory.ts';
 import { type Faults, faultRule } from './faults.ts';
 import { flood } from './flood.ts';
+import { isManualClock } from './manual-clock.ts';
 import { createRandom } from './random.ts';
 import type { RequestLog } from './request-log.ts';
 import type { Truth } from './truth.ts';
-import { isTurnedClock } from './turned-clock.ts';
 
 export interface ControlParts {
   readonly clock: Clock;
@@ -79,13 +79,13 @@ export function createControl({ clock, directory, faults, requests, truth }: Con
   });
   app.post('/advance', async (c) => {
     const { ms } = advanceBody.parse(await body(c));
-    if (!isTurnedClock(clock)) return c.json({ error: 'this simulator lives in real time' }, 409);
+    if (!isManualClock(clock)) return c.json({ error: 'this simulator lives in real time' }, 409);
     clock.advance(ms);
     return c.json({ now: clock.now() });
   });
   app.post('/flood', async (c) => {
     const { workspace_id: workspaceId, runs, ms } = floodBody.parse(await body(c));
-    if (!isTurnedClock(clock)) return c.json({ error: 'this simulator lives in real time' }, 409);
+    if (!isManualClock(clock)) return c.json({ error: 'this simulator lives in real time' }, 409);
     const { world, life } = directory.workspace(workspaceId);
     life?.advanceTo(clock.now());
     const fromMs = clock.now();

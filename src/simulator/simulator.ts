@@ -24,7 +24,7 @@ import type { NullStyle } from './row.ts';
 import { type Truth, type TruthQuery, truth } from './truth.ts';
 
 export interface SimulatorOptions {
-  /** A turned one (turned-clock.ts) can be advanced through the control calls too. */
+  /** A manual one (manual-clock.ts) can be advanced through the control calls too. */
   readonly clock: Clock;
   /** Of faults and shuffled ties; each life has its own. */
   readonly seed?: number;

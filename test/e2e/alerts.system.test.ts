@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createTurnedClock } from '../../src/simulator/turned-clock.ts';
+import { createManualClock } from '../../src/simulator/manual-clock.ts';
 import { documentedDelays } from '../support/alert-delays.ts';
 import { startAlertStack, stories } from '../support/alert-stack.ts';
 import { eventually } from '../support/processes.ts';
@@ -18,7 +18,7 @@ test('whoever is to be told is told once, of that alone, and that it is over', {
   const soc = await startScriptedSoc(['prod', 'refused', 'throttled', 'huge', 'dying', 'expiring'], {
     tokenLifetimeMs: 60 * minuteMs,
   });
-  const auditedClock = createTurnedClock(Date.now());
+  const auditedClock = createManualClock(Date.now());
   const audited = await startScriptedSoc(['audited'], { clock: auditedClock });
 
   // Everybody has run before.

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { defaultAccessKey } from '../../src/simulator/defaults.ts';
 import { listen } from '../../src/simulator/listen.ts';
+import { createManualClock } from '../../src/simulator/manual-clock.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
-import { createTurnedClock } from '../../src/simulator/turned-clock.ts';
 import { differences } from '../support/compare.ts';
 import { parseExposition, sampleValue, scrapeOf } from '../support/exposition.ts';
 import { inForm } from '../support/form.ts';
@@ -100,7 +100,7 @@ test(`${reloads} reloads that add, remove and rename workspaces under load: no c
 
 test(`${reloads} reloads of a running exporter in the middle of its polls: no counter falls, and in the end all is true`, async () => {
   const all = [1, 2, 3, 4];
-  const clock = createTurnedClock(Math.floor(Date.now() / 60_000) * 60_000 + 30_000);
+  const clock = createManualClock(Math.floor(Date.now() / 60_000) * 60_000 + 30_000);
   const simulator = createSimulator({
     clock,
     projects: [

@@ -6,8 +6,8 @@ import type { CredentialsConfig } from '../../src/config/config.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { createClients } from '../../src/secmaster/api/clients.ts';
 import { noFilters } from '../../src/secmaster/api/filters.ts';
+import { createManualClock } from '../../src/simulator/manual-clock.ts';
 import { writeFile } from '../config/loading.ts';
-import { createTurnedClock } from '../support/turned-clock.ts';
 import { type Call, iamOrigin, mockApi, type Reply, secmasterOrigin } from './mock-api.ts';
 
 const secrets = {
@@ -77,7 +77,7 @@ test.each(
   ),
 )('no secret shows when $by echoes it in $name to $kind', async ({ reply, make, by }) => {
   const credentials = make();
-  const clock = createTurnedClock();
+  const clock = createManualClock();
   const { dispatcher } = mockApi((call) => {
     if (by === issuerOf(call)) return reply(call);
     if (call.path.includes('OS-CREDENTIAL')) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defaultProject, defaultUser, defaultWorkspace } from '../../src/simulator/defaults.ts';
+import { createManualClock } from '../../src/simulator/manual-clock.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
-import { createTurnedClock } from '../../src/simulator/turned-clock.ts';
 
 export const nowMs = Date.parse('2025-07-18T07:11:03.000Z');
 export const workspacePath = `/v1/${defaultProject.id}/workspaces/${defaultWorkspace.id}`;
@@ -15,7 +15,7 @@ export function tokenBody(change: { password?: string; project?: object; domain?
 
 /** A simulator whose clock stands at `nowMs`, with a token to call it with. */
 export async function setUp(options: Partial<SimulatorOptions> = {}) {
-  const clock = createTurnedClock(nowMs);
+  const clock = createManualClock(nowMs);
   const simulator = createSimulator({ clock, ...options });
   const token = await tokenOf(simulator);
   return {

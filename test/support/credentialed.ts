@@ -17,15 +17,15 @@ import {
   defaultWorkspace,
 } from '../../src/simulator/defaults.ts';
 import { listen } from '../../src/simulator/listen.ts';
+import { createManualClock, type ManualClock } from '../../src/simulator/manual-clock.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
-import { createTurnedClock, type TurnedClock } from '../../src/simulator/turned-clock.ts';
 import { buyToken } from './in-process.ts';
 
 /** A client with credentials of some kind, over loopback sockets, before a simulated SecMaster, IAM and metadata service. */
 export interface Credentialed {
   readonly simulator: Simulator;
   readonly url: string;
-  readonly clock: TurnedClock;
+  readonly clock: ManualClock;
   readonly client: SecMaster;
   readonly logged: readonly string[];
   /** One list call; null if it succeeded, what was wrong otherwise. */
@@ -81,7 +81,7 @@ export async function startCredentialed(
   kind: Kind | CredentialsConfig,
   { folder = createFolder(), skewMs = 0, ...options }: CredentialedOptions = {},
 ): Promise<Credentialed> {
-  const clock = createTurnedClock(Date.parse('2026-07-18T12:00:00Z'));
+  const clock = createManualClock(Date.parse('2026-07-18T12:00:00Z'));
   const simulator = createSimulator({ clock, ...options });
   const { url, close } = await listen(simulator, '127.0.0.1', 0);
   const dispatcher = new Agent();

@@ -7,8 +7,8 @@ import type { Loaded } from '../../src/config/load.ts';
 import { defaultAccessKey } from '../../src/simulator/defaults.ts';
 import type { WorkspaceOptions } from '../../src/simulator/directory.ts';
 import { listen } from '../../src/simulator/listen.ts';
+import { createManualClock, isManualClock } from '../../src/simulator/manual-clock.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { createTurnedClock, isTurnedClock } from '../../src/simulator/turned-clock.ts';
 import { configOf, loadText } from '../config/loading.ts';
 import { parseExposition, scrapeOf } from './exposition.ts';
 
@@ -49,7 +49,7 @@ export const projectId = (n: number) => String(n).padStart(32, '0');
 export const workspaceId = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
 export async function createOrganisation({
-  clock = createTurnedClock(startMs),
+  clock = createManualClock(startMs),
   regions,
   workspaces,
   load,
@@ -95,7 +95,7 @@ export async function createOrganisation({
     simulators,
     clock,
     turn(ms) {
-      if (isTurnedClock(clock)) clock.advance(ms);
+      if (isManualClock(clock)) clock.advance(ms);
     },
     exporter,
     logged,

@@ -9,8 +9,8 @@ import { createWorkspace, type Workspace } from '../../src/poll/workspace/worksp
 import { noFilters } from '../../src/secmaster/api/filters.ts';
 import type { SecMaster } from '../../src/secmaster/api/secmaster.ts';
 import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
+import { createManualClock, type ManualClock } from '../../src/simulator/manual-clock.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
-import { createTurnedClock, type TurnedClock } from '../../src/simulator/turned-clock.ts';
 import type { World } from '../../src/simulator/world.ts';
 import { differences } from './compare.ts';
 import { expositionOf, scrapeOf } from './exposition.ts';
@@ -19,10 +19,10 @@ import { createClientInProcess } from './in-process.ts';
 export const startMs = Date.parse('2026-07-18T12:00:00Z');
 export const lookbackMs = 24 * 3_600_000;
 
-/** A simulated SecMaster with one workspace and an exporter's poll of it, both in this process, on one turned clock. */
+/** A simulated SecMaster with one workspace and an exporter's poll of it, both in this process, on one manual clock. */
 export interface SimulatedSoc {
   readonly simulator: Simulator;
-  readonly clock: TurnedClock;
+  readonly clock: ManualClock;
   readonly world: World;
   readonly store: Store;
   /** The one that lives now, see `restart`. */
@@ -65,7 +65,7 @@ export function createSoc({
   onReport = async () => {},
   ...options
 }: SocOptions = {}): SimulatedSoc {
-  const clock = after?.clock ?? createTurnedClock(startMs);
+  const clock = after?.clock ?? createManualClock(startMs);
   const simulator = after?.simulator ?? createSimulator({ clock, tokenLifetimeMs: 1e12, ...options });
   const { world } = simulator.directory.workspace(defaultWorkspace.id);
   const logged: { level: number; msg: string }[] = [];

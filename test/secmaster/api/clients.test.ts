@@ -5,7 +5,7 @@ import { Secret } from '../../../src/model/secret.ts';
 import { type Account, createClients, createShared } from '../../../src/secmaster/api/clients.ts';
 import { noFilters } from '../../../src/secmaster/api/filters.ts';
 import { canonicalRequest, sign } from '../../../src/secmaster/http/sign.ts';
-import { createTurnedClock } from '../../support/turned-clock.ts';
+import { createManualClock } from '../../../src/simulator/manual-clock.ts';
 import { type Call, iamOrigin, mockApi, type Reply, secmasterOrigin } from '../mock-api.ts';
 
 const never = new AbortController().signal;
@@ -33,7 +33,7 @@ const badSignature: Reply = {
 };
 const badToken: Reply = { status: 401, body: { error_code: 'APIGW.0307', error_msg: 'The token must be updated.' } };
 
-function setUp(answer: (call: Call, index: number) => Reply, clock = createTurnedClock()) {
+function setUp(answer: (call: Call, index: number) => Reply, clock = createManualClock()) {
   const { dispatcher, calls } = mockApi(answer);
   const observed: string[] = [];
   const shared = createShared();
@@ -253,7 +253,7 @@ describe('access keys', () => {
     ['ahead', minutes(60)],
     ['behind', -minutes(60)],
   ])('a local clock an hour %s costs one refused call', async (_, errorMs) => {
-    const clock = createTurnedClock();
+    const clock = createManualClock();
     const trueNow = () => clock.now() - errorMs;
     const { connect, calls } = setUp(({ headers }) => {
       const date = headers['x-sdk-date'] ?? '';
@@ -441,7 +441,7 @@ describe('name and password', () => {
 
 test('the limit of one endpoint is shared by its clients', async () => {
   const { dispatcher, calls } = mockApi(() => emptyPage);
-  const clock = createTurnedClock();
+  const clock = createManualClock();
   const clients = createClients({
     dispatcher,
     clock,

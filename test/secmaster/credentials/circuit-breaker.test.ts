@@ -2,13 +2,13 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { createCircuitBreaker } from '../../../src/secmaster/credentials/circuit-breaker.ts';
 import { SecMasterError } from '../../../src/secmaster/http/errors.ts';
-import { createTurnedClock } from '../../support/turned-clock.ts';
+import { createManualClock } from '../../../src/simulator/manual-clock.ts';
 
 const never = new AbortController().signal;
 
 /** A circuit breaker and calls whose ends are in the test's hand. */
 function setUp() {
-  const clock = createTurnedClock();
+  const clock = createManualClock();
   const breaker = createCircuitBreaker(clock, pino({ level: 'silent' }));
   let begun = 0;
   let fingerprint = 'first';

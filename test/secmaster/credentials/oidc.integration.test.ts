@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { createClients } from '../../../src/secmaster/api/clients.ts';
 import { noFilters } from '../../../src/secmaster/api/filters.ts';
 import { defaultIdToken } from '../../../src/simulator/defaults.ts';
+import { createManualClock } from '../../../src/simulator/manual-clock.ts';
 import { writeFile } from '../../config/loading.ts';
 import { createFolder, startCredentialed } from '../../support/credentialed.ts';
-import { createTurnedClock } from '../../support/turned-clock.ts';
 import { iamOrigin, mockApi, type Reply, secmasterOrigin } from '../mock-api.ts';
 
 /** A token of an identity provider: what is asked of IAM with it, and what becomes of it. */
@@ -23,7 +23,7 @@ function jwt(claims: object): string {
 }
 
 test('asks IAM for a token of the project and for keys of six hours, and signs with them', async () => {
-  const clock = createTurnedClock();
+  const clock = createManualClock();
   const replies: Reply[] = [
     { status: 201, headers: { 'x-subject-token': 'IAM-TOKEN' }, body: { token: {} } },
     {

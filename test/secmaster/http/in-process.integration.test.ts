@@ -6,8 +6,8 @@ import type { SecMaster } from '../../../src/secmaster/api/secmaster.ts';
 import { SecMasterError } from '../../../src/secmaster/http/errors.ts';
 import { defaultWorkspace } from '../../../src/simulator/defaults.ts';
 import type { Faults } from '../../../src/simulator/faults.ts';
+import { createManualClock } from '../../../src/simulator/manual-clock.ts';
 import { createSimulator } from '../../../src/simulator/simulator.ts';
-import { createTurnedClock } from '../../../src/simulator/turned-clock.ts';
 import { startCredentialed } from '../../support/credentialed.ts';
 import { createClientInProcess } from '../../support/in-process.ts';
 
@@ -32,7 +32,7 @@ test.each<[string, Parameters<Faults['add']>[0], string]>([
 ])('%s fails in process as it does over a socket', async (_, fault, kind) => {
   const overSockets = await startCredentialed('password');
   overSockets.simulator.faults.add({ ...fault, operation });
-  const clock = createTurnedClock(overSockets.clock.now());
+  const clock = createManualClock(overSockets.clock.now());
   const simulator = createSimulator({ clock });
   simulator.faults.add({ ...fault, operation });
   const inProcess = createClientInProcess(simulator, { clock, log: pino({ level: 'silent' }), filters: noFilters });

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { createRateLimiter } from '../../../src/secmaster/http/rate-limit.ts';
-import { createTurnedClock } from '../../support/turned-clock.ts';
+import { createManualClock } from '../../../src/simulator/manual-clock.ts';
 
 const never = new AbortController().signal;
 
 function setUp(perSecond: number) {
-  const clock = createTurnedClock();
+  const clock = createManualClock();
   const limiter = createRateLimiter(perSecond, clock);
   const startMs = clock.now();
   const sentAt: number[] = [];

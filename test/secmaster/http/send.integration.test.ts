@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { HttpRequest } from '../../../src/secmaster/http/answer.ts';
 import { createEndpoint } from '../../../src/secmaster/http/endpoint.ts';
 import { createSend } from '../../../src/secmaster/http/send.ts';
-import { createTurnedClock } from '../../support/turned-clock.ts';
+import { createManualClock } from '../../../src/simulator/manual-clock.ts';
 
 /** A real server and real sockets: what a body that breaks off does to a client can't be mocked. */
 
@@ -26,7 +26,7 @@ async function setUp(handler: Handler) {
   });
   // A server on loopback always has an address with a port.
   const { port } = server.address() as AddressInfo;
-  const clock = createTurnedClock();
+  const clock = createManualClock();
   const observed: [operation: string, code: string][] = [];
   const send = createSend({
     dispatcher,

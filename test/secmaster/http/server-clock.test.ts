@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createServerClock } from '../../../src/secmaster/http/server-clock.ts';
-import { createTurnedClock } from '../../support/turned-clock.ts';
+import { createManualClock } from '../../../src/simulator/manual-clock.ts';
 
 const hourMs = 3_600_000;
 const httpDate = (ms: number) => new Date(ms).toUTCString();
 
 test('is the local clock until the first answer', () => {
-  const local = createTurnedClock();
+  const local = createManualClock();
   expect(createServerClock(local).now()).toBe(local.now());
 });
 
@@ -15,7 +15,7 @@ test.each([
   ['no Date', undefined],
   ['an unreadable Date', 'soon'],
 ])('learns nothing from %s', (_, date) => {
-  const local = createTurnedClock();
+  const local = createManualClock();
   const server = createServerClock(local);
   server.learn(date, local.now(), local.now());
   expect(server.now()).toBe(local.now());
@@ -25,7 +25,7 @@ test.each([
   ['an hour ahead', hourMs],
   ['an hour behind', -hourMs],
 ])('a local clock %s is corrected by the first answer', (_, errorMs) => {
-  const local = createTurnedClock();
+  const local = createManualClock();
   const server = createServerClock(local);
   const trueMs = local.now() - errorMs;
   server.learn(httpDate(trueMs), local.now(), local.now());
@@ -43,7 +43,7 @@ test('never strays by more than a second and the time on the way from the truth'
       fc.integer({ min: -hourMs, max: hourMs }),
       fc.array(answer, { minLength: 2, maxLength: 40 }),
       (errorMs, answers) => {
-        const local = createTurnedClock();
+        const local = createManualClock();
         const server = createServerClock(local);
         const pass = (ms: number) => local.set(local.now() + ms);
         for (const { pauseMs, thereMs, backMs } of answers) {
@@ -61,7 +61,7 @@ test('never strays by more than a second and the time on the way from the truth'
 });
 
 test('does not move while the answers agree with it, although their second is cut', () => {
-  const local = createTurnedClock('2025-07-18T07:11:03.000Z');
+  const local = createManualClock(Date.parse('2025-07-18T07:11:03.000Z'));
   const server = createServerClock(local);
   for (let i = 0; i < 50; i += 1) {
     local.set(local.now() + 137);
@@ -71,7 +71,7 @@ test('does not move while the answers agree with it, although their second is cu
 });
 
 test('the latest Date is known as it stands, cut to the second', () => {
-  const local = createTurnedClock();
+  const local = createManualClock();
   const server = createServerClock(local);
   expect(server.dateMs()).toBe(local.now());
   server.learn('Fri, 18 Jul 2025 09:30:15 GMT', local.now(), local.now() + 300);
