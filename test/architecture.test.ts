@@ -12,7 +12,7 @@ const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; li
   {
     room: 'config',
     files: /^config\//,
-    ours: [/^model\//, /^clock\.ts$/, /^log\.ts$/, /^config\//],
+    ours: [/^model\//, /^config\//],
     libraries: ['zod', 'yaml', 'ini', 'node:fs', 'node:os', 'node:path'],
   },
   {
@@ -43,12 +43,7 @@ const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; li
   {
     room: 'requests to SecMaster',
     files: /^secmaster\/http\//,
-    ours: [
-      /^model\//,
-      /^clock\.ts$/,
-      /^secmaster\/http\//,
-      /^secmaster\/credentials\/(credentials|circuit-breaker)\.ts$/,
-    ],
+    ours: [/^clock\.ts$/, /^secmaster\/http\//, /^secmaster\/credentials\/(credentials|circuit-breaker)\.ts$/],
     libraries: ['undici', 'zod', 'node:crypto'],
   },
   {
