@@ -7,10 +7,14 @@ import type { Database } from './database.ts';
 export interface LabelSets {
   /** Writes one that is new. */
   numberOf(labels: Labels): number;
+  /** null: it has never been written. */
+  find(labels: Labels): number | null;
   labelsOf(number: number): Labels;
   /** The rows with their labels, in the order of those. */
   inOrder<Row extends { readonly labels: Labels }>(rows: readonly Row[]): readonly Row[];
-  /** Forgets what it has in memory, after a transaction that was rolled back or has removed some. */
+  /** Removes the sets of these playbooks that no table uses any more. */
+  prune(playbooks: readonly string[]): void;
+  /** Reads the table anew, after a transaction that was rolled back or has removed some. */
   reset(): void;
 }
 
@@ -44,6 +48,7 @@ export function createLabelSets(db: Database, ledger: number): LabelSets {
   }
 
   return {
+    find: (labels) => known().byText.get(labelsText(labels)) ?? null,
     numberOf(labels) {
       const sets = known();
       const text = labelsText(labels);
@@ -60,7 +65,19 @@ export function createLabelSets(db: Database, ledger: number): LabelSets {
     },
     inOrder(rows) {
       const ranks = ranksOf(known());
-      return rows.toSorted((a, b) => (ranks.get(a.labels) ?? 0) - (ranks.get(b.labels) ?? 0));
+      return rows.toSorted((a, b) => {
+        const [rankA, rankB] = [ranks.get(a.labels), ranks.get(b.labels)];
+        return rankA === undefined || rankB === undefined ? compareLabels(a.labels, b.labels) : rankA - rankB;
+      });
+    },
+    prune(playbooks) {
+      const inUse = ['instance', 'cell', 'gauge'].map((table) => `SELECT label_set FROM ${table} WHERE ledger = ?1`);
+      db.run(
+        `DELETE FROM label_set WHERE ledger = ?1 AND playbook IN (SELECT value FROM json_each(?2))
+           AND label_set NOT IN (${inUse.join(' UNION ')})`,
+        ledger,
+        JSON.stringify(playbooks),
+      );
     },
     reset() {
       loaded = null;

@@ -102,7 +102,9 @@ export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }:
         instances.remove(id);
         failures.remove(id);
       }
+      if (playbooks.length === 0) return;
       for (const playbook of playbooks) series.remove(playbook);
+      sets.prune(playbooks);
     },
     dates_distrusted: nothing,
     named: nothing,
@@ -150,11 +152,11 @@ export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }:
           (writers[change.kind] as (change: Change) => void)(change);
           writeState(state, after);
         });
-      } catch (error) {
-        sets.reset();
-        throw error;
+        state = after;
+      } finally {
+        // What a transaction has written or removed is only known once it has ended.
+        if (state !== after || change.kind === 'pruned') sets.reset();
       }
-      state = after;
     },
     snapshot,
     known: async (ids) => instances.known(ids),

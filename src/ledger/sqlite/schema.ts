@@ -208,6 +208,7 @@ export const migrations: readonly string[] = [
   INSERT INTO label_set (ledger, labels) SELECT ledger, labels FROM old_set;
   UPDATE old_set SET label_set =
     (SELECT label_set FROM main.label_set AS new WHERE new.ledger = old_set.ledger AND new.labels = old_set.labels);
+  -- SQLite leaves the order of a CROSS JOIN as it is: each row finds its set by this index.
   CREATE INDEX temp.old_set_key ON old_set (ledger, playbook, trigger_type, status, node);
 
   ALTER TABLE ledger RENAME COLUMN complete_tails TO generation;
@@ -236,7 +237,7 @@ export const migrations: readonly string[] = [
   INSERT INTO new_instance
     SELECT ledger, id, label_set, instance.status, start_time_ms, end_time_ms, retry_count, gone, open, doubtful, seen_ms,
            changed_in_tail, counted_started, counted_retries, counted_ends, counted_timed
-    FROM instance JOIN old_set USING (ledger, playbook, trigger_type) WHERE old_set.status = '' AND node = '';
+    FROM instance CROSS JOIN old_set USING (ledger, playbook, trigger_type) WHERE old_set.status = '' AND node = '';
   DROP TABLE instance;
   ALTER TABLE new_instance RENAME TO instance;
   CREATE INDEX instance_open ON instance (ledger, seen_ms) WHERE open = 1;
@@ -254,7 +255,7 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (ledger, counter, label_set)
   ) STRICT, WITHOUT ROWID;
   INSERT INTO new_counter SELECT ledger, counter, label_set, value, shown
-    FROM counter JOIN old_set USING (ledger, playbook, trigger_type, status, node);
+    FROM counter CROSS JOIN old_set USING (ledger, playbook, trigger_type, status, node);
   DROP TABLE counter;
   ALTER TABLE new_counter RENAME TO counter;
   CREATE INDEX counter_pending ON counter (ledger) WHERE exposed = 0;
@@ -273,7 +274,7 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   INSERT INTO new_duration
     SELECT ledger, label_set, le, count, sum_seconds, exemplar_id, exemplar_seconds, exemplar_end_time_ms
-    FROM duration JOIN old_set USING (ledger, playbook, trigger_type, status) WHERE node = '';
+    FROM duration CROSS JOIN old_set USING (ledger, playbook, trigger_type, status) WHERE node = '';
   DROP TABLE duration;
   ALTER TABLE new_duration RENAME TO duration;
 
@@ -286,7 +287,7 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (ledger, minute, label_set)
   ) STRICT, WITHOUT ROWID;
   INSERT INTO new_cell SELECT ledger, minute, label_set, instances, retries
-    FROM cell JOIN old_set USING (ledger, playbook, trigger_type, status) WHERE node = '';
+    FROM cell CROSS JOIN old_set USING (ledger, playbook, trigger_type, status) WHERE node = '';
   DROP TABLE cell;
   ALTER TABLE new_cell RENAME TO cell;
 
@@ -299,7 +300,7 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (ledger, label_set)
   ) STRICT, WITHOUT ROWID;
   INSERT INTO new_gauge SELECT ledger, label_set, instances, retries
-    FROM gauge JOIN old_set USING (ledger, playbook, trigger_type, status) WHERE node = '';
+    FROM gauge CROSS JOIN old_set USING (ledger, playbook, trigger_type, status) WHERE node = '';
   DROP TABLE gauge;
   ALTER TABLE new_gauge RENAME TO gauge;
 
@@ -312,7 +313,7 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (ledger, mark, label_set)
   ) STRICT, WITHOUT ROWID;
   INSERT INTO new_mark SELECT ledger, iif(status = '', 'start', 'completion'), label_set, at_ms
-    FROM mark JOIN old_set USING (ledger, playbook, trigger_type, status) WHERE node = '';
+    FROM mark CROSS JOIN old_set USING (ledger, playbook, trigger_type, status) WHERE node = '';
   DROP TABLE mark;
   ALTER TABLE new_mark RENAME TO mark;
 

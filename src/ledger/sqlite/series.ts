@@ -28,7 +28,7 @@ export function createSeries(db: Database, ledger: number, sets: LabelSets) {
       );
       const bySet = Map.groupBy(rows, ({ label_set: set }) => set);
       return (labels) =>
-        (bySet.get(sets.numberOf(labels)) ?? []).map(({ le, count, sumSeconds, instanceId, seconds, endTimeMs }) => ({
+        (bySet.get(sets.find(labels) ?? 0) ?? []).map(({ le, count, sumSeconds, instanceId, seconds, endTimeMs }) => ({
           le,
           count,
           sumSeconds,
