@@ -6,7 +6,7 @@ import { BusyError, createCompare } from './bcrypt.ts';
 export type Listen = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Nothing that is sent to the exporter has a body that is read. */
-const mostBodyBytes = 1_024;
+const maxBodyBytes = 1_024;
 
 const securityHeaders = {
   'X-Content-Type-Options': 'nosniff',
@@ -28,7 +28,7 @@ export function createGuard(web: () => WebConfig, next: Listen): Guard {
     const { headers, users } = web();
     for (const [name, value] of Object.entries({ ...securityHeaders, ...headers })) response.setHeader(name, value);
     const { 'content-length': length = '0', 'transfer-encoding': encoding, authorization } = request.headers;
-    if (encoding !== undefined || Number(length) > mostBodyBytes) return refuse(response, 413, 'no body is read here');
+    if (encoding !== undefined || Number(length) > maxBodyBytes) return refuse(response, 413, 'no body is read here');
     if (users.size === 0 || (await authenticate(authorization, users))) return next(request, response);
     response.setHeader('WWW-Authenticate', 'Basic');
     return refuse(response, 401, 'Unauthorized');

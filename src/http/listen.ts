@@ -32,7 +32,7 @@ const bounds = {
   requestTimeout: 30_000,
   keepAliveTimeout: 65_000,
 } satisfies ServerOptions;
-const mostConnections = 512;
+const maxConnections = 512;
 
 /** @throws {ListenError} */
 export async function listen(
@@ -63,7 +63,7 @@ export async function listen(
 function createServer(onRequest: Listen, web: Web): Server {
   const { tls } = web.current();
   const server = tls === null ? createHttpServer(bounds, onRequest) : createTlsServer(tls, web, onRequest);
-  server.maxConnections = mostConnections;
+  server.maxConnections = maxConnections;
   return server;
 }
 
