@@ -10,7 +10,7 @@ import {
   type RejectedRow,
   type SecMaster,
 } from '../secmaster/api/secmaster.ts';
-import type { FilteredOut as LeftOut } from './workspace/filtered-out.ts';
+import type { FilteredOut } from './workspace/filtered-out.ts';
 
 /** What all parts of a poll work with: one workspace, what is asked of SecMaster and what is put into the ledger. */
 export interface Session {
@@ -29,14 +29,14 @@ export interface Session {
   /** Failed runs that are shown; 0: none, since their messages are confidential. */
   readonly recentRuns: number;
   readonly onRejected: (row: RejectedRow) => void;
-  readonly leftOut: LeftOut;
+  readonly filteredOut: FilteredOut;
 }
 
 export interface ReadPage extends Page {
   readonly change: PageChange;
-  /** For each row that is understood, left out or not: changed, settled (a sign that a tail has caught up), or neither. */
+  /** For each row that is understood, filtered out or not: changed, settled (a sign that a tail has caught up), or neither. */
   readonly rows: readonly RowVerdict[];
-  /** Rows of any kind, those left out and the rejected ones among them. */
+  /** All rows, filtered-out and rejected ones included. */
   readonly size: number;
   readonly isLast: boolean;
 }
@@ -65,20 +65,20 @@ export async function readPage(session: Session, query: ListQuery): Promise<Read
   return {
     ...page,
     change: { ...change, seen },
-    rows: withLeftOut(rows, page.leftOut, session.leftOut),
+    rows: withFilteredOut(rows, page.leftOut, session.filteredOut),
     size,
     isLast: isLast(page.count, size, query.offset),
   };
 }
 
-function withLeftOut(
+function withFilteredOut(
   rows: readonly RowVerdict[],
-  leftOut: readonly LeftOutRow[],
-  memory: LeftOut,
+  filtered: readonly LeftOutRow[],
+  filteredOut: FilteredOut,
 ): readonly RowVerdict[] {
-  if (leftOut.length === 0) return rows;
-  const judged = Map.groupBy(leftOut, ({ after }) => after);
-  const at = (place: number) => (judged.get(place) ?? []).map(memory.judge);
+  if (filtered.length === 0) return rows;
+  const judged = Map.groupBy(filtered, ({ after }) => after);
+  const at = (place: number) => (judged.get(place) ?? []).map(filteredOut.judge);
   return [...at(0), ...rows.flatMap((row, i) => [row, ...at(i + 1)])];
 }
 

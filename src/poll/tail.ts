@@ -31,7 +31,7 @@ export async function readTail(session: Session): Promise<void> {
       continue;
     }
     await ledger.commit({ kind: 'tail_ended', page: change, beganMs, ...whatFollows(session, end, progress, beganMs) });
-    session.leftOut.tailEnded();
+    session.filteredOut.tailEnded();
     return;
   }
 }

@@ -63,6 +63,6 @@ export async function openSession(parts: SessionParts, signal: AbortSignal): Pro
     log,
     signal,
     onRejected: memory.rejectedRows.add,
-    leftOut: memory.filteredOut,
+    filteredOut: memory.filteredOut,
   };
 }
