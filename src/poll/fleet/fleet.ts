@@ -67,25 +67,25 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
     labels = assignLabels([...entries.flatMap(wantedByEntry), ...[...members].map(wantedByMember)], labels);
   }
 
-  /** Puts the entries and what they mean in the place of those before, at once: nobody sees the half of it. */
-  async function settle(next: readonly Entry<T>[], isReload: boolean): Promise<void> {
+  /** Replaces the entries and the workspaces that they mean in one step, so that no report mixes old and new. */
+  async function replaceEntries(next: readonly Entry<T>[], isReload: boolean): Promise<void> {
     const before = members;
-    const settled = new Map<string, Member<T>>();
+    const nextMembers = new Map<string, Member<T>>();
     for (const [key, { entry, ids }] of membership(next)) {
       const workspace = before.get(key)?.workspace ?? (await prepare(key, entry.target, ids));
-      settled.set(key, { workspace, entry, ids });
+      nextMembers.set(key, { workspace, entry, ids });
     }
     const isChanged = ([key, { entry }]: [string, Member<T>]) =>
       before.has(key) && (isReload || before.get(key)?.entry.key !== entry.key);
-    const changed = [...settled].filter(isChanged).map(([, member]) => member);
+    const changed = [...nextMembers].filter(isChanged).map(([, member]) => member);
     for (const { workspace, entry, ids } of changed)
       workspace.reconfigure(parts.settingsOf(entry.target, ids), parts.secmasterOf(entry.target, ids.projectId));
     entries = next;
-    members = settled;
+    members = nextMembers;
     relabel();
 
     for (const { workspace } of changed) await workspace.refresh();
-    const added = [...settled].filter(([key]) => !before.has(key)).map(([, { workspace }]) => workspace);
+    const added = [...nextMembers].filter(([key]) => !before.has(key)).map(([, { workspace }]) => workspace);
     parts.onNew(added);
     await onReport();
     for (const workspace of added) workspace.published();
@@ -123,7 +123,7 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
           // A reload may have taken the entry away in the meantime.
           if (!entries.some((entry) => entry.discovery === discovery)) return;
           const next = entries.map((entry) => (entry.discovery === discovery ? { ...entry, found } : entry));
-          await settle(next, false);
+          await replaceEntries(next, false);
         }),
       onReport,
       clock,
@@ -140,7 +140,7 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
       const entry = before.get(key);
       return entry === undefined ? createEntry(key, target) : { ...entry, target };
     });
-    await settle(next, true);
+    await replaceEntries(next, true);
   }
 
   return {
