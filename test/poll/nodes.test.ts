@@ -281,7 +281,7 @@ describe('the ledger', () => {
     expect([failures[0]?.failedMs, failures.at(-1)?.failedMs]).toEqual([soc.now() - 3_901, soc.now() - 4_900]);
   });
 
-  test('forgets a failed attempt with its instance', async () => {
+  test('prunes a failed attempt with its instance', async () => {
     const soc = await begun({ settings: { nodes: 'off', retentionMs: 24 * 60 * minuteMs } });
     fail(soc, begin(soc));
     await soc.poll();

@@ -10,7 +10,7 @@ export interface LabelSets {
   labelsOf(number: number): Labels;
   /** The rows with their labels, in the order of those. */
   inOrder<Row extends { readonly labels: Labels }>(rows: readonly Row[]): readonly Row[];
-  /** Forgets what it has in memory, after a transaction that was rolled back or has removed some. */
+  /** Drops what is in memory, after a transaction that was rolled back or has removed label sets. */
   reset(): void;
 }
 
