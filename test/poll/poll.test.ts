@@ -49,7 +49,7 @@ describe('requests', () => {
 });
 
 describe('the tail', () => {
-  test('does not stop at what a broken tail has left (mutation: settled without regard to complete tails)', async () => {
+  test('does not stop at what a broken tail has left (mutation: settled whatever the generation)', async () => {
     const soc = await settledSoc(1_000);
     soc.turn(minuteMs);
     const ids = Array.from({ length: 400 }, (_, i) => soc.world.start(startMs + 1_000 + i, { playbook }));
