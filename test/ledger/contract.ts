@@ -164,7 +164,7 @@ export function describeStore({ createDisk }: StoreKind): void {
       });
     });
 
-    test('is all of a change or none of it, at whichever statement the process dies', async () => {
+    test('holds all of a change or none of it, at whichever statement the process crashes', async () => {
       await show(instance('a'), failed('b'));
       const before = await everythingOf(ledger);
       await show(instance('c', { triggerType: 'TIMER' }), finished('a'), failed('d', { playbook: null }));
@@ -176,28 +176,28 @@ export function describeStore({ createDisk }: StoreKind): void {
       for (let statement = 0; !isOver; statement++) {
         const fresh = createDisk();
         let left = Number.POSITIVE_INFINITY;
-        const dying = fresh.open(() => {
+        const crashing = fresh.open(() => {
           if (left-- <= 0) throw new Error('kill -9');
         });
-        const doomed = await dying.create(workspace, nowMs, minute - 60);
-        await doomed.commit({ kind: 'page', page: await foldRows(doomed, [instance('a'), failed('b')], nowMs) });
+        const ledger = await crashing.create(workspace, nowMs, minute - 60);
+        await ledger.commit({ kind: 'page', page: await foldRows(ledger, [instance('a'), failed('b')], nowMs) });
         const rows = [instance('c', { triggerType: 'TIMER' }), finished('a'), failed('d', { playbook: null })];
-        const page = await foldRows(doomed, rows, nowMs);
+        const page = await foldRows(ledger, rows, nowMs);
         left = statement;
-        isOver = await doomed.commit({ kind: 'page', page }).then(
+        isOver = await ledger.commit({ kind: 'page', page }).then(
           () => true,
           () => false,
         );
         left = Number.POSITIVE_INFINITY;
-        const inMemory = await everythingOf(doomed).catch(() => null);
-        await dying.close();
+        const inMemory = await everythingOf(ledger).catch(() => null);
+        await crashing.close();
         const next = fresh.open();
         const again = await next.open(workspace);
         if (again === null) throw new Error('the ledger is gone');
         const state = await everythingOf(again);
         expect([before, after]).toContainEqual(state);
         ends.add(JSON.stringify(state));
-        // Whoever goes on after a failure, as when the disk was full, goes on from what is there.
+        // After a failure such as a full disk, the ledger continues from what is stored.
         if (inMemory !== null && !isOver && JSON.stringify(state) === JSON.stringify(before))
           expect(inMemory).toEqual(state);
         await next.close();
