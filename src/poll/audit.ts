@@ -67,8 +67,8 @@ export function createAudits(): Audits {
     const max = countWithin(ended, fromMinute - 1, toMinute + 1);
     if (page.count === null || (page.count >= min && page.count <= max)) return false;
     session.log.debug(
-      { ...sliceTimes({ fromMinute, toMinute }), status, min, max, theirs: page.count },
-      'an audit differs',
+      { ...sliceTimes({ fromMinute, toMinute }), status, min, max, secmasterCount: page.count },
+      'audit difference',
     );
     return true;
   }
@@ -76,10 +76,7 @@ export function createAudits(): Audits {
   async function repair(session: Session, slice: Slice): Promise<void> {
     const [fromMs, toMs] = [slice.fromMinute * 60_000, slice.toMinute * 60_000];
     mismatches++;
-    session.log.warn(
-      { ...sliceTimes(slice), status: slice.status },
-      "SecMaster's count differs from the ledger's; reading anew",
-    );
+    session.log.warn({ ...sliceTimes(slice), status: slice.status }, 'audit mismatch; reading the slice again');
     return session.ledger.commit({
       kind: 'audit_mismatch',
       sweep: { fromMs: fromMs - 60_000, toMs, status: null },
@@ -108,7 +105,7 @@ export function createAudits(): Audits {
       }
       if (again.length > 0) repairsInARow = repaired > 0 ? repairsInARow + 1 : 0;
       if (repairsInARow >= maxRepairs) {
-        session.log.warn('counts by date go on to differ from what SecMaster lists by date; no more audits');
+        session.log.warn('counts by date keep differing from lists by date; audits are off');
         return ledger.commit({ kind: 'dates_distrusted' });
       }
 

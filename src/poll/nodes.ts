@@ -15,7 +15,9 @@ const maxTries = 3;
 /** How long reading rests where it isn't allowed. */
 const forbiddenMs = 3_600_000;
 
-/** What speaks of the one instance and won't be better the next time. */
+const unreadable = 'failed nodes could not be read';
+
+/** Errors that concern one instance only and won't go away. */
 const finalKinds: readonly string[] = ['not_found', 'bad_request', 'unexpected_body', 'body_too_large'];
 
 export interface NodeReader {
@@ -42,7 +44,7 @@ export function createNodeReader(): NodeReader {
       await readOne(session, failure);
     } catch (error) {
       if (!(error instanceof SecMasterError) || error.kind === 'aborted') throw error;
-      if (error.message !== told) session.log.warn(`the nodes of a failed run are not read: ${error.message}`);
+      if (error.message !== told) session.log.warn({ reason: error.kind, error: error.message }, unreadable);
       told = error.message;
       if (error.kind === 'forbidden') notBeforeMs = session.secmaster.now() + forbiddenMs;
       const count = (tries.get(key) ?? 0) + 1;
@@ -88,7 +90,7 @@ async function readOne(session: Session, failure: FailedAttempt): Promise<void> 
   const nodes = shown.failedNodes.map(({ name, error }) => ({ name, error: recentRuns > 0 ? error : '' }));
   await ledger.commit(nodesRead(failure, nodes, await counterChanges(session, playbook, nodes)));
   const error = nodes.find((node) => node.error !== '')?.error;
-  log.info({ instance: id, playbook, attempt, nodes: nodes.map(({ name }) => name), error }, 'a run has failed');
+  log.info({ instance: id, playbook, attempt, nodes: nodes.map(({ name }) => name), error }, 'run failed');
 }
 
 function nodesRead(

@@ -46,7 +46,7 @@ export async function poll(
   await nodeReader.read(session, failures, hasTimeLeft);
   if (left !== null) {
     left = await sweep(session, left, hasTimeLeft);
-    if (left === null) session.log.info('what was to be swept has been read');
+    if (left === null) session.log.info('history sweep complete');
   }
   if (left === null) {
     await recheck(session, hasTimeLeft);
@@ -71,8 +71,9 @@ export async function openLedger(
   // Its answer's Date is all that is wanted.
   await secmaster.listInstances(workspace.workspaceId, { sortKey: 'update_time', sortDir: 'DESC', offset: 0 }, signal);
   const createdMs = secmaster.answeredMs();
-  log.info({ since: new Date(createdMs).toISOString() }, 'a new ledger begins: counters count from now on');
-  return store.create(workspace, createdMs, firstMinute(createdMs, lookbackMs));
+  const created = await store.create(workspace, createdMs, firstMinute(createdMs, lookbackMs));
+  log.info({ since: new Date(createdMs).toISOString() }, 'ledger created; counters start now');
+  return created;
 }
 
 async function moveWindow({ ledger, secmaster, lookbackMs }: Session): Promise<void> {

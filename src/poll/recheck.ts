@@ -20,5 +20,5 @@ export async function lookUp(session: Session, id: string): Promise<void> {
   const known = (await ledger.known([id])).get(id);
   if (known === undefined) return;
   await ledger.commit(goneChange(known, ledger.state, secmaster.now()));
-  log.info({ instance: id, status: known.status }, 'SecMaster no longer knows an instance; it leaves the gauges');
+  log.info({ instance: id, status: known.status }, 'instance no longer known to SecMaster; removed from the gauges');
 }

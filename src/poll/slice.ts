@@ -49,7 +49,9 @@ export function judge({ item, offset, round, count, met }: Progress, page: ReadP
   const isShrunk = page.count !== null && count !== null && page.count < count;
   if (isShrunk) met.clear();
   else if (page.count === null || met.size >= page.count) return { kind: 'done' };
-  return round < maxRounds ? { kind: 'again' } : { kind: 'problem', problem: 'rows keep coming in another order' };
+  return round < maxRounds
+    ? { kind: 'again' }
+    : { kind: 'problem', problem: 'SecMaster returns rows in changing order' };
 }
 
 export function isDated({ fromMs, toMs }: SweepPart): boolean {
@@ -79,7 +81,7 @@ function endedBefore(instance: Instance, fromMs: number): boolean {
 function halve(item: SweepPart, nowMs: number): Verdict {
   const { fromMs, toMs } = item.fromMs === null ? { fromMs: nowMs - keptMs, toMs: nowMs } : item;
   if (fromMs === null || toMs === null || toMs - fromMs < narrowestMs) {
-    return { kind: 'problem', problem: 'more instances than SecMaster lets us page through' };
+    return { kind: 'problem', problem: 'more instances than can be paged through' };
   }
   const middleMs = Math.floor((fromMs + toMs) / 2);
   // The newer half first: it matters more.

@@ -41,11 +41,12 @@ async function readOn(session: Session, progress: Progress): Promise<Progress | 
   for (const [i, { id }] of (page?.rejected ?? []).entries()) met.add(id ?? `${offset}+${i}`);
 
   const verdict = page === null ? refused(item) : judge(progress, page, session.secmaster.now());
+  const outcome = outcomeOf(session, progress, verdict);
   await session.ledger.commit({
     kind: 'sweep_step',
     page: page?.change ?? null,
     item: item.key,
-    outcome: outcomeOf(session, progress, verdict),
+    outcome,
     datesTrusted: judgeDates(session, progress, page, verdict),
   });
 
@@ -54,7 +55,11 @@ async function readOn(session: Session, progress: Progress): Promise<Progress | 
   }
   if (verdict.kind === 'again') return { ...progress, offset: 0, round: round + 1, count: null };
   if (verdict.kind === 'instead' && verdict.warning !== null) session.log.warn(limits(item), verdict.warning);
-  if (verdict.kind === 'problem') session.log.warn({ ...limits(item), problem: verdict.problem }, unreadable);
+  if (verdict.kind === 'problem') {
+    const retryInSeconds = outcome.kind === 'tried' ? retryMs / 1000 : null;
+    const fields = { ...limits(item), problem: verdict.problem, retryInSeconds };
+    session.log.warn(fields, 'part of the sweep could not be read completely');
+  }
   return null;
 }
 
@@ -62,9 +67,6 @@ function refused(item: SweepPart): Verdict {
   if (!isDated(item)) return { kind: 'done' };
   return undated(item, 'SecMaster refuses from_date and to_date; sweeping without them');
 }
-
-const unreadable =
-  'a part of the sweep cannot be read completely; it is tried again in an hour, as long as it is in the lookback';
 
 function limits(item: SweepPart) {
   const { fromMs, toMs, status } = item;
@@ -99,7 +101,7 @@ function judgeDates(
   const { datesTrusted } = ledger.state;
   if (!isDated(item) || item.status !== null || datesTrusted === false) return null;
   if (page === null || page.instances.some((instance) => beginsOutside(instance, item))) {
-    log.warn('from_date and to_date limit something else than when instances begin; no audits');
+    log.warn('from_date and to_date do not filter by start time; audits are off');
     return false;
   }
   const isProof = verdict.kind === 'done' && met.size > 0;

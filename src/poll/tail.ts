@@ -57,7 +57,7 @@ function whatFollows(
 ): { readonly sweep: readonly SweepPart[]; readonly recheck: Recheck | null } {
   if (end === 'first') return { sweep: firstSweep(session, nowMs), recheck: null };
   if (end === 'caught_up') return { sweep: isDisordered ? [sinceLastTail(session, nowMs)] : [], recheck: null };
-  session.log.warn('more instances changed than SecMaster lets us page through; sweeping');
+  session.log.warn('more changes than can be paged through; sweeping');
   // What lies deeper is found by its time of creation if it is new, by its status if it is open, and else it had FAILED before
   // and has been retried since: all that had FAILED is rechecked.
   const statuses = [...documentedOpenStatuses, 'FAILED'];

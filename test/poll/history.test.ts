@@ -17,7 +17,7 @@ test('before the first poll there is nothing but failures at 0, for each reason 
 test.each<[string, Error, string, string]>([
   ['SecMaster', new SecMasterError('throttled', 'list_instances', '429'), 'throttled', 'list_instances: 429'],
   ['the ledger', new LedgerError('the disk is full'), 'ledger', 'the disk is full'],
-  ['a defect', new RangeError('beyond'), 'internal', 'a defect of the exporter: RangeError: beyond'],
+  ['a bug', new RangeError('beyond'), 'internal', 'bug in the exporter, please report it: RangeError: beyond'],
 ])('a failure that is due to %s is counted by its reason and remembered in one line', (_, error, reason, message) => {
   const history = createPollHistory();
   history.end(poll(1), error);

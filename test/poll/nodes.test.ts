@@ -103,7 +103,7 @@ describe('the nodes of a failed run', () => {
     const id = begin(soc);
     fail(soc, id);
     await soc.poll();
-    expect(soc.logged.filter(({ msg }) => msg === 'a run has failed')).toMatchObject([
+    expect(soc.logged.filter(({ msg }) => msg === 'run failed')).toMatchObject([
       { instance: id, playbook: 'Isolate host', attempt: 1, nodes: ['Isolate'], error: 'host is offline' },
     ]);
     expect(soc.workspace.report().failedRuns).toEqual([
@@ -206,7 +206,9 @@ describe('reading them', () => {
     for (let i = 0; i < 5; i++) await soc.poll();
     expect(calls).toBe(tried);
     expect(soc.workspace.report().polls.last?.error).toBeNull();
-    expect(soc.logged.filter(({ msg }) => msg.startsWith('the nodes of a failed run are not read'))).toHaveLength(1);
+    expect(soc.logged.filter(({ msg }) => msg === 'failed nodes could not be read')).toMatchObject([
+      { reason: kind, error: 'show_instance: no' },
+    ]);
     expect(await soc.differences()).toEqual([]);
   });
 

@@ -119,7 +119,7 @@ describe('the tail', () => {
     for (let i = 0; i < 12_000; i++) soc.world.start(startMs + i * 100, { playbook });
     await soc.poll();
     expect(await soc.differences()).toEqual([]);
-    expect(soc.logged.map(({ msg }) => msg).join()).toContain('more instances changed than SecMaster lets us page');
+    expect(soc.logged.map(({ msg }) => msg).join()).toContain('more changes than can be paged through; sweeping');
   });
 });
 
@@ -147,7 +147,7 @@ describe('open instances', () => {
     soc.turn(10 * minuteMs);
     await soc.poll();
     expect(await soc.differences()).toEqual([]);
-    const line = { instance: id, msg: expect.stringContaining('no longer knows') };
+    const line = { instance: id, msg: 'instance no longer known to SecMaster; removed from the gauges' };
     expect(soc.logged).toContainEqual(expect.objectContaining(line));
   });
 });
@@ -183,7 +183,13 @@ describe('the sweep', () => {
       soc.world.finish(soc.world.start(startMs - minuteMs, { playbook }), startMs - 1_000);
     await soc.poll();
     expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(0);
-    expect(soc.logged.map(({ msg }) => msg).join()).toContain('cannot be read completely');
+    expect(soc.logged).toContainEqual(
+      expect.objectContaining({
+        msg: 'part of the sweep could not be read completely',
+        problem: 'more instances than can be paged through',
+        retryInSeconds: 3_600,
+      }),
+    );
     soc.turn(minuteMs);
     expect(await soc.poll()).toBeLessThan(5);
     soc.turn(25 * 60 * minuteMs);

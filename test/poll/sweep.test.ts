@@ -67,13 +67,13 @@ test('dates that SecMaster refuses are done without, and said', async () => {
   expect(await soc.poll()).toBeLessThan(4);
 });
 
-test('dates that limit something else than the beginning are noticed and said', async () => {
+test('dates that do not filter by start time are noticed and logged', async () => {
   const soc = createSoc({ list: { dateFilter: 'update' } });
   history(soc, 500);
   soc.world.touch(soc.world.start(startMs - 30 * hourMs, { playbook }), startMs - hourMs);
   await soc.poll();
   expect(soc.logged.map(({ msg }) => msg).join()).toContain(
-    'limit something else than when instances begin; no audits',
+    'from_date and to_date do not filter by start time; audits are off',
   );
 });
 

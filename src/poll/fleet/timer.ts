@@ -59,7 +59,7 @@ export function startTimer(
     for (const one of these) {
       if (underWay.has(one)) {
         const { workspace, workspaceId } = one.report() ?? {};
-        log.debug({ workspace, workspace_id: workspaceId }, 'the poll before is still under way');
+        log.debug({ workspace, workspace_id: workspaceId }, 'previous poll still running');
         continue;
       }
       // Old history waits while others wait for their news.
@@ -68,7 +68,7 @@ export function startTimer(
       underWay.set(
         one,
         limit(poll)
-          .catch((err: unknown) => log.error({ err }, 'a poll could not be brought to an end; this is a defect'))
+          .catch((err: unknown) => log.error({ err }, 'unexpected error in a poll; this is a bug'))
           .finally(() => underWay.delete(one)),
       );
     }

@@ -61,7 +61,7 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
     await parts.onFound([...listed, ...missing].map((workspaceId) => ({ projectId: project, workspaceId })));
     if (known === null || listed.some((id) => known?.includes(id) === false) || missing.length > 0)
       log.info({ project, workspaces: listed.length, missing: missing.length }, 'workspaces found');
-    if (listed.length === 0 && known?.length !== 0) log.warn({ project }, 'the project has no workspaces');
+    if (listed.length === 0 && known?.length !== 0) log.warn({ project }, 'project has no workspaces');
     known = listed;
     nextMs = settings.workspaceId === null ? clock.now() + againMs : Number.POSITIVE_INFINITY;
   }
@@ -77,7 +77,7 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
       if (signal.aborted) return;
       const durationSeconds = (performance.now() - beganMs) / 1000;
       const isNews = history.end({ endedMs: clock.now(), durationSeconds, requests: 1 }, error);
-      if (isNews && error !== null) logFailure(log, error);
+      if (isNews && error !== null) logFailure(log, 'workspace discovery failed', error);
       await onReport();
     },
     report() {

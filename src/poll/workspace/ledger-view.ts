@@ -35,7 +35,7 @@ export interface LedgerView {
 /** An instance that has been open for so long is listed as stuck. */
 const stuckMs = 3_600_000;
 
-const tooManyPlaybooks = 'there are more playbooks than metrics.max_playbooks; the rest share the label value other';
+const tooManyPlaybooks = 'more playbooks than metrics.max_playbooks; the rest share the label value other';
 
 export function createLedgerView(parts: LedgerViewParts): LedgerView {
   const { open, zeroFirst, maxRuns, now, onName, log } = parts;

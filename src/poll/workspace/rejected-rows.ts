@@ -21,7 +21,7 @@ export function createRejectedRows(log: Logger): RejectedRows {
       if (id !== null && ids.has(id)) return;
       if (id !== null && ids.size < maxIds) ids.add(id);
       counts.set(reason, (counts.get(reason) ?? 0) + 1);
-      log.warn({ instance: id, reason }, 'a row of SecMaster could not be understood');
+      log.warn({ instance: id, reason }, 'row rejected');
     },
   };
 }

@@ -86,8 +86,8 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     const durationSeconds = (performance.now() - beganMs) / 1000;
     const ended = { endedMs: secmaster.now(), durationSeconds, requests: calls.take() };
     if (!history.end(ended, error)) return;
-    if (error !== null) logFailure(log, error);
-    else log.info(history.report().count === 1 ? 'the first poll succeeded' : 'polls succeed again');
+    if (error !== null) logFailure(log, 'poll failed', error);
+    else log.info(history.report().count === 1 ? 'first poll succeeded' : 'polls succeed again');
   }
 
   return {

@@ -245,21 +245,21 @@ describe('log lines carry the label of the workspace, and its id beside it', () 
     await soc.fleet.configure([target({ workspaceId: 'w1' })]);
     await soc.poll();
     expect(linesOf(soc)).toEqual([
-      ['a new ledger begins: counters count from now on', 'w1', 'w1'],
-      ['what was to be swept has been read', 'one', 'w1'],
-      ['the first poll succeeded', 'one', 'w1'],
+      ['ledger created; counters start now', 'w1', 'w1'],
+      ['history sweep complete', 'one', 'w1'],
+      ['first poll succeeded', 'one', 'w1'],
     ]);
     soc.restart();
     await soc.fleet.configure([target({ workspaceId: 'w1' })]);
     await soc.poll();
-    expect(linesOf(soc)).toEqual([['the first poll succeeded', 'one', 'w1']]);
+    expect(linesOf(soc)).toEqual([['first poll succeeded', 'one', 'w1']]);
   });
 
   test('a name with what makes it unique', async () => {
     const soc = await setUp({ aaaaaaaa1: { w1: 'soc' }, bbbbbbbb1: { w2: 'soc' } });
     await soc.fleet.configure([target({ projectId: 'aaaaaaaa1' }), target({ projectId: 'bbbbbbbb1' })]);
     await soc.poll();
-    expect(linesOf(soc)).toContainEqual(['the first poll succeeded', 'soc (bbbbbbbb)', 'w2']);
+    expect(linesOf(soc)).toContainEqual(['first poll succeeded', 'soc (bbbbbbbb)', 'w2']);
   });
 
   test('the name that a reload gives, also in the middle of a poll', async () => {
@@ -273,9 +273,9 @@ describe('log lines carry the label of the workspace, and its id beside it', () 
     soc.onList(reloadAtSecond);
     await soc.poll();
     expect(linesOf(soc)).toEqual([
-      ['a new ledger begins: counters count from now on', 'prod', 'w1'],
-      ['what was to be swept has been read', 'production', 'w1'],
-      ['the first poll succeeded', 'production', 'w1'],
+      ['ledger created; counters start now', 'prod', 'w1'],
+      ['history sweep complete', 'production', 'w1'],
+      ['first poll succeeded', 'production', 'w1'],
     ]);
   });
 
@@ -287,8 +287,8 @@ describe('log lines carry the label of the workspace, and its id beside it', () 
     await soc.fleet.configure([first, second]);
     await soc.poll();
     expect(linesOf(soc)).toEqual([
-      ['list_workspaces: 403', 'eu-west-101', undefined],
-      ['list_workspaces: 403', 'eu-west-101 (bbbbbbbb)', undefined],
+      ['workspace discovery failed', 'eu-west-101', undefined],
+      ['workspace discovery failed', 'eu-west-101 (bbbbbbbb)', undefined],
     ]);
     projects.bbbbbbbb1 = { w2: 'two' };
     await soc.poll();

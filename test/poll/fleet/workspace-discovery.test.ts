@@ -42,7 +42,12 @@ test('the reasons of failures are those of a workspace, at 0 from the start', ()
 test.each<[string, Error, string, string]>([
   ['what SecMaster refuses', refused, 'forbidden', 'list_projects: 403'],
   ['a ledger that fails', new LedgerError('the disk is full'), 'ledger', 'the disk is full'],
-  ['a defect', new TypeError('no such thing'), 'internal', 'a defect of the exporter: TypeError: no such thing'],
+  [
+    'a bug',
+    new TypeError('no such thing'),
+    'internal',
+    'bug in the exporter, please report it: TypeError: no such thing',
+  ],
 ])('%s is a failed poll with a reason', async (_, error, reason, message) => {
   const { poll, polls, failures } = setUp(error);
   await poll();
@@ -51,13 +56,16 @@ test.each<[string, Error, string, string]>([
   expect(failures()).toEqual({ [reason]: 2 });
 });
 
-test('a defect is logged with what is known of it, once', async () => {
+test('a bug is logged once, with its stack', async () => {
   const { poll, logged } = setUp(new TypeError('no such thing'));
   for (let i = 0; i < 3; i++) await poll();
   expect(logged).toMatchObject([
     {
       level: 50,
       workspace: 'eu-west-101',
+      msg: 'workspace discovery failed',
+      reason: 'internal',
+      error: 'bug in the exporter, please report it: TypeError: no such thing',
       err: { type: 'TypeError', stack: expect.stringContaining('workspace-discovery.test.ts') },
     },
   ]);
@@ -68,7 +76,7 @@ test('the latest polls are remembered, the newest first', async () => {
   for (let i = 0; i < 3; i++) await poll();
   expect(polls()?.recent.map(({ error }) => error)).toEqual([
     null,
-    'a defect of the exporter: TypeError: no such thing',
+    'bug in the exporter, please report it: TypeError: no such thing',
     'list_projects: 403',
   ]);
 });
