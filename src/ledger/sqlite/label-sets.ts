@@ -55,7 +55,10 @@ export function createLabelSets(db: Database, ledger: number): LabelSets {
     },
     labelsOf(number) {
       const labels = known().byNumber.get(number);
-      if (labels === undefined) throw new LedgerError(`label set ${number} is missing`, { isDamaged: true });
+      if (labels === undefined) {
+        const message = `the ledger is damaged: label set ${number} is missing; restore it from a backup`;
+        throw new LedgerError(message, { isDamaged: true });
+      }
       return labels;
     },
     inOrder(rows) {

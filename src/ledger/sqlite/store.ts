@@ -32,7 +32,8 @@ export function createSqliteStore(path: string, onStatement?: OnStatement): Stor
         db.run(sql, projectId, workspaceId, nowMs, fromMinute);
       });
       const ledger = open(workspace);
-      if (ledger === null) throw new LedgerError('a ledger that was just made is gone');
+      if (ledger === null)
+        throw new LedgerError('the new ledger has disappeared; check what else writes to state.path');
       return ledger;
     },
     close: async () => db.close(),

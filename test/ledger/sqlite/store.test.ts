@@ -25,14 +25,14 @@ function alter(file: string, sql: string): void {
 describe('a ledger that cannot be used says what to do', () => {
   test('when another process uses it', async () => {
     const store = createSqliteStore(path);
-    expect(() => createSqliteStore(path)).toThrow(/another process uses it; stop that one/);
+    expect(() => createSqliteStore(path)).toThrow(/another process uses it; stop that process/);
     await store.close();
   });
 
   test('when it is no database', () => {
     const file = join(folder, 'text.db');
     writeFileSync(file, 'not a database, but long enough to have a header of its own '.repeat(20));
-    expect(() => createSqliteStore(file)).toThrow(/is no ledger, or damaged/);
+    expect(() => createSqliteStore(file)).toThrow(/is not a ledger, or it is damaged/);
   });
 
   test("when it is another program's", () => {
@@ -45,11 +45,11 @@ describe('a ledger that cannot be used says what to do', () => {
     await createSqliteStore(path).close();
     alter(path, 'PRAGMA user_version = 99');
     expect(() => createSqliteStore(path)).toThrow(
-      `has schema 99, newer than this exporter's ${migrations.length}; run the newer exporter`,
+      `was written by a newer exporter (its schema is 99, the newest known here is ${migrations.length}); run the newer`,
     );
   });
 
-  test('when its folder cannot be made', () => {
+  test('when its folder cannot be created', () => {
     writeFileSync(join(folder, 'file'), '');
     expect(() => createSqliteStore(join(folder, 'file', 'secmaster.db'))).toThrow(LedgerError);
   });
