@@ -49,7 +49,10 @@ async function checkTarget(
         { sortKey: 'update_time', sortDir: 'DESC', offset: 0, limit: 1 },
         signal,
       );
-      findings.push({ isGood: true, line: `${name}: ${page.count ?? 'an unknown number of'} instances can be listed` });
+      findings.push({
+        isGood: true,
+        line: `${name}: ${page.count === null ? '' : `${page.count} `}instances can be listed`,
+      });
       const [newest] = page.instances;
       if (nodes === 'off' || newest === undefined) continue;
       const shown = secmaster.showInstance(workspaceId, newest.id, signal).then(

@@ -7,10 +7,10 @@ import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 
 export const commands = {
   serve: 'poll SecMaster and serve /metrics (default)',
-  check: 'read the configuration and print each problem; exit 1 if there is one',
-  once: 'poll once and print the exposition; exit 1 if a workspace failed',
-  demo: 'serve against a simulated SecMaster; no account needed',
-  simulate: 'the simulated SecMaster alone',
+  check: 'check the configuration and print all problems; exit 1 if there are any',
+  once: 'poll once and print the metrics; exit 1 if a workspace failed',
+  demo: 'serve with a simulated SecMaster; needs no account',
+  simulate: 'run only the simulated SecMaster',
 } as const;
 export type CommandName = keyof typeof commands;
 
@@ -74,14 +74,14 @@ function declare(version: string): Command {
   return new Command('secmaster-exporter')
     .description('Prometheus exporter for the SOC playbook runs of Huawei Cloud SecMaster')
     .usage('[command] [flags]')
-    .option('--config.file <path>', 'configuration file; without it, the environment is the configuration')
-    .option('--web.listen-address <address>', 'where to serve', ':39210')
+    .option('--config.file <path>', 'configuration file (default: environment variables)')
+    .option('--web.listen-address <address>', 'address to listen on', ':39210')
     .option('--web.telemetry-path <path>', 'path of the metrics', '/metrics')
-    .option('--web.config.file <path>', 'TLS and basic authentication, in the format of the exporter-toolkit')
+    .option('--web.config.file <path>', 'TLS and basic authentication, as in Prometheus exporter-toolkit')
     .option('--log.level <level>', logLevels.join(', '), 'info')
     .option('--log.format <format>', logFormats.join(' or '), 'json')
-    .option('--online', 'check: also make one list call per workspace')
-    .option('--listen-address <address>', 'simulate: where to serve', '127.0.0.1:39211')
+    .option('--online', 'check: also call SecMaster for each workspace')
+    .option('--listen-address <address>', 'simulate: address to listen on', '127.0.0.1:39211')
     .version(`secmaster-exporter ${version}`, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', `\nCommands:\n${lines.join('')}`)
@@ -125,9 +125,9 @@ function optionsOf(program: Command, command: CommandName): Options {
     if (value === '' || (typeof value === 'string' && value.startsWith('--'))) throw missingValue(option.long);
   }
   const isGiven = (name: keyof Flags) => program.getOptionValueSource(name) === 'cli';
-  if (isGiven('online') && command !== 'check') throw new UsageError('flag --online belongs to the command check');
+  if (isGiven('online') && command !== 'check') throw new UsageError('flag --online is only for the command check');
   if (isGiven('listenAddress') && command !== 'simulate')
-    throw new UsageError('flag --listen-address belongs to the command simulate; did you mean --web.listen-address?');
+    throw new UsageError('flag --listen-address is only for the command simulate; did you mean --web.listen-address?');
 
   const flags = program.opts<Flags>();
   const [listenFlag, address] =
@@ -139,7 +139,7 @@ function optionsOf(program: Command, command: CommandName): Options {
     webConfigFile: flags['web.config.file'] ?? null,
     listenAddress:
       parseListenAddress(address) ??
-      refuse(listenFlag, address, 'is no address; write it like :39210 or 127.0.0.1:39210'),
+      refuse(listenFlag, address, 'is not a valid address; write it like :39210 or 127.0.0.1:39210'),
     telemetryPath: telemetryPath(flags['web.telemetryPath']),
     logLevel: oneOf(logLevels, '--log.level', flags['log.level']),
     logFormat: oneOf(logFormats, '--log.format', flags['log.format']),
@@ -149,9 +149,9 @@ function optionsOf(program: Command, command: CommandName): Options {
 
 /** Not one of the exporter's own pages, and nothing that a router takes for a pattern. */
 function telemetryPath(path: string): string {
-  if (!/^(\/[\w.~-]+)+$/.test(path)) return refuse('--web.telemetry-path', path, 'is no path; write it like /metrics');
-  if (/^\/(-|api\/v1\/status)(\/|$)/.test(path))
-    return refuse('--web.telemetry-path', path, 'is taken by another page');
+  if (!/^(\/[\w.~-]+)+$/.test(path))
+    return refuse('--web.telemetry-path', path, 'is not a valid path; write it like /metrics');
+  if (/^\/(-|api\/v1\/status)(\/|$)/.test(path)) return refuse('--web.telemetry-path', path, 'is used by another page');
   return path;
 }
 
