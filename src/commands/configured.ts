@@ -21,7 +21,7 @@ export function configuredWeb({ webConfigFile }: Options, log: Logger): Web | nu
     return watchWeb(first.web, read, ({ problems }) =>
       log.error(
         { problems: problems.map(formatProblem) },
-        'the web configuration has changed and has problems; the one before stays in force',
+        'web configuration not reloaded because it has problems; the previous one stays in force',
       ),
     );
   }

@@ -47,7 +47,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
     version,
     now: clock.now,
     onDefect: (err, family, workspace) =>
-      log.error({ err, family, workspace }, 'the samples of a family could not be made; this is a defect'),
+      log.error({ err, family, workspace }, 'samples of a family could not be made; this is a bug'),
   });
   const store = openStore(config.state.path, log);
   const shared = createShared();
@@ -55,7 +55,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
 
   function connect(): Clients {
     if (config.defaultCredentials !== null)
-      log.info({ from: config.defaultCredentials }, 'workspaces without credentials of their own use the default ones');
+      log.info({ from: config.defaultCredentials }, 'using default credentials for workspaces without their own');
     const { timeoutMs, rateLimit } = config.poll;
     const { language } = config.metrics;
     const observe = exposition.observeRequest;
@@ -88,7 +88,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
     await fleet.configure(config.workspaces);
     await onReloaded(config);
     if (config.state.path === first.state.path) return [];
-    return [`state.path: needs a restart; until then the ledger stays at ${first.state.path}`];
+    return [`state.path needs a restart; until then the ledger stays at ${first.state.path}`];
   }
 
   const reload = createReload({ load, apply, observe: exposition.observeReload, log });
@@ -115,7 +115,10 @@ function openStore(path: string, log: Logger): Store {
     return createSqliteStore(path);
   } catch (error) {
     if (!(error instanceof LedgerError && error.isDamaged)) throw error;
-    log.error(`${error.message}; nothing is counted until the exporter is started with a ledger that it can read`);
+    log.error(
+      { error: error.message },
+      'ledger cannot be read; nothing is counted until a restart with a readable one',
+    );
     return createBrokenStore(error);
   }
 }

@@ -29,22 +29,19 @@ export function createReload({ load, apply, observe, log }: ReloadParts): Reload
     const loaded = load();
     if ('problems' in loaded) {
       const problems = loaded.problems.map(formatProblem);
-      log.error(
-        { problems },
-        'the configuration is not reloaded, since it has problems; the one before stays in force',
-      );
+      log.error({ problems }, 'configuration not reloaded because it has problems; the previous one stays in force');
       return { isApplied: false, lines: problems };
     }
     const lines = await apply(loaded.config);
-    log.info({ workspaces: loaded.config.workspaces.length }, 'the configuration has been reloaded');
-    for (const line of lines) log.warn(line);
+    log.info({ workspaces: loaded.config.workspaces.length }, 'configuration reloaded');
+    for (const line of lines) log.warn({ detail: line }, 'restart needed');
     return { isApplied: true, lines };
   }
 
   async function reload(): Promise<Reloaded> {
     const reloaded = await attempt().catch((err: unknown) => {
-      log.error({ err }, 'the configuration could not be reloaded whole; this is a defect');
-      return { isApplied: false, lines: ['it could not be reloaded whole; the log says why'] };
+      log.error({ err }, 'configuration only partly reloaded; this is a bug');
+      return { isApplied: false, lines: ['the configuration was only partly reloaded; see the log'] };
     });
     observe(reloaded.isApplied);
     return reloaded;

@@ -18,7 +18,7 @@ export function liveSimulator(): Simulator {
 /** The simulated SecMaster alone, for exporters in other processes, until it is told to stop. */
 export async function simulate({ listenAddress: { host, port } }: Options, log: Logger): Promise<void> {
   const { url, close } = await listen(liveSimulator(), host ?? '0.0.0.0', port);
-  log.info({ url }, 'simulating SecMaster');
+  log.info({ url }, 'simulated SecMaster is listening');
   process.stdout.write(
     `${[
       `HUAWEICLOUD_SDK_AK=${defaultAccessKey.ak}`,
@@ -28,7 +28,7 @@ export async function simulate({ listenAddress: { host, port } }: Options, log: 
       `SECMASTER_WORKSPACE_ID=${defaultWorkspace.id}`,
       `SECMASTER_ENDPOINT=${url}`,
       `SECMASTER_IAM_ENDPOINT=${url}`,
-      `# or, in place of the keys: SECMASTER_IAM_DOMAIN=${defaultUser.domain} SECMASTER_IAM_USER=${defaultUser.user} SECMASTER_IAM_PASSWORD=${defaultUser.password}`,
+      `# or, instead of the keys: SECMASTER_IAM_DOMAIN=${defaultUser.domain} SECMASTER_IAM_USER=${defaultUser.user} SECMASTER_IAM_PASSWORD=${defaultUser.password}`,
     ].join('\n')}\n`,
   );
   await stopSignal();

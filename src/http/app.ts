@@ -56,12 +56,12 @@ export function createApp({
   app.get('/-/ready', (c) => {
     const waiting = reports().filter(({ polls }) => polls.last === null);
     if (waiting.length === 0) return c.text('secmaster-exporter is ready.\n');
-    return c.text(`not polled yet: ${waiting.map(({ workspace }) => workspace).join(', ')}\n`, 503);
+    return c.text(`waiting for the first poll of: ${waiting.map(({ workspace }) => workspace).join(', ')}\n`, 503);
   });
   app.on(['PUT', 'POST'], '/-/reload', async (c) => {
     const { isApplied, lines } = await reload();
     const text = (all: readonly string[]) => all.map((line) => `${line}\n`).join('');
-    return isApplied ? c.text(text(['the configuration has been reloaded.', ...lines])) : c.text(text(lines), 400);
+    return isApplied ? c.text(text(['configuration reloaded', ...lines])) : c.text(text(lines), 400);
   });
   const status = () => statusOf(reports(), version, configuration(), recentRuns());
   app.get('/api/v1/status', (c) => c.json(status()));

@@ -72,7 +72,7 @@ test('/-/ready waits for every workspace to have been polled, whether the poll s
     polls: { ...goodPoll, last: { endedMs: 1, durationSeconds: 1, requests: 1, error: 'refused' } },
   });
   const before = await app([failed, waiting]).request('/-/ready');
-  expect([before.status, await before.text()]).toEqual([503, 'not polled yet: lab\n']);
+  expect([before.status, await before.text()]).toEqual([503, 'waiting for the first poll of: lab\n']);
   expect((await app([failed]).request('/-/ready')).status).toBe(200);
 });
 
@@ -223,18 +223,15 @@ test.each(['PUT', 'POST'])(
   '/-/reload with %s says that the configuration has been reloaded, or what is wrong with it',
   async (method) => {
     const good = await app().request('/-/reload', { method });
-    expect([good.status, await good.text()]).toEqual([200, 'the configuration has been reloaded.\n']);
+    expect([good.status, await good.text()]).toEqual([200, 'configuration reloaded\n']);
     const lines = ['a: is missing', 'b: is wrong'];
     const bad = await app([], 2, { reload: async () => ({ isApplied: false, lines }) }).request('/-/reload', {
       method,
     });
     expect([bad.status, await bad.text()]).toEqual([400, 'a: is missing\nb: is wrong\n']);
-    const partly = app([], 2, { reload: async () => ({ isApplied: true, lines: ['a: needs a restart'] }) });
+    const partly = app([], 2, { reload: async () => ({ isApplied: true, lines: ['a needs a restart'] }) });
     const response = await partly.request('/-/reload', { method });
-    expect([response.status, await response.text()]).toEqual([
-      200,
-      'the configuration has been reloaded.\na: needs a restart\n',
-    ]);
+    expect([response.status, await response.text()]).toEqual([200, 'configuration reloaded\na needs a restart\n']);
   },
 );
 
