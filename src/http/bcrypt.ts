@@ -29,7 +29,7 @@ export function createCompare(): { readonly compare: Compare; close(): Promise<v
       waiting.clear();
     };
     started.on('error', end);
-    started.on('exit', () => end(new Error('the thread that compares passwords has ended')));
+    started.on('exit', () => end(new Error('the password thread has exited')));
     return started;
   };
 

@@ -28,7 +28,8 @@ export function createGuard(web: () => WebConfig, next: Listen): Guard {
     const { headers, users } = web();
     for (const [name, value] of Object.entries({ ...securityHeaders, ...headers })) response.setHeader(name, value);
     const { 'content-length': length = '0', 'transfer-encoding': encoding, authorization } = request.headers;
-    if (encoding !== undefined || Number(length) > maxBodyBytes) return refuse(response, 413, 'no body is read here');
+    if (encoding !== undefined || Number(length) > maxBodyBytes)
+      return refuse(response, 413, 'request body not accepted');
     if (users.size === 0 || (await authenticate(authorization, users))) return next(request, response);
     response.setHeader('WWW-Authenticate', 'Basic');
     return refuse(response, 401, 'Unauthorized');
@@ -38,7 +39,7 @@ export function createGuard(web: () => WebConfig, next: Listen): Guard {
     close,
     listen: (request, response) => {
       admit(request, response).catch((error: unknown) => {
-        if (error instanceof BusyError) refuse(response, 503, 'too many passwords are being looked at; try again');
+        if (error instanceof BusyError) refuse(response, 503, 'too many logins at once; try again');
         // The reader may have left while the password was looked at.
         else response.destroy();
       });

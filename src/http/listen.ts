@@ -83,7 +83,7 @@ function contextOf({ cert, key, clientCa, minVersion, maxVersion }: TlsConfig) {
 function explain({ code, message }: NodeJS.ErrnoException, host: string | null, port: number): string {
   const address = `${host ?? ''}:${port}`;
   if (code === 'EADDRINUSE')
-    return `cannot listen on ${address}: another process does; choose another --web.listen-address`;
+    return `cannot listen on ${address}: the port is in use; choose another --web.listen-address`;
   if (code === 'EACCES') return `cannot listen on ${address}: not allowed for this user; choose a port above 1023`;
   return `cannot listen on ${address}: ${message}`;
 }
