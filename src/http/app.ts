@@ -8,7 +8,7 @@ import { contentTypes, type Format } from '../metrics/writer.ts';
 import type { WorkspaceReport } from '../model/report.ts';
 import { script, style } from './page/assets.ts';
 import { page } from './page/page.ts';
-import { statusOf } from './status.ts';
+import { failuresSince, statusOf } from './status.ts';
 
 export interface AppParts {
   readonly exposition: Pick<Exposition, 'scrape'>;
@@ -66,7 +66,9 @@ export function createApp({
   const status = () => statusOf(reports(), version, configuration(), recentRuns());
   app.get('/api/v1/status', (c) => c.json(status()));
   app.get('/', (c) =>
-    c.html(page(status(), { telemetryPath, runbooksUrl }), 200, { 'Content-Security-Policy': policy }),
+    c.html(page(status(), { telemetryPath, runbooksUrl, failuresSince: failuresSince(reports()) }), 200, {
+      'Content-Security-Policy': policy,
+    }),
   );
   app.get('/-/status.css', (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/-/status.js', (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));

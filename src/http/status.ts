@@ -88,6 +88,21 @@ export function statusOf(
   };
 }
 
+/** Since when every workspace would show its failures; null before a ledger has been read. */
+export interface FailuresSince {
+  readonly time: string;
+  /** Whether that is when counting began: otherwise older failures may have been pruned. */
+  readonly isBeginning: boolean;
+}
+
+export function failuresSince(reports: readonly WorkspaceReport[]): FailuresSince | null {
+  const known = reports.flatMap(({ counting }) => counting ?? []);
+  if (known.length === 0) return null;
+  const sinceMs = Math.max(...known.map((counting) => counting.sinceMs));
+  const prunedBeforeMs = Math.max(...known.map((counting) => counting.prunedBeforeMs));
+  return { time: new Date(Math.max(sinceMs, prunedBeforeMs)).toISOString(), isBeginning: sinceMs >= prunedBeforeMs };
+}
+
 function workspaceStatus({ snapshot, polls, nowMs, ...report }: WorkspaceReport): WorkspaceStatus {
   const { last, lastSuccessMs } = polls;
   const instances: Record<string, number> = {};

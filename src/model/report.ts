@@ -13,6 +13,8 @@ export interface WorkspaceReport {
   readonly credentialsExpireAtMs: number | null;
   /** null until the ledger has been read for the first time. */
   readonly snapshot: Snapshot | null;
+  /** When the ledger was created, and before when it may have pruned ended instances (0: nothing pruned); null as above. */
+  readonly counting: { readonly sinceMs: number; readonly prunedBeforeMs: number } | null;
   /** The latest failed attempts, the newest first. */
   readonly failedRuns: readonly FailedRun[];
   /** Stuck and retrying ones, the oldest first. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AppParts } from '../../src/http/app.ts';
 import type { Exposition } from '../../src/metrics/exposition.ts';
+import type { WorkspaceReport } from '../../src/model/report.ts';
 import { appOf } from '../support/app.ts';
 import { emptySnapshot, goodPoll, report } from '../support/report.ts';
 
@@ -91,6 +92,22 @@ test('/ shows each workspace and its state, escaped', async () => {
   expect(page).toContain('<time datetime="2026-07-18T12:00:00.000Z">2026-07-18 12:00:00</time>');
   expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
   expect(page).toContain('href="/metrics"');
+});
+
+const sinceMs = Date.parse('2026-07-01T00:00:00Z');
+const day = (n: number) => `<time datetime="2026-07-0${n}T00:00:00.000Z">2026-07-0${n} 00:00:00</time>`;
+test.each<[string, WorkspaceReport['counting'][], string]>([
+  ['since counting began', [{ sinceMs, prunedBeforeMs: 0 }], `since ${day(1)} UTC, when counting began.`],
+  ['since older ones were pruned', [{ sinceMs, prunedBeforeMs: sinceMs + 86_400_000 }], `since ${day(2)} UTC.`],
+  [
+    'since the last workspace was added',
+    [{ sinceMs, prunedBeforeMs: 0 }, { sinceMs: sinceMs + 86_400_000, prunedBeforeMs: 0 }, null],
+    `since ${day(2)} UTC, when counting began.`,
+  ],
+  ['before a ledger has been read', [null], 'yet.'],
+])('/ says that no run has failed %s', async (_, counting, expected) => {
+  const page = await (await app(counting.map((one) => report({ counting: one }))).request('/')).text();
+  expect(page).toContain(`No failures seen ${expected}`);
 });
 
 test('/api/v1/status says the same as JSON, with the newest failed runs of all workspaces', async () => {

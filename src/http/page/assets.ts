@@ -80,7 +80,7 @@ async function refresh() {
     document.title = next.title;
     note(null);
   } catch {
-    note('The exporter does not answer; this page is from ' + since.toLocaleTimeString() + '.');
+    note('The exporter does not respond. This page is from ' + since.toLocaleTimeString() + '.');
     return;
   }
   since = new Date();

@@ -91,6 +91,7 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
             region: settings.region,
             credentialsExpireAtMs: null,
             snapshot: null,
+            counting: null,
             failedRuns: [],
             openRuns: [],
             nowMs: clock.now(),

@@ -4,7 +4,7 @@ import type { WorkspaceReport } from '../../model/report.ts';
 import type { ZeroFirst } from './zero-first.ts';
 
 /** What the ledger said when it was last read; nothing before. */
-export interface LedgerContents extends Pick<WorkspaceReport, 'snapshot' | 'failedRuns' | 'openRuns'> {
+export interface LedgerContents extends Pick<WorkspaceReport, 'snapshot' | 'counting' | 'failedRuns' | 'openRuns'> {
   readonly lastSuccessMs: number | null;
 }
 
@@ -39,7 +39,13 @@ const tooManyPlaybooks = 'more playbooks than metrics.max_playbooks; the rest sh
 
 export function createLedgerView(parts: LedgerViewParts): LedgerView {
   const { open, zeroFirst, maxRuns, now, onName, log } = parts;
-  let contents: LedgerContents = { snapshot: null, failedRuns: [], openRuns: [], lastSuccessMs: null };
+  let contents: LedgerContents = {
+    snapshot: null,
+    counting: null,
+    failedRuns: [],
+    openRuns: [],
+    lastSuccessMs: null,
+  };
 
   async function expose(ledger: Ledger): Promise<void> {
     const series = zeroFirst.exposed(await ledger.pending());
@@ -51,7 +57,7 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
     async refresh() {
       const ledger = await open();
       if (ledger === null) return;
-      const { name, lastSuccessMs } = ledger.state;
+      const { name, lastSuccessMs, createdAtMs: sinceMs, prunedBeforeMs } = ledger.state;
       if (name !== null) onName(name);
       await expose(ledger);
       const snapshot = await ledger.snapshot();
@@ -59,7 +65,7 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
       if (limited > 0 && (contents.snapshot?.limitedPlaybooks ?? 0) === 0) log.warn({ limited }, tooManyPlaybooks);
       const failedRuns = await ledger.latestFailures(maxRuns());
       const openRuns = await ledger.stuckOrRetrying(now() - stuckMs, maxRuns());
-      contents = { snapshot, failedRuns, openRuns, lastSuccessMs };
+      contents = { snapshot, counting: { sinceMs, prunedBeforeMs }, failedRuns, openRuns, lastSuccessMs };
     },
   };
 }

@@ -28,7 +28,8 @@ function viewOf(store: Store, soc = createSoc({ store })) {
 
 test('before there is a ledger it is empty, and afterwards it has what the ledger says', async () => {
   const { soc, view, names } = viewOf(createSqliteStore(':memory:'));
-  const empty = { snapshot: null, failedRuns: [], openRuns: [], lastSuccessMs: null };
+  const createdMs = soc.now();
+  const empty = { snapshot: null, counting: null, failedRuns: [], openRuns: [], lastSuccessMs: null };
   await view.refresh();
   expect(view.contents()).toEqual(empty);
   await soc.poll();
@@ -40,6 +41,7 @@ test('before there is a ledger it is empty, and afterwards it has what the ledge
   await view.refresh();
   expect(view.contents()).toMatchObject({
     snapshot: { instances: 2, openInstances: 1 },
+    counting: { sinceMs: createdMs, prunedBeforeMs: 0 },
     failedRuns: [{ status: 'FAILED' }],
     openRuns: [{ status: 'RUNNING' }],
     lastSuccessMs: soc.now(),
