@@ -2,7 +2,7 @@ import { LedgerError } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
 import { errorKinds, SecMasterError } from '../secmaster/http/errors.ts';
 
-/** The values of the label `reason` of `secmaster_exporter_poll_failures_total`; a poll that is stopped hasn't failed. */
+/** The values of the label `reason` of `secmaster_exporter_poll_failures_total`; an aborted poll hasn't failed. */
 export const failureReasons: readonly string[] = [
   ...errorKinds.filter((kind) => kind !== 'aborted'),
   'ledger',
