@@ -20,15 +20,15 @@ export interface FleetParts<T extends Target> {
   readonly lastScrapeMs: () => number | null;
   /** Called whenever a report has changed. */
   readonly onReport: () => Promise<void>;
-  /** Workspaces that have come while the exporter runs, to be polled without waiting for the schedule. */
+  /** New workspaces while the exporter runs, to be polled without waiting for the schedule. */
   readonly onNew: (workspaces: readonly Pollable[]) => void;
 }
 
-/** All that is polled, as the configuration says and as SecMaster's lists of workspaces say. */
+/** Everything that is polled, from the configuration and from SecMaster's lists of workspaces. */
 export interface Fleet<T extends Target> {
-  /** Takes another configuration: what stays goes on as it is, polls under way among it. */
+  /** Applies another configuration. Entries that stay, and their running polls, continue. */
   configure(targets: readonly T[]): Promise<void>;
-  /** What is to be polled now: what discovers workspaces first, then those that are known. */
+  /** What to poll now: discoveries first, then the known workspaces. */
   pollables(): readonly Pollable[];
   reports(): readonly WorkspaceReport[];
 }
@@ -36,7 +36,7 @@ export interface Fleet<T extends Target> {
 interface Entry<T extends Target> extends Meant {
   readonly key: string;
   readonly target: T;
-  /** null where both ids are given. */
+  /** null if both ids are configured. */
   readonly discovery: WorkspaceDiscovery | null;
 }
 
@@ -50,11 +50,11 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
   const { store, log, clock, lastScrapeMs, onReport } = parts;
   let entries: readonly Entry<T>[] = [];
   let members: ReadonlyMap<string, Member<T>> = new Map();
-  /** By owner: the key of an entry for which nothing has been found, or of a member. */
+  /** By owner: the key of an entry without known workspaces, or of a member. */
   let labels: ReadonlyMap<string, string> = new Map();
-  /** All that there have been: one that comes back may still be in the middle of its poll, and its counts go on. */
+  /** Every workspace so far: one that comes back may still be in its poll, and its counts continue. */
   const workspaces = new Map<string, Workspace>();
-  /** Changes go one after the other. */
+  /** The last change: changes run one after another. */
   let changing: Promise<unknown> = Promise.resolve();
 
   function inTurn(change: () => Promise<void>): Promise<void> {
@@ -91,7 +91,7 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
     for (const workspace of added) workspace.published();
   }
 
-  /** A workspace that comes, or comes back, with what the ledger knows of it. */
+  /** A workspace that is new or comes back, with its contents of the ledger. */
   async function prepare(key: string, target: T, ids: WorkspaceIds): Promise<Workspace> {
     const settings = parts.settingsOf(target, ids);
     const secmaster = parts.secmasterOf(target, ids.projectId);
@@ -120,7 +120,7 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
       listWorkspaces: (projectId, signal) => parts.secmasterOf(targetNow(), projectId).listWorkspaces(signal),
       onFound: (found) =>
         inTurn(async () => {
-          // A reload may have taken the entry away in the meantime.
+          // A reload may have removed the entry meanwhile.
           if (!entries.some((entry) => entry.discovery === discovery)) return;
           const next = entries.map((entry) => (entry.discovery === discovery ? { ...entry, found } : entry));
           await replaceEntries(next, false);
@@ -156,7 +156,7 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
   };
 }
 
-/** An entry for which nothing has been found stands under a label of its own until then. */
+/** An entry has its own label until its workspaces are known. */
 function wantedByEntry<T extends Target>({ key, target, found }: Entry<T>): WantedLabel[] {
   if (found !== null) return [];
   const { name, region, projectId, workspaceId } = target;
@@ -170,7 +170,7 @@ function wantedByMember<T extends Target>([owner, { workspace, ids }]: [string, 
   return { owner, ...workspace.wantedName(), suffixes: [...short(projectId), ...short(workspaceId), workspaceId] };
 }
 
-/** As much of an id as tells it from others. */
+/** Enough of an id to tell it from others. */
 function short(id: string | null): string[] {
   return id === null ? [] : [id.slice(0, 8)];
 }

@@ -9,30 +9,30 @@ export interface LedgerContents extends Pick<WorkspaceReport, 'snapshot' | 'coun
 }
 
 export interface LedgerViewParts {
-  /** null: there is none yet. */
+  /** null: no ledger yet. */
   readonly open: () => Promise<Ledger | null>;
   readonly zeroFirst: ZeroFirst;
   /** Runs of each list. */
   readonly maxRuns: () => number;
   /** SecMaster's time. */
   readonly now: () => number;
-  /** Told of the name that the ledger keeps. */
+  /** Called with the name in the ledger. */
   readonly onName: (name: string) => void;
   readonly log: Logger;
 }
 
-/** One workspace's ledger as it is reported. */
+/** What the report shows of one workspace's ledger. */
 export interface LedgerView {
   contents(): LedgerContents;
   /**
-   * Exposes the pending series that are due, and reads what the ledger says now.
+   * Exposes the pending series that are due, then reads the ledger.
    *
-   * @throws {LedgerError} the contents stay as they are
+   * @throws {LedgerError} the contents stay unchanged
    */
   refresh(): Promise<void>;
 }
 
-/** An instance that has been open for so long is listed as stuck. */
+/** An instance that is open for longer is listed as stuck. */
 const stuckMs = 3_600_000;
 
 const tooManyPlaybooks = 'more playbooks than metrics.max_playbooks; the rest share the label value other';
