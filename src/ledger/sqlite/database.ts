@@ -5,17 +5,17 @@ import { labelsText } from '../label-set.ts';
 import { LedgerError } from '../store.ts';
 import { applicationId, migrations } from './schema.ts';
 
-/** Called before each statement; what it throws, the statement fails with: a test's way to end a process in the middle. */
+/** Called before each statement, which fails with whatever it throws. Tests simulate crashes with it. */
 export type OnStatement = () => void;
 
-/** The database under the SQLite store: opening, schema, transactions and errors; no table is named here. */
+/** The database of the SQLite store: opening, migrations, transactions and errors. It knows no tables. */
 export class Database {
   readonly #db: DatabaseSync;
   readonly #path: string;
   readonly #onStatement: OnStatement;
   readonly #statements = new Map<string, StatementSync>();
 
-  /** @throws {LedgerError} with a message that says what to do about it */
+  /** @throws {LedgerError} with a message that says what to fix */
   constructor(path: string, onStatement: OnStatement = () => {}) {
     this.#path = path;
     this.#onStatement = onStatement;
@@ -23,7 +23,7 @@ export class Database {
     try {
       if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
       db = new DatabaseSync(path, { timeout: 2_000 });
-      // One process owns the file: a second exporter on it would count every run again.
+      // One process owns the file: a second exporter would count every run again.
       db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
       migrate(db, path);
       this.#db = db;
@@ -33,13 +33,13 @@ export class Database {
     }
   }
 
-  /** @returns the row id of the last row that was inserted */
+  /** @returns the row id of the last inserted row */
   run(sql: string, ...values: SQLInputValue[]): number {
     this.#onStatement();
     return Number(this.#prepare(sql).run(...values).lastInsertRowid);
   }
 
-  /** The rows of a query, each an object of its columns. The type is the caller's word: SQLite knows none. */
+  /** The rows of a query as objects. The caller asserts their type. */
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
     this.#onStatement();
     try {
@@ -49,7 +49,7 @@ export class Database {
     }
   }
 
-  /** All that `work` writes, or none of it. */
+  /** Writes all of `work`, or nothing. */
   transaction(work: () => void): void {
     try {
       this.#db.exec('BEGIN IMMEDIATE');
@@ -100,7 +100,7 @@ function migrate(db: DatabaseSync, path: string): void {
   db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`);
 }
 
-/** SQLite's result codes that an operator can do something about (sqlite.org/rescode.html). */
+/** SQLite's result codes that an operator can fix (sqlite.org/rescode.html). */
 const remedies: Readonly<Record<number, string>> = {
   5: 'another process uses it; stop that process, or set another state.path',
   8: 'it is read-only; make the file and its folder writable for this user',

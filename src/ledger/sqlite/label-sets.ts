@@ -3,12 +3,12 @@ import { compareLabels, labelsText, parseLabels } from '../label-set.ts';
 import { LedgerError } from '../store.ts';
 import type { Database } from './database.ts';
 
-/** The table `label_set` of one ledger: a label set's number stands for it in all other tables. */
+/** The table `label_set` of one ledger. All other tables refer to a label set by its number. */
 export interface LabelSets {
-  /** Writes one that is new. */
+  /** Inserts a new label set. */
   numberOf(labels: Labels): number;
   labelsOf(number: number): Labels;
-  /** The rows with their labels, in the order of those. */
+  /** The rows in the order of their labels. */
   inOrder<Row extends { readonly labels: Labels }>(rows: readonly Row[]): readonly Row[];
   /** Drops what is in memory, after a transaction that was rolled back or has removed label sets. */
   reset(): void;
@@ -17,7 +17,7 @@ export interface LabelSets {
 interface Known {
   readonly byText: Map<string, number>;
   readonly byNumber: Map<number, Labels>;
-  /** Positions in the order of the labels; null: to be found again. */
+  /** Positions in the order of the labels; null: to be computed. */
   ranks: Map<Labels, number> | null;
 }
 

@@ -5,7 +5,7 @@ import { type LedgerRow, openSqliteLedger } from './ledger.ts';
 /**
  * The embedded store: one SQLite file for all workspaces.
  *
- * @param path a file, made with its folder where missing; ':memory:' keeps nothing
+ * @param path a file, created with its folder if missing; ':memory:' keeps nothing
  * @throws {LedgerError}
  */
 export function createSqliteStore(path: string, onStatement?: OnStatement): Store {
