@@ -5,7 +5,7 @@ import { BusyError, createCompare } from './bcrypt.ts';
 
 export type Listen = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Nothing that is sent to the exporter has a body that is read. */
+/** No request to the exporter needs a body. */
 const maxBodyBytes = 1_024;
 
 const securityHeaders = {
@@ -19,7 +19,7 @@ export interface Guard {
   close(): Promise<void>;
 }
 
-/** Stands before all that is served: who may come in, how large a request may be, and the headers of every answer. */
+/** Guards all paths: authentication, request size, and the headers of every response. */
 export function createGuard(web: () => WebConfig, next: Listen): Guard {
   const { compare, close } = createCompare();
   const authenticate = createAuthenticate(compare);
@@ -40,7 +40,7 @@ export function createGuard(web: () => WebConfig, next: Listen): Guard {
     listen: (request, response) => {
       admit(request, response).catch((error: unknown) => {
         if (error instanceof BusyError) refuse(response, 503, 'too many logins at once; try again');
-        // The reader may have left while the password was looked at.
+        // The client may have left during the comparison.
         else response.destroy();
       });
     },

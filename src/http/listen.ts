@@ -8,9 +8,9 @@ import { createGuard, type Listen } from './guard.ts';
 import { fixedWeb, type Web } from './web.ts';
 
 export interface Listener {
-  /** The port in use, also where 0 was asked for. */
+  /** The port in use, even if 0 was requested. */
   readonly port: number;
-  /** Ends at once what is under way. */
+  /** Ends running requests at once. */
   close(): Promise<void>;
 }
 
@@ -20,12 +20,12 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** The address can't be listened on; the message says why. */
+/** Listening on the address failed; the message says why. */
 export class ListenError extends Error {
   override name = 'ListenError';
 }
 
-/** Bounds for clients that send slowly or never end. */
+/** Limits for clients that send slowly or endlessly. */
 const bounds = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,
@@ -69,7 +69,7 @@ function createServer(onRequest: Listen, web: Web): Server {
 
 function createTlsServer(tls: TlsConfig, web: Web, onRequest: Listen): Server {
   const server = createHttpsServer({ ...bounds, ...contextOf(tls), requestCert: tls.clientCa !== null }, onRequest);
-  // What is asked of clients stays as it was at the start; certificates and versions are those of now.
+  // Whether clients need a certificate stays as at the start; certificates and TLS versions change.
   web.onChange((changed) => {
     if (changed.tls !== null) server.setSecureContext(contextOf(changed.tls));
   });

@@ -73,7 +73,7 @@ function nodes(all: FailedRunStatus['nodes']) {
   )}`;
 }
 
-/** To be pasted into the search of SecMaster's console. */
+/** For the search of SecMaster's console. */
 function instance({ instance_id: id }: RunStatus) {
   return html`<code>${id}</code>`;
 }
