@@ -9,8 +9,8 @@ export interface OnlineFinding {
 }
 
 /**
- * Asks SecMaster once for each workspace what may be seen of it: one list call, and one for a run's topology where there is
- * a run. Credentials that are refused once aren't tried again. As many at once as are polled at once, told in their order.
+ * Checks the permissions on each workspace: one list call, and one call for the topology of a run if there is one. Refused credentials
+ * aren't tried again. Runs `poll.concurrency` checks at the same time and yields the findings in order.
  */
 export async function* checkOnline(
   config: Config,

@@ -3,7 +3,7 @@ import { nearest } from '../config/nearest.ts';
 import { type LogFormat, type LogLevel, logLevels } from '../log.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 
-/** The command line, in the form that the Prometheus family uses. Flags stand before or after the command. */
+/** The command line, with flags like Prometheus's, before or after the command. */
 
 export const commands = {
   serve: 'poll SecMaster and serve /metrics (default)',
@@ -15,16 +15,16 @@ export const commands = {
 export type CommandName = keyof typeof commands;
 
 export interface Options {
-  /** Null: the environment alone. */
+  /** null: only the environment. */
   readonly configFile: string | null;
-  /** Null: plain HTTP for everybody. */
+  /** null: HTTP without TLS and passwords. */
   readonly webConfigFile: string | null;
-  /** `--listen-address` of simulate, `--web.listen-address` of all others. */
+  /** `--listen-address` of simulate, `--web.listen-address` of the other commands. */
   readonly listenAddress: ListenAddress;
   readonly telemetryPath: string;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
-  /** Of check. */
+  /** Only for check. */
   readonly online: boolean;
 }
 
@@ -32,7 +32,7 @@ export type CommandLine =
   | { readonly command: CommandName; readonly options: Options }
   | { readonly exit: number; readonly stdout?: string; readonly stderr?: string };
 
-/** `args` are those behind the program's name. Nothing is printed and nothing ends here: the caller does as it says. */
+/** `args` excludes the program's name. It neither prints nor exits: that is up to the caller. */
 export function parseCommandLine(args: readonly string[], version: string): CommandLine {
   let stdout = '';
   const program = declare(version).configureOutput({
@@ -56,7 +56,7 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
 
 class UsageError extends Error {}
 
-/** As commander names them: it takes the hyphens away, not the dots. */
+/** As commander names them: it removes hyphens, but not dots. */
 interface Flags {
   readonly 'config.file'?: string;
   readonly 'web.listenAddress': string;
@@ -68,7 +68,7 @@ interface Flags {
   readonly listenAddress: string;
 }
 
-/** One level for all commands, so that a flag may stand on either side of its command. */
+/** One level for all commands, so that a flag may come before or after its command. */
 function declare(version: string): Command {
   const lines = Object.entries(commands).map(([name, does]) => `  ${name.padEnd(10)}${does}\n`);
   return new Command('secmaster-exporter')
@@ -110,7 +110,7 @@ function isCommand(name: string): name is CommandName {
   return Object.hasOwn(commands, name);
 }
 
-/** Without the value that stands at it: that may be a secret. */
+/** Without the flag's value, which may be a secret. */
 function unknownFlag(program: Command, flag: string): string {
   const known = [...program.options.map((option) => option.long ?? ''), '--help'];
   if (known.includes(flag)) return `flag ${flag} takes no value`;
@@ -121,7 +121,7 @@ function unknownFlag(program: Command, flag: string): string {
 function optionsOf(program: Command, command: CommandName): Options {
   for (const option of program.options) {
     const value: unknown = program.getOptionValue(option.attributeName());
-    // As in `--config.file --log.level=debug`, which commander takes for a file of that name.
+    // Commander takes `--config.file --log.level=debug` for a file with that name.
     if (value === '' || (typeof value === 'string' && value.startsWith('--'))) throw missingValue(option.long);
   }
   const isGiven = (name: keyof Flags) => program.getOptionValueSource(name) === 'cli';
@@ -147,7 +147,7 @@ function optionsOf(program: Command, command: CommandName): Options {
   };
 }
 
-/** Not one of the exporter's own pages, and nothing that a router takes for a pattern. */
+/** Refuses the exporter's own pages, and patterns of the router. */
 function telemetryPath(path: string): string {
   if (!/^(\/[\w.~-]+)+$/.test(path))
     return refuse('--web.telemetry-path', path, 'is not a valid path; write it like /metrics');

@@ -15,7 +15,7 @@ import type { Pollable } from '../poll/fleet/timer.ts';
 import { type Clients, createClients, createShared } from '../secmaster/api/clients.ts';
 import { createReload, type Reload } from './reload.ts';
 
-/** All parts of the exporter, wired; nothing runs yet. */
+/** All parts of the exporter, connected but not yet running. */
 export interface Exporter {
   readonly fleet: Pick<Fleet<WorkspaceConfig>, 'pollables' | 'reports'>;
   readonly exposition: Exposition;
@@ -31,15 +31,15 @@ export interface Surroundings {
   readonly log: Logger;
   readonly version: string;
   readonly telemetryPath: string;
-  /** What the configuration is when it is read again. */
+  /** Reads the configuration again. */
   readonly load: () => Loaded;
-  /** Told of each configuration that has been applied after the first. */
+  /** Called with each configuration that a reload has applied. */
   readonly onReloaded: (config: Config) => Promise<void>;
-  /** Told of workspaces that come while the exporter runs. */
+  /** Called with new workspaces while the exporter runs. */
   readonly onNew: (workspaces: readonly Pollable[]) => void;
 }
 
-/** @throws {LedgerError} where the ledger can't be opened or made; one that is damaged makes polls fail instead */
+/** @throws {LedgerError} if the ledger can't be opened or created; a damaged one makes polls fail instead */
 export async function createExporter(first: Config, surroundings: Surroundings): Promise<Exporter> {
   const { clock, dispatcher, log, version, telemetryPath, load, onReloaded, onNew } = surroundings;
   let config = first;

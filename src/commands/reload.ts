@@ -3,25 +3,25 @@ import type { Loaded } from '../config/load.ts';
 import { formatProblem } from '../config/problems.ts';
 import type { Logger } from '../log.ts';
 
-/** Reads the configuration again and applies it; a bad one changes nothing. */
+/** Reads the configuration again and applies it; one with problems changes nothing. */
 export type Reload = () => Promise<Reloaded>;
 
 export interface Reloaded {
   readonly isApplied: boolean;
-  /** The problems of a bad one; of one that was applied, what it leaves as it was until a restart. */
+  /** The problems; or, if applied, the changes that need a restart. */
   readonly lines: readonly string[];
 }
 
 export interface ReloadParts {
-  /** What the configuration is now. */
+  /** Reads the configuration. */
   readonly load: () => Loaded;
-  /** @returns what needs a restart to be applied */
+  /** @returns the changes that need a restart */
   readonly apply: (config: Config) => Promise<readonly string[]>;
   readonly observe: (isSuccess: boolean) => void;
   readonly log: Logger;
 }
 
-/** Reloads go one after the other, in the order in which they were asked for. */
+/** Runs one reload after another, in the order of the requests. */
 export function createReload({ load, apply, observe, log }: ReloadParts): Reload {
   let last: Promise<unknown> = Promise.resolve();
 
