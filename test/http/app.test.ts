@@ -227,7 +227,7 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
   });
 });
 
-test('where recent runs are not to be shown, the status has none of them and the page says why', async () => {
+test('with status.recent_runs 0, the status has no runs and the page says why', async () => {
   const confidential = app([report()], 0);
   expect(await (await confidential.request('/api/v1/status')).json()).toMatchObject({
     failed_runs: null,

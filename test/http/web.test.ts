@@ -140,7 +140,7 @@ describe('TLS', () => {
 });
 
 describe('a flood', () => {
-  test('of wrong passwords leaves room for who is known; what is too many is told so', async () => {
+  test('of wrong passwords does not lock out known users; requests beyond the limit get 503', async () => {
     const users = new Map([['prometheus', new Secret(hashSync('right', 10))]]);
     const port = await serve(fixedWeb({ ...plain, users }));
     const ask = async (password: string) =>

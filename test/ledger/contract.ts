@@ -61,7 +61,7 @@ export function describeStore({ createDisk }: StoreKind): void {
   }
 
   describe('a ledger', () => {
-    test('is null until it is made, and each workspace has its own', async () => {
+    test('is null until it is created, and each workspace has its own', async () => {
       const other = { ...workspace, workspaceId: 'other' };
       expect(await store.open(other)).toBeNull();
       const made = await store.create(other, nowMs + 5, minute);
@@ -260,7 +260,7 @@ export function describeStore({ createDisk }: StoreKind): void {
       ]);
     });
 
-    test('is counted anew from what the ledger remembers when it grows back', async () => {
+    test('is rebuilt from the instances in the ledger when it moves back', async () => {
       await show(finished('a', { retryCount: 2 }), instance('c'));
       const whole = (await ledger.snapshot()).window;
       await ledger.commit({ kind: 'window_moved', fromMinute: minute + 1, sweep: [] });
@@ -268,7 +268,7 @@ export function describeStore({ createDisk }: StoreKind): void {
       expect((await ledger.snapshot()).window).toEqual(whole);
     });
 
-    test('tells how many ended instances began in each minute, with a status or with any', async () => {
+    test('counts the ended instances that started in each minute, with one status or any', async () => {
       const later = { startTimeMs: nowMs + 61_000, endTimeMs: nowMs + 62_000 };
       await show(finished('a'), finished('b', later), failed('c', later), instance('d', later));
       expect(await ledger.endedByMinute(null, minute, minute + 2)).toEqual(
@@ -292,7 +292,7 @@ export function describeStore({ createDisk }: StoreKind): void {
       expect(await unseen(nowMs)).toEqual([]);
     });
 
-    test('that SecMaster no longer knows leave the gauges, and keep what they have counted', async () => {
+    test('that SecMaster no longer knows leave the gauges, and their counts stay', async () => {
       await show(instance('a', { retryCount: 1 }), finished('b'));
       const known = (await ledger.known(['a'])).get('a');
       if (known === undefined) throw new Error('a is unknown');
@@ -319,7 +319,7 @@ export function describeStore({ createDisk }: StoreKind): void {
       expect(await ledger.toRecheck()).toEqual([]);
     });
 
-    test('that hang or are being retried are found, the oldest first', async () => {
+    test('that are stuck or being retried are found, oldest first', async () => {
       await show(
         instance('young'),
         instance('old', { startTimeMs: nowMs - 9_000 }),
@@ -379,7 +379,7 @@ export function describeStore({ createDisk }: StoreKind): void {
   });
 
   describe('failed attempts', () => {
-    test('are unread until their nodes are known, and shown with those, the newest first', async () => {
+    test('are unread until their nodes are known, and listed with them, newest first', async () => {
       await show(failed('a'), failed('b', { endTimeMs: nowMs + 7_000 }));
       expect(await ledger.unreadFailures(10)).toEqual([
         { id: 'b', attempt: 1, failedMs: nowMs + 7_000 },
@@ -432,7 +432,7 @@ export function describeStore({ createDisk }: StoreKind): void {
       expect([...ledger.state.runs.values()]).toEqual([runLabels('Block', 'EVENT')]);
     });
 
-    test('begins anew with the next instance of the playbook, at 0', async () => {
+    test('restarts at 0 with the next instance of the playbook', async () => {
       await show(finished('a'));
       await ledger.commit({ kind: 'exposed', series: await ledger.pending() });
       await ledger.commit({ kind: 'pruned', ids: ['a'], playbooks: [playbook.name], beforeMs: nowMs });

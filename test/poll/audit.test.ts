@@ -37,7 +37,7 @@ describe('an audit', () => {
     expect(await audits(soc)).toEqual({ audits: 3, mismatches: 0 });
   });
 
-  test('finds what a change without a new update_time has hidden from the tail, counts it, and repairs it', async () => {
+  test('finds a change without a new update_time, which the tail missed, counts it as a mismatch and repairs it', async () => {
     const { soc, ids } = await swept(300);
     await soc.poll();
     const [changed = ''] = ids.slice(150);

@@ -42,7 +42,7 @@ test('ended instances are pruned after the retention and not counted again when 
   expect(sampleValue(await exposition(), 'secmaster_workflow_instances_started_total')).toBe(152);
 });
 
-test('the series of a playbook that has had no instance within the retention disappear, and begin anew with one', async () => {
+test('the series of a playbook without instances in the retention disappear, and restart at 0 with the next one', async () => {
   const { world, turn, poll, now, exposition } = soc();
   await poll();
   world.finish(world.start(startMs, { playbook: isolate }), startMs + 1_000);

@@ -23,7 +23,7 @@ function history(soc: SimulatedSoc, count: number): void {
 describe.each(['create', 'update', 'start', 'end', 'ignored'] as const)(
   'from_date and to_date limit: %s',
   (dateFilter) => {
-    test('the window is whole and nothing is counted wrongly', async () => {
+    test('the window is complete and nothing is counted wrongly', async () => {
       const soc = createSoc({ list: { dateFilter } });
       history(soc, 3_000);
       await soc.poll();
@@ -38,7 +38,7 @@ describe.each(['create', 'update', 'start', 'end', 'ignored'] as const)(
   },
 );
 
-test('dates that are ignored are noticed and said, and more than can be paged without them is window_complete 0', async () => {
+test('ignored dates are noticed and logged, and window_complete is 0 if paging without them is too deep', async () => {
   const soc = createSoc({ list: { dateFilter: 'ignored' } });
   history(soc, 12_000);
   await soc.poll();
@@ -47,7 +47,7 @@ test('dates that are ignored are noticed and said, and more than can be paged wi
   expect(sampleValue(await soc.exposition(), 'secmaster_workflow_instances_started_total')).toBe(0);
 });
 
-test('dates that SecMaster refuses are done without, and said', async () => {
+test('refused dates are logged, and the sweep works without them', async () => {
   const soc = createSoc({
     through: (secmaster) => ({
       ...secmaster,
@@ -108,7 +108,7 @@ test('100,000 instances are swept with at most 1.1 times the 1,000 requests that
   expect(requests).toBeLessThanOrEqual(1_100);
 }, 60_000);
 
-test('an interrupted sweep goes on after a restart, from the slices that are left', async () => {
+test('an interrupted sweep continues after a restart with the remaining slices', async () => {
   const soc = createSoc();
   history(soc, 15_000);
   let pages = 0;
@@ -210,7 +210,7 @@ test('a run that is CREATED is found however old it is, and nothing is lost wher
   expect(await strict.differences()).toEqual([]);
 });
 
-test('an instance to be rechecked whose row cannot be read is looked up once, and the poll goes on', async () => {
+test('an instance to recheck with an unreadable row is looked up once, and the poll continues', async () => {
   const soc = createSoc();
   const id = soc.world.start(startMs - hourMs, { playbook });
   soc.world.fail(id, startMs - 30 * minuteMs, 'node', 'error');

@@ -56,7 +56,7 @@ describe('a ledger that cannot be used says what to do', () => {
 });
 
 describe('a ledger of an older schema', () => {
-  test('1 goes on with what it has counted and with its labels', async () => {
+  test('1 keeps its counts and its labels', async () => {
     const file = join(folder, 'old.db');
     alter(
       file,
@@ -89,7 +89,7 @@ describe('a ledger of an older schema', () => {
   /** A ledger that an exporter of schema 2 has left, and the workflow families that it last served. */
   const fixture = (end: string) => readFileSync(join(import.meta.dirname, 'fixtures', `schema-2.${end}`), 'utf8');
 
-  test('2 goes on with every series as it stood', async () => {
+  test('2 keeps every series', async () => {
     const file = join(folder, 'old.db');
     alter(file, fixture('sql'));
     const settings = { durationBuckets: [1, 10, 60], newSeriesHoldMs: 60_000 };

@@ -10,7 +10,7 @@ const never = new AbortController().signal;
 const startMs = Date.parse('2026-07-18T12:00:00Z');
 const refused = new SecMasterError('forbidden', 'list_projects', '403');
 
-/** One that finds nothing but what its calls say in turn; the last says it for good. */
+/** A discovery whose calls give these answers in turn; the last one is repeated. */
 function setUp(...answers: (Error | string)[]) {
   const logged: Record<string, unknown>[] = [];
   const discovery = createWorkspaceDiscovery(
@@ -71,7 +71,7 @@ test('a bug is logged once, with its stack', async () => {
   ]);
 });
 
-test('the latest polls are remembered, the newest first', async () => {
+test('the latest polls are kept, newest first', async () => {
   const { poll, polls } = setUp(refused, new TypeError('no such thing'), 'project-a');
   for (let i = 0; i < 3; i++) await poll();
   expect(polls()?.recent.map(({ error }) => error)).toEqual([
@@ -81,7 +81,7 @@ test('the latest polls are remembered, the newest first', async () => {
   ]);
 });
 
-test('what is stopped has not failed', async () => {
+test('an aborted poll has not failed', async () => {
   const stopping = new AbortController();
   stopping.abort();
   const { discovery, polls } = setUp(new TypeError('stopped'));

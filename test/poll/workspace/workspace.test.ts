@@ -35,7 +35,7 @@ test('a failed poll is counted by its reason and logged once, as is the next suc
   expect(about[1]).not.toHaveProperty('err');
 });
 
-test('the last success is remembered over a restart', async () => {
+test('the last success is kept across a restart', async () => {
   const store = createSqliteStore(':memory:');
   const soc = createSoc({ store });
   await soc.poll();
@@ -48,7 +48,7 @@ test('the last success is remembered over a restart', async () => {
   });
 });
 
-test('a ledger that fails leaves the numbers and says why', async () => {
+test('a ledger that fails leaves the numbers unchanged, and the report says why', async () => {
   const store = createSqliteStore(':memory:');
   let isFull = false;
   const soc = createSoc({
