@@ -29,7 +29,7 @@ export interface TimerSettings {
 /** What is wrong with a cron expression, or null. */
 export function cronProblem(expression: string): string | null {
   // node-cron also takes five fields, without seconds.
-  if (expression.trim().split(/\s+/).length !== 6) return 'it must have six fields, the first for seconds';
+  if (expression.trim().split(/\s+/).length !== 6) return 'it must have six fields; the first is seconds';
   const { valid, errors } = validateDetailed(expression);
   return valid ? null : errors.map(({ message }) => message).join('; ');
 }
