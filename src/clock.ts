@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time as an argument, so that tests can turn it. */
+/** Time as an argument, so that tests can control it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

@@ -8,7 +8,7 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as
 export type LogLevel = (typeof logLevels)[number];
 export type LogFormat = 'json' | 'text';
 
-/** Whatever is logged, no secret of it reaches the log. */
+/** Keeps secrets out of the log. */
 export const loggerOptions = {
   base: null,
   hooks: {
@@ -16,14 +16,14 @@ export const loggerOptions = {
       const redacted = given.map((one: unknown) => redact(one instanceof Error ? { err: one } : one));
       method.apply(this, redacted as Parameters<LogFn>);
     },
-    // For what a child logger is bound to, which pino shows to nobody before.
+    // Catches the bindings of child loggers, which no other hook sees.
     streamWrite: redactText,
   },
-  // Errors have been made into objects by then.
+  // Errors are already plain objects here.
   serializers: { err: (error) => error },
 } satisfies LoggerOptions;
 
-/** Logs go to stderr: stdout belongs to what a command prints. */
+/** Logs go to stderr, the output of commands to stdout. */
 export function createLogger(level: LogLevel, format: LogFormat): Logger {
   const destination =
     format === 'text'

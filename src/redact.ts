@@ -1,11 +1,11 @@
-/** Keeps secrets out of logs, whatever object they hide in: an answer of a library, an error with its request. */
+/** Removes secrets from anything that is logged, such as a library's response, or an error with its request. */
 
-/** Of keys in small letters, without - and _. The body of a request is one: IAM's holds the password. */
+/** Matches keys in lower case, without - and _. A request body is a secret: IAM's holds the password. */
 const secretKey =
   /(token|password|passwd|pwd|passphrase|secret|secretkey|secretaccesskey|privatekey|authorization|cookie)$|^(sk|body)$/;
 const secretHeader = /^((proxy-)?authorization|(set-)?cookie|x-[a-z-]*token)$/i;
 
-/** A header's line, a member of JSON, a URL with a password: what comes before the secret, to be kept. */
+/** Header lines, JSON members and URLs with a password; the group is the part to keep. */
 const secretTexts = [
   /((?:authorization|cookie|x-[a-z-]*token)\s*[:=]\s*["']?)(?:[^\r\n"'\\]|\\.)+/gi,
   /("(?:[\w-]*(?:password|secret|token|authorization|cookie)|sk)"\s*:\s*")(?:[^"\\]|\\.)+/gi,
@@ -14,10 +14,10 @@ const secretTexts = [
 
 const deepest = 8;
 
-/** A copy with `<secret>` in place of each secret that its key or the text around it gives away. It never throws. */
+/** A copy with `<secret>` instead of each secret that its key or the surrounding text reveals. It never throws. */
 export function redact(value: unknown, depth = 0, above: readonly object[] = []): unknown {
   if (typeof value === 'string') return redactText(value);
-  // One called toJSON would be run.
+  // A function named toJSON would be called.
   if (typeof value === 'function') return undefined;
   if (typeof value !== 'object' || value === null) return value;
   if (depth > deepest || above.includes(value)) return '[…]';
@@ -34,13 +34,13 @@ function redactObject(value: object, within: (one: unknown) => unknown): unknown
   if (value instanceof Error) return redactEntries(Object.entries(plainError(value)), within);
   // Such as a Secret, a Date or a URL.
   if ('toJSON' in value && typeof value.toJSON === 'function') return within(value.toJSON());
-  // Raw headers are a list in which each name stands before its value.
+  // Raw headers are a list of names, each followed by its value.
   if (Array.isArray(value))
     return value.map((one, index) => (secretHeader.test(String(value[index - 1])) ? '<secret>' : within(one)));
   return redactEntries(value instanceof Map ? [...value] : Object.entries(value), within);
 }
 
-/** With what is no property that `Object.entries` would show. */
+/** Includes the properties that `Object.entries` misses. */
 function plainError(error: Error): object {
   const { name, message, stack, cause } = error;
   const errors = 'errors' in error ? error.errors : undefined;
@@ -54,7 +54,7 @@ function redactEntries(entries: readonly (readonly [unknown, unknown])[], within
   );
 }
 
-/** The same for a text; a line of JSON remains one. */
+/** The same for text; a line of JSON stays valid JSON. */
 export function redactText(text: string): string {
   return secretTexts.reduce((rest, pattern) => rest.replaceAll(pattern, '$1<secret>'), text);
 }

@@ -2,77 +2,97 @@ import { globSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-/** What each room of the house may import; the first row whose pattern fits a file is its room. */
-const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; libraries: readonly string[] }[] = [
-  { room: 'model', files: /^model\//, ours: [/^model\//], libraries: ['node:util'] },
-  { room: 'clock', files: /^clock\.ts$/, ours: [], libraries: ['node:timers/promises'] },
-  { room: 'redact', files: /^redact\.ts$/, ours: [], libraries: [] },
-  { room: 'log', files: /^log\.ts$/, ours: [/^redact\.ts$/], libraries: ['pino', 'pino-pretty'] },
-  { room: 'package.json', files: /^package-json\.ts$/, ours: [], libraries: ['node:fs'] },
+interface Part {
+  /** As in docs/architecture.md: imports never lead to a higher floor. */
+  readonly floor: number;
+  readonly part: string;
+  readonly files: RegExp;
+  readonly ours: readonly RegExp[];
+  readonly libraries: readonly string[];
+}
+
+/** What each part of a floor may import. A file belongs to the first part whose pattern it matches. */
+const parts: readonly Part[] = [
+  { floor: 0, part: 'model', files: /^model\//, ours: [/^model\//], libraries: ['node:util'] },
+  { floor: 0, part: 'clock', files: /^clock\.ts$/, ours: [], libraries: ['node:timers/promises'] },
+  { floor: 0, part: 'redact', files: /^redact\.ts$/, ours: [], libraries: [] },
+  { floor: 0, part: 'log', files: /^log\.ts$/, ours: [/^redact\.ts$/], libraries: ['pino', 'pino-pretty'] },
+  { floor: 0, part: 'package.json', files: /^package-json\.ts$/, ours: [], libraries: ['node:fs'] },
   {
-    room: 'config',
+    floor: 1,
+    part: 'config',
     files: /^config\//,
     ours: [/^model\//, /^config\//],
     libraries: ['zod', 'yaml', 'ini', 'node:fs', 'node:os', 'node:path'],
   },
   {
-    room: 'families',
+    floor: 2,
+    part: 'families',
     files: /^metrics\/(families\/|(family|families|histogram)\.ts$)/,
     ours: [/^model\//, /^metrics\/(families\/|(family|histogram)\.ts$)/],
     libraries: [],
   },
   {
-    room: 'process metrics, alone with prom-client',
+    floor: 2,
+    part: 'process metrics, alone with prom-client',
     files: /^metrics\/process-metrics\.ts$/,
     ours: [/^metrics\/(family|writer)\.ts$/, /^metrics\/families\/process\.ts$/],
     libraries: ['prom-client'],
   },
   {
-    room: 'renderer',
+    floor: 2,
+    part: 'renderer',
     files: /^metrics\/renderer\.ts$/,
     ours: [/^model\//, /^metrics\/(family|gzip|writer)\.ts$/],
     libraries: ['node:timers/promises'],
   },
   {
-    room: 'gzip',
+    floor: 2,
+    part: 'gzip',
     files: /^metrics\/gzip\.ts$/,
     ours: [],
     libraries: ['node:timers/promises', 'node:util', 'node:zlib'],
   },
-  { room: 'metrics', files: /^metrics\//, ours: [/^model\//, /^metrics\//], libraries: [] },
+  { floor: 2, part: 'metrics', files: /^metrics\//, ours: [/^model\//, /^metrics\//], libraries: [] },
   {
-    room: 'requests to SecMaster',
+    floor: 2,
+    part: 'requests to SecMaster',
     files: /^secmaster\/http\//,
     ours: [/^clock\.ts$/, /^secmaster\/http\//, /^secmaster\/credentials\/(credentials|circuit-breaker)\.ts$/],
     libraries: ['undici', 'zod', 'node:crypto'],
   },
   {
-    room: 'credentials of SecMaster',
+    floor: 2,
+    part: 'credentials of SecMaster',
     files: /^secmaster\/credentials\//,
     ours: [/^model\//, /^clock\.ts$/, /^log\.ts$/, /^config\//, /^secmaster\/(http|credentials)\//],
     libraries: ['zod', 'node:crypto'],
   },
   {
-    room: 'calls of SecMaster',
+    floor: 2,
+    part: 'calls of SecMaster',
     files: /^secmaster\/api\//,
     ours: [/^model\//, /^clock\.ts$/, /^log\.ts$/, /^config\//, /^secmaster\//],
     libraries: ['undici', 'zod'],
   },
   {
-    room: 'SQLite, alone with node:sqlite',
+    floor: 2,
+    part: 'SQLite, alone with node:sqlite',
     files: /^ledger\/sqlite\/database\.ts$/,
     ours: [/^ledger\//],
     libraries: ['node:sqlite', 'node:fs', 'node:path'],
   },
-  { room: 'ledger', files: /^ledger\//, ours: [/^model\//, /^ledger\//], libraries: [] },
+  { floor: 2, part: 'ledger', files: /^ledger\//, ours: [/^model\//, /^ledger\//], libraries: [] },
   {
-    room: 'timer, alone with node-cron',
+    floor: 3,
+    part: 'timer, alone with node-cron',
     files: /^poll\/fleet\/timer\.ts$/,
     ours: [/^clock\.ts$/, /^log\.ts$/, /^poll\//],
     libraries: ['node-cron', 'p-limit'],
   },
   {
-    room: 'poll',
+    floor: 3,
+    part: 'poll',
     files: /^poll\//,
     ours: [
       /^model\//,
@@ -85,7 +105,8 @@ const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; li
     libraries: [],
   },
   {
-    room: 'http',
+    floor: 4,
+    part: 'http',
     files: /^http\//,
     ours: [/^model\//, /^config\/web\.ts$/, /^metrics\//, /^http\//],
     libraries: [
@@ -105,7 +126,8 @@ const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; li
     ],
   },
   {
-    room: 'simulator',
+    floor: 1,
+    part: 'simulator',
     files: /^simulator\//,
     ours: [/^model\//, /^clock\.ts$/, /^simulator\//],
     libraries: [
@@ -119,7 +141,8 @@ const rooms: readonly { room: string; files: RegExp; ours: readonly RegExp[]; li
     ],
   },
   {
-    room: 'commands',
+    floor: 5,
+    part: 'commands',
     files: /^(commands\/|main\.ts$)/,
     ours: [/./],
     libraries: [
@@ -151,17 +174,24 @@ function importsOf(file: string): { ours: string[]; libraries: string[] } {
   };
 }
 
-describe('the house', () => {
-  test.each(files)('%s stands in a room and imports only what the room may', (file) => {
-    const room = rooms.find(({ files }) => files.test(file));
-    expect(room, 'no room for this file').toBeDefined();
+const partOf = (file: string) => parts.find(({ files }) => files.test(file));
+
+describe('imports', () => {
+  test.each(files)('%s belongs to a part and imports only what the part may', (file) => {
+    const part = partOf(file);
+    expect(part, 'no part has this file').toBeDefined();
     const { ours, libraries } = importsOf(file);
-    const notOurs = ours.filter((name) => !room?.ours.some((allowed) => allowed.test(name)));
-    const notAllowed = libraries.filter((name) => !room?.libraries.includes(name));
-    expect({ notOurs, notAllowed }, room?.room).toEqual({ notOurs: [], notAllowed: [] });
+    const notOurs = ours.filter((name) => !part?.ours.some((allowed) => allowed.test(name)));
+    const notAllowed = libraries.filter((name) => !part?.libraries.includes(name));
+    expect({ notOurs, notAllowed }, part?.part).toEqual({ notOurs: [], notAllowed: [] });
   });
 
-  test('has no circle of imports', () => {
+  test.each(files)('%s imports nothing from a higher floor', (file) => {
+    const floor = partOf(file)?.floor ?? Number.NaN;
+    expect(importsOf(file).ours.filter((name) => !((partOf(name)?.floor ?? Number.NaN) <= floor))).toEqual([]);
+  });
+
+  test('have no cycle', () => {
     const done = new Set<string>();
     const visit = (file: string, path: readonly string[]): void => {
       if (done.has(file)) return;
@@ -173,7 +203,7 @@ describe('the house', () => {
     expect(done.size).toBeGreaterThan(files.length - 1);
   });
 
-  test('reads imports as they are written, so that the checks above see them', () => {
+  test('are read as they are written, so that the checks above see them', () => {
     expect(importsOf('metrics/process-metrics.ts').libraries).toEqual(['prom-client']);
     expect(importsOf('ledger/sqlite/database.ts').ours).toContain('ledger/sqlite/schema.ts');
   });

@@ -9,8 +9,8 @@ export interface OnlineFinding {
 }
 
 /**
- * Asks SecMaster once for each workspace what may be seen of it: one list call, and one for a run's topology where there is
- * a run. Credentials that are refused once aren't tried again. As many at once as are polled at once, told in their order.
+ * Checks the permissions on each workspace: one list call, and one call for the topology of a run if there is one. Refused credentials
+ * aren't tried again. Runs `poll.concurrency` checks at the same time and yields the findings in order.
  */
 export async function* checkOnline(
   config: Config,
@@ -49,7 +49,10 @@ async function checkTarget(
         { sortKey: 'update_time', sortDir: 'DESC', offset: 0, limit: 1 },
         signal,
       );
-      findings.push({ isGood: true, line: `${name}: ${page.count ?? 'an unknown number of'} instances can be listed` });
+      findings.push({
+        isGood: true,
+        line: `${name}: ${page.count === null ? '' : `${page.count} `}instances can be listed`,
+      });
       const [newest] = page.instances;
       if (nodes === 'off' || newest === undefined) continue;
       const shown = secmaster.showInstance(workspaceId, newest.id, signal).then(

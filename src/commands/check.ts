@@ -8,7 +8,7 @@ import type { Options } from './command-line.ts';
 import { configured, configuredWeb } from './configured.ts';
 import { createDispatcher } from './dispatcher.ts';
 
-/** Reads the configuration and says what is wrong with it, and `--online` what SecMaster says to it. @returns the exit code */
+/** Checks the configuration, and with `--online` its credentials and ids against SecMaster. @returns the exit code */
 export async function check(options: Options, log: Logger): Promise<number> {
   const config = configured(options);
   if (config === null) return 1;

@@ -3,28 +3,28 @@ import { nearest } from '../config/nearest.ts';
 import { type LogFormat, type LogLevel, logLevels } from '../log.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 
-/** The command line, in the form that the Prometheus family uses. Flags stand before or after the command. */
+/** The command line, with flags like Prometheus's, before or after the command. */
 
 export const commands = {
   serve: 'poll SecMaster and serve /metrics (default)',
-  check: 'read the configuration and print each problem; exit 1 if there is one',
-  once: 'poll once and print the exposition; exit 1 if a workspace failed',
-  demo: 'serve against a simulated SecMaster; no account needed',
-  simulate: 'the simulated SecMaster alone',
+  check: 'check the configuration and print all problems; exit 1 if there are any',
+  once: 'poll once and print the metrics; exit 1 if a workspace failed',
+  demo: 'serve with a simulated SecMaster; needs no account',
+  simulate: 'run only the simulated SecMaster',
 } as const;
 export type CommandName = keyof typeof commands;
 
 export interface Options {
-  /** Null: the environment alone. */
+  /** null: only the environment. */
   readonly configFile: string | null;
-  /** Null: plain HTTP for everybody. */
+  /** null: HTTP without TLS and passwords. */
   readonly webConfigFile: string | null;
-  /** `--listen-address` of simulate, `--web.listen-address` of all others. */
+  /** `--listen-address` of simulate, `--web.listen-address` of the other commands. */
   readonly listenAddress: ListenAddress;
   readonly telemetryPath: string;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
-  /** Of check. */
+  /** Only for check. */
   readonly online: boolean;
 }
 
@@ -32,7 +32,7 @@ export type CommandLine =
   | { readonly command: CommandName; readonly options: Options }
   | { readonly exit: number; readonly stdout?: string; readonly stderr?: string };
 
-/** `args` are those behind the program's name. Nothing is printed and nothing ends here: the caller does as it says. */
+/** `args` excludes the program's name. It neither prints nor exits: that is up to the caller. */
 export function parseCommandLine(args: readonly string[], version: string): CommandLine {
   let stdout = '';
   const program = declare(version).configureOutput({
@@ -56,7 +56,7 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
 
 class UsageError extends Error {}
 
-/** As commander names them: it takes the hyphens away, not the dots. */
+/** As commander names them: it removes hyphens, but not dots. */
 interface Flags {
   readonly 'config.file'?: string;
   readonly 'web.listenAddress': string;
@@ -68,20 +68,20 @@ interface Flags {
   readonly listenAddress: string;
 }
 
-/** One level for all commands, so that a flag may stand on either side of its command. */
+/** One level for all commands, so that a flag may come before or after its command. */
 function declare(version: string): Command {
   const lines = Object.entries(commands).map(([name, does]) => `  ${name.padEnd(10)}${does}\n`);
   return new Command('secmaster-exporter')
     .description('Prometheus exporter for the SOC playbook runs of Huawei Cloud SecMaster')
     .usage('[command] [flags]')
-    .option('--config.file <path>', 'configuration file; without it, the environment is the configuration')
-    .option('--web.listen-address <address>', 'where to serve', ':39210')
+    .option('--config.file <path>', 'configuration file (default: environment variables)')
+    .option('--web.listen-address <address>', 'address to listen on', ':39210')
     .option('--web.telemetry-path <path>', 'path of the metrics', '/metrics')
-    .option('--web.config.file <path>', 'TLS and basic authentication, in the format of the exporter-toolkit')
+    .option('--web.config.file <path>', 'TLS and basic authentication, as in Prometheus exporter-toolkit')
     .option('--log.level <level>', logLevels.join(', '), 'info')
     .option('--log.format <format>', logFormats.join(' or '), 'json')
-    .option('--online', 'check: also make one list call per workspace')
-    .option('--listen-address <address>', 'simulate: where to serve', '127.0.0.1:39211')
+    .option('--online', 'check: also call SecMaster for each workspace')
+    .option('--listen-address <address>', 'simulate: address to listen on', '127.0.0.1:39211')
     .version(`secmaster-exporter ${version}`, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', `\nCommands:\n${lines.join('')}`)
@@ -110,7 +110,7 @@ function isCommand(name: string): name is CommandName {
   return Object.hasOwn(commands, name);
 }
 
-/** Without the value that stands at it: that may be a secret. */
+/** Without the flag's value, which may be a secret. */
 function unknownFlag(program: Command, flag: string): string {
   const known = [...program.options.map((option) => option.long ?? ''), '--help'];
   if (known.includes(flag)) return `flag ${flag} takes no value`;
@@ -121,13 +121,13 @@ function unknownFlag(program: Command, flag: string): string {
 function optionsOf(program: Command, command: CommandName): Options {
   for (const option of program.options) {
     const value: unknown = program.getOptionValue(option.attributeName());
-    // As in `--config.file --log.level=debug`, which commander takes for a file of that name.
+    // Commander takes `--config.file --log.level=debug` for a file with that name.
     if (value === '' || (typeof value === 'string' && value.startsWith('--'))) throw missingValue(option.long);
   }
   const isGiven = (name: keyof Flags) => program.getOptionValueSource(name) === 'cli';
-  if (isGiven('online') && command !== 'check') throw new UsageError('flag --online belongs to the command check');
+  if (isGiven('online') && command !== 'check') throw new UsageError('flag --online is only for the command check');
   if (isGiven('listenAddress') && command !== 'simulate')
-    throw new UsageError('flag --listen-address belongs to the command simulate; did you mean --web.listen-address?');
+    throw new UsageError('flag --listen-address is only for the command simulate; did you mean --web.listen-address?');
 
   const flags = program.opts<Flags>();
   const [listenFlag, address] =
@@ -139,7 +139,7 @@ function optionsOf(program: Command, command: CommandName): Options {
     webConfigFile: flags['web.config.file'] ?? null,
     listenAddress:
       parseListenAddress(address) ??
-      refuse(listenFlag, address, 'is no address; write it like :39210 or 127.0.0.1:39210'),
+      refuse(listenFlag, address, 'is not a valid address; write it like :39210 or 127.0.0.1:39210'),
     telemetryPath: telemetryPath(flags['web.telemetryPath']),
     logLevel: oneOf(logLevels, '--log.level', flags['log.level']),
     logFormat: oneOf(logFormats, '--log.format', flags['log.format']),
@@ -147,11 +147,11 @@ function optionsOf(program: Command, command: CommandName): Options {
   };
 }
 
-/** Not one of the exporter's own pages, and nothing that a router takes for a pattern. */
+/** Refuses the exporter's own pages, and patterns of the router. */
 function telemetryPath(path: string): string {
-  if (!/^(\/[\w.~-]+)+$/.test(path)) return refuse('--web.telemetry-path', path, 'is no path; write it like /metrics');
-  if (/^\/(-|api\/v1\/status)(\/|$)/.test(path))
-    return refuse('--web.telemetry-path', path, 'is taken by another page');
+  if (!/^(\/[\w.~-]+)+$/.test(path))
+    return refuse('--web.telemetry-path', path, 'is not a valid path; write it like /metrics');
+  if (/^\/(-|api\/v1\/status)(\/|$)/.test(path)) return refuse('--web.telemetry-path', path, 'is used by another page');
   return path;
 }
 

@@ -7,12 +7,12 @@ import type { Logger } from '../log.ts';
 import { cronProblem } from '../poll/fleet/timer.ts';
 import type { Options } from './command-line.ts';
 
-/** The configuration as it is now. */
+/** The current configuration. */
 export function load({ configFile }: Options): Loaded {
   return loadConfig({ configFile, environment: process.env }, { cronProblem });
 }
 
-/** How it is served, or null after its problems have been printed likewise. */
+/** The web configuration, or null after printing its problems to stderr, one per line. */
 export function configuredWeb({ webConfigFile }: Options, log: Logger): Web | null {
   if (webConfigFile === null) return fixedWeb(noWebConfig);
   const read = () => loadWebConfig(webConfigFile);
@@ -21,14 +21,14 @@ export function configuredWeb({ webConfigFile }: Options, log: Logger): Web | nu
     return watchWeb(first.web, read, ({ problems }) =>
       log.error(
         { problems: problems.map(formatProblem) },
-        'the web configuration has changed and has problems; the one before stays in force',
+        'web configuration not reloaded because it has problems; the previous one stays in force',
       ),
     );
   }
   return refused(first.problems);
 }
 
-/** The configuration, or null after its problems have been printed, each on a line of stderr. */
+/** The configuration, or null after printing its problems to stderr, one per line. */
 export function configured(options: Options): Config | null {
   const loaded = load(options);
   if ('config' in loaded) return loaded.config;

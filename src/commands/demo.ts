@@ -9,10 +9,10 @@ import type { Options } from './command-line.ts';
 import { serve } from './serve.ts';
 import { liveSimulator } from './simulate.ts';
 
-/** Serves against a simulated SecMaster in this process. Nothing is kept: the ledger is in memory. @returns the exit code */
+/** Serves with a simulated SecMaster in this process, and a ledger in memory. @returns the exit code */
 export async function demo(options: Options, log: Logger): Promise<number> {
   const simulator = await listen(liveSimulator(), '127.0.0.1', 0);
-  log.info({ url: simulator.url }, 'simulating SecMaster');
+  log.info({ url: simulator.url }, 'simulated SecMaster is listening');
   try {
     const config = demoConfig(simulator.url);
     return await serve(config, options, log, () => ({ config }));
@@ -21,7 +21,7 @@ export async function demo(options: Options, log: Logger): Promise<number> {
   }
 }
 
-/** Configured as a user would, so that the demo shows nothing that a configuration can't say. */
+/** Configured through variables, as a user would do it. */
 function demoConfig(url: string): Config {
   const environment = {
     HUAWEICLOUD_SDK_AK: defaultAccessKey.ak,
@@ -37,7 +37,7 @@ function demoConfig(url: string): Config {
   const loaded = loadConfig({ configFile: null, environment }, { cronProblem });
   if ('problems' in loaded) throw new Error(loaded.problems.map(formatProblem).join('\n'));
   const { config } = loaded;
-  // The simulator is in this process and whoever looks at it won't wait.
+  // The simulator is in this process, and the user of a demo won't wait.
   return {
     ...config,
     poll: { ...config.poll, rateLimit: 200 },

@@ -15,7 +15,7 @@ import type { Pollable } from '../poll/fleet/timer.ts';
 import { type Clients, createClients, createShared } from '../secmaster/api/clients.ts';
 import { createReload, type Reload } from './reload.ts';
 
-/** All parts of the exporter, wired; nothing runs yet. */
+/** All parts of the exporter, connected but not yet running. */
 export interface Exporter {
   readonly fleet: Pick<Fleet<WorkspaceConfig>, 'pollables' | 'reports'>;
   readonly exposition: Exposition;
@@ -31,15 +31,15 @@ export interface Surroundings {
   readonly log: Logger;
   readonly version: string;
   readonly telemetryPath: string;
-  /** What the configuration is when it is read again. */
+  /** Reads the configuration again. */
   readonly load: () => Loaded;
-  /** Told of each configuration that has been applied after the first. */
+  /** Called with each configuration that a reload has applied. */
   readonly onReloaded: (config: Config) => Promise<void>;
-  /** Told of workspaces that come while the exporter runs. */
+  /** Called with new workspaces while the exporter runs. */
   readonly onNew: (workspaces: readonly Pollable[]) => void;
 }
 
-/** @throws {LedgerError} where the ledger can't be opened or made; one that is damaged makes polls fail instead */
+/** @throws {LedgerError} if the ledger can't be opened or created; a damaged one makes polls fail instead */
 export async function createExporter(first: Config, surroundings: Surroundings): Promise<Exporter> {
   const { clock, dispatcher, log, version, telemetryPath, load, onReloaded, onNew } = surroundings;
   let config = first;
@@ -49,7 +49,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
     onDefect: (err, family, workspace) =>
       log.error(
         { err, family, workspace },
-        'a metric family is left out of the exposition: making its samples failed; this is a defect',
+        'a family is missing from the exposition because its samples failed; this is a bug',
       ),
   });
   const store = openStore(config.state.path, log);
@@ -58,7 +58,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
 
   function connect(): Clients {
     if (config.defaultCredentials !== null)
-      log.info({ from: config.defaultCredentials }, 'workspaces without credentials of their own use the default ones');
+      log.info({ from: config.defaultCredentials }, 'using default credentials for workspaces without their own');
     const { timeoutMs, rateLimit } = config.poll;
     const { language } = config.metrics;
     const observe = exposition.observeRequest;
@@ -91,7 +91,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
     await fleet.configure(config.workspaces);
     await onReloaded(config);
     if (config.state.path === first.state.path) return [];
-    return [`state.path: needs a restart; until then the ledger stays at ${first.state.path}`];
+    return [`state.path needs a restart; until then the ledger stays at ${first.state.path}`];
   }
 
   const reload = createReload({ load, apply, observe: exposition.observeReload, log });
@@ -118,7 +118,10 @@ function openStore(path: string, log: Logger): Store {
     return createSqliteStore(path);
   } catch (error) {
     if (!(error instanceof LedgerError && error.isDamaged)) throw error;
-    log.error(`${error.message}; nothing is counted until the exporter is started with a ledger that it can read`);
+    log.error(
+      { error: error.message },
+      'ledger cannot be read; nothing is counted until a restart with a readable one',
+    );
     return createBrokenStore(error);
   }
 }

@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
 export interface ListenAddress {
-  /** Null: all interfaces. */
+  /** null: all interfaces. */
   readonly host: string | null;
   /** 0: any free port. */
   readonly port: number;
@@ -14,7 +14,7 @@ export function parseListenAddress(text: string): ListenAddress | null {
   const port = Number(digits);
   if (match === null || port > 65_535) return null;
   if (v6 !== undefined) return isIPv6(v6) ? { host: v6, port } : null;
-  // A name of digits and dots alone is meant for an address.
+  // Only digits and dots: meant as an address.
   if (/^[\d.]+$/.test(name) && !isIPv4(name)) return null;
   return { host: name === '' ? null : name, port };
 }

@@ -10,7 +10,7 @@ import { stopSignal } from './stop-signal.ts';
 /** Polls every workspace once, to the end of its sweep, and prints the exposition. @returns the exit code */
 export async function once(config: Config, telemetryPath: string, log: Logger): Promise<number> {
   const dispatcher = createDispatcher(process.env);
-  // There is one look only: nothing is held at 0.
+  // The metrics are printed once, so new series don't start at 0.
   const metrics = { ...config.metrics, newSeriesHoldMs: 0 };
   const exporter = await createExporter(
     { ...config, metrics },
@@ -20,7 +20,7 @@ export async function once(config: Config, telemetryPath: string, log: Logger): 
       log,
       version,
       telemetryPath,
-      // It has ended before there could be anything new.
+      // `once` never reloads.
       load: () => ({ config }),
       onReloaded: async () => {},
       onNew: () => {},
@@ -29,14 +29,14 @@ export async function once(config: Config, telemetryPath: string, log: Logger): 
   const stopping = new AbortController();
   void stopSignal().then(() => stopping.abort());
   try {
-    // The first ones find the others.
+    // Discoveries come first and add workspaces.
     const polled = new Set<Pollable>();
     const next = () => exporter.fleet.pollables().find((one) => !polled.has(one));
     for (let one = next(); one !== undefined; one = next()) {
       polled.add(one);
       await one.poll(stopping.signal, () => !stopping.signal.aborted);
     }
-    // Half a poll would look like a whole one.
+    // An aborted poll must not look like a complete one.
     if (!stopping.signal.aborted) {
       for (const piece of await exporter.exposition.scrape('text', 'identity')) process.stdout.write(piece);
     }

@@ -3,25 +3,25 @@ import type { Loaded } from '../config/load.ts';
 import { formatProblem } from '../config/problems.ts';
 import type { Logger } from '../log.ts';
 
-/** Reads the configuration again and applies it; a bad one changes nothing. */
+/** Reads the configuration again and applies it; one with problems changes nothing. */
 export type Reload = () => Promise<Reloaded>;
 
 export interface Reloaded {
   readonly isApplied: boolean;
-  /** The problems of a bad one; of one that was applied, what it leaves as it was until a restart. */
+  /** The problems; or, if applied, the changes that need a restart. */
   readonly lines: readonly string[];
 }
 
 export interface ReloadParts {
-  /** What the configuration is now. */
+  /** Reads the configuration. */
   readonly load: () => Loaded;
-  /** @returns what needs a restart to be applied */
+  /** @returns the changes that need a restart */
   readonly apply: (config: Config) => Promise<readonly string[]>;
   readonly observe: (isSuccess: boolean) => void;
   readonly log: Logger;
 }
 
-/** Reloads go one after the other, in the order in which they were asked for. */
+/** Runs one reload after another, in the order of the requests. */
 export function createReload({ load, apply, observe, log }: ReloadParts): Reload {
   let last: Promise<unknown> = Promise.resolve();
 
@@ -29,22 +29,19 @@ export function createReload({ load, apply, observe, log }: ReloadParts): Reload
     const loaded = load();
     if ('problems' in loaded) {
       const problems = loaded.problems.map(formatProblem);
-      log.error(
-        { problems },
-        'the configuration is not reloaded, since it has problems; the one before stays in force',
-      );
+      log.error({ problems }, 'configuration not reloaded because it has problems; the previous one stays in force');
       return { isApplied: false, lines: problems };
     }
     const lines = await apply(loaded.config);
-    log.info({ workspaces: loaded.config.workspaces.length }, 'the configuration has been reloaded');
-    for (const line of lines) log.warn(line);
+    log.info({ workspaces: loaded.config.workspaces.length }, 'configuration reloaded');
+    for (const line of lines) log.warn({ detail: line }, 'restart needed');
     return { isApplied: true, lines };
   }
 
   async function reload(): Promise<Reloaded> {
     const reloaded = await attempt().catch((err: unknown) => {
-      log.error({ err }, 'the configuration could not be reloaded whole; this is a defect');
-      return { isApplied: false, lines: ['it could not be reloaded whole; the log says why'] };
+      log.error({ err }, 'configuration only partly reloaded; this is a bug');
+      return { isApplied: false, lines: ['the configuration was only partly reloaded; see the log'] };
     });
     observe(reloaded.isApplied);
     return reloaded;

@@ -11,7 +11,7 @@ import { createDispatcher } from './dispatcher.ts';
 import { createExporter } from './exporter.ts';
 import { stopSignal } from './stop-signal.ts';
 
-/** Polls and serves until it is told to stop; SIGHUP reads the configuration again with `load`. @returns the exit code */
+/** Polls and serves until a signal stops it; SIGHUP reloads the configuration with `load`. @returns the exit code */
 export async function serve(config: Config, options: Options, log: Logger, load: () => Loaded): Promise<number> {
   const web = configuredWeb(options, log);
   if (web === null) return 1;

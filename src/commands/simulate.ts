@@ -6,7 +6,7 @@ import { createSimulator, type Simulator } from '../simulator/simulator.ts';
 import type { Options } from './command-line.ts';
 import { stopSignal } from './stop-signal.ts';
 
-/** A SOC that has lived for a day and goes on in real time. */
+/** A SOC with one day of history that continues in real time. */
 export function liveSimulator(): Simulator {
   const life = { seed: 1, historyMs: 24 * 3_600_000, runsPerMinute: 30 };
   return createSimulator({
@@ -15,10 +15,10 @@ export function liveSimulator(): Simulator {
   });
 }
 
-/** The simulated SecMaster alone, for exporters in other processes, until it is told to stop. */
+/** Runs only the simulated SecMaster, for exporters in other processes, until a signal stops it. */
 export async function simulate({ listenAddress: { host, port } }: Options, log: Logger): Promise<void> {
   const { url, close } = await listen(liveSimulator(), host ?? '0.0.0.0', port);
-  log.info({ url }, 'simulating SecMaster');
+  log.info({ url }, 'simulated SecMaster is listening');
   process.stdout.write(
     `${[
       `HUAWEICLOUD_SDK_AK=${defaultAccessKey.ak}`,
@@ -28,7 +28,7 @@ export async function simulate({ listenAddress: { host, port } }: Options, log: 
       `SECMASTER_WORKSPACE_ID=${defaultWorkspace.id}`,
       `SECMASTER_ENDPOINT=${url}`,
       `SECMASTER_IAM_ENDPOINT=${url}`,
-      `# or, in place of the keys: SECMASTER_IAM_DOMAIN=${defaultUser.domain} SECMASTER_IAM_USER=${defaultUser.user} SECMASTER_IAM_PASSWORD=${defaultUser.password}`,
+      `# or, instead of the keys: SECMASTER_IAM_DOMAIN=${defaultUser.domain} SECMASTER_IAM_USER=${defaultUser.user} SECMASTER_IAM_PASSWORD=${defaultUser.password}`,
     ].join('\n')}\n`,
   );
   await stopSignal();

@@ -8,7 +8,7 @@ import { contentTypes, type Format } from '../metrics/writer.ts';
 import type { WorkspaceReport } from '../model/report.ts';
 import { script, style } from './page/assets.ts';
 import { page } from './page/page.ts';
-import { statusOf } from './status.ts';
+import { failuresSince, statusOf } from './status.ts';
 
 export interface AppParts {
   readonly exposition: Pick<Exposition, 'scrape'>;
@@ -16,20 +16,20 @@ export interface AppParts {
   /** Where the exposition is served, `/metrics` by default. */
   readonly telemetryPath: string;
   readonly version: string;
-  /** Failed runs in the status, at the most. */
+  /** Maximum number of failed runs in the status. */
   readonly recentRuns: () => number;
   /** The configuration in force as YAML, without secrets. */
   readonly configuration: () => string;
-  /** Reads the configuration again. The lines are its problems, or what it leaves as it was until a restart. */
+  /** Reloads the configuration. The lines are its problems, or the changes that need a restart. */
   readonly reload: () => Promise<{ readonly isApplied: boolean; readonly lines: readonly string[] }>;
   readonly runbooksUrl: string;
 }
 
-/** Without bindings where a request is made in process. */
+/** In-process requests have no bindings. */
 type Env = { Bindings: Partial<HttpBindings> };
 export type App = Hono<Env>;
 
-/** What the exporter answers over HTTP. It only hands out what polls have left: nothing here asks SecMaster. */
+/** The exporter's HTTP interface. It serves the results of polls and never calls SecMaster itself. */
 export function createApp({
   exposition,
   reports,
@@ -56,17 +56,19 @@ export function createApp({
   app.get('/-/ready', (c) => {
     const waiting = reports().filter(({ polls }) => polls.last === null);
     if (waiting.length === 0) return c.text('secmaster-exporter is ready.\n');
-    return c.text(`not polled yet: ${waiting.map(({ workspace }) => workspace).join(', ')}\n`, 503);
+    return c.text(`waiting for the first poll of: ${waiting.map(({ workspace }) => workspace).join(', ')}\n`, 503);
   });
   app.on(['PUT', 'POST'], '/-/reload', async (c) => {
     const { isApplied, lines } = await reload();
     const text = (all: readonly string[]) => all.map((line) => `${line}\n`).join('');
-    return isApplied ? c.text(text(['the configuration has been reloaded.', ...lines])) : c.text(text(lines), 400);
+    return isApplied ? c.text(text(['configuration reloaded', ...lines])) : c.text(text(lines), 400);
   });
   const status = () => statusOf(reports(), version, configuration(), recentRuns());
   app.get('/api/v1/status', (c) => c.json(status()));
   app.get('/', (c) =>
-    c.html(page(status(), { telemetryPath, runbooksUrl }), 200, { 'Content-Security-Policy': policy }),
+    c.html(page(status(), { telemetryPath, runbooksUrl, failuresSince: failuresSince(reports()) }), 200, {
+      'Content-Security-Policy': policy,
+    }),
   );
   app.get('/-/status.css', (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/-/status.js', (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
@@ -75,13 +77,13 @@ export function createApp({
 }
 
 /**
- * Answers with the pieces as they are. One body made of them would be a copy for each scrape, held as long as a slow reader
- * takes, and a stream of them costs as much again as all the rest.
+ * Sends the pieces one by one. A single body would be a copy for each scrape, held as long as a slow reader takes, and a stream would
+ * double the cost of a scrape.
  */
 function send(c: Context<Env>, pieces: readonly Bytes[], headers: Record<string, string>): Response {
   const length = pieces.reduce((bytes, piece) => bytes + piece.length, 0);
   const head = { ...headers, 'Content-Length': String(length) };
-  // Hono leaves `env` undefined, whatever its type says, where a request is made in process; HEAD it answers by itself.
+  // Hono leaves `env` undefined for in-process requests, whatever its type says. It answers HEAD itself.
   const outgoing = c.env?.outgoing;
   if (outgoing === undefined || c.req.method === 'HEAD') return c.body(Buffer.concat(pieces), 200, head);
   outgoing.writeHead(200, head);
@@ -90,7 +92,7 @@ function send(c: Context<Env>, pieces: readonly Bytes[], headers: Record<string,
   return RESPONSE_ALREADY_SENT;
 }
 
-/** What SecMaster says is escaped; if it weren't, a browser would still run nothing of it. */
+/** Texts from SecMaster are escaped; if one weren't, the browser would still not run it. */
 const policy =
   "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -102,7 +104,7 @@ function formatOf(c: Context): Format {
     supports: [openMetrics, 'text/plain'],
     default: 'text/plain',
     match(all, { supports, default: otherwise }) {
-      // Only 1.0.0 of OpenMetrics is spoken; who accepts no more than an older draft of it gets the text format.
+      // Only OpenMetrics 1.0.0 is supported; a client that accepts only an older draft gets the text format.
       const spoken = all.filter(
         ({ type, params, q }) =>
           q > 0 && supports.includes(type) && (type !== openMetrics || (params.version ?? '1.0.0') === '1.0.0'),

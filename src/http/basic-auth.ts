@@ -2,18 +2,18 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Secret } from '../model/secret.ts';
 import type { Compare } from './bcrypt.ts';
 
-/** Whether the value of an `Authorization` header is of one of the users. Rejects as `Compare` does. */
+/** Whether an `Authorization` header belongs to one of the users. Rejects like `Compare`. */
 export type Authenticate = (header: string | undefined, users: ReadonlyMap<string, Secret>) => Promise<boolean>;
 
 const maxRemembered = 100;
 
 /**
- * A right password is remembered, so that only the first scrape pays for bcrypt: as a digest with a key that nobody
- * knows, of the hash too, so that a changed one counts at once. An unknown user takes as long as a known one.
+ * Remembers correct passwords, so that only the first scrape pays for bcrypt. It keeps an HMAC with a random key; the HMAC includes the
+ * hash, so a changed hash takes effect at once. An unknown user takes as long as a known one.
  */
 export function createAuthenticate(compare: Compare): Authenticate {
   const key = randomBytes(32);
-  // Those under way too: many first scrapes at once cost one comparison.
+  // Includes running comparisons: many first scrapes at once cost one.
   const verdicts = new Map<string, Promise<boolean>>();
 
   return async (header, users) => {

@@ -1,16 +1,16 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
-/** Too many passwords wait to be compared; the next try may find a free place. */
+/** Too many comparisons are waiting; a later try may succeed. */
 export class BusyError extends Error {}
 
-/** Rejects with BusyError, or with the reason why the thread has broken. */
+/** Rejects with BusyError, or with the error that ended the thread. */
 export type Compare = (password: string, hash: string) => Promise<boolean>;
 
-/** A flood of wrong passwords must not pile up; who is turned away may ask again. */
+/** A flood of wrong passwords must not pile up; rejected clients may try again. */
 const maxWaiting = 32;
 
-/** One comparison after the other, in a thread that starts with the first and keeps no process alive. */
+/** Compares one password after another, in a thread that starts with the first and doesn't keep the process alive. */
 export function createCompare(): { readonly compare: Compare; close(): Promise<void> } {
   let worker: Worker | null = null;
   let lastId = 0;
@@ -29,7 +29,7 @@ export function createCompare(): { readonly compare: Compare; close(): Promise<v
       waiting.clear();
     };
     started.on('error', end);
-    started.on('exit', () => end(new Error('the thread that compares passwords has ended')));
+    started.on('exit', () => end(new Error('the password thread has exited')));
     return started;
   };
 

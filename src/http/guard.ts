@@ -5,8 +5,8 @@ import { BusyError, createCompare } from './bcrypt.ts';
 
 export type Listen = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Nothing that is sent to the exporter has a body that is read. */
-const mostBodyBytes = 1_024;
+/** No request to the exporter needs a body. */
+const maxBodyBytes = 1_024;
 
 const securityHeaders = {
   'X-Content-Type-Options': 'nosniff',
@@ -19,7 +19,7 @@ export interface Guard {
   close(): Promise<void>;
 }
 
-/** Stands before all that is served: who may come in, how large a request may be, and the headers of every answer. */
+/** Guards all paths: authentication, request size, and the headers of every response. */
 export function createGuard(web: () => WebConfig, next: Listen): Guard {
   const { compare, close } = createCompare();
   const authenticate = createAuthenticate(compare);
@@ -28,7 +28,8 @@ export function createGuard(web: () => WebConfig, next: Listen): Guard {
     const { headers, users } = web();
     for (const [name, value] of Object.entries({ ...securityHeaders, ...headers })) response.setHeader(name, value);
     const { 'content-length': length = '0', 'transfer-encoding': encoding, authorization } = request.headers;
-    if (encoding !== undefined || Number(length) > mostBodyBytes) return refuse(response, 413, 'no body is read here');
+    if (encoding !== undefined || Number(length) > maxBodyBytes)
+      return refuse(response, 413, 'request body not accepted');
     if (users.size === 0 || (await authenticate(authorization, users))) return next(request, response);
     response.setHeader('WWW-Authenticate', 'Basic');
     return refuse(response, 401, 'Unauthorized');
@@ -38,8 +39,8 @@ export function createGuard(web: () => WebConfig, next: Listen): Guard {
     close,
     listen: (request, response) => {
       admit(request, response).catch((error: unknown) => {
-        if (error instanceof BusyError) refuse(response, 503, 'too many passwords are being looked at; try again');
-        // The reader may have left while the password was looked at.
+        if (error instanceof BusyError) refuse(response, 503, 'too many logins at once; try again');
+        // The client may have left during the comparison.
         else response.destroy();
       });
     },

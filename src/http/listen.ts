@@ -8,9 +8,9 @@ import { createGuard, type Listen } from './guard.ts';
 import { fixedWeb, type Web } from './web.ts';
 
 export interface Listener {
-  /** The port in use, also where 0 was asked for. */
+  /** The port in use, even if 0 was requested. */
   readonly port: number;
-  /** Ends at once what is under way. */
+  /** Ends running requests at once. */
   close(): Promise<void>;
 }
 
@@ -20,19 +20,19 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** The address can't be listened on; the message says why. */
+/** Listening on the address failed; the message says why. */
 export class ListenError extends Error {
   override name = 'ListenError';
 }
 
-/** Bounds for clients that send slowly or never end. */
+/** Limits for clients that send slowly or endlessly. */
 const bounds = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 65_000,
 } satisfies ServerOptions;
-const mostConnections = 512;
+const maxConnections = 512;
 
 /** @throws {ListenError} */
 export async function listen(
@@ -63,13 +63,13 @@ export async function listen(
 function createServer(onRequest: Listen, web: Web): Server {
   const { tls } = web.current();
   const server = tls === null ? createHttpServer(bounds, onRequest) : createTlsServer(tls, web, onRequest);
-  server.maxConnections = mostConnections;
+  server.maxConnections = maxConnections;
   return server;
 }
 
 function createTlsServer(tls: TlsConfig, web: Web, onRequest: Listen): Server {
   const server = createHttpsServer({ ...bounds, ...contextOf(tls), requestCert: tls.clientCa !== null }, onRequest);
-  // What is asked of clients stays as it was at the start; certificates and versions are those of now.
+  // Whether clients need a certificate stays as at the start; certificates and TLS versions change.
   web.onChange((changed) => {
     if (changed.tls !== null) server.setSecureContext(contextOf(changed.tls));
   });
@@ -83,7 +83,7 @@ function contextOf({ cert, key, clientCa, minVersion, maxVersion }: TlsConfig) {
 function explain({ code, message }: NodeJS.ErrnoException, host: string | null, port: number): string {
   const address = `${host ?? ''}:${port}`;
   if (code === 'EADDRINUSE')
-    return `cannot listen on ${address}: another process does; choose another --web.listen-address`;
+    return `cannot listen on ${address}: the port is in use; choose another --web.listen-address`;
   if (code === 'EACCES') return `cannot listen on ${address}: not allowed for this user; choose a port above 1023`;
   return `cannot listen on ${address}: ${message}`;
 }

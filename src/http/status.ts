@@ -2,15 +2,15 @@ import type { FailedRun } from '../model/failed-run.ts';
 import type { OpenRun } from '../model/open-run.ts';
 import type { EndedPoll, WorkspaceReport } from '../model/report.ts';
 
-/** The body of `/api/v1/status`, and all that the page at `/` shows. Times are ISO 8601 in UTC, null where there is none. */
+/** The body of `/api/v1/status`, which the page at `/` shows. Times are ISO 8601 in UTC, null if there is none. */
 export interface Status {
   readonly version: string;
-  /** The configuration in force as YAML, every default filled in, secrets as `<secret>`. */
+  /** The configuration in force as YAML, with all defaults, and secrets as `<secret>`. */
   readonly configuration: string;
   readonly workspaces: readonly WorkspaceStatus[];
-  /** Of all workspaces, the newest first; null where none are shown. */
+  /** Of all workspaces, newest first; null if runs are not shown. */
   readonly failed_runs: readonly FailedRunStatus[] | null;
-  /** Of all workspaces, the oldest first; null where none are shown. */
+  /** Of all workspaces, oldest first; null if runs are not shown. */
   readonly open_runs: readonly OpenRunStatus[] | null;
 }
 
@@ -21,7 +21,7 @@ export interface WorkspaceStatus {
   readonly region: string;
   /** `starting` before the first poll has ended. */
   readonly state: 'starting' | 'succeeding' | 'failing';
-  /** What made the last poll fail, and what to do about it. */
+  /** Why the last poll failed, and what to fix. */
   readonly error: string | null;
   readonly polls: number;
   readonly last_poll: string | null;
@@ -30,10 +30,10 @@ export interface WorkspaceStatus {
   /** Since the last success, by SecMaster's clock. */
   readonly age_seconds: number | null;
   readonly window_complete: boolean;
-  /** Begun within the lookback, and every open one. */
+  /** Started within the lookback, and every open one. */
   readonly instances: Readonly<Record<string, number>>;
   readonly open_instances: number;
-  /** The latest ones, the newest first. */
+  /** The latest ones, newest first. */
   readonly recent_polls: readonly PollStatus[];
 }
 
@@ -67,7 +67,7 @@ export interface OpenRunStatus extends RunStatus {
   readonly open_seconds: number | null;
 }
 
-/** @param recentRuns runs of each kind at the most, of all workspaces together; 0: their messages are confidential */
+/** @param recentRuns maximum number of runs of each kind, for all workspaces together; 0: their messages are confidential */
 export function statusOf(
   reports: readonly WorkspaceReport[],
   version: string,
@@ -76,7 +76,7 @@ export function statusOf(
 ): Status {
   const failed = reports.flatMap((report) => report.failedRuns.map((run) => failedRunStatus(report, run)));
   const open = reports.flatMap((report) => report.openRuns.map((run) => openRunStatus(report, run)));
-  // Times in one form sort as texts do.
+  // Times of the same format sort as text.
   const newestFirst = failed.toSorted((a, b) => compare(b.failed_time, a.failed_time));
   const oldestFirst = open.toSorted((a, b) => compare(a.start_time ?? '', b.start_time ?? ''));
   return {
@@ -86,6 +86,21 @@ export function statusOf(
     failed_runs: recentRuns === 0 ? null : newestFirst.slice(0, recentRuns),
     open_runs: recentRuns === 0 ? null : oldestFirst.slice(0, recentRuns),
   };
+}
+
+/** Since when every workspace would show its failures; null before a ledger has been read. */
+export interface FailuresSince {
+  readonly time: string;
+  /** Whether that is when counting began: otherwise older failures may have been pruned. */
+  readonly isBeginning: boolean;
+}
+
+export function failuresSince(reports: readonly WorkspaceReport[]): FailuresSince | null {
+  const known = reports.flatMap(({ counting }) => counting ?? []);
+  if (known.length === 0) return null;
+  const sinceMs = Math.max(...known.map((counting) => counting.sinceMs));
+  const prunedBeforeMs = Math.max(...known.map((counting) => counting.prunedBeforeMs));
+  return { time: new Date(Math.max(sinceMs, prunedBeforeMs)).toISOString(), isBeginning: sinceMs >= prunedBeforeMs };
 }
 
 function workspaceStatus({ snapshot, polls, nowMs, ...report }: WorkspaceReport): WorkspaceStatus {

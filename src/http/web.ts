@@ -1,7 +1,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import type { LoadedWeb, WebConfig } from '../config/web.ts';
 
-/** A web configuration that is read again when one of its files changes. */
+/** A web configuration that is reloaded when one of its files changes. */
 export interface Web {
   current(): WebConfig;
   /** Called after each change. */
@@ -9,10 +9,10 @@ export interface Web {
   close(): void;
 }
 
-/** Files are looked at this often: mounted secrets are exchanged by links, of which no event tells. */
+/** How often files are checked: mounted secrets are replaced through links, which cause no event. */
 export const watchMs = 1_000;
 
-/** @param onProblems told of a file that has become a bad one: the one before stays in force */
+/** @param onProblems called if a changed file has problems: the previous one stays in force */
 export function watchWeb(
   first: WebConfig,
   load: () => LoadedWeb,

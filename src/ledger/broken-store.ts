@@ -1,8 +1,8 @@
 import type { LedgerError, Store } from './store.ts';
 
 /**
- * Stands in for a ledger that is there and can't be read: nothing can be opened or made. So polls fail and say why, `/metrics` goes
- * on, and nothing begins to count anew.
+ * Stands in for a ledger that exists but can't be read. Every open and create fails, so polls fail with the reason, `/metrics` is
+ * still served, and nothing starts counting from 0.
  */
 export function createBrokenStore(error: LedgerError): Store {
   const fail = () => Promise.reject(error);

@@ -4,15 +4,15 @@ import type { Entry } from './entry.ts';
 import type { MetPlaybook } from './playbook-labels.ts';
 import type { CellChange } from './window.ts';
 
-/** What one commit writes: all of it, or after a crash none. */
+/** What one commit writes: all of it, or nothing after a crash. */
 export type Change =
-  /** A page of rows and nothing else. */
+  /** Only a page of rows. */
   | { readonly kind: 'page'; readonly page: PageChange }
-  /** The last page of a tail that ran to its end. */
+  /** The last page of a complete tail. */
   | {
       readonly kind: 'tail_ended';
       readonly page: PageChange;
-      /** When the tail began. */
+      /** When the tail started. */
       readonly beganMs: number;
       readonly sweep: readonly SweepPart[];
       readonly recheck: Recheck | null;
@@ -28,16 +28,16 @@ export type Change =
     }
   | { readonly kind: 'audit_mismatch'; readonly sweep: SweepPart; readonly recheck: Recheck }
   | { readonly kind: 'dates_distrusted' }
-  /** SecMaster knows the instance, and that is all that can be understood. */
+  /** SecMaster knows the instance, but its row was rejected. */
   | { readonly kind: 'instance_seen'; readonly id: string; readonly atMs: number }
-  /** SecMaster knows the instance no more: it leaves the gauges. */
+  /** SecMaster no longer knows the instance: it leaves the gauges. */
   | {
       readonly kind: 'instance_gone';
       readonly entry: Entry;
       readonly cells: readonly CellChange[];
       readonly atMs: number;
     }
-  /** The topology of a failed attempt has been read, or is not to be read any more. */
+  /** The topology of a failed attempt has been read, or will not be read. */
   | {
       readonly kind: 'nodes_read';
       readonly id: string;
@@ -47,7 +47,7 @@ export type Change =
     }
   | { readonly kind: 'window_moved'; readonly fromMinute: number; readonly sweep: readonly SweepPart[] }
   | { readonly kind: 'named'; readonly name: string }
-  /** Pending series that show their values from now on. */
+  /** Pending series to expose with their values from now on. */
   | { readonly kind: 'exposed'; readonly series: readonly CounterSeries[] }
   | { readonly kind: 'poll_succeeded'; readonly atMs: number }
   | {
@@ -64,14 +64,14 @@ export interface PageChange {
   readonly entries: readonly Entry[];
   /** How many of them were unknown. */
   readonly added: number;
-  /** Instances that a row showed unchanged: open ones and those to be rechecked. */
+  /** Instances of unchanged rows that are open or to be rechecked. */
   readonly seen: readonly string[];
-  /** When the rows were shown. */
+  /** When SecMaster returned the rows. */
   readonly atMs: number;
   readonly playbooks: readonly MetPlaybook[];
   readonly counters: readonly CounterChange[];
   readonly durations: readonly DurationChange[];
-  /** Attempts that were just found to have failed; one that is known stays as it is. */
+  /** Newly found failed attempts; a known one stays unchanged. */
   readonly failures: readonly FailedAttempt[];
   readonly cells: readonly CellChange[];
   readonly lastStarts: readonly LastTime[];
@@ -79,7 +79,7 @@ export interface PageChange {
 }
 
 export interface CounterChange extends CounterSeries {
-  /** 0 makes the series. */
+  /** 0 creates the series. */
   readonly by: number;
 }
 
@@ -98,12 +98,12 @@ export interface FailedAttempt {
   readonly failedMs: number;
 }
 
-/** Instances that SecMaster may have changed unseen: the open ones and those with a status, or those begun in a span of time. */
+/** Instances that SecMaster may have changed unseen: open ones and those with a status, or those started in a span of time. */
 export type Recheck = { readonly status: string } | { readonly fromMs: number; readonly toMs: number };
 
 /**
- * A part of SecMaster's instances still to be read: those created in [fromMs, toMs), or of any time where both are null.
- * With a `fromMs` alone it is read without dates, from the newest down to those begun before it.
+ * A part of SecMaster's instances still to be read: those created in [fromMs, toMs), or at any time if both are null. With only
+ * `fromMs`, it is read without dates, from the newest down to those started before `fromMs`.
  */
 export interface SweepPart {
   readonly fromMs: number | null;
@@ -113,7 +113,7 @@ export interface SweepPart {
 
 export interface SweepItem extends SweepPart {
   readonly key: number;
-  /** When it was last found that it can't be read completely; null: not so far. */
+  /** When it was last found that it can't be read completely; null: never. */
   readonly triedMs: number | null;
 }
 
@@ -121,7 +121,7 @@ export type SweepOutcome =
   /** More of the item follows. */
   | { readonly kind: 'more' }
   | { readonly kind: 'done' }
-  /** These are read in its place. */
+  /** These are read instead. */
   | { readonly kind: 'instead'; readonly items: readonly SweepPart[] }
   /** It can't be read completely for now. */
   | { readonly kind: 'tried'; readonly atMs: number };

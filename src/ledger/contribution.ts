@@ -1,6 +1,6 @@
 import { isEnded } from '../model/status.ts';
 
-/** The part of an instance that counts. */
+/** The part of an instance that matters for counting. */
 export interface Run {
   readonly status: string;
   readonly startTimeMs: number | null;
@@ -8,13 +8,13 @@ export interface Run {
   readonly retryCount: number;
 }
 
-/** What one instance adds to the counters; a status that is missing stands for 0. */
+/** What one instance adds to the counters; a missing status means 0. */
 export interface Contribution {
   readonly started: number;
   readonly retries: number;
   /** Ends by status: FAILED once for each failed attempt, every other status once. */
   readonly ends: ByStatus;
-  /** The attempts up to which an end's duration is known, by status. */
+  /** The last attempt with a known duration, by status. */
   readonly timed: ByStatus;
 }
 
@@ -22,20 +22,20 @@ export type ByStatus = ReadonlyMap<string, number>;
 
 export const nothing: Contribution = { started: 0, retries: 0, ends: new Map(), timed: new Map() };
 
-/** When the instance began, as far as SecMaster says. */
+/** When the instance started, as far as SecMaster says. */
 export function begunMs(run: Run): number | null {
   return run.startTimeMs ?? (isEnded(run) ? run.endTimeMs : null);
 }
 
-/** Seconds from start to end, or null where it hasn't ended or SecMaster's times don't say. */
+/** Seconds from start to end, or null if it hasn't ended or the times are missing or wrong. */
 export function durationSeconds(run: Run): number | null {
   if (!isEnded(run) || run.startTimeMs === null || run.endTimeMs === null) return null;
   return run.endTimeMs < run.startTimeMs ? null : (run.endTimeMs - run.startTimeMs) / 1000;
 }
 
 /**
- * All that an instance counts for, by what SecMaster says of it now (docs/counting.md#exactly-once): each retry implies
- * a failed attempt, whether anybody saw it or not.
+ * Everything that an instance counts for in its current state (docs/counting.md#exactly-once). Each retry implies a failed attempt,
+ * whether a poll saw it or not.
  */
 export function contribution(run: Run): Contribution {
   const ended = isEnded(run);
@@ -52,8 +52,8 @@ export function contribution(run: Run): Contribution {
 }
 
 /**
- * What of an instance met for the first time happened before `sinceMs` and so never counts: nothing of one that
- * began later; of one that began earlier, all but an end at or after `sinceMs`.
+ * The part of a newly met instance that happened before `sinceMs` and so never counts: nothing if it started later; everything but an
+ * end at or after `sinceMs` if it started earlier.
  */
 export function history(run: Run, sinceMs: number): Contribution {
   const begun = begunMs(run);
@@ -63,7 +63,7 @@ export function history(run: Run, sinceMs: number): Contribution {
   return contribution(endedSince ? { ...run, status: 'RUNNING', endTimeMs: null } : run);
 }
 
-/** Growth of `b` over `a`, never negative: a counter can't fall whatever SecMaster says. */
+/** Growth from `counted` to `now`, never negative: a counter can't fall, whatever SecMaster says. */
 export function growth(counted: Contribution, now: Contribution): Contribution {
   return combine(counted, now, (a, b) => Math.max(0, b - a));
 }

@@ -5,11 +5,11 @@ import type { Contribution, Run } from './contribution.ts';
 export interface Entry extends Run {
   readonly id: string;
   readonly labels: Labels;
-  /** What of it has been counted, or happened before the ledger was created. */
+  /** The part that has been counted, or that happened before the ledger was created. */
   readonly counted: Contribution;
   /** The generation of the tail during which it last changed. */
   readonly changedIn: number;
-  /** SecMaster knows it no more. */
+  /** SecMaster no longer knows it. */
   readonly gone: boolean;
   /** SecMaster may have changed it unseen. */
   readonly recheck: boolean;

@@ -4,7 +4,7 @@ import { type Contribution, contribution, durationSeconds, growth, history, larg
 import type { Entry } from './entry.ts';
 import { labelsText } from './label-set.ts';
 
-/** A row as SecMaster just showed it, with the labels that it is counted by. */
+/** A row just read from SecMaster, with its labels. */
 export interface Observed extends Run {
   readonly id: string;
   readonly labels: Labels;
@@ -12,20 +12,20 @@ export interface Observed extends Run {
 
 export interface Folded {
   readonly entry: Entry;
-  /** Whether anything that SecMaster says of it differs from what was known. */
+  /** Whether the row differs from the known entry. */
   readonly changed: boolean;
-  /** By how much the counters grow. */
+  /** Growth of the counters. */
   readonly increments: Contribution;
-  /** A duration to put into the histogram, once for each observed end. */
+  /** The duration to observe in the histogram, once for each observed end. */
   readonly endedAfterSeconds: number | null;
 }
 
 /**
- * One step of the ledger. The counters are sums of a pure function over the instances as SecMaster last showed them,
- * so it doesn't matter when or how often they are read (docs/architecture.md#the-ledger-is-a-fold).
+ * One step of the ledger. The counters are sums of a pure function over the last known state of all instances, so it doesn't matter
+ * when or how often they are read (docs/architecture.md#the-ledger-is-a-fold).
  *
- * @param sinceMs what happened before doesn't count: when the ledger was created
- * @param generation of the tail that is under way
+ * @param sinceMs when counting began: earlier events don't count
+ * @param generation of the current tail
  */
 export function fold(known: Entry | null, observed: Observed, sinceMs: number, generation: number): Folded {
   const now = contribution(observed);
@@ -57,7 +57,7 @@ function differs(known: Entry, observed: Observed): boolean {
   );
 }
 
-/** Whether a tail may take the row as a sign that it has caught up (docs/counting.md#tail). */
+/** Whether the row is a sign that the tail has caught up (docs/counting.md#tail). */
 export function isSettled(known: Entry | null, folded: Folded, lastGeneration: number): boolean {
   return known !== null && !folded.changed && isEnded(known) && known.changedIn <= lastGeneration;
 }

@@ -1,8 +1,8 @@
 import type { Labels } from '../model/snapshot.ts';
 
-/** Label sets are what the ledger counts by: which labels there are is a matter of configuration, not of its tables. */
+/** The ledger counts by label set, so another label needs no new column. */
 
-/** The labels of a run's metrics. Every set names its labels in this order, so that equal sets have equal texts. */
+/** The labels of a run's metrics, always in this order, so that equal sets have equal texts. */
 export function runLabels(playbook: string, triggerType: string): Labels {
   return { playbook, trigger_type: triggerType };
 }
@@ -15,7 +15,7 @@ export function nodeLabels(playbook: string, node: string): Labels {
   return { playbook, node };
 }
 
-/** The same text for the same labels: the key of a series in maps and in the store. */
+/** The key of a series in maps and in the store: equal sets have equal texts. */
 export function labelsText(labels: Labels): string {
   return JSON.stringify(labels);
 }
@@ -24,7 +24,7 @@ export function parseLabels(text: string): Labels {
   return JSON.parse(text);
 }
 
-/** Sets of the same names stand together, in the order of their first value that differs. */
+/** Groups sets with the same names and orders them by their first different value. */
 export function compareLabels(a: Labels, b: Labels): number {
   const [names, others] = [Object.keys(a), Object.keys(b)];
   if (names.length !== others.length) return names.length - others.length;

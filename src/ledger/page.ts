@@ -14,25 +14,25 @@ import { type Cell, moves } from './window.ts';
 export interface PageContext {
   readonly known: ReadonlyMap<string, Entry>;
   readonly state: LedgerState;
-  /** Playbooks with series of their own, at the most. */
+  /** Maximum number of playbooks with their own series. */
   readonly maxPlaybooks: number;
   /** Upper bounds in seconds, ascending. */
   readonly durationBuckets: readonly number[];
   readonly nowMs: number;
 }
 
-/** Changed, settled (see `isSettled`, or ended so long ago that it has been pruned), or neither. */
+/** Changed, settled (see `isSettled`, or already pruned), or neither. */
 export type RowVerdict = 'changed' | 'settled' | 'unsettled';
 
 export interface FoldedPage {
   readonly change: PageChange;
-  /** For each row in its order. */
+  /** One for each row, in order. */
   readonly rows: readonly RowVerdict[];
 }
 
 const usualEnds = ['FINISHED', 'FAILED', 'TERMINATED'];
 
-/** Folds the rows of a page, in their order, into one change. */
+/** Folds the rows of a page, in order, into one change. */
 export function foldPage(instances: readonly Instance[], context: PageContext): FoldedPage {
   const { state, nowMs } = context;
   const entries = new Map<string, Entry>();
@@ -40,7 +40,7 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
   const rows: RowVerdict[] = [];
   const labels = new PlaybookLabels(knownLabels(state.playbooks.values(), liveLabels(state)), context.maxPlaybooks);
   const series = collectSeries(context);
-  // What is unknown from before that may have been counted and pruned.
+  // Unknown instances from before may have been counted and pruned.
   const sinceMs = Math.max(state.createdAtMs, state.prunedBeforeMs);
 
   for (const instance of instances) {
@@ -79,7 +79,7 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
   };
 }
 
-/** Takes in folded rows and adds up what they do to the series: once a series, not once a row. */
+/** Adds up the effects of folded rows on each series. */
 function collectSeries({ state, durationBuckets, nowMs }: PageContext) {
   const counters = new Tally<CounterSeries, { by: number }>();
   const cells = new Tally<Cell, { instances: number; retries: number }>();
@@ -91,7 +91,7 @@ function collectSeries({ state, durationBuckets, nowMs }: PageContext) {
 
   const count = (counter: CounterName, labels: Labels, by: number) => counters.add({ counter, labels }, { by });
 
-  /** Series that nothing has grown yet are made as well: they are to be seen at 0 before they grow. */
+  /** Creates the usual series before they have values, so that scrapes see them at 0 before they grow. */
   function makeUsual(labels: Labels): void {
     const text = labelsText(labels);
     if (state.runs.has(text) || made.has(text)) return;
@@ -137,7 +137,7 @@ function collectSeries({ state, durationBuckets, nowMs }: PageContext) {
   };
 }
 
-/** Remembered, it would be pruned again at the end of the poll. */
+/** If kept, it would be pruned again at the end of the poll. */
 function isPruned(instance: Instance, beforeMs: number): boolean {
   return isEnded(instance) && Math.max(instance.startTimeMs ?? 0, instance.endTimeMs ?? 0) < beforeMs;
 }

@@ -3,25 +3,25 @@ import type { PlaybookLabel } from '../model/snapshot.ts';
 
 /** The label of an instance without a playbook. */
 export const noPlaybook = '';
-/** The label that playbooks beyond the limit share; one that is really named so gets its id behind it. */
+/** The label that playbooks beyond the limit share. A playbook that really has this name gets its id appended. */
 export const otherPlaybooks = 'other';
 
 export interface KnownLabel extends PlaybookLabel {
-  /** Whether it has series: those of a playbook that has been silent for a retention have gone. */
+  /** Whether it has series: a playbook without runs for the retention has none. */
   readonly isLive: boolean;
 }
 
-/** A playbook that was met, with the label it has for good and the newest time seen of its instances. */
+/** A playbook of the page, with its permanent label and the newest time of its instances. */
 export interface MetPlaybook extends PlaybookLabel {
   readonly seenMs: number;
 }
 
-/** The playbooks with whether they have series: those whose label is among the `live` ones. */
+/** Marks the playbooks whose label is in `live`. */
 export function knownLabels(playbooks: Iterable<PlaybookLabel>, live: ReadonlySet<string>): KnownLabel[] {
   return Array.from(playbooks, ({ playbookId, name, label }) => ({ playbookId, name, label, isLive: live.has(label) }));
 }
 
-/** How many playbooks that the ledger remembers instances of have no series of their own. */
+/** The number of playbooks with instances in the ledger but no series of their own. */
 export function countLimited(
   playbooks: Iterable<MetPlaybook>,
   live: ReadonlySet<string>,
@@ -36,8 +36,8 @@ export function countLimited(
 }
 
 /**
- * The labels of a workspace's playbooks. A label is given once for each name that a playbook has had, to at most `max`
- * playbooks that have series; who comes later is told apart again once there is room.
+ * The labels of a workspace's playbooks. Each name of a playbook gets a permanent label, for at most `max` playbooks with series.
+ * Later playbooks share `other` until there are fewer.
  */
 export class PlaybookLabels {
   readonly #byPlaybook = new Map<string, KnownLabel>();
@@ -57,7 +57,7 @@ export class PlaybookLabels {
     if (known?.isLive && known.label !== otherPlaybooks) return known.label;
     const isFull = this.#live.size >= this.#max && !this.#live.has(ownerOf(playbook.id, playbook.name));
     if (isFull) {
-      // A label of its own from before stays its own.
+      // A label that it already has stays reserved.
       if (known === undefined) this.#keep(named(playbook, otherPlaybooks));
       return otherPlaybooks;
     }
@@ -67,7 +67,7 @@ export class PlaybookLabels {
     return label;
   }
 
-  /** Notes that the playbook has had an instance then. */
+  /** Records an instance of the playbook at this time. */
   meet(playbook: Playbook | null, atMs: number): void {
     if (playbook === null) return;
     const key = playbookKey(playbook.id, playbook.name);
@@ -76,7 +76,7 @@ export class PlaybookLabels {
     this.#met.set(key, { playbookId: playbook.id, name: playbook.name, label, seenMs });
   }
 
-  /** What the next commit is to remember. */
+  /** The playbooks for the next commit. */
   met(): MetPlaybook[] {
     return [...this.#met.values()];
   }
@@ -103,7 +103,7 @@ function ownerOf(playbookId: string, name: string): string {
   return playbookId === '' ? playbookKey('', name) : playbookId;
 }
 
-/** The first met keeps its name plain; of a second one the id's first 8 characters tell it apart (docs/metrics.md#labels). */
+/** The first playbook gets the plain name; a second one the name with the first 8 characters of its id (docs/metrics.md#labels). */
 function firstFree({ id, name }: Playbook, taken: ReadonlySet<string>): string {
   for (const candidate of [name, `${name} (${id.slice(0, 8)})`, `${name} (${id})`]) {
     if (!taken.has(candidate)) return candidate;

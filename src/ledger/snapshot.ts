@@ -12,7 +12,7 @@ import { compareLabels } from './label-set.ts';
 import { countLimited, otherPlaybooks } from './playbook-labels.ts';
 import { type LedgerState, liveLabels } from './state.ts';
 
-/** The rows of a ledger, in any order, from which its snapshot is made. */
+/** The rows that make up a snapshot, in any order. */
 export interface LedgerRows {
   readonly counters: readonly (CounterSeries & { readonly value: number; readonly isExposed: boolean })[];
   /** Of a series of the counter `timed`, in any order. */
@@ -26,7 +26,7 @@ export interface LedgerRows {
   readonly rechecks: number;
 }
 
-/** Orders rows by their labels; a store that can do so faster does it in its own way. */
+/** Orders rows by their labels; a store may have a faster way. */
 export type InOrder = <Row extends { readonly labels: Labels }>(rows: readonly Row[]) => readonly Row[];
 
 export const byLabels: InOrder = (rows) => rows.toSorted((a, b) => compareLabels(a.labels, b.labels));
@@ -53,7 +53,7 @@ export function toSnapshot(state: LedgerState, rows: LedgerRows, inOrder: InOrde
   };
 }
 
-/** A series that appears with a value looks as if it had never grown: until it is exposed it stands at 0. */
+/** A pending series shows 0: rate() would miss the first value of a new series. */
 function countersOf(counters: LedgerRows['counters']): Snapshot['counters'] {
   const byName = Object.fromEntries(counterNames.map((name) => [name, [] as Counted[]])) as Record<
     CounterName,

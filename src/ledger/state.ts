@@ -3,30 +3,30 @@ import type { Change, PageChange } from './change.ts';
 import { labelsText } from './label-set.ts';
 import { type MetPlaybook, playbookKey } from './playbook-labels.ts';
 
-/** What a ledger knows of a workspace as a whole, kept in memory by whoever polls it. */
+/** The state of a workspace's ledger as a whole, kept in memory by its handle. */
 export interface LedgerState {
   readonly name: string | null;
   readonly createdAtMs: number;
-  /** How many tails have run to their end. */
+  /** The number of complete tails. */
   readonly generation: number;
-  /** When the last of them began; null before the first. */
+  /** When the last of them started; null before the first. */
   readonly lastTailMs: number | null;
   readonly lastSuccessMs: number | null;
-  /** The window's first minute; moving it forward drops cells, moving it back counts the window anew. */
+  /** The window's first minute. Moving it forward drops cells, moving it back rebuilds the window. */
   readonly fromMinute: number;
-  /** Ended instances begun before this may have been pruned; 0: none has. */
+  /** Ended instances started before this may have been pruned; 0: none. */
   readonly prunedBeforeMs: number;
-  /** Whether from_date and to_date limit the time at which instances begin; null until a sweep has shown it. */
+  /** Whether from_date and to_date filter by start time; null until a sweep has shown it. */
   readonly datesTrusted: boolean | null;
-  /** Instances remembered. */
+  /** Instances in the ledger. */
   readonly instances: number;
   /** Every name that a playbook has had, by `playbookKey`. */
   readonly playbooks: ReadonlyMap<string, MetPlaybook>;
-  /** The label sets of runs that have counters, by their texts. */
+  /** The label sets of runs with counters, by their texts. */
   readonly runs: ReadonlyMap<string, Labels>;
 }
 
-/** Labels of the playbooks that have series. */
+/** Labels of the playbooks with series. */
 export function liveLabels({ runs }: LedgerState): ReadonlySet<string> {
   return new Set(runs.values().map(({ playbook = '' }) => playbook));
 }

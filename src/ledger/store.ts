@@ -6,14 +6,14 @@ import type { Entry } from './entry.ts';
 import type { LedgerState } from './state.ts';
 
 /**
- * Where ledgers are kept. A store knows nothing of SecMaster's API and nothing of metrics, and decides nothing: what is counted,
- * pruned, limited or complete is said by the pure functions beside this file. Every store passes test/ledger/contract.ts.
- * All of it fails with a `LedgerError` and nothing else.
+ * Where ledgers are kept. A store knows neither SecMaster's API nor metrics, and makes no decisions: the pure functions beside this
+ * file decide what is counted, pruned, limited or complete. Every store passes test/ledger/contract.ts. Every call fails only with a
+ * `LedgerError`.
  */
 export interface Store {
-  /** The workspace's ledger; null where it has none yet. */
+  /** The workspace's ledger; null if it has none yet. */
   open(workspace: WorkspaceId): Promise<Ledger | null>;
-  /** Makes the ledger of a workspace that has none. */
+  /** Creates the ledger of a workspace that has none. */
   create(workspace: WorkspaceId, nowMs: number, fromMinute: number): Promise<Ledger>;
   close(): Promise<void>;
 }
@@ -23,37 +23,37 @@ export interface WorkspaceId {
   readonly workspaceId: string;
 }
 
-/** The ledger of one workspace, held by the one who polls it. */
+/** The handle on one workspace's ledger. */
 export interface Ledger {
   /** As of the last commit. */
   readonly state: LedgerState;
-  /** Writes a change whole: after a crash at any instant, all of it is there or none of it. */
+  /** Writes a change atomically: after a crash at any time, all of it is there or nothing. */
   commit(change: Change): Promise<void>;
-  /** Read in parts between which others are served: nothing may be committed meanwhile. */
+  /** Read in parts, so that scrapes are served in between. Nothing may be committed meanwhile. */
   snapshot(): Promise<Snapshot>;
 
   known(ids: readonly string[]): Promise<ReadonlyMap<string, Entry>>;
-  /** Open instances that no row has shown since `sinceMs`, the longest unseen first. */
+  /** Open instances without a row since `sinceMs`, the longest unseen first. */
   openUnseen(sinceMs: number): Promise<readonly OpenInstance[]>;
-  /** Ids of the instances that are to be rechecked. */
+  /** Ids of the instances to recheck. */
   toRecheck(): Promise<readonly string[]>;
-  /** Failed attempts whose topology is still to be read, the newest first. */
+  /** Failed attempts whose topology has not been read, newest first. */
   unreadFailures(max: number): Promise<readonly FailedAttempt[]>;
-  /** The latest failed attempts of instances that are remembered, the newest first. */
+  /** The latest failed attempts of instances in the ledger, newest first. */
   latestFailures(max: number): Promise<readonly FailedRun[]>;
-  /** Open instances that are being retried or began before `sinceMs`, the oldest first. */
+  /** Open instances that are being retried or started before `sinceMs`, oldest first. */
   stuckOrRetrying(sinceMs: number, max: number): Promise<readonly OpenRun[]>;
-  /** The values that the label `node` of a playbook has had. */
+  /** The values of the label `node` of a playbook so far. */
   nodes(playbook: string): Promise<readonly string[]>;
-  /** Series of counters that still stand at 0 in the exposition, whatever they have counted. */
+  /** Counter series that the exposition still shows at 0, whatever they have counted. */
   pending(): Promise<readonly CounterSeries[]>;
-  /** How many ended instances began in the minutes from the one up to, not including, the other, by minute, with this status. */
+  /** The number of ended instances with this status (null: any) that started in [fromMinute, toMinute), by minute. */
   endedByMinute(status: string | null, fromMinute: number, toMinute: number): Promise<ReadonlyMap<number, number>>;
-  /** What is to be swept, in the order in which it was added. */
+  /** What is still to be swept, oldest item first. */
   sweep(): Promise<readonly SweepItem[]>;
-  /** Ended instances whose times all lie before `beforeMs`. */
+  /** Ids of ended instances whose times all lie before `beforeMs`. */
   endedBefore(beforeMs: number, max: number): Promise<readonly string[]>;
-  /** The newest start or end of each playbook, by its label, and whether it has an open instance. */
+  /** The newest start and end of each playbook, by label, and whether it has an open instance. */
   playbookActivity(): Promise<readonly PlaybookActivity[]>;
 }
 
@@ -65,17 +65,17 @@ export interface OpenInstance {
 export interface PlaybookActivity {
   readonly playbook: string;
   readonly lastStartMs: number | null;
-  /** Of its starts and ends. */
+  /** The newest start or end. */
   readonly lastMs: number;
   readonly hasOpen: boolean;
 }
 
-/** Failed attempts that a ledger keeps, the newest: in a flood of failures the older ones go unread. */
+/** Failed attempts that a ledger keeps, the newest ones: in a flood of failures, older ones stay unread. */
 export const maxFailures = 1_000;
 
 export class LedgerError extends Error {
   override name = 'LedgerError';
-  /** Whether there is a ledger, but one that can't be read: the exporter must not begin another in its place. */
+  /** Whether a ledger exists but can't be read: the exporter must not replace it with a new one. */
   readonly isDamaged: boolean;
 
   constructor(message: string, { isDamaged = false, cause }: { isDamaged?: boolean; cause?: unknown } = {}) {

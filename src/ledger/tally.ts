@@ -1,4 +1,4 @@
-/** Adds numbers up by a key of several fields, so that the store is written to once a key and not once a row. */
+/** Adds up numbers by a key of several fields, so that the store writes once per key, not once per row. */
 export class Tally<K extends object, V extends Record<keyof V, number>> {
   readonly #sums = new Map<string, K & V>();
 

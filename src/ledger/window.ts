@@ -5,13 +5,13 @@ import type { Entry } from './entry.ts';
 import { withStatus } from './label-set.ts';
 
 /**
- * The window behind the gauges: instances begun within the lookback, and every open one however old. It is kept as
- * counts in cells, one for each minute of start_time, so that a poll costs what has changed and not what the window holds.
+ * The window behind the gauges: instances started within the lookback, and every open one however old. It is kept as counts in cells,
+ * one for each minute of start_time, so that a poll's cost depends on the changes, not on the size of the window.
  */
 export interface Cell {
   /** Minutes since the epoch, or `openMinute`. */
   readonly minute: number;
-  /** The last of them is the status. */
+  /** The last label is the status. */
   readonly labels: Labels;
 }
 
@@ -28,7 +28,7 @@ export function firstMinute(nowMs: number, lookbackMs: number): number {
   return Math.floor((nowMs - lookbackMs) / 60_000);
 }
 
-/** The cell that counts an instance, or null where it is neither open nor known to have begun, or gone. */
+/** The cell that counts an instance, or null if it is gone, or ended without a known time. */
 export function cellOf(entry: Entry): Cell | null {
   if (entry.gone) return null;
   const labels = withStatus(entry.labels, entry.status);
@@ -37,7 +37,7 @@ export function cellOf(entry: Entry): Cell | null {
   return begun === null ? null : { minute: Math.floor(begun / 60_000), labels };
 }
 
-/** How the window changes when an entry takes its predecessor's place. Cells before `fromMinute` are kept no more. */
+/** How the window changes when `entry` replaces `known`. Cells before `fromMinute` are dropped. */
 export function moves(known: Entry | null, entry: Entry, fromMinute: number): CellChange[] {
   const changes: CellChange[] = [];
   const change = (of: Entry, sign: 1 | -1) => {
@@ -51,9 +51,9 @@ export function moves(known: Entry | null, entry: Entry, fromMinute: number): Ce
 }
 
 /**
- * The minute in the span from the one up to, not including, the other at whose start the fewest ended instances began.
+ * The minute in [fromMinute, toMinute) around whose start the fewest ended instances started.
  *
- * @param ended how many began by minute; a minute that is missing stands for 0
+ * @param ended starts by minute; a missing minute means 0
  */
 export function quietestMinute(ended: ReadonlyMap<number, number>, fromMinute: number, toMinute: number): number {
   let quietest = fromMinute;
@@ -66,7 +66,7 @@ export function quietestMinute(ended: ReadonlyMap<number, number>, fromMinute: n
   return quietest;
 }
 
-/** How many began in the minutes from the one up to, not including, the other. */
+/** The number of starts in [fromMinute, toMinute). */
 export function countWithin(byMinute: ReadonlyMap<number, number>, fromMinute: number, toMinute: number): number {
   let total = 0;
   for (const [minute, count] of byMinute) if (minute >= fromMinute && minute < toMinute) total += count;

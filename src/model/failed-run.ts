@@ -1,11 +1,11 @@
-/** One failed attempt of an instance that has been counted. */
+/** A counted failed attempt of an instance. */
 export interface FailedRun {
   readonly instanceId: string;
   /** From 1: the retries so far and one more. */
   readonly attempt: number;
   readonly playbook: string;
   readonly triggerType: string;
-  /** Of the instance now: it may have been retried since. */
+  /** The instance's current status: it may have been retried since. */
   readonly status: string;
   readonly startTimeMs: number | null;
   readonly failedMs: number;
@@ -16,6 +16,6 @@ export interface FailedRun {
 export interface FailedNode {
   /** The action's name. */
   readonly name: string;
-  /** SecMaster's words; they may hold whatever the playbook handled. */
+  /** SecMaster's message, which may contain anything the playbook handled. */
   readonly error: string;
 }

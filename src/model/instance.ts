@@ -1,11 +1,11 @@
-/** A workflow instance: one run of a playbook, as SecMaster shows it at one moment. */
+/** A workflow instance: one run of a playbook, as SecMaster returned it. */
 export interface Instance {
   readonly id: string;
   readonly playbook: Playbook | null;
-  /** '' where SecMaster gives none. */
+  /** '' if SecMaster gives none. */
   readonly triggerType: string;
   readonly status: string;
-  /** Milliseconds since the epoch, as all times of the model. */
+  /** Milliseconds since the epoch, like all times of the model. */
   readonly startTimeMs: number | null;
   readonly endTimeMs: number | null;
   readonly retryCount: number;
@@ -13,6 +13,6 @@ export interface Instance {
 
 export interface Playbook {
   readonly id: string;
-  /** In the configured language; the id where SecMaster gives no name. */
+  /** In the configured language; the id if SecMaster gives no name. */
   readonly name: string;
 }

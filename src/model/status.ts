@@ -1,4 +1,4 @@
-/** The statuses of an instance: an open set, since SecMaster may show values its document doesn't list. */
+/** The statuses of an instance. SecMaster may return undocumented ones. */
 
 /** Ended for now: a FAILED instance may still be retried. */
 const endedStatuses: ReadonlySet<string> = new Set(['FINISHED', 'FAILED', 'TERMINATED']);
@@ -8,7 +8,7 @@ export const documentedOpenStatuses: readonly string[] = ['RUNNING', 'RETRYING',
 export const undocumentedOpenStatus = 'CREATED';
 const openStatuses: ReadonlySet<string> = new Set([...documentedOpenStatuses, undocumentedOpenStatus]);
 
-/** A status that nobody documents is taken for ended once the instance has an end_time. */
+/** An undocumented status counts as ended once the instance has an end_time. */
 export function isEnded(instance: { readonly status: string; readonly endTimeMs: number | null }): boolean {
   if (endedStatuses.has(instance.status)) return true;
   if (openStatuses.has(instance.status)) return false;

@@ -2,7 +2,7 @@
 
 const pattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:Z|(?:Z?([+-])(\d{2}):?(\d{2})))$/;
 
-/** Milliseconds since the epoch, or null where the text is none of the forms that SecMaster is known to write. */
+/** Milliseconds since the epoch, or null if the text has none of SecMaster's known formats. */
 export function parseTime(text: string): number | null {
   const match = pattern.exec(text.trim());
   if (match === null) return null;
@@ -17,7 +17,7 @@ export function parseTime(text: string): number | null {
     Number(second),
     ms,
   );
-  // Date.UTC rolls 31 February over to March: such a text is no time.
+  // Date.UTC turns 31 February into March: such a text is not a time.
   if (new Date(wallMs).toISOString().slice(0, 19) !== text.trim().slice(0, 19)) return null;
   const offsetMs = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;
   return sign === '-' ? wallMs + offsetMs : wallMs - offsetMs;
@@ -26,8 +26,8 @@ export function parseTime(text: string): number | null {
 const chinaOffsetMs = 8 * 3_600_000;
 
 /**
- * The form that SecMaster's neighbours document for from_date and to_date. It is written in GMT+8, which
- * SecMaster falls back to where it can't read an offset, so that it names the same instant either way.
+ * The format that similar APIs document for from_date and to_date. It uses GMT+8, SecMaster's default if it can't read the offset, so
+ * it means the same time either way.
  */
 export function formatTime(ms: number): string {
   return `${new Date(ms + chinaOffsetMs).toISOString()}+0800`;

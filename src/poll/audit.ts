@@ -1,21 +1,21 @@
 import { countWithin, quietestMinute } from '../ledger/window.ts';
 import type { Session } from './session.ts';
 
-/** How often the ledger is held against SecMaster's own counts. */
+/** How often the ledger is compared with SecMaster's own counts. */
 const everyMs = 5 * 60_000;
-/** What is still young may be in motion. */
+/** Younger instances may still change. */
 const youngestMs = 5 * 60_000;
-/** How far a slice's edge is moved to a time at which nothing begins. */
+/** How far an edge of a slice may move to reach a time at which nothing starts. */
 const reachMinutes = 30;
-/** Instances in one slice, so that SecMaster's count is far from any cap. */
+/** Instances in one slice: few enough for SecMaster's count to stay far below any cap. */
 const maxInSlice = 5_000;
 
-/** So many audits in a row that differ say that counts by date can't be compared. */
+/** After this many audits in a row with repairs, counts by date can't be compared. */
 const maxRepairs = 3;
 
 const statuses = ['FINISHED', 'FAILED', 'TERMINATED'];
 
-/** Minutes since the epoch, the second one not included. */
+/** In minutes since the epoch; `toMinute` is not included. */
 interface Slice {
   readonly status: string;
   readonly fromMinute: number;
@@ -23,19 +23,19 @@ interface Slice {
 }
 
 export interface Audits {
-  /** Counts compared so far, and those that differed twice in a row. */
+  /** Counts compared so far, and those of them that differed twice in a row. */
   readonly count: number;
   readonly mismatches: number;
-  /** Audits if it is time, and sweeps what differs (docs/counting.md#audit). */
+  /** Audits when due, and schedules sweeps of slices that differ (docs/counting.md#audit). */
   audit(session: Session): Promise<void>;
 }
 
 /**
- * Compares SecMaster's count of a slice of the window, by status, with the ledger's, slice after slice in turn. SecMaster counts
- * by creation, the ledger by beginning, so a run may be on another side of an edge by less than a minute: edges are put where
- * the fewest begin, and what begins within a minute of one may be in either count. A count that
- * differs is compared again after the next poll's tail, since instances go on while we look; if it differs still, it is a
- * mismatch, and the slice is read anew with all that the ledger has in it.
+ * Compares SecMaster's count of a slice of the window, by status, with the ledger's, one slice after another. SecMaster counts by
+ * creation time, the ledger by start time, which are less than a minute apart. So edges are placed where the fewest instances start,
+ * and an instance that starts within a minute of an edge may be in either count. Instances change during an audit, so a count that
+ * differs is compared again after the next poll's tail. If it still differs, it is a mismatch: the slice is read again, and all
+ * instances that the ledger has in it are rechecked.
  */
 export function createAudits(): Audits {
   let lastMs: number | null = null;
@@ -43,7 +43,7 @@ export function createAudits(): Audits {
   let count = 0;
   let mismatches = 0;
   let suspects: Slice[] = [];
-  /** Audits in a row that led to a repair: what repairs don't mend isn't wrong in the ledger. */
+  /** Audits in a row that led to a repair: if repairs don't help, the ledger isn't wrong. */
   let repairsInARow = 0;
 
   async function differs(session: Session, { status, fromMinute, toMinute }: Slice): Promise<boolean> {
@@ -67,8 +67,8 @@ export function createAudits(): Audits {
     const max = countWithin(ended, fromMinute - 1, toMinute + 1);
     if (page.count === null || (page.count >= min && page.count <= max)) return false;
     session.log.debug(
-      { ...sliceTimes({ fromMinute, toMinute }), status, min, max, theirs: page.count },
-      'an audit differs',
+      { ...sliceTimes({ fromMinute, toMinute }), status, min, max, secmasterCount: page.count },
+      'audit difference',
     );
     return true;
   }
@@ -76,10 +76,7 @@ export function createAudits(): Audits {
   async function repair(session: Session, slice: Slice): Promise<void> {
     const [fromMs, toMs] = [slice.fromMinute * 60_000, slice.toMinute * 60_000];
     mismatches++;
-    session.log.warn(
-      { ...sliceTimes(slice), status: slice.status },
-      "SecMaster's count differs from the ledger's; reading anew",
-    );
+    session.log.warn({ ...sliceTimes(slice), status: slice.status }, 'audit mismatch; reading the slice again');
     return session.ledger.commit({
       kind: 'audit_mismatch',
       sweep: { fromMs: fromMs - 60_000, toMs, status: null },
@@ -108,7 +105,7 @@ export function createAudits(): Audits {
       }
       if (again.length > 0) repairsInARow = repaired > 0 ? repairsInARow + 1 : 0;
       if (repairsInARow >= maxRepairs) {
-        session.log.warn('counts by date go on to differ from what SecMaster lists by date; no more audits');
+        session.log.warn('counts by date keep differing from lists by date; audits are off');
         return ledger.commit({ kind: 'dates_distrusted' });
       }
 

@@ -2,7 +2,7 @@ import { LedgerError } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
 import { errorKinds, SecMasterError } from '../secmaster/http/errors.ts';
 
-/** The values of the label `reason` of `secmaster_exporter_poll_failures_total`; a poll that is stopped hasn't failed. */
+/** The values of the label `reason` of `secmaster_exporter_poll_failures_total`; an aborted poll hasn't failed. */
 export const failureReasons: readonly string[] = [
   ...errorKinds.filter((kind) => kind !== 'aborted'),
   'ledger',
@@ -14,14 +14,15 @@ export function reasonOf(error: unknown): string {
   return error instanceof LedgerError ? 'ledger' : 'internal';
 }
 
-/** In one line that says what to do. */
+/** One line that says what to fix. */
 export function messageOf(error: unknown): string {
-  return isExpected(error) ? error.message : `a defect of the exporter: ${String(error)}`;
+  return isExpected(error) ? error.message : `bug in the exporter, please report it: ${String(error)}`;
 }
 
-/** A defect is logged with its stack: nothing else says where it is. */
-export function logFailure(log: Logger, error: unknown): void {
-  log.error(isExpected(error) ? {} : { err: error }, messageOf(error));
+/** Logs `text` with the reason and the message of the error; a bug with its stack too. */
+export function logFailure(log: Logger, text: string, error: unknown): void {
+  const fields = { reason: reasonOf(error), error: messageOf(error) };
+  log.error(isExpected(error) ? fields : { ...fields, err: error }, text);
 }
 
 function isExpected(error: unknown): error is SecMasterError | LedgerError {

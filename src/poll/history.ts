@@ -1,22 +1,22 @@
 import type { EndedPoll, PollReport } from '../model/report.ts';
 import { failureReasons, messageOf, reasonOf } from './failure.ts';
 
-/** What has become of the polls since the process began, of one workspace or of one discovery. */
+/** The results of the polls since the process started, of one workspace or of one discovery. */
 export interface PollHistory {
   /**
-   * Takes a poll that has ended, with what made it fail or null.
+   * Adds an ended poll with its error, or null if it succeeded.
    *
-   * @returns whether that is something else than the poll before it ended with
+   * @returns whether the result differs from that of the poll before
    */
   end(poll: Omit<EndedPoll, 'error'>, error: unknown): boolean;
   report(): Pick<PollReport, 'count' | 'failures' | 'last' | 'recent' | 'lastSuccessMs'>;
 }
 
-/** Ended polls that are remembered. */
+/** Ended polls to keep. */
 const maxRecent = 20;
 
 export function createPollHistory(): PollHistory {
-  // At 0 from the start, so that the first of each kind is seen to grow.
+  // Each starts at 0, so that rate() sees its first increase.
   const failures = new Map<string, number>(failureReasons.map((reason) => [reason, 0]));
   let recent: readonly EndedPoll[] = [];
   let lastSuccessMs: number | null = null;

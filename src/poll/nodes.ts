@@ -4,26 +4,28 @@ import type { FailedNode } from '../model/failed-run.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
 import type { Session } from './session.ts';
 
-/** Failed attempts read in one poll, one request each: at the most, and those that are read in any case. */
+/** Failed attempts read in one poll, one request each: the maximum, and the minimum even without time left. */
 const maxReads = 100;
 const minReads = 10;
-/** Values of the label `node` of one playbook; further nodes share one. */
+/** Values of the label `node` of one playbook; further nodes share `other`. */
 const maxNodes = 100;
 const otherNodes = 'other';
-/** Tries of one attempt, in so many polls. */
+/** Tries to read one attempt, one per poll. */
 const maxTries = 3;
-/** How long reading rests where it isn't allowed. */
+/** How long reading pauses after a 403. */
 const forbiddenMs = 3_600_000;
 
-/** What speaks of the one instance and won't be better the next time. */
+const unreadable = 'failed nodes could not be read';
+
+/** Errors that concern one instance only and won't go away. */
 const finalKinds: readonly string[] = ['not_found', 'bad_request', 'unexpected_body', 'body_too_large'];
 
 export interface NodeReader {
-  /** The failed attempts to be read now; none where nodes are switched off or SecMaster has refused them lately. */
+  /** The failed attempts to read now; none if nodes are off or SecMaster refused access recently. */
   pending(session: Session): Promise<readonly FailedAttempt[]>;
   /**
-   * Reads the topology of these attempts and counts their failed nodes, once an attempt. The runs themselves are counted
-   * without it, so what SecMaster refuses here is logged and fails no poll.
+   * Reads the topology of these attempts and counts their failed nodes, once per attempt. Runs are counted without it, so an
+   * error of SecMaster here is logged and fails no poll.
    *
    * @throws {LedgerError}
    */
@@ -42,7 +44,7 @@ export function createNodeReader(): NodeReader {
       await readOne(session, failure);
     } catch (error) {
       if (!(error instanceof SecMasterError) || error.kind === 'aborted') throw error;
-      if (error.message !== told) session.log.warn(`the nodes of a failed run are not read: ${error.message}`);
+      if (error.message !== told) session.log.warn({ reason: error.kind, error: error.message }, unreadable);
       told = error.message;
       if (error.kind === 'forbidden') notBeforeMs = session.secmaster.now() + forbiddenMs;
       const count = (tries.get(key) ?? 0) + 1;
@@ -79,16 +81,16 @@ async function readOne(session: Session, failure: FailedAttempt): Promise<void> 
   const { id, attempt } = failure;
   const known = (await ledger.known([id])).get(id);
   const shown = known === undefined ? null : await secmaster.showInstance(workspaceId, id, signal);
-  // Once it has been retried, what is shown belongs to another attempt.
+  // After a retry, the topology belongs to another attempt.
   const isOurs = shown !== null && shown.retryCount + 1 === attempt;
   if (known === undefined || !isOurs) return ledger.commit(nodesRead(failure, []));
 
   const { playbook = '' } = known.labels;
-  // Where no failed runs are shown, their messages are confidential.
+  // If no failed runs are listed, their messages are confidential.
   const nodes = shown.failedNodes.map(({ name, error }) => ({ name, error: recentRuns > 0 ? error : '' }));
   await ledger.commit(nodesRead(failure, nodes, await counterChanges(session, playbook, nodes)));
   const error = nodes.find((node) => node.error !== '')?.error;
-  log.info({ instance: id, playbook, attempt, nodes: nodes.map(({ name }) => name), error }, 'a run has failed');
+  log.info({ instance: id, playbook, attempt, nodes: nodes.map(({ name }) => name), error }, 'run failed');
 }
 
 function nodesRead(

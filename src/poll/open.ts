@@ -3,13 +3,13 @@ import { maxOffset } from '../secmaster/api/secmaster.ts';
 import { lookUp } from './recheck.ts';
 import { readPage, type Session } from './session.ts';
 
-/** An open instance that no row has shown for this long is looked up, so that a quiet poll asks nothing for it. */
+/** An open instance is looked up after this long without a row, so that a quiet poll needs no request for it. */
 const unseenMs = 5 * 60_000;
 
 /** Lookups by id in one poll, one request each. */
 const maxLookups = 20;
 
-/** Looks up open instances that the tail has not met for a while, however old they are (docs/counting.md#what-a-poll-asks). */
+/** Looks up open instances of any age that the tail has not met for a while (docs/counting.md#what-a-poll-asks). */
 export async function lookUpOpen(session: Session): Promise<void> {
   const { secmaster, ledger } = session;
   const unseen = () => ledger.openUnseen(secmaster.now() - unseenMs);
@@ -23,6 +23,6 @@ export async function lookUpOpen(session: Session): Promise<void> {
       last = page.isLast || offset > maxOffset;
     }
   }
-  // Those that the lists of their statuses don't show have changed without coming up in the tail, or are gone.
+  // Those missing from the list of their status have changed unseen by the tail, or are gone.
   for (const { id } of (await unseen()).slice(0, maxLookups)) await lookUp(session, id);
 }

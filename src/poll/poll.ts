@@ -13,7 +13,7 @@ import { nextItem, sweep } from './sweep.ts';
 import { readTail } from './tail.ts';
 
 export interface PollSteps {
-  /** Called when the latest news are in the ledger, before anything is read that takes longer. */
+  /** Called once the latest changes are in the ledger, before the slower steps. */
   readonly onNews: () => Promise<void>;
   /** Asked after each page of the sweep. */
   readonly hasTimeLeft: () => boolean;
@@ -21,15 +21,15 @@ export interface PollSteps {
   readonly nodeReader: NodeReader;
 }
 
-/** Instances pruned in one poll, so that none takes long. */
+/** Instances pruned in one poll, so that pruning never takes long. */
 const maxPruned = 1_000;
 
 /**
- * One poll of one workspace: the tail, the open instances, the nodes of runs that have failed, as much of the sweep as there is
- * time for, and once there is nothing to sweep, the audit.
+ * One poll of one workspace: the tail, the open instances, the nodes of failed runs, as much of the sweep as there is time for, and
+ * once there is nothing to sweep, rechecks, the audit and pruning.
  *
- * @returns how far the sweep came, to be handed to the next poll
- * @throws {SecMasterError | LedgerError} what was committed before stays
+ * @returns how far the sweep came, for the next poll
+ * @throws {SecMasterError | LedgerError} earlier commits stay
  */
 export async function poll(
   session: Session,
@@ -46,7 +46,7 @@ export async function poll(
   await nodeReader.read(session, failures, hasTimeLeft);
   if (left !== null) {
     left = await sweep(session, left, hasTimeLeft);
-    if (left === null) session.log.info('what was to be swept has been read');
+    if (left === null) session.log.info('history sweep complete');
   }
   if (left === null) {
     await recheck(session, hasTimeLeft);
@@ -57,7 +57,7 @@ export async function poll(
   return left;
 }
 
-/** The workspace's ledger; one that isn't there yet begins with SecMaster's time, not with ours. */
+/** The workspace's ledger. A new one is created at SecMaster's time, not at the local one. */
 export async function openLedger(
   store: Store,
   secmaster: SecMaster,
@@ -68,18 +68,19 @@ export async function openLedger(
 ): Promise<Ledger> {
   const known = await store.open(workspace);
   if (known !== null) return known;
-  // Its answer's Date is all that is wanted.
+  // Only for the Date header of the response.
   await secmaster.listInstances(workspace.workspaceId, { sortKey: 'update_time', sortDir: 'DESC', offset: 0 }, signal);
   const createdMs = secmaster.answeredMs();
-  log.info({ since: new Date(createdMs).toISOString() }, 'a new ledger begins: counters count from now on');
-  return store.create(workspace, createdMs, firstMinute(createdMs, lookbackMs));
+  const created = await store.create(workspace, createdMs, firstMinute(createdMs, lookbackMs));
+  log.info({ since: new Date(createdMs).toISOString() }, 'ledger created; counters start now');
+  return created;
 }
 
 async function moveWindow({ ledger, secmaster, lookbackMs }: Session): Promise<void> {
   const { fromMinute } = ledger.state;
   const wanted = firstMinute(secmaster.now(), lookbackMs);
   if (wanted > fromMinute) return ledger.commit({ kind: 'window_moved', fromMinute: wanted, sweep: [] });
-  // SecMaster's time is known to the second only, so it may fall back into the minute before.
+  // SecMaster's time is known only to the second, so it may fall back into the previous minute.
   if (wanted >= fromMinute - 1) return;
   const grown = { fromMs: wanted * 60_000, toMs: fromMinute * 60_000, status: null };
   await ledger.commit({ kind: 'window_moved', fromMinute: wanted, sweep: [grown] });

@@ -1,7 +1,7 @@
 import { goneChange } from '../ledger/gone.ts';
 import { readPage, type Session } from './session.ts';
 
-/** Looks up, by id, the instances that the sweep should have met and has not, as long as there is time left. */
+/** Looks up, by id, the instances that the sweep should have met but has not, while there is time left. */
 export async function recheck(session: Session, hasTimeLeft: () => boolean): Promise<void> {
   for (const id of await session.ledger.toRecheck()) {
     await lookUp(session, id);
@@ -15,10 +15,10 @@ export async function lookUp(session: Session, id: string): Promise<void> {
   const page = await readPage(session, { sortKey: 'create_time', sortDir: 'DESC', offset: 0, id });
   await ledger.commit({ kind: 'page', page: page.change });
   if (page.instances.some((instance) => instance.id === id)) return;
-  // It is there, and that is all that can be understood.
+  // SecMaster knows it, but its row was rejected.
   if (page.rejected.length > 0) return ledger.commit({ kind: 'instance_seen', id, atMs: secmaster.now() });
   const known = (await ledger.known([id])).get(id);
   if (known === undefined) return;
   await ledger.commit(goneChange(known, ledger.state, secmaster.now()));
-  log.info({ instance: id, status: known.status }, 'SecMaster no longer knows an instance; it leaves the gauges');
+  log.info({ instance: id, status: known.status }, 'instance no longer known to SecMaster; removed from the gauges');
 }

@@ -10,9 +10,9 @@ import {
   type RejectedRow,
   type SecMaster,
 } from '../secmaster/api/secmaster.ts';
-import type { FilteredOut as LeftOut } from './workspace/filtered-out.ts';
+import type { FilteredOut } from './workspace/filtered-out.ts';
 
-/** What all parts of a poll work with: one workspace, what is asked of SecMaster and what is put into the ledger. */
+/** What all parts of a poll share: the workspace, its client, its ledger and its settings. */
 export interface Session {
   readonly secmaster: SecMaster;
   readonly workspaceId: string;
@@ -22,28 +22,27 @@ export interface Session {
   readonly lookbackMs: number;
   readonly retentionMs: number;
   readonly durationBuckets: readonly number[];
-  /** Playbooks with series of their own, at the most. */
+  /** Maximum number of playbooks with their own series. */
   readonly maxPlaybooks: number;
   /** Whether the topology of failed instances is read. */
   readonly nodes: 'failed' | 'off';
-  /** Failed runs that are shown; 0: none, since their messages are confidential. */
+  /** Failed runs to list; 0: none, because their messages are confidential. */
   readonly recentRuns: number;
   readonly onRejected: (row: RejectedRow) => void;
-  readonly leftOut: LeftOut;
+  readonly filteredOut: FilteredOut;
 }
 
 export interface ReadPage extends Page {
   readonly change: PageChange;
-  /** For each row that is understood, left out or not: changed, settled (a sign that a tail has caught up), or neither. */
+  /** For each row that was not rejected: changed, settled (a sign that the tail has caught up), or neither. */
   readonly rows: readonly RowVerdict[];
-  /** Rows of any kind, those left out and the rejected ones among them. */
+  /** All rows, filtered-out and rejected ones included. */
   readonly size: number;
   readonly isLast: boolean;
 }
 
 /**
- * Reads one page and folds it. Nothing is committed yet: the caller commits `change` together with the bookkeeping that
- * it draws from the page.
+ * Reads one page and folds it. It commits nothing: the caller commits `change` together with its own bookkeeping.
  *
  * @throws {SecMasterError}
  * @throws {LedgerError}
@@ -59,30 +58,30 @@ export async function readPage(session: Session, query: ListQuery): Promise<Read
     nowMs: secmaster.now(),
   });
   for (const row of page.rejected) session.onRejected(row);
-  // A rejected row shows at least that SecMaster still knows the instance.
+  // Even a rejected row shows that SecMaster still knows the instance.
   const seen = [...change.seen, ...page.rejected.flatMap(({ id }) => id ?? [])];
   const size = page.instances.length + page.leftOut.length + page.rejected.length;
   return {
     ...page,
     change: { ...change, seen },
-    rows: withLeftOut(rows, page.leftOut, session.leftOut),
+    rows: withFilteredOut(rows, page.leftOut, session.filteredOut),
     size,
     isLast: isLast(page.count, size, query.offset),
   };
 }
 
-function withLeftOut(
+function withFilteredOut(
   rows: readonly RowVerdict[],
-  leftOut: readonly LeftOutRow[],
-  memory: LeftOut,
+  filtered: readonly LeftOutRow[],
+  filteredOut: FilteredOut,
 ): readonly RowVerdict[] {
-  if (leftOut.length === 0) return rows;
-  const judged = Map.groupBy(leftOut, ({ after }) => after);
-  const at = (place: number) => (judged.get(place) ?? []).map(memory.judge);
+  if (filtered.length === 0) return rows;
+  const judged = Map.groupBy(filtered, ({ after }) => after);
+  const at = (place: number) => (judged.get(place) ?? []).map(filteredOut.judge);
   return [...at(0), ...rows.flatMap((row, i) => [row, ...at(i + 1)])];
 }
 
-/** A page may come shorter than asked for, and a count may be capped, nobody knows at what: neither alone is the end. */
+/** A page may be shorter than requested, and a count may have an unknown cap: neither alone means the end. */
 function isLast(count: number | null, size: number, offset: number): boolean {
   return size === 0 || (size < pageSize && (count === null || offset + size >= count));
 }

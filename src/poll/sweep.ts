@@ -4,10 +4,10 @@ import { SecMasterError } from '../secmaster/http/errors.ts';
 import { type ReadPage, readPage, type Session } from './session.ts';
 import { beginsOutside, isDated, isReadDown, judge, type Progress, undated, type Verdict } from './slice.ts';
 
-/** When an item that couldn't be read completely is tried again. */
+/** How long to wait before another try at an item that could not be read completely. */
 const retryMs = 3_600_000;
 
-/** The next item on the list that can be read, null where nothing is left to do. */
+/** The next item to read; null if there is none. */
 export async function nextItem(session: Session): Promise<Progress | null> {
   const items = await session.ledger.sweep();
   const againMs = session.secmaster.now() - retryMs;
@@ -16,9 +16,9 @@ export async function nextItem(session: Session): Promise<Progress | null> {
 }
 
 /**
- * Works off what is to be swept, at least one page of it, until nothing is left or there is no time left (docs/counting.md#sweep).
+ * Sweeps at least one page, then more until nothing or no time is left (docs/counting.md#sweep).
  *
- * @returns how far it came, to be handed in again
+ * @returns how far it came, to pass in next time
  */
 export async function sweep(session: Session, from: Progress, hasTimeLeft: () => boolean): Promise<Progress | null> {
   let progress: Progress | null = from;
@@ -28,7 +28,7 @@ export async function sweep(session: Session, from: Progress, hasTimeLeft: () =>
   return progress;
 }
 
-/** Reads one more page of an item; null once nothing more is to be done about it. */
+/** Reads the next page of an item; null once the item needs no more pages. */
 async function readOn(session: Session, progress: Progress): Promise<Progress | null> {
   const { item, offset, round, met } = progress;
   const query = { sortKey: 'create_time', offset, ...limits(item) } as const;
@@ -41,11 +41,12 @@ async function readOn(session: Session, progress: Progress): Promise<Progress | 
   for (const [i, { id }] of (page?.rejected ?? []).entries()) met.add(id ?? `${offset}+${i}`);
 
   const verdict = page === null ? refused(item) : judge(progress, page, session.secmaster.now());
+  const outcome = outcomeOf(session, progress, verdict);
   await session.ledger.commit({
     kind: 'sweep_step',
     page: page?.change ?? null,
     item: item.key,
-    outcome: outcomeOf(session, progress, verdict),
+    outcome,
     datesTrusted: judgeDates(session, progress, page, verdict),
   });
 
@@ -54,7 +55,11 @@ async function readOn(session: Session, progress: Progress): Promise<Progress | 
   }
   if (verdict.kind === 'again') return { ...progress, offset: 0, round: round + 1, count: null };
   if (verdict.kind === 'instead' && verdict.warning !== null) session.log.warn(limits(item), verdict.warning);
-  if (verdict.kind === 'problem') session.log.warn({ ...limits(item), problem: verdict.problem }, unreadable);
+  if (verdict.kind === 'problem') {
+    const retryInSeconds = outcome.kind === 'tried' ? retryMs / 1000 : null;
+    const fields = { ...limits(item), problem: verdict.problem, retryInSeconds };
+    session.log.warn(fields, 'part of the sweep could not be read completely');
+  }
   return null;
 }
 
@@ -62,9 +67,6 @@ function refused(item: SweepPart): Verdict {
   if (!isDated(item)) return { kind: 'done' };
   return undated(item, 'SecMaster refuses from_date and to_date; sweeping without them');
 }
-
-const unreadable =
-  'a part of the sweep cannot be read completely; it is tried again in an hour, as long as it is in the lookback';
 
 function limits(item: SweepPart) {
   const { fromMs, toMs, status } = item;
@@ -78,7 +80,7 @@ function limits(item: SweepPart) {
 function outcomeOf({ secmaster, lookbackMs }: Session, { item }: Progress, verdict: Verdict): SweepOutcome {
   if (verdict.kind === 'more' || verdict.kind === 'again') return { kind: 'more' };
   if (verdict.kind === 'instead') return { kind: 'instead', items: verdict.items };
-  // What can't be read is given up once the gauges no longer look back on it.
+  // An unreadable item is dropped once it lies before the lookback.
   const nowMs = secmaster.now();
   const endMs = item.toMs ?? (item.fromMs ?? nowMs) + lookbackMs;
   const isOver = verdict.kind === 'done' || endMs < nowMs - lookbackMs;
@@ -86,9 +88,9 @@ function outcomeOf({ secmaster, lookbackMs }: Session, { item }: Progress, verdi
 }
 
 /**
- * What from_date and to_date limit is not documented. Whatever it is, what has begun in a slice of time lies in it, or is met
- * by the tail or by its status. But only where it is the beginning can counts by date be compared (see audit.ts): a slice
- * whose every row has begun in it says so, and one row that hasn't says otherwise for good.
+ * It is not documented which time from_date and to_date filter by. Sweeps work whichever it is: an instance that started in a slice is
+ * listed there, or met by the tail or by its status. But audits can compare counts by date only if it is the start time. A slice
+ * whose rows all started in it shows that it is; a single row that didn't shows, for good, that it isn't.
  */
 function judgeDates(
   { ledger, log }: Session,
@@ -99,7 +101,7 @@ function judgeDates(
   const { datesTrusted } = ledger.state;
   if (!isDated(item) || item.status !== null || datesTrusted === false) return null;
   if (page === null || page.instances.some((instance) => beginsOutside(instance, item))) {
-    log.warn('from_date and to_date limit something else than when instances begin; no audits');
+    log.warn('from_date and to_date do not filter by start time; audits are off');
     return false;
   }
   const isProof = verdict.kind === 'done' && met.size > 0;

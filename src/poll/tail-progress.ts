@@ -2,22 +2,22 @@ import { isEnded } from '../model/status.ts';
 import { maxOffset } from '../secmaster/api/secmaster.ts';
 import type { ReadPage } from './session.ts';
 
-/** How far a tail has come, and when it has come far enough; pure. */
+/** How far a tail has come, and whether that is far enough; pure. */
 export interface TailProgress {
-  /** Of the page that comes next. */
+  /** Of the next page. */
   readonly offset: number;
   /** Rows of ended instances so far. */
   readonly ended: number;
-  /** Settled rows one after another at the end of what has been read. */
+  /** Settled rows in a row, counted back from the last one read. */
   readonly settled: number;
-  /** SecMaster's count on the page that was read last. */
+  /** SecMaster's count on the last page. */
   readonly count: number | null;
   readonly met: ReadonlySet<string>;
-  /** Ids of the page that was read last. */
+  /** Ids of the last page. */
   readonly lastIds: readonly string[];
-  /** Rows of one millisecond have come in another order, so that some may not have come at all. */
+  /** Rows of one millisecond came in a different order, so some may be missing. */
   readonly isDisordered: boolean;
-  /** Rows may have slipped over the edge between the last two pages. */
+  /** Rows may have been lost between the last two pages. */
   readonly mayHaveSlipped: boolean;
 }
 
@@ -32,12 +32,11 @@ export const beginningOfTail: TailProgress = {
   mayHaveSlipped: false,
 };
 
-/** Why a tail ends: its ledger has just been made, it has met what the one before has left, or SecMaster pages no deeper. */
+/** Why a tail ends: the ledger is new, it has met what the previous tail left, or SecMaster pages no deeper. */
 export type TailEnd = 'first' | 'caught_up' | 'too_deep';
 
 /**
- * Settled rows one after another that say a tail has caught up. One alone would not do: rows changed in the same
- * millisecond come in any order.
+ * Settled rows in a row that mean a tail has caught up. One is not enough: rows changed in the same millisecond come in any order.
  */
 const settledRun = 50;
 
@@ -57,7 +56,7 @@ export function follow(progress: TailProgress, page: ReadPage): TailProgress {
   };
 }
 
-/** @param isFresh whether the ledger was made so lately that it has missed nothing; only the first tail asks */
+/** @param isFresh whether the ledger is so new that it has missed nothing; only the first tail uses it */
 export function endOfTail(
   { offset, ended, settled }: TailProgress,
   page: ReadPage,
@@ -72,7 +71,7 @@ export function endOfTail(
 function settledAtEnd(before: number, rows: ReadPage['rows']): number {
   let settled = before;
   for (const row of rows) {
-    // An open row that looks unchanged says nothing either way: SecMaster may have touched it.
+    // An unchanged open row is no evidence either way: SecMaster may have touched it.
     if (row === 'changed') settled = 0;
     else if (row === 'settled') settled++;
   }
@@ -80,8 +79,8 @@ function settledAtEnd(before: number, rows: ReadPage['rows']): number {
 }
 
 /**
- * New changes push rows down while we page, so that a page begins with rows that the one before ended with. Rows that come twice
- * in any other way are rows of one millisecond in another order.
+ * New changes push rows down during paging, so a page starts with the rows that the page before ended with. Rows that repeat in any
+ * other way are rows of one millisecond in a different order.
  */
 function orderOf({ met, lastIds }: TailProgress, ids: readonly string[]): 'new' | 'pushed' | 'disordered' {
   const again = ids.filter((id) => met.has(id)).length;

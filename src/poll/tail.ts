@@ -3,15 +3,15 @@ import { documentedOpenStatuses, undocumentedOpenStatus } from '../model/status.
 import { type ReadPage, readPage, type Session } from './session.ts';
 import { beginningOfTail, endOfTail, follow, type TailEnd, type TailProgress } from './tail-progress.ts';
 
-/** A run begins a little after it was created, and may show up in the list a little after that. */
+/** A run starts shortly after its creation, and may appear in the list shortly after that. */
 const overlapMs = 60_000;
 
-/** How far a page across an edge reaches back. */
+/** How many rows a page across an edge reaches back. */
 const acrossRows = 50;
 
 /**
- * Reads the latest changes, newest first, until it meets what the last complete tail has left (docs/counting.md#tail).
- * A ledger that has just been made only takes its bearings, and leaves the rest to the sweep that it puts on the list.
+ * Reads the latest changes, newest first, until it meets what the last complete tail left (docs/counting.md#tail).
+ * The first tail of a new ledger reads little and schedules a sweep for the rest.
  */
 export async function readTail(session: Session): Promise<void> {
   const { ledger, secmaster } = session;
@@ -21,7 +21,7 @@ export async function readTail(session: Session): Promise<void> {
 
   for (;;) {
     const page = await readPage(session, { ...newestFirst, offset: progress.offset });
-    // Only from the first answer on is SecMaster's time known.
+    // SecMaster's time is known only from its first response on.
     beganMs ??= secmaster.now();
     progress = follow(progress, page);
     const change = progress.mayHaveSlipped ? await readAcross(session, progress, page) : page.change;
@@ -31,7 +31,7 @@ export async function readTail(session: Session): Promise<void> {
       continue;
     }
     await ledger.commit({ kind: 'tail_ended', page: change, beganMs, ...whatFollows(session, end, progress, beganMs) });
-    session.leftOut.tailEnded();
+    session.filteredOut.tailEnded();
     return;
   }
 }
@@ -39,8 +39,8 @@ export async function readTail(session: Session): Promise<void> {
 const newestFirst = { sortKey: 'update_time', sortDir: 'DESC' } as const;
 
 /**
- * Rows of one millisecond in another order look just like pushed ones, and rows that SecMaster has deleted have moved others up: a
- * page across the edge shows them all.
+ * Rows of one millisecond in a different order look like pushed ones, and deleted rows move others up. A page across the edge shows
+ * them all.
  */
 async function readAcross(session: Session, { offset }: TailProgress, page: ReadPage): Promise<PageChange> {
   await session.ledger.commit({ kind: 'page', page: page.change });
@@ -48,7 +48,7 @@ async function readAcross(session: Session, { offset }: TailProgress, page: Read
   return (await readPage(session, across)).change;
 }
 
-/** What the tail leaves to sweep and to recheck. */
+/** What a sweep and a recheck must still read. */
 function whatFollows(
   session: Session,
   end: TailEnd,
@@ -57,16 +57,16 @@ function whatFollows(
 ): { readonly sweep: readonly SweepPart[]; readonly recheck: Recheck | null } {
   if (end === 'first') return { sweep: firstSweep(session, nowMs), recheck: null };
   if (end === 'caught_up') return { sweep: isDisordered ? [sinceLastTail(session, nowMs)] : [], recheck: null };
-  session.log.warn('more instances changed than SecMaster lets us page through; sweeping');
-  // What lies deeper is found by its time of creation if it is new, by its status if it is open, and else it had FAILED before
-  // and has been retried since: all that had FAILED is rechecked.
+  session.log.warn('more changes than can be paged through; sweeping');
+  // A deeper change is found by creation time if the instance is new, and by status if it is open. Otherwise the instance had
+  // FAILED and was retried, so all FAILED ones are rechecked.
   const statuses = [...documentedOpenStatuses, 'FAILED'];
   return { sweep: [...statuses.map(allOf), sinceLastTail(session, nowMs)], recheck: { status: 'FAILED' } };
 }
 
 function firstSweep({ ledger, retentionMs }: Session, nowMs: number): SweepPart[] {
   const fromMs = ledger.state.fromMinute * 60_000 - overlapMs;
-  // What has failed before may be retried: only its retry_count of today tells then by how much it has grown.
+  // Older failed runs may be retried: the growth of retry_count is known only if it was read before.
   const failed = { fromMs: nowMs - retentionMs, toMs: fromMs, status: 'FAILED' };
   const open = [...documentedOpenStatuses, undocumentedOpenStatus];
   return [...open.map(allOf), slice(fromMs, nowMs), ...(failed.fromMs < fromMs ? [failed] : [])];

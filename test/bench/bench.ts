@@ -46,7 +46,7 @@ const rows = figures.map(({ what, floor, measured, ratio, goal, isReached }) => 
   goal,
   reached(isReached),
 ]);
-process.stdout.write(`${table([['measured', 'floor', 'exporter', 'ratio', 'goal', 'reached'], ...rows])}\n`);
+process.stdout.write(`${table([['measured', 'floor', 'exporter', 'ratio', 'goal', 'goal met'], ...rows])}\n`);
 process.stdout.write(
   `\nNode.js ${process.version}, ${process.platform} ${process.arch}, ${availableParallelism()} cores\n`,
 );

@@ -25,12 +25,12 @@ export interface Extent {
 export const whole: Extent = { rounds: 5, sweepInstances: 100_000, remembered: 1_000_000, loadMs: 2_000, execArgv: [] };
 export const quick: Extent = { rounds: 2, sweepInstances: 10_000, remembered: 50_000, loadMs: 300, execArgv: [] };
 
-export function atMost(what: string, floor: string, measured: string, ratio: number, most: number): Figure {
-  return { what, floor, measured, ratio, goal: `≤ ${most}`, isReached: ratio <= most };
+export function atMost(what: string, floor: string, measured: string, ratio: number, max: number): Figure {
+  return { what, floor, measured, ratio, goal: `≤ ${max}`, isReached: ratio <= max };
 }
 
-export function atLeast(what: string, floor: string, measured: string, ratio: number, least: number): Figure {
-  return { what, floor, measured, ratio, goal: `≥ ${least}`, isReached: ratio >= least };
+export function atLeast(what: string, floor: string, measured: string, ratio: number, min: number): Figure {
+  return { what, floor, measured, ratio, goal: `≥ ${min}`, isReached: ratio >= min };
 }
 
 export const inMs = (value: number) => `${value < 10 ? value.toFixed(2) : value.toFixed(0)} ms`;

@@ -122,7 +122,7 @@ export async function measureScrapes(workspaces: number, extent: Extent): Promis
         isReached: null,
       },
       {
-        what: `CPU time between two turns of the event loop, the longest ${during}`,
+        what: `longest event loop turn (CPU time) ${during}`,
         floor: 'none',
         measured: inMs(turn),
         ratio: null,

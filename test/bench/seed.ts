@@ -12,7 +12,7 @@ const durationBuckets = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400];
 
 /**
  * Makes the ledger that an exporter would have that had polled for a month: of each workspace the last day and, `days` - 1
- * times more, the same day some hours earlier. All series are shown.
+ * times more, the same day some hours earlier. All series are exposed.
  */
 export async function seedLedger(folder: string, workspaces: number, history: History, days = 1): Promise<void> {
   const store = createSqliteStore(ledgerOf(folder));

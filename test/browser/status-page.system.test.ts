@@ -177,7 +177,7 @@ test('it refreshes itself, keeps open what was opened, and says so when the expo
   expect(await page.locator('details[open] td').first().innerText()).toBe('2026-07-18 12:00:00');
   await stop();
   await page.clock.runFor(15_000);
-  await page.getByText('The exporter does not answer; this page is from').waitFor();
+  await page.getByText('The exporter does not respond. This page is from').waitFor();
 });
 
 test('the keyboard reaches every link and every list of polls, and nothing moves away from under it', async () => {
@@ -193,8 +193,8 @@ test('the keyboard reaches every link and every list of polls, and nothing moves
     'Status as JSON',
     'Ready',
     'Runbooks',
-    'prod: 3 since the exporter was started',
-    'With every default filled in',
+    'prod: 3 polls since the exporter started',
+    'Show with all defaults',
   ]);
   await page.keyboard.press('Enter');
   expect(await page.locator('details[open]').count()).toBe(1);

@@ -46,7 +46,7 @@ describe('understood', () => {
 });
 
 describe('refused in one line', () => {
-  const badAddress = 'is no address; write it like :39210 or 127.0.0.1:39210';
+  const badAddress = 'is not a valid address; write it like :39210 or 127.0.0.1:39210';
   test.each<[string, string[], string]>([
     [
       'a mistyped flag',
@@ -69,26 +69,34 @@ describe('refused in one line', () => {
     ['a flag in place of a value', ['--config.file', '--log.level=warn'], 'flag --config.file needs a value'],
     ['an empty value', ['--config.file='], 'flag --config.file needs a value'],
     ['a value where none belongs', ['check', '--online=yes'], 'flag --online takes no value'],
-    ['a flag of another command', ['serve', '--online'], 'flag --online belongs to the command check'],
+    ['a flag of another command', ['serve', '--online'], 'flag --online is only for the command check'],
     [
       "the simulator's address",
       ['--listen-address=:1'],
-      'flag --listen-address belongs to the command simulate; did you mean --web.listen-address?',
+      'flag --listen-address is only for the command simulate; did you mean --web.listen-address?',
     ],
     ['no address', ['--web.listen-address=39210'], `--web.listen-address: "39210" ${badAddress}`],
     ['no address of the simulator', ['simulate', '--listen-address=x'], `--listen-address: "x" ${badAddress}`],
     ['no port', ['--web.listen-address=:65536'], `--web.listen-address: ":65536" ${badAddress}`],
-    ['no path', ['--web.telemetry-path=metrics'], '--web.telemetry-path: "metrics" is no path; write it like /metrics'],
+    [
+      'no path',
+      ['--web.telemetry-path=metrics'],
+      '--web.telemetry-path: "metrics" is not a valid path; write it like /metrics',
+    ],
     [
       "the status page's path",
       ['--web.telemetry-path=/'],
-      '--web.telemetry-path: "/" is no path; write it like /metrics',
+      '--web.telemetry-path: "/" is not a valid path; write it like /metrics',
     ],
-    ['a pattern', ['--web.telemetry-path=/:a'], '--web.telemetry-path: "/:a" is no path; write it like /metrics'],
+    [
+      'a pattern',
+      ['--web.telemetry-path=/:a'],
+      '--web.telemetry-path: "/:a" is not a valid path; write it like /metrics',
+    ],
     [
       'the path of another page',
       ['--web.telemetry-path=/-/ready'],
-      '--web.telemetry-path: "/-/ready" is taken by another page',
+      '--web.telemetry-path: "/-/ready" is used by another page',
     ],
     [
       'an unknown level',

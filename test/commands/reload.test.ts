@@ -8,6 +8,7 @@ const problem = { file: 'config.yml', line: 2, path: 'poll.lookback', message: '
 
 function setUp(loads: (Loaded | Error)[], apply: (config: Config) => Promise<readonly string[]> = async () => []) {
   const observed: boolean[] = [];
+  const logged: Record<string, unknown>[] = [];
   const load = () => {
     const loaded = loads.shift() ?? new Error('nothing more to load');
     if (loaded instanceof Error) throw loaded;
@@ -17,30 +18,39 @@ function setUp(loads: (Loaded | Error)[], apply: (config: Config) => Promise<rea
     load,
     apply,
     observe: (isSuccess) => observed.push(isSuccess),
-    log: pino({ level: 'silent' }),
+    log: pino({}, { write: (line: string) => void logged.push(JSON.parse(line)) }),
   });
-  return { reload, observed };
+  return { reload, observed, logged };
 }
 
 /** One that can be told from others. */
 const config = (n: number): Config => ({ n, workspaces: [] }) as unknown as Config;
 
-test('a good configuration is applied, a bad one is told and not applied', async () => {
+test('a good configuration is applied, a bad one is reported and not applied', async () => {
   const applied: Config[] = [];
-  const { reload, observed } = setUp([{ problems: [problem] }, { config: config(1) }], async (one) => {
+  const { reload, observed, logged } = setUp([{ problems: [problem] }, { config: config(1) }], async (one) => {
     applied.push(one);
-    return ['state.path: needs a restart'];
+    return ['state.path needs a restart'];
   });
   expect(await reload()).toEqual({ isApplied: false, lines: ['config.yml:2: poll.lookback: is missing'] });
   expect(applied).toEqual([]);
-  expect(await reload()).toEqual({ isApplied: true, lines: ['state.path: needs a restart'] });
+  expect(await reload()).toEqual({ isApplied: true, lines: ['state.path needs a restart'] });
   expect(applied).toEqual([config(1)]);
   expect(observed).toEqual([false, true]);
+  expect(logged).toMatchObject([
+    {
+      level: 50,
+      msg: 'configuration not reloaded because it has problems; the previous one stays in force',
+      problems: ['config.yml:2: poll.lookback: is missing'],
+    },
+    { level: 30, msg: 'configuration reloaded', workspaces: 0 },
+    { level: 40, msg: 'restart needed', detail: 'state.path needs a restart' },
+  ]);
 });
 
 test('reloads go one after the other, also after one that could not be applied or read', async () => {
   const log: string[] = [];
-  const { reload, observed } = setUp(
+  const { reload, observed, logged } = setUp(
     [{ config: config(1) }, { config: config(2) }, new Error('unreadable'), { config: config(3) }],
     async (one) => {
       const { n } = one as unknown as { n: number };
@@ -54,6 +64,10 @@ test('reloads go one after the other, also after one that could not be applied o
   const results = await Promise.all([reload(), reload(), reload(), reload()]);
   expect(log).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2', 'begin 3', 'end 3']);
   expect(results.map(({ isApplied }) => isApplied)).toEqual([true, false, false, true]);
-  expect(results[1]?.lines).toEqual(['it could not be reloaded whole; the log says why']);
+  expect(results[1]?.lines).toEqual(['the configuration was only partly reloaded; see the log']);
   expect(observed).toEqual([true, false, false, true]);
+  expect(logged.filter(({ level }) => level === 50)).toMatchObject([
+    { msg: 'configuration only partly reloaded; this is a bug', err: { message: 'no' } },
+    { msg: 'configuration only partly reloaded; this is a bug', err: { message: 'unreadable' } },
+  ]);
 });

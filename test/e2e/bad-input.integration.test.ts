@@ -81,7 +81,7 @@ test('a port in use', async () => {
   const running = startExporter(['serve', `--web.listen-address=127.0.0.1:${port}`], nowhere);
   expect(await running.ended).toBe(1);
   expect(running.stderr()).toContain(
-    `cannot listen on 127.0.0.1:${port}: another process does; choose another --web.listen-address\n`,
+    `cannot listen on 127.0.0.1:${port}: the port is in use; choose another --web.listen-address\n`,
   );
 });
 

@@ -16,17 +16,21 @@ test.each<[string, (file: string) => void, RegExp]>([
     (file) => truncateSync(file, Math.floor(statSync(file).size / 2)),
     /the file is damaged; restore it from a backup/,
   ],
-  ['is no database any more', (file) => writeFileSync(file, 'x'.repeat(8_192)), /the file is no ledger, or damaged/],
+  [
+    'is no database any more',
+    (file) => writeFileSync(file, 'x'.repeat(8_192)),
+    /the file is not a ledger, or it is damaged/,
+  ],
   [
     'was written by a newer exporter',
     (file) => {
       using db = new DatabaseSync(file);
       db.exec('PRAGMA user_version = 99');
     },
-    /has schema 99, newer than this exporter's \d+; run the newer exporter/,
+    /was written by a newer exporter \(its schema is 99, the newest known here is \d+\); run the newer exporter/,
   ],
 ])(
-  'a ledger that %s: said, secmaster_up 0, and nothing counted anew; mended, it goes on',
+  'a ledger that %s: the log says so, secmaster_up is 0 and nothing is counted; restored, it continues',
   async (_, damage, message) => {
     const simulated = await startSimulator({ historyMs: 3_600_000 });
     const folder = temporaryFolder();

@@ -10,7 +10,7 @@ import { startSimulator } from '../support/simulated.ts';
 
 const lookbackMs = 2 * 3_600_000;
 
-test('a disk that fills up: said, secmaster_up 0, the last numbers served; with room again it goes on by itself', async () => {
+test('a disk that fills up: the log says so, secmaster_up is 0 and the last numbers are served; with space again, counting continues', async () => {
   const simulated = await startSimulator({ historyMs: 3_600_000 });
   const folder = temporaryFolder();
   const disk = join(folder, 'ledger');
@@ -39,7 +39,7 @@ test('a disk that fills up: said, secmaster_up 0, the last numbers served; with 
   expect(total(text, 'secmaster_workflow_instances_started_total')).toBeGreaterThanOrEqual(
     total(before, 'secmaster_workflow_instances_started_total'),
   );
-  expect(served.running.stderr()).toMatch(/the disk is full; make room and the exporter goes on by itself/);
+  expect(served.running.stderr()).toMatch(/the disk is full; free some space and the exporter continues by itself/);
 
   rmSync(fill);
   const after = await polledAgain(served);

@@ -78,7 +78,7 @@ describe('without workspace_id', () => {
       workspaces: ([origin]) => [entry(origin, { project_id: projectId(1) })],
     });
     await organisation.poll();
-    expect(organisation.logged.map(({ msg }) => msg)).toContain('the project has no workspaces');
+    expect(organisation.logged.map(({ msg }) => msg)).toContain('project has no workspaces');
     organisation.simulators[0]?.directory.addWorkspace(projectId(1), { id: workspaceId(1), name: 'first' });
     organisation.turn(6 * minuteMs);
     await organisation.poll();
@@ -105,7 +105,9 @@ describe('without project_id', () => {
     await organisation.poll();
     expect(await up(organisation)).toEqual({ [region]: 0 });
     const message = `list_projects: IAM knows no project named ${region} for these credentials: give project_id, or check region`;
-    expect(organisation.logged.map(({ msg }) => msg)).toContain(message);
+    const reason = expect.any(String);
+    const line = { msg: 'workspace discovery failed', reason, error: message };
+    expect(organisation.logged).toContainEqual(expect.objectContaining(line));
     expect(await (await organisation.exporter.app.request('/-/ready')).status).toBe(200);
   });
 });

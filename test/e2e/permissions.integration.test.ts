@@ -88,7 +88,7 @@ test.each<[string, string, (config: string) => string, string]>([
     .split('\n')
     .map((line) => JSON.parse(line))
     .filter(({ level }) => level === 50)
-    .map(({ msg }) => quoted(msg));
+    .map(({ error }) => quoted(error));
   expect(errors).toEqual([message]);
   expect(running.stdout()).toMatch(/^secmaster_up\{.*\} 0$/m);
   expect(documented).toContain(`\`${message}\``);
@@ -105,7 +105,7 @@ test('without one instance: counts go on, and the log says once that nodes are n
   const { simulated, file } = await forbidding('ShowAopWorkflowInstance', asIs);
   const served = await serve([`--config.file=${file}`]);
   await polledAgain(served);
-  const told = () => served.running.stderr().match(/the nodes of a failed run are not read: [^"\\]*/g) ?? [];
+  const told = () => served.running.stderr().match(/^.*"failed nodes could not be read".*$/gm) ?? [];
   const turn = async () => {
     await simulated.turn(10 * 60_000);
     await polledAgain(served);
@@ -114,7 +114,8 @@ test('without one instance: counts go on, and the log says once that nodes are n
   await eventually(turn, 'a failed run', served.running);
   await turn();
   expect(told()).toHaveLength(1);
-  const message = quoted(told()[0] ?? '').replace(/….*/, '…');
-  expect(message).toBe('the nodes of a failed run are not read: show_instance: 403 …');
-  expect(documented).toContain(`\`${message}\``);
+  const { error } = JSON.parse(told()[0] ?? '');
+  const message = quoted(error).replace(/….*/, '…');
+  expect(message).toBe('show_instance: 403 …');
+  expect(documented).toContain(`\`failed nodes could not be read\`, with the error \`${message}\``);
 });

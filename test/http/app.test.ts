@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AppParts } from '../../src/http/app.ts';
 import type { Exposition } from '../../src/metrics/exposition.ts';
+import type { WorkspaceReport } from '../../src/model/report.ts';
 import { appOf } from '../support/app.ts';
 import { emptySnapshot, goodPoll, report } from '../support/report.ts';
 
@@ -72,7 +73,7 @@ test('/-/ready waits for every workspace to have been polled, whether the poll s
     polls: { ...goodPoll, last: { endedMs: 1, durationSeconds: 1, requests: 1, error: 'refused' } },
   });
   const before = await app([failed, waiting]).request('/-/ready');
-  expect([before.status, await before.text()]).toEqual([503, 'not polled yet: lab\n']);
+  expect([before.status, await before.text()]).toEqual([503, 'waiting for the first poll of: lab\n']);
   expect((await app([failed]).request('/-/ready')).status).toBe(200);
 });
 
@@ -91,6 +92,22 @@ test('/ shows each workspace and its state, escaped', async () => {
   expect(page).toContain('<time datetime="2026-07-18T12:00:00.000Z">2026-07-18 12:00:00</time>');
   expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
   expect(page).toContain('href="/metrics"');
+});
+
+const sinceMs = Date.parse('2026-07-01T00:00:00Z');
+const day = (n: number) => `<time datetime="2026-07-0${n}T00:00:00.000Z">2026-07-0${n} 00:00:00</time>`;
+test.each<[string, WorkspaceReport['counting'][], string]>([
+  ['since counting began', [{ sinceMs, prunedBeforeMs: 0 }], `since ${day(1)} UTC, when counting began.`],
+  ['since older ones were pruned', [{ sinceMs, prunedBeforeMs: sinceMs + 86_400_000 }], `since ${day(2)} UTC.`],
+  [
+    'since the last workspace was added',
+    [{ sinceMs, prunedBeforeMs: 0 }, { sinceMs: sinceMs + 86_400_000, prunedBeforeMs: 0 }, null],
+    `since ${day(2)} UTC, when counting began.`,
+  ],
+  ['before a ledger has been read', [null], 'yet.'],
+])('/ says that no run has failed %s', async (_, counting, expected) => {
+  const page = await (await app(counting.map((one) => report({ counting: one }))).request('/')).text();
+  expect(page).toContain(`No failures seen ${expected}`);
 });
 
 test('/api/v1/status says the same as JSON, with the newest failed runs of all workspaces', async () => {
@@ -210,7 +227,7 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
   });
 });
 
-test('where recent runs are not to be shown, the status has none of them and the page says why', async () => {
+test('with status.recent_runs 0, the status has no runs and the page says why', async () => {
   const confidential = app([report()], 0);
   expect(await (await confidential.request('/api/v1/status')).json()).toMatchObject({
     failed_runs: null,
@@ -223,18 +240,15 @@ test.each(['PUT', 'POST'])(
   '/-/reload with %s says that the configuration has been reloaded, or what is wrong with it',
   async (method) => {
     const good = await app().request('/-/reload', { method });
-    expect([good.status, await good.text()]).toEqual([200, 'the configuration has been reloaded.\n']);
+    expect([good.status, await good.text()]).toEqual([200, 'configuration reloaded\n']);
     const lines = ['a: is missing', 'b: is wrong'];
     const bad = await app([], 2, { reload: async () => ({ isApplied: false, lines }) }).request('/-/reload', {
       method,
     });
     expect([bad.status, await bad.text()]).toEqual([400, 'a: is missing\nb: is wrong\n']);
-    const partly = app([], 2, { reload: async () => ({ isApplied: true, lines: ['a: needs a restart'] }) });
+    const partly = app([], 2, { reload: async () => ({ isApplied: true, lines: ['a needs a restart'] }) });
     const response = await partly.request('/-/reload', { method });
-    expect([response.status, await response.text()]).toEqual([
-      200,
-      'the configuration has been reloaded.\na: needs a restart\n',
-    ]);
+    expect([response.status, await response.text()]).toEqual([200, 'configuration reloaded\na needs a restart\n']);
   },
 );
 

@@ -42,7 +42,7 @@ describe('who is let in', () => {
   });
 });
 
-test('a right password is compared once, also where many ask at once; a wrong one each time', async () => {
+test('a correct password is compared once, even for many requests at the same time; a wrong one each time', async () => {
   const { authenticate, compared } = authentication();
   const ask = () => authenticate(header('alice:alice'), users);
   expect(await Promise.all([ask(), ask(), ask()])).toEqual([true, true, true]);
@@ -52,7 +52,7 @@ test('a right password is compared once, also where many ask at once; a wrong on
   expect(compared).toHaveLength(3);
 });
 
-test('a changed hash counts at once', async () => {
+test('a changed hash takes effect at once', async () => {
   const { authenticate } = authentication();
   expect(await authenticate(header('alice:alice'), users)).toBe(true);
   const changed = new Map([['alice', new Secret('hash of something new')]]);

@@ -46,7 +46,7 @@ function count(text: string, value: number): number {
   return text.split('\n').filter((line) => line.startsWith('secmaster_workflow') && line.endsWith(` ${value}`)).length;
 }
 
-test('a slow reader gets the whole exposition that it began to read, and nobody waits for it', async () => {
+test('a slow reader gets the complete exposition that it started to read, and no other reader waits for it', async () => {
   const { exposition, port, scrape } = await serve();
   const slow = await beginToRead(port);
   await exposition.update(found(2), []);
@@ -64,7 +64,7 @@ test('readers that leave in the middle of an answer do no harm', async () => {
   expect(count(await scrape(), 1)).toBe(samples);
 });
 
-test('a reader that leaves before the first exposition is made does no harm', async () => {
+test('a reader that leaves before the first exposition exists does no harm', async () => {
   const { port, exposition, scrape } = await serve();
   const asked = Promise.withResolvers<void>();
   const made = exposition.scrape;

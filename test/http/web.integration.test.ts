@@ -53,7 +53,7 @@ test('every answer has the security headers, and those of the configuration, als
 });
 
 describe('a flood', () => {
-  test('of wrong passwords leaves room for who is known; what is too many is told so', async () => {
+  test('of wrong passwords does not lock out known users; requests beyond the limit get 503', async () => {
     const users = new Map([['prometheus', new Secret(hashSync('right', 10))]]);
     const port = await serveWeb(fixedWeb({ ...plain, users }));
     const ask = async (password: string) =>

@@ -116,7 +116,7 @@ async function changeOf(
   }
 }
 
-test('whatever is committed, SQLite says in the end what plain maps say', async () => {
+test('after any commits, SQLite has the same contents as plain maps', async () => {
   const workspace = { projectId: 'p', workspaceId: 'w' };
   await fc.assert(
     fc.asyncProperty(fc.array(deed, { maxLength: 25, size: 'max' }), async (deeds) => {

@@ -61,7 +61,7 @@ export function describeStore({ createDisk }: StoreKind): void {
   }
 
   describe('a ledger', () => {
-    test('is null until it is made, and each workspace has its own', async () => {
+    test('is null until it is created, and each workspace has its own', async () => {
       const other = { ...workspace, workspaceId: 'other' };
       expect(await store.open(other)).toBeNull();
       const made = await store.create(other, nowMs + 5, minute);
@@ -164,7 +164,7 @@ export function describeStore({ createDisk }: StoreKind): void {
       });
     });
 
-    test('is all of a change or none of it, at whichever statement the process dies', async () => {
+    test('holds all of a change or none of it, at whichever statement the process crashes', async () => {
       await show(instance('a'), failed('b'));
       const before = await everythingOf(ledger);
       await show(instance('c', { triggerType: 'TIMER' }), finished('a'), failed('d', { playbook: null }));
@@ -176,28 +176,28 @@ export function describeStore({ createDisk }: StoreKind): void {
       for (let statement = 0; !isOver; statement++) {
         const fresh = createDisk();
         let left = Number.POSITIVE_INFINITY;
-        const dying = fresh.open(() => {
+        const crashing = fresh.open(() => {
           if (left-- <= 0) throw new Error('kill -9');
         });
-        const doomed = await dying.create(workspace, nowMs, minute - 60);
-        await doomed.commit({ kind: 'page', page: await foldRows(doomed, [instance('a'), failed('b')], nowMs) });
+        const ledger = await crashing.create(workspace, nowMs, minute - 60);
+        await ledger.commit({ kind: 'page', page: await foldRows(ledger, [instance('a'), failed('b')], nowMs) });
         const rows = [instance('c', { triggerType: 'TIMER' }), finished('a'), failed('d', { playbook: null })];
-        const page = await foldRows(doomed, rows, nowMs);
+        const page = await foldRows(ledger, rows, nowMs);
         left = statement;
-        isOver = await doomed.commit({ kind: 'page', page }).then(
+        isOver = await ledger.commit({ kind: 'page', page }).then(
           () => true,
           () => false,
         );
         left = Number.POSITIVE_INFINITY;
-        const inMemory = await everythingOf(doomed).catch(() => null);
-        await dying.close();
+        const inMemory = await everythingOf(ledger).catch(() => null);
+        await crashing.close();
         const next = fresh.open();
         const again = await next.open(workspace);
         if (again === null) throw new Error('the ledger is gone');
         const state = await everythingOf(again);
         expect([before, after]).toContainEqual(state);
         ends.add(JSON.stringify(state));
-        // Whoever goes on after a failure, as when the disk was full, goes on from what is there.
+        // After a failure such as a full disk, the ledger continues from what is stored.
         if (inMemory !== null && !isOver && JSON.stringify(state) === JSON.stringify(before))
           expect(inMemory).toEqual(state);
         await next.close();
@@ -260,7 +260,7 @@ export function describeStore({ createDisk }: StoreKind): void {
       ]);
     });
 
-    test('is counted anew from what the ledger remembers when it grows back', async () => {
+    test('is rebuilt from the instances in the ledger when it moves back', async () => {
       await show(finished('a', { retryCount: 2 }), instance('c'));
       const whole = (await ledger.snapshot()).window;
       await ledger.commit({ kind: 'window_moved', fromMinute: minute + 1, sweep: [] });
@@ -268,7 +268,7 @@ export function describeStore({ createDisk }: StoreKind): void {
       expect((await ledger.snapshot()).window).toEqual(whole);
     });
 
-    test('tells how many ended instances began in each minute, with a status or with any', async () => {
+    test('counts the ended instances that started in each minute, with one status or any', async () => {
       const later = { startTimeMs: nowMs + 61_000, endTimeMs: nowMs + 62_000 };
       await show(finished('a'), finished('b', later), failed('c', later), instance('d', later));
       expect(await ledger.endedByMinute(null, minute, minute + 2)).toEqual(
@@ -292,7 +292,7 @@ export function describeStore({ createDisk }: StoreKind): void {
       expect(await unseen(nowMs)).toEqual([]);
     });
 
-    test('that SecMaster no longer knows leave the gauges, and keep what they have counted', async () => {
+    test('that SecMaster no longer knows leave the gauges, and their counts stay', async () => {
       await show(instance('a', { retryCount: 1 }), finished('b'));
       const known = (await ledger.known(['a'])).get('a');
       if (known === undefined) throw new Error('a is unknown');
@@ -319,7 +319,7 @@ export function describeStore({ createDisk }: StoreKind): void {
       expect(await ledger.toRecheck()).toEqual([]);
     });
 
-    test('that hang or are being retried are found, the oldest first', async () => {
+    test('that are stuck or being retried are found, oldest first', async () => {
       await show(
         instance('young'),
         instance('old', { startTimeMs: nowMs - 9_000 }),
@@ -379,7 +379,7 @@ export function describeStore({ createDisk }: StoreKind): void {
   });
 
   describe('failed attempts', () => {
-    test('are unread until their nodes are known, and shown with those, the newest first', async () => {
+    test('are unread until their nodes are known, and listed with them, newest first', async () => {
       await show(failed('a'), failed('b', { endTimeMs: nowMs + 7_000 }));
       expect(await ledger.unreadFailures(10)).toEqual([
         { id: 'b', attempt: 1, failedMs: nowMs + 7_000 },
@@ -432,7 +432,7 @@ export function describeStore({ createDisk }: StoreKind): void {
       expect([...ledger.state.runs.values()]).toEqual([runLabels('Block', 'EVENT')]);
     });
 
-    test('begins anew with the next instance of the playbook, at 0', async () => {
+    test('restarts at 0 with the next instance of the playbook', async () => {
       await show(finished('a'));
       await ledger.commit({ kind: 'exposed', series: await ledger.pending() });
       await ledger.commit({ kind: 'pruned', ids: ['a'], playbooks: [playbook.name], beforeMs: nowMs });

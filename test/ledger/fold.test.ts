@@ -43,7 +43,7 @@ function walk(rows: readonly Observed[]): Sums & { last: Entry | null } {
 const before = { start: createdMs - 5_000 };
 const endedBefore = { start: createdMs - 5_000, end: createdMs - 1_000 };
 
-describe('an instance begun since the ledger was created counts', () => {
+describe('an instance started since the ledger was created counts', () => {
   test.each<[string, Observed[], Sums]>([
     ['as started while it runs', [row('RUNNING')], { started: 1, retries: 0, ends: {}, durations: [] }],
     [
@@ -146,7 +146,7 @@ describe('an instance begun since the ledger was created counts', () => {
   });
 });
 
-describe('an instance begun before the ledger was created counts', () => {
+describe('an instance started before the ledger was created counts', () => {
   test.each<[string, Observed[], Sums]>([
     [
       'nothing when it had ended',

@@ -20,7 +20,7 @@ test('an instance without a playbook has an empty label, and there is nothing to
   expect(labels.met()).toEqual([]);
 });
 
-test('of two playbooks with one name the first met keeps it plain, the other is told apart by its id', () => {
+test('of two playbooks with one name, the first gets the plain name, the other the name with its id', () => {
   const labels = new PlaybookLabels([], 9);
   expect([labels.of(isolate), labels.of(namesake), labels.of(isolate)]).toEqual([
     'Isolate host',
@@ -36,7 +36,7 @@ test('of two playbooks with one name the first met keeps it plain, the other is 
   ]);
 });
 
-test('a label once given stays, whoever turns up first later', () => {
+test('a label is permanent, whichever playbook comes first later', () => {
   const before = new PlaybookLabels([], 9);
   before.of(isolate);
   before.of(namesake);
@@ -44,7 +44,7 @@ test('a label once given stays, whoever turns up first later', () => {
   expect([after.of(namesake), after.of(isolate)]).toEqual(['Isolate host (9b1c2d3e)', 'Isolate host']);
 });
 
-test('a renamed playbook goes on under its new name, and under the old one once it has that again', () => {
+test('a renamed playbook continues under its new name, and under the old one when it gets it back', () => {
   const labels = new PlaybookLabels([], 9);
   labels.of(isolate);
   expect(labels.of({ ...isolate, name: 'Isolate endpoint' })).toBe('Isolate endpoint');
@@ -100,7 +100,7 @@ describe('beyond the limit', () => {
     expect(labels.of({ ...isolate, name: 'Isolate endpoint' })).toBe('Isolate endpoint');
   });
 
-  test('those who shared are told apart once the limit is raised or one of the others is gone', () => {
+  test('playbooks that shared a label get their own once the limit is raised or another playbook is gone', () => {
     const labels = new PlaybookLabels([], 1);
     const all = [playbook(1), playbook(2)];
     for (const one of all) labels.of(one);
@@ -122,7 +122,7 @@ describe('beyond the limit', () => {
     expect(new PlaybookLabels(known, 2).of(playbook(1))).toBe('Playbook 1');
   });
 
-  test('a limit that is lowered takes nobody the label that he has', () => {
+  test('a lower limit takes no label away', () => {
     const labels = new PlaybookLabels([], 3);
     const all = [playbook(1), playbook(2), playbook(3)];
     for (const one of all) labels.of(one);

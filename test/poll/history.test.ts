@@ -17,8 +17,8 @@ test('before the first poll there is nothing but failures at 0, for each reason 
 test.each<[string, Error, string, string]>([
   ['SecMaster', new SecMasterError('throttled', 'list_instances', '429'), 'throttled', 'list_instances: 429'],
   ['the ledger', new LedgerError('the disk is full'), 'ledger', 'the disk is full'],
-  ['a defect', new RangeError('beyond'), 'internal', 'a defect of the exporter: RangeError: beyond'],
-])('a failure that is due to %s is counted by its reason and remembered in one line', (_, error, reason, message) => {
+  ['a bug', new RangeError('beyond'), 'internal', 'bug in the exporter, please report it: RangeError: beyond'],
+])('a failure because of %s is counted by its reason and kept as one line', (_, error, reason, message) => {
   const history = createPollHistory();
   history.end(poll(1), error);
   const { failures, last, lastSuccessMs } = history.report();
@@ -27,7 +27,7 @@ test.each<[string, Error, string, string]>([
   expect(lastSuccessMs).toBeNull();
 });
 
-test('the first poll is news, and each that ends otherwise than the one before it', () => {
+test('the first poll is news, as is each with another result than the one before', () => {
   const history = createPollHistory();
   const [refused, full] = [new SecMasterError('forbidden', 'list_instances', '403'), new LedgerError('full')];
   const ends = [null, null, refused, refused, full, null, null];
@@ -35,7 +35,7 @@ test('the first poll is news, and each that ends otherwise than the one before i
   expect(history.report()).toMatchObject({ count: 7, lastSuccessMs: 6 });
 });
 
-test('the latest 20 are remembered, the newest first', () => {
+test('the latest 20 are kept, newest first', () => {
   const history = createPollHistory();
   for (let i = 0; i < 30; i++) history.end(poll(i), null);
   expect(history.report().recent.map(({ endedMs }) => endedMs)).toEqual(Array.from({ length: 20 }, (_, i) => 29 - i));

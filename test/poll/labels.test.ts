@@ -31,7 +31,7 @@ const info = async (soc: SimulatedSoc) => Object.keys(await byPlaybook(soc, 'sec
 const warnings = (soc: SimulatedSoc) => soc.logged.filter(({ msg }) => msg.includes('max_playbooks'));
 
 describe('a renamed playbook', () => {
-  test('goes on under its new name; what was counted under the old one stays, and nothing is counted twice', async () => {
+  test('continues under its new name; counts under the old one stay, and nothing is counted twice', async () => {
     const soc = await begun();
     for (let i = 0; i < 3; i++) run(soc, playbook(1));
     await soc.poll();
@@ -75,7 +75,7 @@ describe('a renamed playbook', () => {
 });
 
 describe('more playbooks than metrics.max_playbooks', () => {
-  test('share the label other, are counted there once, and are told of once', async () => {
+  test('share the label other, are counted there once, and logged once', async () => {
     const soc = await begun({ maxPlaybooks: 2 });
     for (const n of [1, 2]) run(soc, playbook(n));
     await soc.poll();
@@ -91,7 +91,7 @@ describe('more playbooks than metrics.max_playbooks', () => {
     expect(warnings(soc)).toMatchObject([{ limited: 2 }, { limited: 2 }]);
   });
 
-  test('are told apart once the limit is raised; what was counted together stays', async () => {
+  test('get their own labels once the limit is raised; counts of other stay', async () => {
     const soc = await begun({ maxPlaybooks: 1 });
     run(soc, playbook(1));
     await soc.poll();

@@ -103,7 +103,7 @@ describe('the nodes of a failed run', () => {
     const id = begin(soc);
     fail(soc, id);
     await soc.poll();
-    expect(soc.logged.filter(({ msg }) => msg === 'a run has failed')).toMatchObject([
+    expect(soc.logged.filter(({ msg }) => msg === 'run failed')).toMatchObject([
       { instance: id, playbook: 'Isolate host', attempt: 1, nodes: ['Isolate'], error: 'host is offline' },
     ]);
     expect(soc.workspace.report().failedRuns).toEqual([
@@ -121,7 +121,7 @@ describe('the nodes of a failed run', () => {
     expect(await soc.exposition()).not.toContain('host is offline');
   });
 
-  test('leave no message anywhere where none may be shown', async () => {
+  test('leave no message anywhere if runs are not listed', async () => {
     const soc = await begun({ settings: { recentRuns: 0 } });
     fail(soc, begin(soc));
     await soc.poll();
@@ -132,7 +132,7 @@ describe('the nodes of a failed run', () => {
     expect(soc.workspace.report().failedRuns).toEqual([]);
   });
 
-  test('are not asked for where they are switched off; the run is in the report all the same', async () => {
+  test('are not read if nodes are off; the run is in the report anyway', async () => {
     const soc = await begun({ settings: { nodes: 'off' } });
     fail(soc, begin(soc));
     await soc.poll();
@@ -151,7 +151,7 @@ describe('the nodes of a failed run', () => {
 });
 
 describe('reading them', () => {
-  test('comes after the news: what has failed is in the exposition before the first is read', async () => {
+  test('comes after the latest changes: failed runs are in the exposition before the first read', async () => {
     const shown: number[] = [];
     const soc: SimulatedSoc = createSoc({
       onReport: async () => void shown.push(reads(soc)),
@@ -164,7 +164,7 @@ describe('reading them', () => {
     expect(shown).toEqual([0, 1]);
   });
 
-  test('that is switched off has no news to give before it: each poll reports once', async () => {
+  test('that is off causes no second report in a poll', async () => {
     let reported = 0;
     const soc = createSoc({ settings: { nodes: 'off' }, onReport: async () => void reported++ });
     await soc.poll();
@@ -175,7 +175,7 @@ describe('reading them', () => {
     expect([reads(soc), reported]).toEqual([0, 3]);
   });
 
-  test('stops where the next poll is due, ten attempts at the least, the newest first; the rest follows', async () => {
+  test('stops when the next poll is due, but reads at least ten attempts, newest first; the rest follows', async () => {
     const soc = await begun();
     for (let n = 0; n < 25; n++) soc.world.fail(begin(soc), soc.now() - 1_000 + n, `node ${n}`, '');
     await soc.poll(() => false);
@@ -191,7 +191,7 @@ describe('reading them', () => {
     ['throttling', 'throttled', 3],
     ['an instance that SecMaster no longer knows', 'not_found', 1],
     ['an answer that cannot be understood', 'unexpected_body', 1],
-  ])('fails no poll because of %s, is tried no more than it helps, and told once', async (_, kind, tried) => {
+  ])('does not fail a poll because of %s, is tried only while it may help, and logged once', async (_, kind, tried) => {
     let calls = 0;
     const soc = await begun({
       through: (secmaster) => ({
@@ -206,11 +206,13 @@ describe('reading them', () => {
     for (let i = 0; i < 5; i++) await soc.poll();
     expect(calls).toBe(tried);
     expect(soc.workspace.report().polls.last?.error).toBeNull();
-    expect(soc.logged.filter(({ msg }) => msg.startsWith('the nodes of a failed run are not read'))).toHaveLength(1);
+    expect(soc.logged.filter(({ msg }) => msg === 'failed nodes could not be read')).toMatchObject([
+      { reason: kind, error: 'show_instance: no' },
+    ]);
     expect(await soc.differences()).toEqual([]);
   });
 
-  test('rests for an hour where it is not allowed', async () => {
+  test('pauses for an hour after a 403', async () => {
     const refusal = { kind: 'forbidden' as ErrorKind | null };
     const soc = await begun(refusing(refusal));
     fail(soc, begin(soc));
@@ -241,7 +243,7 @@ describe('reading them', () => {
   });
 });
 
-test('the report has the runs that are being retried or have been open for an hour, the oldest first', async () => {
+test('the report has the runs that are being retried or have been open for an hour, oldest first', async () => {
   const soc = await begun();
   const [old, older, retried] = [2, 3, 0].map((hours) =>
     soc.world.start(soc.now() - hours * 60 * minuteMs - 5_000, { playbook, nodes }),
@@ -281,7 +283,7 @@ describe('the ledger', () => {
     expect([failures[0]?.failedMs, failures.at(-1)?.failedMs]).toEqual([soc.now() - 3_901, soc.now() - 4_900]);
   });
 
-  test('forgets a failed attempt with its instance', async () => {
+  test('prunes a failed attempt with its instance', async () => {
     const soc = await begun({ settings: { nodes: 'off', retentionMs: 24 * 60 * minuteMs } });
     fail(soc, begin(soc));
     await soc.poll();

@@ -49,7 +49,7 @@ describe('requests', () => {
 });
 
 describe('the tail', () => {
-  test('does not stop at what a broken tail has left (mutation: settled without regard to complete tails)', async () => {
+  test('does not stop at what an aborted tail left (mutation: settled whatever the generation)', async () => {
     const soc = await settledSoc(1_000);
     soc.turn(minuteMs);
     const ids = Array.from({ length: 400 }, (_, i) => soc.world.start(startMs + 1_000 + i, { playbook }));
@@ -100,7 +100,7 @@ describe('the tail', () => {
     expect(await soc.differences()).toEqual([]);
   });
 
-  test('sweeps what rows of one millisecond in another order may have hidden (mutation: order not watched)', async () => {
+  test('sweeps after rows of one millisecond in a different order, which may hide others (mutation: order not watched)', async () => {
     const soc = createSoc({ list: { shuffleTies: true } });
     finished(soc.world, 200);
     await soc.poll();
@@ -113,18 +113,18 @@ describe('the tail', () => {
     }
   });
 
-  test('leaves what lies deeper than SecMaster pages to a sweep', async () => {
+  test('leaves changes deeper than SecMaster pages to a sweep', async () => {
     const soc = await settledSoc(100);
     soc.turn(30 * minuteMs);
     for (let i = 0; i < 12_000; i++) soc.world.start(startMs + i * 100, { playbook });
     await soc.poll();
     expect(await soc.differences()).toEqual([]);
-    expect(soc.logged.map(({ msg }) => msg).join()).toContain('more instances changed than SecMaster lets us page');
+    expect(soc.logged.map(({ msg }) => msg).join()).toContain('more changes than can be paged through; sweeping');
   });
 });
 
 describe('open instances', () => {
-  test('are found and kept however old they are', async () => {
+  test('of any age are found and kept', async () => {
     const soc = createSoc();
     const stuck = soc.world.start(startMs - 20 * 24 * 60 * minuteMs, { playbook });
     finished(soc.world, 300);
@@ -147,7 +147,7 @@ describe('open instances', () => {
     soc.turn(10 * minuteMs);
     await soc.poll();
     expect(await soc.differences()).toEqual([]);
-    const line = { instance: id, msg: expect.stringContaining('no longer knows') };
+    const line = { instance: id, msg: 'instance no longer known to SecMaster; removed from the gauges' };
     expect(soc.logged).toContainEqual(expect.objectContaining(line));
   });
 });
@@ -162,7 +162,7 @@ describe('the sweep', () => {
     expect(requests).toBeLessThanOrEqual(1.1 * 250);
   });
 
-  test('is worked off in pieces, and the news never wait for it', async () => {
+  test('is read in pieces, and the latest changes never wait for it', async () => {
     const soc = createSoc();
     finished(soc.world, 2_000, minuteMs);
     await soc.poll(() => false);
@@ -177,13 +177,19 @@ describe('the sweep', () => {
     expect(await soc.differences()).toEqual([]);
   });
 
-  test('says so where more instances begin at once than SecMaster pages', async () => {
+  test('logs that more instances start at once than SecMaster pages', async () => {
     const soc = createSoc();
     for (let i = 0; i < 10_500; i++)
       soc.world.finish(soc.world.start(startMs - minuteMs, { playbook }), startMs - 1_000);
     await soc.poll();
     expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(0);
-    expect(soc.logged.map(({ msg }) => msg).join()).toContain('cannot be read completely');
+    expect(soc.logged).toContainEqual(
+      expect.objectContaining({
+        msg: 'part of the sweep could not be read completely',
+        problem: 'more instances than can be paged through',
+        retryInSeconds: 3_600,
+      }),
+    );
     soc.turn(minuteMs);
     expect(await soc.poll()).toBeLessThan(5);
     soc.turn(25 * 60 * minuteMs);

@@ -14,7 +14,7 @@ function soc() {
   return createSoc({ settings: { retentionMs: 2 * dayMs } });
 }
 
-test('ended instances are forgotten after the retention and never counted again when SecMaster shows them', async () => {
+test('ended instances are pruned after the retention and not counted again when SecMaster shows them again', async () => {
   const { world, turn, poll, now, exposition } = soc();
   await poll();
   const old = Array.from({ length: 150 }, (_, i) => {
@@ -42,7 +42,7 @@ test('ended instances are forgotten after the retention and never counted again 
   expect(sampleValue(await exposition(), 'secmaster_workflow_instances_started_total')).toBe(152);
 });
 
-test('the series of a playbook that has had no instance within the retention disappear, and begin anew with one', async () => {
+test('the series of a playbook without instances in the retention disappear, and restart at 0 with the next one', async () => {
   const { world, turn, poll, now, exposition } = soc();
   await poll();
   world.finish(world.start(startMs, { playbook: isolate }), startMs + 1_000);
@@ -67,7 +67,7 @@ test('the series of a playbook that has had no instance within the retention dis
   expect(sampleValue(await exposition(), 'secmaster_workflow_instances_completed_total', again)).toBe(1);
 });
 
-test('a run whose end_time lies before the retention is not forgotten while it is young, and so counted once', async () => {
+test('a young run whose end_time lies before the retention is not pruned, so it is counted once', async () => {
   const { world, turn, poll, now, exposition } = soc();
   await poll();
   const id = world.start(now(), { playbook: isolate });

@@ -24,7 +24,7 @@ function history(soc: SimulatedSoc, count: number): void {
 describe.each(['create', 'update', 'start', 'end', 'ignored'] as const)(
   'from_date and to_date limit: %s',
   (dateFilter) => {
-    test('the window is whole and nothing is counted wrongly', async () => {
+    test('the window is complete and nothing is counted wrongly', async () => {
       const soc = createSoc({ list: { dateFilter } });
       history(soc, 3_000);
       await soc.poll();
@@ -39,7 +39,7 @@ describe.each(['create', 'update', 'start', 'end', 'ignored'] as const)(
   },
 );
 
-test('dates that are ignored are noticed and said, and more than can be paged without them is window_complete 0', async () => {
+test('ignored dates are noticed and logged, and window_complete is 0 if paging without them is too deep', async () => {
   const soc = createSoc({ list: { dateFilter: 'ignored' } });
   history(soc, 12_000);
   await soc.poll();
@@ -48,7 +48,7 @@ test('dates that are ignored are noticed and said, and more than can be paged wi
   expect(sampleValue(await soc.exposition(), 'secmaster_workflow_instances_started_total')).toBe(0);
 });
 
-test('dates that SecMaster refuses are done without, and said', async () => {
+test('refused dates are logged, and the sweep works without them', async () => {
   const soc = createSoc({
     through: (secmaster) => ({
       ...secmaster,
@@ -68,13 +68,13 @@ test('dates that SecMaster refuses are done without, and said', async () => {
   expect(await soc.poll()).toBeLessThan(4);
 });
 
-test('dates that limit something else than the beginning are noticed and said', async () => {
+test('dates that do not filter by start time are noticed and logged', async () => {
   const soc = createSoc({ list: { dateFilter: 'update' } });
   history(soc, 500);
   soc.world.touch(soc.world.start(startMs - 30 * hourMs, { playbook }), startMs - hourMs);
   await soc.poll();
   expect(soc.logged.map(({ msg }) => msg).join()).toContain(
-    'limit something else than when instances begin; no audits',
+    'from_date and to_date do not filter by start time; audits are off',
   );
 });
 
@@ -112,7 +112,7 @@ test(`${sweptRuns} instances are swept with at most 1.1 times the ${sweptRuns / 
   expect(requests).toBeLessThanOrEqual((1.1 * sweptRuns) / 100);
 }, 60_000);
 
-test('an interrupted sweep goes on after a restart, from the slices that are left', async () => {
+test('an interrupted sweep continues after a restart with the remaining slices', async () => {
   const soc = createSoc();
   history(soc, 15_000);
   let pages = 0;
@@ -214,7 +214,7 @@ test('a run that is CREATED is found however old it is, and nothing is lost wher
   expect(await strict.differences()).toEqual([]);
 });
 
-test('an instance to be rechecked whose row cannot be read is looked up once, and the poll goes on', async () => {
+test('an instance to recheck with an unreadable row is looked up once, and the poll continues', async () => {
   const soc = createSoc();
   const id = soc.world.start(startMs - hourMs, { playbook });
   soc.world.fail(id, startMs - 30 * minuteMs, 'node', 'error');

@@ -26,7 +26,7 @@ function hold<T>(property: fc.IAsyncProperty<T>, share: number): Promise<void> {
 
 /**
  * The counters of the playbooks' runs by series, those of playbooks by their id: labels may depend on who came first. Those of
- * failed nodes are left out: the nodes of an attempt that was retried before a poll came by are nobody's to know.
+ * failed nodes are ignored: those of an attempt that was retried before the next poll can't be known.
  */
 function countersOf(soc: SimulatedSoc): Map<string, number> {
   const collected = soc.collected();
@@ -91,7 +91,7 @@ describe('in every world, whenever it is polled and whatever breaks', () => {
     () =>
       hold(
         fc.asyncProperty(worlds, schedules, schedules, async ({ history, life, ...rest }, one, another) => {
-          // The ledger begins at the same moment, and what happens next is in no doubt.
+          // Each ledger is created at the same moment, a millisecond before the next step, so that the step counts.
           const plan = { ...rest, steps: [...history, { kind: 'wait', ms: 1 } as const, ...life] };
           const begin: (PollPlan | null)[] = [...history.map(() => null), smoothPoll];
           const always = plan.steps.map(() => smoothPoll);

@@ -34,7 +34,7 @@ export interface AlertStack {
 }
 
 /** For the slowest alert to come or to end. */
-const mostMs = 150_000;
+const maxMs = 150_000;
 
 const examples = join(import.meta.dirname, '..', '..', 'alerts', 'examples');
 const readExample = (file: string) => readFileSync(join(examples, file), 'utf8');
@@ -118,7 +118,7 @@ export async function startAlertStack(
     told(status, labels) {
       const has = (one: Notified) => Object.entries(labels).every(([name, value]) => one.labels[name] === value);
       const find = () => notified.find((one) => one.status === status && has(one));
-      return eventually(find, `${status} ${JSON.stringify(labels)}`, prometheus, mostMs);
+      return eventually(find, `${status} ${JSON.stringify(labels)}`, prometheus, maxMs);
     },
     async ruleErrors() {
       const { groups } = (await ask('rules')) as { groups: { rules: { name: string; lastError?: string }[] }[] };

@@ -1,13 +1,13 @@
 import { createSqliteStore } from '../../src/ledger/sqlite/store.ts';
 import type { Store } from '../../src/ledger/store.ts';
 
-/** A store in memory whose exporter can be killed at any of its statements. Killed, it does nothing more until another begins. */
+/** A store in memory that can crash at any of its statements. After a crash, every statement fails until `crashAt` is called again. */
 export interface CrashingStore {
   readonly store: Store;
-  /** The process dies before the statement with this number, counted from now; null: it lives on, and one that is dead begins anew. */
+  /** Crashes before the statement with this number, counted from now; null: not at all. Ends an earlier crash. */
   crashAt(statement: number | null): void;
   hasCrashed(): boolean;
-  /** A look at the ledger from outside of the process: it is none of its statements. */
+  /** Reads the ledger from outside the process: these statements are not counted. */
   look<T>(query: (store: Store) => Promise<T>): Promise<T>;
 }
 

@@ -74,7 +74,7 @@ export async function createOrganisation({
     return { config: { ...config, poll, metrics: { ...config.metrics, newSeriesHoldMs: 0 } } };
   };
   const first = textOf(workspaces(origins));
-  const pollNow: { poll(signal: AbortSignal, mayGoOn: () => boolean): Promise<void> }[] = [];
+  const pollNow: { poll(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void> }[] = [];
   const exporter = await createExporter(configOf(read(first)), {
     clock,
     dispatcher,

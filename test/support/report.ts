@@ -38,6 +38,7 @@ export function report(fields: Partial<WorkspaceReport> = {}): WorkspaceReport {
     region: 'eu-west-101',
     credentialsExpireAtMs: null,
     snapshot: emptySnapshot,
+    counting: { sinceMs: minuteMs - 86_400_000, prunedBeforeMs: 0 },
     failedRuns: [],
     openRuns: [],
     nowMs: minuteMs + 12_000,

@@ -31,7 +31,7 @@ export interface SimulatedSoc {
   now(): number;
   turn(ms: number): void;
   /** Polls once, its sweep to the end, and gives the number of requests that it took. */
-  poll(mayGoOn?: () => boolean): Promise<number>;
+  poll(hasTimeLeft?: () => boolean): Promise<number>;
   /** The exporter's process ends as if killed, and another begins on the same ledger. */
   restart(): void;
   /** The ways in which the exposition differs from the simulator's truth. */
@@ -116,9 +116,9 @@ export function createSoc({
     turn: clock.advance,
     collected,
     exposition,
-    async poll(mayGoOn = () => true) {
+    async poll(hasTimeLeft = () => true) {
       const before = simulator.requests.count('ListAopWorkflowInstance');
-      await workspace.poll(new AbortController().signal, mayGoOn);
+      await workspace.poll(new AbortController().signal, hasTimeLeft);
       return simulator.requests.count('ListAopWorkflowInstance') - before;
     },
     async differences() {

@@ -1,4 +1,4 @@
-/** The page's style and its little script, served beside it, so that its content security policy allows nothing inline. */
+/** The page's style and script, served as separate files, because the content security policy allows nothing inline. */
 
 export const style = `:root {
   color-scheme: light dark;
@@ -48,7 +48,7 @@ details { margin: 0.25rem 0; }
 }
 `;
 
-/** Reads the page anew and exchanges what has changed, unless somebody is reading with the cursor in it. */
+/** Reloads the content, unless it has the focus or a selection. */
 export const script = `const everyMs = 15000;
 
 function isInUse(main) {
@@ -80,7 +80,7 @@ async function refresh() {
     document.title = next.title;
     note(null);
   } catch {
-    note('The exporter does not answer; this page is from ' + since.toLocaleTimeString() + '.');
+    note('The exporter does not respond. This page is from ' + since.toLocaleTimeString() + '.');
     return;
   }
   since = new Date();

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 
-/** How the status page writes times and names; everything is escaped by `html`. */
+/** Formats of the status page; `html` escapes everything. */
 
 /** `42 s`, `3 min 5 s`, `2 h 10 min`, `5 d 3 h`. */
 export function duration(seconds: number): string {
@@ -19,13 +19,13 @@ const units = [
   [60, 'min', 1, 's'],
 ] as const;
 
-/** An ISO time, shown to the second and without the date's separator. */
+/** An ISO time, to the second and without the T. */
 export function moment(iso: string | null) {
   if (iso === null) return html`<span class="none">none yet</span>`;
   return html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time>`;
 }
 
-/** A name of SecMaster's: kept apart from its surroundings, since it may be written from right to left. */
+/** A name from SecMaster, isolated because it may be written from right to left. */
 export function name(text: string) {
   return text === '' ? html`<span class="none">none</span>` : html`<bdi>${text}</bdi>`;
 }

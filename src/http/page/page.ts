@@ -1,15 +1,16 @@
 import { html } from 'hono/html';
-import type { Status } from '../status.ts';
+import type { FailuresSince, Status } from '../status.ts';
 import { runsSections } from './runs.ts';
 import { pollsSection, workspacesSection } from './workspaces.ts';
 
-export interface PageLinks {
+export interface PageParts {
   readonly telemetryPath: string;
   readonly runbooksUrl: string;
+  readonly failuresSince: FailuresSince | null;
 }
 
-/** The status page: all that it shows is in the status, which is served as JSON as well. */
-export function page(status: Status, { telemetryPath, runbooksUrl }: PageLinks) {
+/** The status page. The status is served as JSON as well. */
+export function page(status: Status, { telemetryPath, runbooksUrl, failuresSince }: PageParts) {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -34,7 +35,7 @@ export function page(status: Status, { telemetryPath, runbooksUrl }: PageLinks) 
   <main>
     <p class="summary">${summary(status)}</p>
     ${workspacesSection(status.workspaces)}
-    ${runsSections(status)}
+    ${runsSections(status, failuresSince)}
     ${pollsSection(status.workspaces)}
     ${configurationSection(status)}
   </main>
@@ -47,7 +48,7 @@ function configurationSection({ configuration }: Status) {
   return html`<section aria-labelledby="configuration">
   <h2 id="configuration">Configuration in force</h2>
   <details id="configuration-text">
-    <summary>With every default filled in</summary>
+    <summary>Show with all defaults</summary>
     <pre tabindex="0">${configuration}</pre>
   </details>
 </section>`;

@@ -1,34 +1,35 @@
 import { html } from 'hono/html';
-import type { FailedRunStatus, OpenRunStatus, RunStatus, Status } from '../status.ts';
+import type { FailedRunStatus, FailuresSince, OpenRunStatus, RunStatus, Status } from '../status.ts';
 import { duration, moment, name } from './format.ts';
 import { table } from './table.ts';
 
-export function runsSections({ failed_runs: failed, open_runs: open }: Status) {
+export function runsSections({ failed_runs: failed, open_runs: open }: Status, since: FailuresSince | null) {
   if (failed === null || open === null) {
     return html`<section aria-labelledby="failed">
   <h2 id="failed">Runs</h2>
-  <p class="none">Single runs are not shown: status.recent_runs is 0.</p>
+  <p class="none">Runs are not shown because status.recent_runs is 0.</p>
 </section>`;
   }
   return html`<section aria-labelledby="failed">
   <h2 id="failed">Failed runs</h2>
-  ${
-    failed.length === 0
-      ? html`<p class="none">No run has failed since the ledger was created, as far as it remembers.</p>`
-      : table('failed runs, the newest first', failedHead, failed.map(failedRow))
-  }
+  ${failed.length === 0 ? noFailures(since) : table('failed runs, newest first', failedHead, failed.map(failedRow))}
 </section>
 <section aria-labelledby="open">
   <h2 id="open">Stuck and retrying runs</h2>
   ${
     open.length === 0
-      ? html`<p class="none">No run is being retried or has been open for an hour.</p>`
-      : table('stuck and retrying runs, the oldest first', openHead, open.map(openRow))
+      ? html`<p class="none">No run is being retried or has been open for more than an hour.</p>`
+      : table('stuck and retrying runs, oldest first', openHead, open.map(openRow))
   }
 </section>`;
 }
 
-const failedHead = ['Failed (UTC)', 'Playbook', 'Failing node and message', 'Attempt', 'Now', 'Instance'];
+function noFailures(since: FailuresSince | null) {
+  if (since === null) return html`<p class="none">No failures seen yet.</p>`;
+  return html`<p class="none">No failures seen since ${moment(since.time)} UTC${since.isBeginning ? ', when counting began' : ''}.</p>`;
+}
+
+const failedHead = ['Failed (UTC)', 'Playbook', 'Failing node and message', 'Attempt', 'Status now', 'Instance'];
 
 function failedRow(run: FailedRunStatus) {
   return [
@@ -41,7 +42,7 @@ function failedRow(run: FailedRunStatus) {
   ];
 }
 
-const openHead = ['Began (UTC)', 'Open for', 'Playbook', 'Status', 'Retries', 'Instance'];
+const openHead = ['Started (UTC)', 'Open for', 'Playbook', 'Status', 'Retries', 'Instance'];
 
 function openRow(run: OpenRunStatus) {
   return [
@@ -56,7 +57,7 @@ function openRow(run: OpenRunStatus) {
 
 function tookUntil({ start_time: start, failed_time: failed }: FailedRunStatus) {
   if (start === null) return html``;
-  return html`<br><small>${duration(Math.max(0, Date.parse(failed) - Date.parse(start)) / 1000)} after it began</small>`;
+  return html`<br><small>${duration(Math.max(0, Date.parse(failed) - Date.parse(start)) / 1000)} after the start</small>`;
 }
 
 function playbook({ workspace, playbook, trigger_type: trigger }: RunStatus) {
@@ -65,14 +66,14 @@ function playbook({ workspace, playbook, trigger_type: trigger }: RunStatus) {
 
 function nodes(all: FailedRunStatus['nodes']) {
   if (all === null) return html`<span class="none">not read yet</span>`;
-  if (all.length === 0) return html`<span class="none">not known</span>`;
+  if (all.length === 0) return html`<span class="none">unknown</span>`;
   return html`${all.map(
     (node) =>
       html`<p>${name(node.name)}${node.error === '' ? '' : html`<br><span class="message"><bdi>${node.error}</bdi></span>`}</p>`,
   )}`;
 }
 
-/** To be pasted into the search of SecMaster's console. */
+/** For the search of SecMaster's console. */
 function instance({ instance_id: id }: RunStatus) {
   return html`<code>${id}</code>`;
 }

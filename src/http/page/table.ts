@@ -3,8 +3,8 @@ import { html } from 'hono/html';
 type Html = ReturnType<typeof html>;
 
 /**
- * A table that becomes a list of cards on a narrow screen. Its roles are said once more, since a table that is displayed as
- * something else is none any more to a screen reader.
+ * A table that becomes a list of cards on a narrow screen. It has explicit roles, because a table with another `display` is no longer a
+ * table to a screen reader.
  */
 export function table(caption: string, head: readonly string[], rows: readonly (readonly Html[])[]): Html {
   return html`<table role="table">

@@ -18,7 +18,7 @@ export function workspacesSection(workspaces: readonly WorkspaceStatus[]) {
 
 export function pollsSection(workspaces: readonly WorkspaceStatus[]) {
   return html`<section aria-labelledby="polls">
-  <h2 id="polls">Last polls</h2>
+  <h2 id="polls">Recent polls</h2>
   ${workspaces.map(polls)}
 </section>`;
 }
@@ -34,7 +34,7 @@ function row(workspace: WorkspaceStatus) {
       ? html`<span class="none">none</span>`
       : html`<ul class="counts">${byStatus.map(([status, count]) => html`<li><bdi>${status}</bdi> <b>${count}</b></li>`)}</ul>`,
     html`${workspace.open_instances}`,
-    workspace.window_complete ? html`complete` : html`<span class="wait">history is still being read</span>`,
+    workspace.window_complete ? html`complete` : html`<span class="wait">reading history</span>`,
   ];
 }
 
@@ -46,7 +46,7 @@ function polls({ workspace, polls: count, recent_polls: recent }: WorkspaceStatu
     poll.error === null ? html`succeeded` : html`<span class="message">${poll.error}</span>`,
   ]);
   return html`<details id="polls-${workspace}">
-    <summary>${name(workspace)}: ${count} since the exporter was started</summary>
-    ${recent.length === 0 ? html`<p class="none">None has ended yet.</p>` : table(`polls of ${workspace}`, ['Ended (UTC)', 'Took', 'Calls', 'Outcome'], rows)}
+    <summary>${name(workspace)}: ${count} ${count === 1 ? 'poll' : 'polls'} since the exporter started</summary>
+    ${recent.length === 0 ? html`<p class="none">No poll has ended yet.</p>` : table(`polls of ${workspace}`, ['Ended (UTC)', 'Duration', 'Requests', 'Result'], rows)}
   </details>`;
 }

@@ -5,17 +5,17 @@ import { labelsText } from '../label-set.ts';
 import { LedgerError } from '../store.ts';
 import { applicationId, migrations } from './schema.ts';
 
-/** Called before each statement; what it throws, the statement fails with: a test's way to end a process in the middle. */
+/** Called before each statement, which fails with whatever it throws. Tests simulate crashes with it. */
 export type OnStatement = () => void;
 
-/** The database under the SQLite store: opening, schema, transactions and errors; no table is named here. */
+/** The database of the SQLite store: opening, migrations, transactions and errors. It knows no tables. */
 export class Database {
   readonly #db: DatabaseSync;
   readonly #path: string;
   readonly #onStatement: OnStatement;
   readonly #statements = new Map<string, StatementSync>();
 
-  /** @throws {LedgerError} with a message that says what to do about it */
+  /** @throws {LedgerError} with a message that says what to fix */
   constructor(path: string, onStatement: OnStatement = () => {}) {
     this.#path = path;
     this.#onStatement = onStatement;
@@ -23,7 +23,7 @@ export class Database {
     try {
       if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
       db = new DatabaseSync(path, { timeout: 2_000 });
-      // One process owns the file: a second exporter on it would count every run again.
+      // One process owns the file: a second exporter would count every run again.
       db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
       migrate(db, path);
       this.#db = db;
@@ -33,13 +33,13 @@ export class Database {
     }
   }
 
-  /** @returns the row id of the last row that was inserted */
+  /** @returns the row id of the last inserted row */
   run(sql: string, ...values: SQLInputValue[]): number {
     this.#onStatement();
     return Number(this.#prepare(sql).run(...values).lastInsertRowid);
   }
 
-  /** The rows of a query, each an object of its columns. The type is the caller's word: SQLite knows none. */
+  /** The rows of a query as objects. The caller asserts their type. */
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
     this.#onStatement();
     try {
@@ -49,7 +49,7 @@ export class Database {
     }
   }
 
-  /** All that `work` writes, or none of it. */
+  /** Writes all of `work`, or nothing. */
   transaction(work: () => void): void {
     try {
       this.#db.exec('BEGIN IMMEDIATE');
@@ -82,11 +82,11 @@ function migrate(db: DatabaseSync, path: string): void {
   const { application_id: id } = db.prepare('PRAGMA application_id').get() as { application_id: number };
   const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number };
   if (tables > 0 && id !== applicationId) {
-    throw new LedgerError(`${path} is a database of another program; point state.path at a file of its own`);
+    throw new LedgerError(`${path} is a database of another program; set state.path to a different file`);
   }
   if (version > migrations.length) {
     throw new LedgerError(
-      `the ledger ${path} has schema ${version}, newer than this exporter's ${migrations.length}; run the newer exporter, or point state.path elsewhere`,
+      `the ledger ${path} was written by a newer exporter (its schema is ${version}, the newest known here is ${migrations.length}); run the newer exporter, or set another state.path`,
       { isDamaged: true },
     );
   }
@@ -100,27 +100,28 @@ function migrate(db: DatabaseSync, path: string): void {
   db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`);
 }
 
-/** SQLite's result codes that an operator can do something about (sqlite.org/rescode.html). */
+/** SQLite's result codes that an operator can fix (sqlite.org/rescode.html). */
 const remedies: Readonly<Record<number, string>> = {
-  5: 'another process uses it; stop that one, or give this one a state.path of its own',
+  5: 'another process uses it; stop that process, or set another state.path',
   8: 'it is read-only; make the file and its folder writable for this user',
-  10: 'the disk failed to read or write it',
-  11: 'the file is damaged; restore it from a backup, or move it away to begin counting anew',
-  13: 'the disk is full; make room and the exporter goes on by itself',
-  14: 'it cannot be opened; make its folder exist and be writable for this user',
-  26: 'the file is no ledger, or damaged; restore it from a backup, or point state.path elsewhere',
+  10: 'reading or writing it failed; check the disk',
+  11: 'the file is damaged; restore it from a backup, or move it away to start counting from 0',
+  13: 'the disk is full; free some space and the exporter continues by itself',
+  14: 'it cannot be opened; create its folder and make it writable for this user',
+  26: 'the file is not a ledger, or it is damaged; restore it from a backup, or set another state.path',
 };
 
 /** SQLITE_CORRUPT, SQLITE_NOTADB. */
 const damaged = [11, 26];
 
-const unmakeable = 'its folder cannot be made; make it, writable for this user, or choose another state.path';
+const noFolder =
+  'its folder cannot be created; create it and make it writable for this user, or set another state.path';
 
 function ledgerError(error: unknown, path: string): LedgerError {
   if (error instanceof LedgerError) return error;
   const { errcode, syscall, message } = error as { errcode?: number; syscall?: string; message: string };
   // The low byte is the primary code of an extended one.
-  const remedy = syscall === 'mkdir' ? unmakeable : remedies[(errcode ?? 0) & 0xff];
+  const remedy = syscall === 'mkdir' ? noFolder : remedies[(errcode ?? 0) & 0xff];
   return new LedgerError(`the ledger ${path}: ${remedy ?? 'failed'} (${message})`, {
     cause: error,
     isDamaged: damaged.includes((errcode ?? 0) & 0xff),

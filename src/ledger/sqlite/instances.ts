@@ -35,7 +35,7 @@ export function createInstances(db: Database, ledger: number, sets: LabelSets) {
       const rows = db.all<InstanceRow>(sql, ledger, JSON.stringify(ids));
       return new Map(rows.map((row) => [row.id, toEntry(row)]));
     },
-    /** Those that a window beginning then counts. */
+    /** The instances of a window that starts at `fromMs`. */
     since(fromMs: number): Entry[] {
       const sql = 'SELECT * FROM instance WHERE ledger = ? AND (open = 1 OR coalesce(start_time_ms, end_time_ms) >= ?)';
       return db.all<InstanceRow>(sql, ledger, fromMs).map(toEntry);

@@ -3,25 +3,25 @@ import { compareLabels, labelsText, parseLabels } from '../label-set.ts';
 import { LedgerError } from '../store.ts';
 import type { Database } from './database.ts';
 
-/** The table `label_set` of one ledger: a label set's number stands for it in all other tables. */
+/** The table `label_set` of one ledger. All other tables refer to a label set by its number. */
 export interface LabelSets {
-  /** Writes one that is new. */
+  /** Inserts a new label set. */
   numberOf(labels: Labels): number;
   /** null: it has never been written. */
   find(labels: Labels): number | null;
   labelsOf(number: number): Labels;
-  /** The rows with their labels, in the order of those. */
+  /** The rows in the order of their labels. */
   inOrder<Row extends { readonly labels: Labels }>(rows: readonly Row[]): readonly Row[];
-  /** Removes the sets of these playbooks that no table uses any more. */
+  /** Removes the label sets of these playbooks that no table uses any more. */
   prune(playbooks: readonly string[]): void;
-  /** Reads the table anew, after a transaction that was rolled back or has removed some. */
+  /** Drops what is in memory, after a transaction that was rolled back or has removed label sets. */
   reset(): void;
 }
 
 interface Known {
   readonly byText: Map<string, number>;
   readonly byNumber: Map<number, Labels>;
-  /** Positions in the order of the labels; null: to be found again. */
+  /** Positions in the order of the labels; null: to be computed. */
   ranks: Map<Labels, number> | null;
 }
 
@@ -60,7 +60,10 @@ export function createLabelSets(db: Database, ledger: number): LabelSets {
     },
     labelsOf(number) {
       const labels = known().byNumber.get(number);
-      if (labels === undefined) throw new LedgerError(`label set ${number} is missing`, { isDamaged: true });
+      if (labels === undefined) {
+        const message = `the ledger is damaged: label set ${number} is missing; restore it from a backup`;
+        throw new LedgerError(message, { isDamaged: true });
+      }
       return labels;
     },
     inOrder(rows) {

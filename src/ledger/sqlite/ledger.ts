@@ -64,7 +64,7 @@ export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }:
   }
 
   const nothing = () => {};
-  /** What each change writes beside the columns of the state. */
+  /** What each change writes besides the columns of the state. */
   const writers: { [K in Change['kind']]: (change: Extract<Change, { kind: K }>) => void } = {
     page: ({ page }) => writePage(page),
     tail_ended({ page, sweep: parts, recheck }) {
@@ -111,7 +111,7 @@ export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }:
     poll_succeeded: nothing,
   };
 
-  /** The columns of the state that the change has moved. */
+  /** Writes the columns of the state that have changed. */
   function writeState(before: LedgerState, after: LedgerState): void {
     for (const [name, column] of stateColumns) {
       const value = after[name];
@@ -122,7 +122,7 @@ export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }:
   }
 
   async function snapshot(): Promise<Snapshot> {
-    // A scrape waits for one query at the most.
+    // A scrape waits for one query at most.
     const read = async <T>(query: () => T): Promise<T> => {
       await new Promise(setImmediate);
       return query();

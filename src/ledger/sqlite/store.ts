@@ -5,7 +5,7 @@ import { type LedgerRow, openSqliteLedger } from './ledger.ts';
 /**
  * The embedded store: one SQLite file for all workspaces.
  *
- * @param path a file, made with its folder where missing; ':memory:' keeps nothing
+ * @param path a file, created with its folder if missing; ':memory:' keeps nothing
  * @throws {LedgerError}
  */
 export function createSqliteStore(path: string, onStatement?: OnStatement): Store {
@@ -32,7 +32,8 @@ export function createSqliteStore(path: string, onStatement?: OnStatement): Stor
         db.run(sql, projectId, workspaceId, nowMs, fromMinute);
       });
       const ledger = open(workspace);
-      if (ledger === null) throw new LedgerError('a ledger that was just made is gone');
+      if (ledger === null)
+        throw new LedgerError('the new ledger has disappeared; check what else writes to state.path');
       return ledger;
     },
     close: async () => db.close(),

@@ -1,7 +1,7 @@
 import type { SweepItem, SweepOutcome, SweepPart } from '../change.ts';
 import type { Database } from './database.ts';
 
-/** The table `sweep`: what is still to be read, in the order of its keys. */
+/** The table `sweep`: what is still to be swept, in the order of its keys. */
 export function createSweep(db: Database, ledger: number) {
   function add({ fromMs, toMs, status }: SweepPart): void {
     db.run('INSERT INTO sweep (ledger, from_ms, to_ms, status) VALUES (?, ?, ?, ?)', ledger, fromMs, toMs, status);

@@ -3,7 +3,7 @@ import { type CellChange, openMinute } from '../window.ts';
 import type { Database } from './database.ts';
 import type { LabelSets } from './label-sets.ts';
 
-/** The tables `cell` and `gauge`, whose rows are the sums of the cells. */
+/** The tables `cell` and `gauge`; a gauge is the sum of its cells. */
 export function createWindow(db: Database, ledger: number, sets: LabelSets) {
   function add({ minute, labels, instances, retries }: CellChange): void {
     const set = sets.numberOf(labels);
@@ -36,7 +36,7 @@ export function createWindow(db: Database, ledger: number, sets: LabelSets) {
       return new Map(rows.map(({ minute, n }) => [minute, n]));
     },
     add,
-    /** Lets the minutes before `fromMinute` leave the window. */
+    /** Removes the minutes before `fromMinute` from the window. */
     expire(fromMinute: number): void {
       // openMinute is negative.
       const before = 'ledger = ? AND minute >= 0 AND minute < ?';

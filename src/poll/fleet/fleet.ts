@@ -20,15 +20,15 @@ export interface FleetParts<T extends Target> {
   readonly lastScrapeMs: () => number | null;
   /** Called whenever a report has changed. */
   readonly onReport: () => Promise<void>;
-  /** Workspaces that have come while the exporter runs, to be polled without waiting for the schedule. */
+  /** New workspaces while the exporter runs, to be polled without waiting for the schedule. */
   readonly onNew: (workspaces: readonly Pollable[]) => void;
 }
 
-/** All that is polled, as the configuration says and as SecMaster's lists of workspaces say. */
+/** Everything that is polled, from the configuration and from SecMaster's lists of workspaces. */
 export interface Fleet<T extends Target> {
-  /** Takes another configuration: what stays goes on as it is, polls under way among it. */
+  /** Applies another configuration. Entries that stay, and their running polls, continue. */
   configure(targets: readonly T[]): Promise<void>;
-  /** What is to be polled now: what discovers workspaces first, then those that are known. */
+  /** What to poll now: discoveries first, then the known workspaces. */
   pollables(): readonly Pollable[];
   reports(): readonly WorkspaceReport[];
 }
@@ -36,7 +36,7 @@ export interface Fleet<T extends Target> {
 interface Entry<T extends Target> extends Meant {
   readonly key: string;
   readonly target: T;
-  /** null where both ids are given. */
+  /** null if both ids are configured. */
   readonly discovery: WorkspaceDiscovery | null;
 }
 
@@ -50,11 +50,11 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
   const { store, log, clock, lastScrapeMs, onReport } = parts;
   let entries: readonly Entry<T>[] = [];
   let members: ReadonlyMap<string, Member<T>> = new Map();
-  /** By owner: the key of an entry for which nothing has been found, or of a member. */
+  /** By owner: the key of an entry without known workspaces, or of a member. */
   let labels: ReadonlyMap<string, string> = new Map();
-  /** All that there have been: one that comes back may still be in the middle of its poll, and its counts go on. */
+  /** Every workspace so far: one that comes back may still be in its poll, and its counts continue. */
   const workspaces = new Map<string, Workspace>();
-  /** Changes go one after the other. */
+  /** The last change: changes run one after another. */
   let changing: Promise<unknown> = Promise.resolve();
 
   function inTurn(change: () => Promise<void>): Promise<void> {
@@ -67,31 +67,31 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
     labels = assignLabels([...entries.flatMap(wantedByEntry), ...[...members].map(wantedByMember)], labels);
   }
 
-  /** Puts the entries and what they mean in the place of those before, at once: nobody sees the half of it. */
-  async function settle(next: readonly Entry<T>[], isReload: boolean): Promise<void> {
+  /** Replaces the entries and the workspaces that they mean in one step, so that no report mixes old and new. */
+  async function replaceEntries(next: readonly Entry<T>[], isReload: boolean): Promise<void> {
     const before = members;
-    const settled = new Map<string, Member<T>>();
+    const nextMembers = new Map<string, Member<T>>();
     for (const [key, { entry, ids }] of membership(next)) {
       const workspace = before.get(key)?.workspace ?? (await prepare(key, entry.target, ids));
-      settled.set(key, { workspace, entry, ids });
+      nextMembers.set(key, { workspace, entry, ids });
     }
     const isChanged = ([key, { entry }]: [string, Member<T>]) =>
       before.has(key) && (isReload || before.get(key)?.entry.key !== entry.key);
-    const changed = [...settled].filter(isChanged).map(([, member]) => member);
+    const changed = [...nextMembers].filter(isChanged).map(([, member]) => member);
     for (const { workspace, entry, ids } of changed)
       workspace.reconfigure(parts.settingsOf(entry.target, ids), parts.secmasterOf(entry.target, ids.projectId));
     entries = next;
-    members = settled;
+    members = nextMembers;
     relabel();
 
     for (const { workspace } of changed) await workspace.refresh();
-    const added = [...settled].filter(([key]) => !before.has(key)).map(([, { workspace }]) => workspace);
+    const added = [...nextMembers].filter(([key]) => !before.has(key)).map(([, { workspace }]) => workspace);
     parts.onNew(added);
     await onReport();
     for (const workspace of added) workspace.published();
   }
 
-  /** A workspace that comes, or comes back, with what the ledger knows of it. */
+  /** A workspace that is new or comes back, with its contents of the ledger. */
   async function prepare(key: string, target: T, ids: WorkspaceIds): Promise<Workspace> {
     const settings = parts.settingsOf(target, ids);
     const secmaster = parts.secmasterOf(target, ids.projectId);
@@ -120,10 +120,10 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
       listWorkspaces: (projectId, signal) => parts.secmasterOf(targetNow(), projectId).listWorkspaces(signal),
       onFound: (found) =>
         inTurn(async () => {
-          // A reload may have taken the entry away in the meantime.
+          // A reload may have removed the entry meanwhile.
           if (!entries.some((entry) => entry.discovery === discovery)) return;
           const next = entries.map((entry) => (entry.discovery === discovery ? { ...entry, found } : entry));
-          await settle(next, false);
+          await replaceEntries(next, false);
         }),
       onReport,
       clock,
@@ -140,7 +140,7 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
       const entry = before.get(key);
       return entry === undefined ? createEntry(key, target) : { ...entry, target };
     });
-    await settle(next, true);
+    await replaceEntries(next, true);
   }
 
   return {
@@ -156,7 +156,7 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
   };
 }
 
-/** An entry for which nothing has been found stands under a label of its own until then. */
+/** An entry has its own label until its workspaces are known. */
 function wantedByEntry<T extends Target>({ key, target, found }: Entry<T>): WantedLabel[] {
   if (found !== null) return [];
   const { name, region, projectId, workspaceId } = target;
@@ -170,7 +170,7 @@ function wantedByMember<T extends Target>([owner, { workspace, ids }]: [string, 
   return { owner, ...workspace.wantedName(), suffixes: [...short(projectId), ...short(workspaceId), workspaceId] };
 }
 
-/** As much of an id as tells it from others. */
+/** Enough of an id to tell it from others. */
 function short(id: string | null): string[] {
   return id === null ? [] : [id.slice(0, 8)];
 }

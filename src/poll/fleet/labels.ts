@@ -1,19 +1,19 @@
 import type { NameOrigin, WantedName } from '../workspace/name.ts';
 
-/** Who wants a value of the label `workspace`, and which. */
+/** An owner of a value of the label `workspace`, and the name that it wants. */
 export interface WantedLabel extends WantedName {
   readonly owner: string;
-  /** What may stand in brackets behind the name to make it unique, the best first. */
+  /** What may follow the name in brackets to make it unique, the best first. */
   readonly suffixes: readonly string[];
 }
 
-/** Names that the configuration gives come first, and what only stands in for a name comes last. */
+/** The order of choice: configured names first, placeholders last. */
 const origins: readonly NameOrigin[] = ['configured', 'learnt', 'placeholder'];
 
 /**
- * Gives each owner a label that no other owner has, or their series would be one: the name itself where it is free, else with
- * the first suffix, or number, that makes it unique. Among equals, who has a label of his name already keeps it, and then
- * those that stand first choose first; a configured name takes its label from whoever has it.
+ * Gives each owner a unique label, since two owners with one label would share their series: the name itself if it is free, otherwise
+ * the name with the first suffix, or number, that makes it unique. Among names of the same origin, an owner keeps the label that it
+ * has, and then the first in the list chooses first. A configured name takes its label from any other owner.
  */
 export function assignLabels(
   wanted: readonly WantedLabel[],

@@ -3,7 +3,7 @@ export interface Target {
   /** null: the workspace's own name. */
   readonly name: string | null;
   readonly region: string;
-  /** null: the project that has the region's name. */
+  /** null: the project named like the region. */
   readonly projectId: string | null;
   /** null: every workspace of the project. */
   readonly workspaceId: string | null;
@@ -16,13 +16,13 @@ export interface WorkspaceIds {
   readonly workspaceId: string;
 }
 
-/** An entry with the workspaces that are known to be meant by it; null: none is known yet. */
+/** An entry with its known workspaces; null: none known yet. */
 export interface Meant {
   readonly target: Target;
   readonly found: readonly WorkspaceIds[] | null;
 }
 
-/** The workspaces of all entries, each once: one that several mean belongs to the one that says more exactly which it means. */
+/** The workspaces of all entries, each once: one that several entries mean belongs to the most exact of them. */
 export function membership<E extends Meant>(
   entries: readonly E[],
 ): ReadonlyMap<string, { entry: E; ids: WorkspaceIds }> {
@@ -41,12 +41,12 @@ function exactness({ projectId, workspaceId }: Target): number {
   return projectId === null ? 1 : 2;
 }
 
-/** The ids of an entry that names both; null where the rest has to be discovered. */
+/** The ids of an entry that has both; null if one must be discovered. */
 export function fixedIds({ projectId, workspaceId }: Target): WorkspaceIds | null {
   return projectId === null || workspaceId === null ? null : { projectId, workspaceId };
 }
 
-/** What tells entries apart, the same before and after a reload: each its own, also where two mean the same. */
+/** Keys of the entries, stable across reloads, and unique even if two entries are the same. */
 export function entryKeys(targets: readonly Target[]): string[] {
   const times = new Map<string, number>();
   return targets.map(({ region, projectId, workspaceId, endpoint, iamEndpoint }) => {

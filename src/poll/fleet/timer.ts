@@ -3,40 +3,40 @@ import pLimit from 'p-limit';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 
-/** A workspace, or what finds workspaces. */
+/** A workspace, or the discovery of workspaces. */
 export interface Pollable {
   poll(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void>;
-  /** null: there is nothing to tell. */
+  /** null: nothing to report. */
   report(): { readonly workspace: string; readonly workspaceId: string } | null;
 }
 
 export interface Timer {
-  /** Polls under way go on to their end. */
+  /** Running polls continue. */
   update(settings: TimerSettings): Promise<void>;
-  /** Polls these at once, unless they are being polled. */
+  /** Polls these at once, except those that are being polled. */
   pollNow(these: readonly Pollable[]): void;
-  /** Ends the polls under way and resolves once they have. */
+  /** Aborts the running polls and resolves once they have ended. */
   stop(): Promise<void>;
 }
 
 export interface TimerSettings {
   /** Cron with seconds. */
   readonly schedule: string;
-  /** Workspaces polled at once. */
+  /** Workspaces polled at the same time. */
   readonly concurrency: number;
 }
 
 /** What is wrong with a cron expression, or null. */
 export function cronProblem(expression: string): string | null {
   // node-cron also takes five fields, without seconds.
-  if (expression.trim().split(/\s+/).length !== 6) return 'it must have six fields, the first for seconds';
+  if (expression.trim().split(/\s+/).length !== 6) return 'it must have six fields; the first is seconds';
   const { valid, errors } = validateDetailed(expression);
   return valid ? null : errors.map(({ message }) => message).join('; ');
 }
 
 /**
- * Polls the workspaces on schedule, the first time at once. No workspace's poll overlaps the one before it, and a slow
- * one holds nobody else up but for its place among the `concurrency` ones.
+ * Polls the workspaces on schedule, the first time at once. Polls of one workspace never overlap. A slow one delays the others only
+ * by occupying one of the `concurrency` places.
  */
 export function startTimer(
   pollables: () => readonly Pollable[],
@@ -59,16 +59,16 @@ export function startTimer(
     for (const one of these) {
       if (underWay.has(one)) {
         const { workspace, workspaceId } = one.report() ?? {};
-        log.debug({ workspace, workspace_id: workspaceId }, 'the poll before is still under way');
+        log.debug({ workspace, workspace_id: workspaceId }, 'previous poll still running');
         continue;
       }
-      // Old history waits while others wait for their news.
+      // A sweep stops while other workspaces wait for their poll.
       const hasTimeLeft = () => !stopping.signal.aborted && limit.pendingCount === 0 && clock.now() < untilMs;
       const poll = () => (stopping.signal.aborted ? undefined : one.poll(stopping.signal, hasTimeLeft));
       underWay.set(
         one,
         limit(poll)
-          .catch((err: unknown) => log.error({ err }, 'a poll could not be brought to an end; this is a defect'))
+          .catch((err: unknown) => log.error({ err }, 'unexpected error in a poll; this is a bug'))
           .finally(() => underWay.delete(one)),
       );
     }

@@ -9,28 +9,28 @@ import type { WorkspaceIds } from './membership.ts';
 
 export interface DiscoverySettings {
   readonly region: string;
-  /** null: the project that has the region's name. */
+  /** null: the project named like the region. */
   readonly projectId: string | null;
   /** null: every workspace of the project. */
   readonly workspaceId: string | null;
 }
 
 export interface DiscoveryParts {
-  /** The value of the label `workspace` as long as nothing has been found; null afterwards. */
+  /** The value of the label `workspace` until workspaces are found; null afterwards. */
   readonly label: () => string | null;
   readonly findProject: (signal: AbortSignal) => Promise<string>;
   readonly listWorkspaces: (projectId: string, signal: AbortSignal) => Promise<readonly FoundWorkspace[]>;
-  /** All that there are now. */
+  /** Called with all current workspaces. */
   readonly onFound: (found: readonly WorkspaceIds[]) => Promise<void>;
   readonly onReport: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** Finds out which project and which workspaces are meant where the configuration doesn't say, and keeps that up to date. */
+/** Finds the project and the workspaces that the configuration doesn't name, and keeps the list up to date. */
 export interface WorkspaceDiscovery {
   poll(signal: AbortSignal): Promise<void>;
-  /** What stands for the workspaces until some have been found; null afterwards. */
+  /** Stands in for the workspaces until they are found; null afterwards. */
   report(): WorkspaceReport | null;
 }
 
@@ -56,12 +56,12 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
       settings.workspaceId === null
         ? (await parts.listWorkspaces(project, signal)).map(({ workspaceId }) => workspaceId)
         : [settings.workspaceId];
-    // One that is missing once may have been between two pages; missing twice it is gone.
+    // A workspace missing once may have moved between two pages; missing twice, it is gone.
     const missing = known?.filter((id) => !listed.includes(id)) ?? [];
     await parts.onFound([...listed, ...missing].map((workspaceId) => ({ projectId: project, workspaceId })));
     if (known === null || listed.some((id) => known?.includes(id) === false) || missing.length > 0)
       log.info({ project, workspaces: listed.length, missing: missing.length }, 'workspaces found');
-    if (listed.length === 0 && known?.length !== 0) log.warn({ project }, 'the project has no workspaces');
+    if (listed.length === 0 && known?.length !== 0) log.warn({ project }, 'project has no workspaces');
     known = listed;
     nextMs = settings.workspaceId === null ? clock.now() + againMs : Number.POSITIVE_INFINITY;
   }
@@ -77,7 +77,7 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
       if (signal.aborted) return;
       const durationSeconds = (performance.now() - beganMs) / 1000;
       const isNews = history.end({ endedMs: clock.now(), durationSeconds, requests: 1 }, error);
-      if (isNews && error !== null) logFailure(log, error);
+      if (isNews && error !== null) logFailure(log, 'workspace discovery failed', error);
       await onReport();
     },
     report() {
@@ -91,6 +91,7 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
             region: settings.region,
             credentialsExpireAtMs: null,
             snapshot: null,
+            counting: null,
             failedRuns: [],
             openRuns: [],
             nowMs: clock.now(),

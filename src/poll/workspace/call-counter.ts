@@ -1,10 +1,10 @@
 import type { SecMaster } from '../../secmaster/api/secmaster.ts';
 
-/** Counts the calls that ask SecMaster, each once however often it was tried. */
+/** Counts calls to SecMaster, each once, however many tries it needs. */
 export interface CallCounter {
-  /** The same, with its calls counted. */
+  /** The same client, with its calls counted. */
   counted(secmaster: SecMaster): SecMaster;
-  /** How many there have been since the last time this was asked. */
+  /** The number of calls since the last `take`. */
   take(): number;
 }
 

@@ -5,13 +5,13 @@ import type { LeftOutRow } from '../../secmaster/api/secmaster.ts';
 const maxRemembered = 20_000;
 
 /**
- * Remembers rows that have been filtered out, which the ledger doesn't: where most rows are, a tail couldn't tell without them
- * that it has caught up. It is lost on a restart; the first tail reads further then.
+ * Remembers filtered-out rows, because the ledger doesn't: if most rows are filtered out, only they tell a tail that it has caught up.
+ * A restart loses them, so the first tail then reads further.
  */
 export interface FilteredOut {
-  /** What a row says to a tail, as for those of the ledger: changed since the last whole tail, settled, or neither. */
+  /** As for rows of the ledger: changed since the last complete tail, settled, or neither. */
   judge(row: LeftOutRow): 'changed' | 'settled' | 'unsettled';
-  /** A tail has run to its end: what it met is settled from now on. */
+  /** A tail is complete: the rows that it met are settled from now on. */
   tailEnded(): void;
 }
 
@@ -27,7 +27,7 @@ export function createFilteredOut(): FilteredOut {
     },
     tailEnded() {
       for (const text of met) {
-        // The latest stand last.
+        // Moves it to the end: the oldest are dropped first.
         settled.delete(text);
         settled.add(text);
       }

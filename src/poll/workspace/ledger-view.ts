@@ -4,42 +4,48 @@ import type { WorkspaceReport } from '../../model/report.ts';
 import type { ZeroFirst } from './zero-first.ts';
 
 /** What the ledger said when it was last read; nothing before. */
-export interface LedgerContents extends Pick<WorkspaceReport, 'snapshot' | 'failedRuns' | 'openRuns'> {
+export interface LedgerContents extends Pick<WorkspaceReport, 'snapshot' | 'counting' | 'failedRuns' | 'openRuns'> {
   readonly lastSuccessMs: number | null;
 }
 
 export interface LedgerViewParts {
-  /** null: there is none yet. */
+  /** null: no ledger yet. */
   readonly open: () => Promise<Ledger | null>;
   readonly zeroFirst: ZeroFirst;
   /** Runs of each list. */
   readonly maxRuns: () => number;
   /** SecMaster's time. */
   readonly now: () => number;
-  /** Told of the name that the ledger keeps. */
+  /** Called with the name in the ledger. */
   readonly onName: (name: string) => void;
   readonly log: Logger;
 }
 
-/** One workspace's ledger as it is reported. */
+/** What the report shows of one workspace's ledger. */
 export interface LedgerView {
   contents(): LedgerContents;
   /**
-   * Exposes the pending series that are due, and reads what the ledger says now.
+   * Exposes the pending series that are due, then reads the ledger.
    *
-   * @throws {LedgerError} the contents stay as they are
+   * @throws {LedgerError} the contents stay unchanged
    */
   refresh(): Promise<void>;
 }
 
-/** An instance that has been open for so long is listed as stuck. */
+/** An instance that is open for longer is listed as stuck. */
 const stuckMs = 3_600_000;
 
-const tooManyPlaybooks = 'there are more playbooks than metrics.max_playbooks; the rest share the label value other';
+const tooManyPlaybooks = 'more playbooks than metrics.max_playbooks; the rest share the label value other';
 
 export function createLedgerView(parts: LedgerViewParts): LedgerView {
   const { open, zeroFirst, maxRuns, now, onName, log } = parts;
-  let contents: LedgerContents = { snapshot: null, failedRuns: [], openRuns: [], lastSuccessMs: null };
+  let contents: LedgerContents = {
+    snapshot: null,
+    counting: null,
+    failedRuns: [],
+    openRuns: [],
+    lastSuccessMs: null,
+  };
 
   async function expose(ledger: Ledger): Promise<void> {
     const series = zeroFirst.exposed(await ledger.pending());
@@ -51,7 +57,7 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
     async refresh() {
       const ledger = await open();
       if (ledger === null) return;
-      const { name, lastSuccessMs } = ledger.state;
+      const { name, lastSuccessMs, createdAtMs: sinceMs, prunedBeforeMs } = ledger.state;
       if (name !== null) onName(name);
       await expose(ledger);
       const snapshot = await ledger.snapshot();
@@ -59,7 +65,7 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
       if (limited > 0 && (contents.snapshot?.limitedPlaybooks ?? 0) === 0) log.warn({ limited }, tooManyPlaybooks);
       const failedRuns = await ledger.latestFailures(maxRuns());
       const openRuns = await ledger.stuckOrRetrying(now() - stuckMs, maxRuns());
-      contents = { snapshot, failedRuns, openRuns, lastSuccessMs };
+      contents = { snapshot, counting: { sinceMs, prunedBeforeMs }, failedRuns, openRuns, lastSuccessMs };
     },
   };
 }

@@ -11,7 +11,7 @@ import { createRejectedRows, type RejectedRows } from './rejected-rows.ts';
 import type { WorkspaceSettings } from './settings.ts';
 import { createZeroFirst, type ZeroFirst } from './zero-first.ts';
 
-/** All that outlives a poll and isn't in the ledger: a restart begins without it. */
+/** Everything that outlives a poll but not a restart. */
 export interface PollMemory {
   /** null: not opened yet. */
   ledger: Ledger | null;
@@ -20,7 +20,7 @@ export interface PollMemory {
   readonly filteredOut: FilteredOut;
   readonly rejectedRows: RejectedRows;
   readonly zeroFirst: ZeroFirst;
-  /** How far the sweep has come; null: it goes on with the next item on its list. */
+  /** How far the sweep has come; null: it continues with the next item. */
   progress: Progress | null;
 }
 
@@ -52,7 +52,7 @@ export interface SessionParts {
   readonly memory: PollMemory;
 }
 
-/** What one poll works with: what is configured now, what earlier polls have left, and the ledger, which is made if need be. */
+/** The session of one poll: current settings, memory of earlier polls, and the ledger, which is created if missing. */
 export async function openSession(parts: SessionParts, signal: AbortSignal): Promise<Session> {
   const { settings, secmaster, store, log, memory } = parts;
   memory.ledger ??= await openLedger(store, secmaster, settings, settings.lookbackMs, signal, log);
@@ -63,6 +63,6 @@ export async function openSession(parts: SessionParts, signal: AbortSignal): Pro
     log,
     signal,
     onRejected: memory.rejectedRows.add,
-    leftOut: memory.filteredOut,
+    filteredOut: memory.filteredOut,
   };
 }

@@ -1,6 +1,6 @@
 import type { Session } from '../session.ts';
 
-/** Where a name comes from: the configuration, SecMaster's list of workspaces, or nowhere, so that something stands in for it. */
+/** Where a name comes from: the configuration, SecMaster's list of workspaces, or neither. */
 export type NameOrigin = 'configured' | 'learnt' | 'placeholder';
 
 export interface WantedName {
@@ -9,20 +9,20 @@ export interface WantedName {
 }
 
 export interface WorkspaceNameParts {
-  /** As the configuration has it now. */
+  /** The current configuration. */
   readonly settings: () => { readonly name: string | null; readonly workspaceId: string };
-  /** The label that it has been given among others; null: none, and it is called as it wants to be. */
+  /** The label assigned to the workspace; null: none, and the wanted name is used. */
   readonly givenLabel: () => string | null;
-  /** Told when it wants another name than before. */
+  /** Called when the wanted name has changed. */
   readonly onLearnt: () => void;
 }
 
-/** What a workspace is called, in its series and in its log lines alike. */
+/** The name of a workspace, in its series and in its log lines. */
 export interface WorkspaceName {
   wanted(): WantedName;
   /** The value of the label `workspace`. */
   label(): string;
-  /** Takes the workspace's own name, which matters where the configuration gives none. */
+  /** Sets the workspace's own name, used if the configuration gives none. */
   learn(name: string): void;
 }
 
@@ -48,8 +48,8 @@ export function createWorkspaceName({ settings, givenLabel, onLearnt }: Workspac
 }
 
 /**
- * Learns the name from the ledger, or where the configuration gives none and the ledger knows none, from SecMaster. The label
- * that is made of it is kept in the ledger, so that it stays over restarts.
+ * Learns the name from the ledger, or from SecMaster if neither the ledger nor the configuration has one. The ledger keeps the
+ * resulting label across restarts.
  */
 export async function learnName(name: WorkspaceName, session: Session): Promise<void> {
   const { secmaster, workspaceId, ledger, signal } = session;
@@ -58,6 +58,6 @@ export async function learnName(name: WorkspaceName, session: Session): Promise<
   const own = await secmaster.workspaceName(workspaceId, signal);
   if (own === null) return;
   name.learn(own);
-  // A reload may have given it a name meanwhile.
+  // A reload may have configured a name meanwhile.
   if (name.wanted().origin === 'learnt') await ledger.commit({ kind: 'named', name: name.label() });
 }

@@ -1,14 +1,14 @@
 import type { Logger } from '../../log.ts';
 import { type RejectedRow, rejectionReasons } from '../../secmaster/api/secmaster.ts';
 
-/** Rows of SecMaster that could not be understood. */
+/** Rows from SecMaster that the exporter could not understand. */
 export interface RejectedRows {
-  /** By reason, at 0 from the start, so that the first of each kind is seen to grow. */
+  /** By reason; each starts at 0, so that rate() sees its first increase. */
   readonly counts: ReadonlyMap<string, number>;
   add(row: RejectedRow): void;
 }
 
-/** Ids that are remembered; rows beyond are counted each time that they are met. */
+/** Ids to remember; rows beyond are counted each time they are met. */
 const maxIds = 10_000;
 
 export function createRejectedRows(log: Logger): RejectedRows {
@@ -17,11 +17,11 @@ export function createRejectedRows(log: Logger): RejectedRows {
   return {
     counts,
     add({ id, reason }) {
-      // A row without an id can't be told from others; one with an id is told once, however often it is met.
+      // A row with an id is counted and logged once; rows without an id can't be told apart.
       if (id !== null && ids.has(id)) return;
       if (id !== null && ids.size < maxIds) ids.add(id);
       counts.set(reason, (counts.get(reason) ?? 0) + 1);
-      log.warn({ instance: id, reason }, 'a row of SecMaster could not be understood');
+      log.warn({ instance: id, reason }, 'row rejected');
     },
   };
 }

@@ -6,11 +6,11 @@ export interface WorkspaceSettings {
   readonly region: string;
   readonly lookbackMs: number;
   readonly retentionMs: number;
-  /** How long a new series of a counter stays at 0 once it has been scraped. */
+  /** How long a new counter series stays at 0 after its first scrape. */
   readonly newSeriesHoldMs: number;
   /** Upper bounds in seconds. */
   readonly durationBuckets: readonly number[];
-  /** Playbooks with series of their own, at most. */
+  /** Maximum number of playbooks with their own series. */
   readonly maxPlaybooks: number;
   /** Whether the topology of failed instances is read. */
   readonly nodes: 'failed' | 'off';

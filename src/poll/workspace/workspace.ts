@@ -20,25 +20,25 @@ export interface WorkspaceParts {
   /** Called whenever the report has changed. */
   readonly onReport: () => Promise<void>;
   readonly clock: Clock;
-  /** When `/metrics` was last asked for, by `clock`. */
+  /** When `/metrics` was last scraped, by `clock`. */
   readonly lastScrapeMs: () => number | null;
-  /** The value of the label `workspace` that it has been given among others; null: it is called as it wants to be. */
+  /** The assigned value of the label `workspace`; null: none, and the wanted name is used. */
   readonly givenLabel?: () => string | null;
-  /** Told when it wants another name than before, having learnt its own. */
+  /** Called when the workspace has learnt its own name. */
   readonly onLearnt?: () => void;
 }
 
-/** One workspace of SecMaster: polls it, and says what is known of it. */
+/** One workspace of SecMaster: polls it and reports on it. */
 export interface Workspace {
-  /** Takes from the ledger what it knows, so that no series is missing until the next poll; that poll tells where it fails. */
+  /** Reads the ledger, so that no series is missing until the next poll. An error is left to that poll. */
   refresh(): Promise<void>;
-  /** Told when its report has been published by others. */
+  /** To be called when someone else has published the report. */
   published(): void;
   wantedName(): WantedName;
-  /** Never fails to its caller: the report tells. */
+  /** Never rejects: the report has the error. */
   poll(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void>;
   report(): WorkspaceReport;
-  /** From the next poll on; counts go on. The ids stay as they are. */
+  /** Takes effect from the next poll on; counts continue. The ids can't change. */
   reconfigure(settings: WorkspaceSettings, secmaster: SecMaster): void;
 }
 
@@ -67,7 +67,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     const session = await openSession({ settings, secmaster, store, log, memory }, signal);
     await learnName(name, session);
     const { progress } = memory;
-    // A poll that breaks off leaves the slice it was at to be read from its start.
+    // After a poll that fails, the slice is read from its start.
     memory.progress = null;
     memory.progress = await poll(session, progress, { ...memory, hasTimeLeft, onNews });
   }
@@ -86,8 +86,8 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     const durationSeconds = (performance.now() - beganMs) / 1000;
     const ended = { endedMs: secmaster.now(), durationSeconds, requests: calls.take() };
     if (!history.end(ended, error)) return;
-    if (error !== null) logFailure(log, error);
-    else log.info(history.report().count === 1 ? 'the first poll succeeded' : 'polls succeed again');
+    if (error !== null) logFailure(log, 'poll failed', error);
+    else log.info(history.report().count === 1 ? 'first poll succeeded' : 'polls succeed again');
   }
 
   return {
@@ -103,7 +103,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
       };
       await pollOnce(signal, hasTimeLeft).catch(keep);
       if (signal.aborted) return;
-      // A ledger that can't be read leaves the numbers as they are: secmaster_up and their age tell.
+      // If the ledger can't be read, the numbers stay; secmaster_up and their age show it.
       await view.refresh().catch(keep);
       conclude(error, beganMs);
       await publish();
@@ -124,7 +124,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
         nowMs: secmaster.now(),
         polls: {
           ...history.report(),
-          // The ledger's, which remembers it over restarts.
+          // From the ledger, which keeps it across restarts.
           lastSuccessMs,
           rejectedRows: rejectedRows.counts,
           audits: audits.count,

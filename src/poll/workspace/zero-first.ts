@@ -1,17 +1,17 @@
 import type { CounterSeries } from '../../model/snapshot.ts';
 
-/** Decides when pending series of counters, which stand at 0 whatever they have counted, are exposed with their values. */
+/** Decides when pending counter series, which show 0 whatever they have counted, are exposed with their values. */
 export interface ZeroFirst {
-  /** Those of the pending series that are exposed from now on. */
+  /** The pending series to expose from now on. */
   exposed(pending: readonly CounterSeries[]): CounterSeries[];
-  /** Told when the exposition stands that has the pending ones at 0. */
+  /** To be called when an exposition with the pending series at 0 is published. */
   published(): void;
 }
 
 /**
- * A series that appears with a value looks to `rate()` and `increase()` as if it had never grown. So it is held at 0 until
- * it has been scraped there, and then for `holdMs` more, in which every scraper that scrapes more often than that has seen
- * the 0. With a hold of 0 ms nothing is held. `now` and `lastScrapeMs` are of one clock.
+ * `rate()` and `increase()` miss the first value of a new series. So a series stays at 0 until it has been scraped, and then for
+ * `holdMs` more, so that every scraper with a shorter interval sees the 0. A hold of 0 ms exposes series at once. `now` and
+ * `lastScrapeMs` use the same clock.
  */
 export function createZeroFirst(holdMs: () => number, now: () => number, lastScrapeMs: () => number | null): ZeroFirst {
   /** By series: when it was first published, and when it was first known to have been scraped since. */

@@ -25,14 +25,14 @@ function alter(file: string, sql: string): void {
 describe('a ledger that cannot be used says what to do', () => {
   test('when another process uses it', async () => {
     const store = createSqliteStore(path);
-    expect(() => createSqliteStore(path)).toThrow(/another process uses it; stop that one/);
+    expect(() => createSqliteStore(path)).toThrow(/another process uses it; stop that process/);
     await store.close();
   });
 
   test('when it is no database', () => {
     const file = join(folder, 'text.db');
     writeFileSync(file, 'not a database, but long enough to have a header of its own '.repeat(20));
-    expect(() => createSqliteStore(file)).toThrow(/is no ledger, or damaged/);
+    expect(() => createSqliteStore(file)).toThrow(/is not a ledger, or it is damaged/);
   });
 
   test("when it is another program's", () => {
@@ -45,18 +45,18 @@ describe('a ledger that cannot be used says what to do', () => {
     await createSqliteStore(path).close();
     alter(path, 'PRAGMA user_version = 99');
     expect(() => createSqliteStore(path)).toThrow(
-      `has schema 99, newer than this exporter's ${migrations.length}; run the newer exporter`,
+      `was written by a newer exporter (its schema is 99, the newest known here is ${migrations.length}); run the newer`,
     );
   });
 
-  test('when its folder cannot be made', () => {
+  test('when its folder cannot be created', () => {
     writeFileSync(join(folder, 'file'), '');
     expect(() => createSqliteStore(join(folder, 'file', 'secmaster.db'))).toThrow(LedgerError);
   });
 });
 
 describe('a ledger of an older schema', () => {
-  test('1 goes on with what it has counted and with its labels', async () => {
+  test('1 keeps its counts and its labels', async () => {
     const file = join(folder, 'old.db');
     alter(
       file,
@@ -89,7 +89,7 @@ describe('a ledger of an older schema', () => {
   /** A ledger that an exporter of schema 2 has left, and the workflow families that it last served. */
   const fixture = (end: string) => readFileSync(join(import.meta.dirname, 'fixtures', `schema-2.${end}`), 'utf8');
 
-  test('2 goes on with every series as it stood', async () => {
+  test('2 keeps every series', async () => {
     const file = join(folder, 'old.db');
     alter(file, fixture('sql'));
     const settings = { durationBuckets: [1, 10, 60], newSeriesHoldMs: 60_000 };

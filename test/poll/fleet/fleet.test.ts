@@ -134,7 +134,7 @@ test('a project that is not given is found by its region, once', async () => {
   expect(fleet.reports()).toMatchObject([{ workspace: 'one', projectId: 'project-of-eu-west-101', workspaceId: 'w1' }]);
 });
 
-test('a list that is refused is told under the name of the region, and leaves other entries alone', async () => {
+test('a refused list is reported under the name of the region, and other entries are not affected', async () => {
   const { fleet, poll } = await setUp({ 'project-a': { w1: 'one' } });
   await fleet.configure([target({ projectId: 'project-x' }), target()]);
   await poll();
@@ -144,7 +144,7 @@ test('a list that is refused is told under the name of the region, and leaves ot
   ]);
 });
 
-test('workspaces of one name are told apart by their project, for good', async () => {
+test('workspaces with one name get the id of their project in the label, permanently', async () => {
   const soc = await setUp({ aaaaaaaa1: { w1: 'soc' }, bbbbbbbb1: { w2: 'soc' } });
   const [first, second] = [target({ projectId: 'aaaaaaaa1' }), target({ projectId: 'bbbbbbbb1' })];
   await soc.fleet.configure([first, second]);
@@ -178,7 +178,7 @@ test('another configuration keeps what stays, with its counts, and takes names a
   ]);
 });
 
-test('a workspace that comes back is the one that went, so that no poll of it overlaps one still under way', async () => {
+test('a workspace that comes back is the same one, so that its polls never overlap', async () => {
   const { fleet } = await setUp({ 'project-a': { w1: 'one', w2: 'two' } });
   const [one, two] = [target({ name: 'prod', workspaceId: 'w1' }), target({ name: 'test', workspaceId: 'w2' })];
   await fleet.configure([one, two]);
@@ -225,7 +225,7 @@ test('an entry for which nothing has been found takes the name that a reload giv
   expect(labels()).toEqual(['production']);
 });
 
-test('a workspace that loses its own entry goes on as one of its project at once', async () => {
+test('a workspace that loses its own entry continues at once as one of its project', async () => {
   const { fleet, poll, labels, polls } = await setUp({ 'project-a': { w1: 'one', w2: 'two' } });
   await fleet.configure([target(), target({ name: 'prod', workspaceId: 'w1' })]);
   await poll();
@@ -235,34 +235,34 @@ test('a workspace that loses its own entry goes on as one of its project at once
   expect(labels()).toEqual(['one', 'two']);
 });
 
-describe('log lines carry the label of the workspace, and its id beside it', () => {
+describe('log lines have the label and the id of the workspace', () => {
   const linesOf = (soc: Awaited<ReturnType<typeof setUp>>) =>
     soc.logged.splice(0).map(({ msg, workspace, workspace_id }) => [msg, workspace, workspace_id]);
   const named = (name: string) => target({ name, workspaceId: 'w1' });
 
-  test('a learnt name, as soon as it has been learnt, also by another process', async () => {
+  test('a learnt name as soon as it is known, also after a restart', async () => {
     const soc = await setUp({ 'project-a': { w1: 'one' } });
     await soc.fleet.configure([target({ workspaceId: 'w1' })]);
     await soc.poll();
     expect(linesOf(soc)).toEqual([
-      ['a new ledger begins: counters count from now on', 'w1', 'w1'],
-      ['what was to be swept has been read', 'one', 'w1'],
-      ['the first poll succeeded', 'one', 'w1'],
+      ['ledger created; counters start now', 'w1', 'w1'],
+      ['history sweep complete', 'one', 'w1'],
+      ['first poll succeeded', 'one', 'w1'],
     ]);
     soc.restart();
     await soc.fleet.configure([target({ workspaceId: 'w1' })]);
     await soc.poll();
-    expect(linesOf(soc)).toEqual([['the first poll succeeded', 'one', 'w1']]);
+    expect(linesOf(soc)).toEqual([['first poll succeeded', 'one', 'w1']]);
   });
 
-  test('a name with what makes it unique', async () => {
+  test('a name with its suffix', async () => {
     const soc = await setUp({ aaaaaaaa1: { w1: 'soc' }, bbbbbbbb1: { w2: 'soc' } });
     await soc.fleet.configure([target({ projectId: 'aaaaaaaa1' }), target({ projectId: 'bbbbbbbb1' })]);
     await soc.poll();
-    expect(linesOf(soc)).toContainEqual(['the first poll succeeded', 'soc (bbbbbbbb)', 'w2']);
+    expect(linesOf(soc)).toContainEqual(['first poll succeeded', 'soc (bbbbbbbb)', 'w2']);
   });
 
-  test('the name that a reload gives, also in the middle of a poll', async () => {
+  test('the name from a reload, even in the middle of a poll', async () => {
     const soc = await setUp({ 'project-a': { w1: 'one' } });
     await soc.fleet.configure([named('prod')]);
     let lists = 0;
@@ -273,13 +273,13 @@ describe('log lines carry the label of the workspace, and its id beside it', () 
     soc.onList(reloadAtSecond);
     await soc.poll();
     expect(linesOf(soc)).toEqual([
-      ['a new ledger begins: counters count from now on', 'prod', 'w1'],
-      ['what was to be swept has been read', 'production', 'w1'],
-      ['the first poll succeeded', 'production', 'w1'],
+      ['ledger created; counters start now', 'prod', 'w1'],
+      ['history sweep complete', 'production', 'w1'],
+      ['first poll succeeded', 'production', 'w1'],
     ]);
   });
 
-  test('those of a discovery carry its label as long as it has one', async () => {
+  test('those of a discovery have its label while it has one', async () => {
     const projects: Record<string, Record<string, string>> = {};
     const soc = await setUp(projects);
     const [first, second] = [target({ projectId: 'aaaaaaaa1' }), target({ projectId: 'bbbbbbbb1' })];
@@ -287,8 +287,8 @@ describe('log lines carry the label of the workspace, and its id beside it', () 
     await soc.fleet.configure([first, second]);
     await soc.poll();
     expect(linesOf(soc)).toEqual([
-      ['list_workspaces: 403', 'eu-west-101', undefined],
-      ['list_workspaces: 403', 'eu-west-101 (bbbbbbbb)', undefined],
+      ['workspace discovery failed', 'eu-west-101', undefined],
+      ['workspace discovery failed', 'eu-west-101 (bbbbbbbb)', undefined],
     ]);
     projects.bbbbbbbb1 = { w2: 'two' };
     await soc.poll();

@@ -70,7 +70,7 @@ test.each<[string, WantedLabel[], Record<string, string>, Record<string, string>
   expect(labelsOf(wanted, previous)).toEqual(expected);
 });
 
-describe('whoever wants what', () => {
+describe('any wanted labels', () => {
   // Few names that look like each other's labels, so that they meet.
   const wanted = fc.uniqueArray(
     fc.record({

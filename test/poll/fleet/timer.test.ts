@@ -47,7 +47,7 @@ test('polls at once, and then on schedule until it is stopped', async () => {
   expect(calls).toHaveLength(4);
 });
 
-test('a poll never overlaps the one before it, and holds no other workspace up', async () => {
+test('polls of a workspace never overlap, and a slow one does not delay other workspaces', async () => {
   const slow = workspaceTaking(25_000);
   const quick = workspaceTaking(100);
   const timer = startTimer(() => [slow.workspace, quick.workspace], everyTenSeconds, clock, log);
@@ -58,7 +58,7 @@ test('a poll never overlaps the one before it, and holds no other workspace up',
   await timer.stop();
 });
 
-test('no more workspaces are polled at once than the configuration says', async () => {
+test('at most `concurrency` workspaces are polled at the same time', async () => {
   let under = 0;
   let max = 0;
   const workspaces = Array.from({ length: 5 }, () => {
@@ -75,7 +75,7 @@ test('no more workspaces are polled at once than the configuration says', async 
   await timer.stop();
 });
 
-test('a sweep may go on until the next poll is due, and not while another workspace waits', async () => {
+test('a sweep has time left until the next poll is due, and none while another workspace waits', async () => {
   const [one, two, three] = [workspaceTaking(1_000), workspaceTaking(100_000), workspaceTaking(100_000)];
   const timer = startTimer(() => [one.workspace, two.workspace, three.workspace], everyTenSeconds, clock, log);
   await vi.advanceTimersByTimeAsync(10);
@@ -88,7 +88,7 @@ test('a sweep may go on until the next poll is due, and not while another worksp
   await timer.stop();
 });
 
-test('a stop ends the polls under way and begins none that wait', async () => {
+test('a stop aborts the running polls and starts none that wait', async () => {
   const [one, two, three] = [workspaceTaking(1e9), workspaceTaking(1e9), workspaceTaking(1e9)];
   const timer = startTimer(() => [one.workspace, two.workspace, three.workspace], everyTenSeconds, clock, log);
   await vi.advanceTimersByTimeAsync(10);
@@ -108,7 +108,7 @@ test.each([
   expect(cronProblem(expression) === null).toBe(isValid);
 });
 
-test('another schedule takes over while a poll is under way, and more may be polled at once', async () => {
+test('a new schedule and concurrency apply while a poll is running', async () => {
   const slow = workspaceTaking(25_000);
   const others = [workspaceTaking(25_000), workspaceTaking(25_000)];
   const all = [slow, ...others].map(({ workspace }) => workspace);
@@ -125,7 +125,7 @@ test('another schedule takes over while a poll is under way, and more may be pol
   await timer.stop();
 });
 
-test('what has come is polled at once, and not a second time while it is', async () => {
+test('a new workspace is polled at once, and not again while it is being polled', async () => {
   const late = workspaceTaking(5_000);
   const timer = startTimer(() => [], everyTenSeconds, clock, log);
   timer.pollNow([late.workspace]);

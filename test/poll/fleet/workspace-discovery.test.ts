@@ -10,7 +10,7 @@ const never = new AbortController().signal;
 const startMs = Date.parse('2026-07-18T12:00:00Z');
 const refused = new SecMasterError('forbidden', 'list_projects', '403');
 
-/** One that finds nothing but what its calls say in turn; the last says it for good. */
+/** A discovery whose calls give these answers in turn; the last one is repeated. */
 function setUp(...answers: (Error | string)[]) {
   const logged: Record<string, unknown>[] = [];
   const discovery = createWorkspaceDiscovery(
@@ -42,7 +42,12 @@ test('the reasons of failures are those of a workspace, at 0 from the start', ()
 test.each<[string, Error, string, string]>([
   ['what SecMaster refuses', refused, 'forbidden', 'list_projects: 403'],
   ['a ledger that fails', new LedgerError('the disk is full'), 'ledger', 'the disk is full'],
-  ['a defect', new TypeError('no such thing'), 'internal', 'a defect of the exporter: TypeError: no such thing'],
+  [
+    'a bug',
+    new TypeError('no such thing'),
+    'internal',
+    'bug in the exporter, please report it: TypeError: no such thing',
+  ],
 ])('%s is a failed poll with a reason', async (_, error, reason, message) => {
   const { poll, polls, failures } = setUp(error);
   await poll();
@@ -51,29 +56,32 @@ test.each<[string, Error, string, string]>([
   expect(failures()).toEqual({ [reason]: 2 });
 });
 
-test('a defect is logged with what is known of it, once', async () => {
+test('a bug is logged once, with its stack', async () => {
   const { poll, logged } = setUp(new TypeError('no such thing'));
   for (let i = 0; i < 3; i++) await poll();
   expect(logged).toMatchObject([
     {
       level: 50,
       workspace: 'eu-west-101',
+      msg: 'workspace discovery failed',
+      reason: 'internal',
+      error: 'bug in the exporter, please report it: TypeError: no such thing',
       err: { type: 'TypeError', stack: expect.stringContaining('workspace-discovery.test.ts') },
     },
   ]);
 });
 
-test('the latest polls are remembered, the newest first', async () => {
+test('the latest polls are kept, newest first', async () => {
   const { poll, polls } = setUp(refused, new TypeError('no such thing'), 'project-a');
   for (let i = 0; i < 3; i++) await poll();
   expect(polls()?.recent.map(({ error }) => error)).toEqual([
     null,
-    'a defect of the exporter: TypeError: no such thing',
+    'bug in the exporter, please report it: TypeError: no such thing',
     'list_projects: 403',
   ]);
 });
 
-test('what is stopped has not failed', async () => {
+test('an aborted poll has not failed', async () => {
   const stopping = new AbortController();
   stopping.abort();
   const { discovery, polls } = setUp(new TypeError('stopped'));

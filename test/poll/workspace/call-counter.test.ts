@@ -26,7 +26,7 @@ test('calls that ask SecMaster are counted, those that fail among them, and the 
   expect([calls.take(), calls.take()]).toEqual([4, 0]);
 });
 
-test('a client that takes the place of another goes on with its count', async () => {
+test('a client that replaces another continues its count', async () => {
   const calls = createCallCounter();
   await calls.counted(secmaster).listWorkspaces(signal);
   await calls.counted(secmaster).listWorkspaces(signal);

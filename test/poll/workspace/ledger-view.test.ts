@@ -26,9 +26,10 @@ function viewOf(store: Store, soc = createSoc({ store })) {
   return { soc, view, names, lines };
 }
 
-test('before there is a ledger it is empty, and afterwards it has what the ledger says', async () => {
+test('is empty before there is a ledger, and has its contents afterwards', async () => {
   const { soc, view, names } = viewOf(createSqliteStore(':memory:'));
-  const empty = { snapshot: null, failedRuns: [], openRuns: [], lastSuccessMs: null };
+  const createdMs = soc.now();
+  const empty = { snapshot: null, counting: null, failedRuns: [], openRuns: [], lastSuccessMs: null };
   await view.refresh();
   expect(view.contents()).toEqual(empty);
   await soc.poll();
@@ -40,6 +41,7 @@ test('before there is a ledger it is empty, and afterwards it has what the ledge
   await view.refresh();
   expect(view.contents()).toMatchObject({
     snapshot: { instances: 2, openInstances: 1 },
+    counting: { sinceMs: createdMs, prunedBeforeMs: 0 },
     failedRuns: [{ status: 'FAILED' }],
     openRuns: [{ status: 'RUNNING' }],
     lastSuccessMs: soc.now(),
@@ -47,7 +49,7 @@ test('before there is a ledger it is empty, and afterwards it has what the ledge
   expect(names).toEqual([]);
 });
 
-test('the name that the ledger keeps is told', async () => {
+test('passes on the name in the ledger', async () => {
   const store = createSqliteStore(':memory:');
   const { soc, view, names } = viewOf(store, createSoc({ store, settings: { name: null } }));
   await soc.poll();
@@ -56,7 +58,7 @@ test('the name that the ledger keeps is told', async () => {
 });
 
 test.each<keyof Store | keyof Ledger>(['open', 'pending', 'snapshot', 'latestFailures', 'stuckOrRetrying'])(
-  'a ledger whose %s fails leaves everything as it was',
+  'a ledger whose %s fails changes nothing',
   async (call) => {
     let isBroken = false;
     const store = wrapStore(createSqliteStore(':memory:'), (name) => {
@@ -75,7 +77,7 @@ test.each<keyof Store | keyof Ledger>(['open', 'pending', 'snapshot', 'latestFai
   },
 );
 
-test('too many playbooks are told once, as long as they are too many', async () => {
+test('too many playbooks are logged once while there are too many', async () => {
   const store = createSqliteStore(':memory:');
   const { soc, view, lines } = viewOf(store, createSoc({ store, settings: { maxPlaybooks: 1 } }));
   for (const name of ['a', 'b']) soc.world.start(soc.now() - 1_000, { playbook: { id: `id of ${name}`, name } });

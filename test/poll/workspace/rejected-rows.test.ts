@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createRejectedRows } from '../../../src/poll/workspace/rejected-rows.ts';
 import { rejectionReasons } from '../../../src/secmaster/api/secmaster.ts';
 
-test('a row with an id is counted and told once, one without each time, and every reason is there from the start', () => {
+test('a row with an id is counted and logged once, a row without an id each time, and every reason starts at 0', () => {
   const lines: Record<string, unknown>[] = [];
   const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const rows = createRejectedRows(log);
