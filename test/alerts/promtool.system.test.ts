@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ruleFiles } from '../../scripts/alerts.ts';
-import { readRules } from '../support/rules.ts';
+import { readRules } from '../support/alert/rules.ts';
 
 interface UnitTests {
   readonly tests: readonly {

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { prometheusRule, prometheusRuleFile, ruleFiles, runbookBase, withRunbooks } from '../../scripts/alerts.ts';
 import { parseDuration } from '../../src/config/duration.ts';
 import { families } from '../../src/metrics/families.ts';
-import { readExpression } from '../support/promql.ts';
-import { readRules } from '../support/rules.ts';
+import { readExpression } from '../support/alert/promql.ts';
+import { readRules } from '../support/alert/rules.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const examples = join(root, 'alerts', 'examples');

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { ruleFiles } from '../../scripts/alerts.ts';
 import { parseDuration } from '../../src/config/duration.ts';
-import { readExpression } from '../support/promql.ts';
-import { type RuleFile, readRules } from '../support/rules.ts';
-import { scaledRules } from '../support/scaled-rules.ts';
+import { readExpression } from '../support/alert/promql.ts';
+import { type RuleFile, readRules } from '../support/alert/rules.ts';
+import { scaledRules } from '../support/alert/scaled-rules.ts';
 
 const scaledRule = (rule: object) =>
   scaledRules({ groups: [{ name: 'g', interval: '1m', rules: [{ expr: 'up', ...rule }] }] }, 60).groups[0]?.rules[0];

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { total } from '../support/exposition.ts';
+import { total } from '../support/metrics/exposition.ts';
 import { type Extent, type Figure, inMs } from './figure.ts';
 import { start, startExporter, temporaryFolder } from './processes.ts';
 import type { SecMasterProcess } from './secmaster-process.ts';

@@ -2,7 +2,7 @@ import { createSqliteStore } from '../../src/ledger/sqlite/store.ts';
 import { firstMinute } from '../../src/ledger/window.ts';
 import type { Instance } from '../../src/model/instance.ts';
 import { defaultProject } from '../../src/simulator/defaults.ts';
-import { emptyPage, foldRows } from '../support/ledgers.ts';
+import { emptyPage, foldRows } from '../support/ledger/ledgers.ts';
 import { type History, instancesOf } from './history.ts';
 import { ledgerOf, workspaceIds } from './site.ts';
 

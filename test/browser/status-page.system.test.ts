@@ -3,8 +3,8 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { listen } from '../../src/http/listen.ts';
 import type { WorkspaceReport } from '../../src/model/report.ts';
-import { appOf } from '../support/app.ts';
-import { emptySnapshot, goodPoll, report } from '../support/report.ts';
+import { appOf } from '../support/http/app.ts';
+import { emptySnapshot, goodPoll, report } from '../support/metrics/report.ts';
 
 /** The status page in a real browser, Debian's Chromium. */
 

@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createRandom } from '../../src/simulator/random.ts';
 import type { Truth, TruthRow } from '../../src/simulator/truth.ts';
-import { differences } from '../support/compare.ts';
-import { sampleValue, total } from '../support/exposition.ts';
 import { inForm } from '../support/form.ts';
-import { eventually, ledgerCreatedMs, temporaryFolder } from '../support/processes.ts';
-import { polledAgain, type Served, serve, writeConfig } from '../support/served.ts';
-import { type Simulated, startSimulator } from '../support/simulated.ts';
+import { sampleValue, total } from '../support/metrics/exposition.ts';
+import { eventually, ledgerCreatedMs, temporaryFolder } from '../support/process/processes.ts';
+import { polledAgain, type Served, serve, writeConfig } from '../support/process/served.ts';
+import { type Simulated, startSimulator } from '../support/process/simulated.ts';
+import { differences } from '../support/world/compare.ts';
 import { watchCounters } from './counters.ts';
 
 /** `npm run chaos` has it longer. */

@@ -1,4 +1,4 @@
-import { parseExposition } from '../support/exposition.ts';
+import { parseExposition } from '../support/metrics/exposition.ts';
 
 const counters =
   /^secmaster_workflow_(instances_started_total|instances_completed_total|retries_total|duration_seconds_(bucket|sum|count))$/;

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { formatProblem } from '../../src/config/problems.ts';
 import { loadWebConfig } from '../../src/config/web.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { temporaryFolder } from '../support/processes.ts';
+import { temporaryFolder } from '../support/process/processes.ts';
 
 const hash = '$2b$10$W27rOeCtxqiBeZBa2ESaa.E7LViY0cZfCII/kt8FCWFo9TWvCfiAG';
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { defaultProject, defaultUser, defaultWorkspace } from '../../src/simulator/defaults.ts';
-import { temporaryFolder } from '../support/processes.ts';
-import { type Prometheus, type Series, startPrometheus } from '../support/prometheus.ts';
-import { polledAgain, serve } from '../support/served.ts';
-import { type Simulated, startSimulator } from '../support/simulated.ts';
+import { type Prometheus, type Series, startPrometheus } from '../support/alert/prometheus.ts';
+import { temporaryFolder } from '../support/process/processes.ts';
+import { polledAgain, serve } from '../support/process/served.ts';
+import { type Simulated, startSimulator } from '../support/process/simulated.ts';
 import { type Asked, asked, fill, loadDashboards, type Values } from './asked.ts';
 
 /** Queries without data after half a minute, and why. One that has some all the same is an error too. */

@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import { placeholder } from '../../dashboards/src/placeholder.ts';
 import { families } from '../../src/metrics/families.ts';
-import { readExpression } from '../support/promql.ts';
+import { readExpression } from '../support/alert/promql.ts';
 import { asked, fill, loadDashboards, type Values } from './asked.ts';
 import { syntaxErrors, typeErrors } from './promql.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as thresholds from '../../dashboards/src/thresholds.ts';
-import { readRules } from '../support/rules.ts';
+import { readRules } from '../support/alert/rules.ts';
 
 /** Where a panel changes colour is where an alert fires, by the rules' own numbers. */
 

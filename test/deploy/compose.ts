@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
-import { temporaryFolder } from '../support/processes.ts';
+import { temporaryFolder } from '../support/process/processes.ts';
 
 export const composeFolder = join(import.meta.dirname, '..', '..', 'deploy', 'compose');
 export const compose = parse(readFileSync(join(composeFolder, 'compose.yml'), 'utf8'));

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load.ts';
 import { cronProblem } from '../../src/poll/fleet/timer.ts';
-import { temporaryFolder } from '../support/processes.ts';
+import { temporaryFolder } from '../support/process/processes.ts';
 
 /** What is wrong with a configuration file whose keys lie in this folder once it is deployed. */
 export function problemsOf(file: string, keyFolder: string): readonly unknown[] {

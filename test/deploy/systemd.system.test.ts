@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { temporaryFolder } from '../support/processes.ts';
+import { temporaryFolder } from '../support/process/processes.ts';
 
 const file = join(import.meta.dirname, '..', '..', 'deploy', 'systemd', 'secmaster-exporter.service');
 let unit: string;

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadWebConfig } from '../../src/config/web.ts';
-import { temporaryFolder } from '../support/processes.ts';
+import { temporaryFolder } from '../support/process/processes.ts';
 
 test('the example is a good one', () => {
   const markdown = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'web-config.md'), 'utf8');

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createManualClock } from '../../src/simulator/manual-clock.ts';
-import { documentedDelays } from '../support/alert-delays.ts';
-import { startAlertStack, stories } from '../support/alert-stack.ts';
-import { eventually } from '../support/processes.ts';
-import { startRestartable } from '../support/restartable.ts';
-import { runs, startRhythm, startScriptedSoc } from '../support/scripted-soc.ts';
+import { documentedDelays } from '../support/alert/alert-delays.ts';
+import { startAlertStack, stories } from '../support/alert/alert-stack.ts';
+import { runs, startRhythm, startScriptedSoc } from '../support/alert/scripted-soc.ts';
+import { eventually } from '../support/process/processes.ts';
+import { startRestartable } from '../support/process/restartable.ts';
 
 /** A minute of the rules, of Prometheus and of Alertmanager is a second and a half here. */
 const factor = 40;

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { startExporter, temporaryFolder } from '../support/processes.ts';
-import { serve } from '../support/served.ts';
-import { accessKey, environmentOf, iamUser, startSimulator } from '../support/simulated.ts';
+import { startExporter, temporaryFolder } from '../support/process/processes.ts';
+import { serve } from '../support/process/served.ts';
+import { accessKey, environmentOf, iamUser, startSimulator } from '../support/process/simulated.ts';
 
 const nowhere = { ...environmentOf('http://127.0.0.1:9'), ...accessKey, SECMASTER_STATE_PATH: ':memory:' };
 

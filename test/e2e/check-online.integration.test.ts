@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { startExporter, temporaryFolder } from '../support/processes.ts';
-import { writeConfig } from '../support/served.ts';
-import { startSimulator } from '../support/simulated.ts';
+import { startExporter, temporaryFolder } from '../support/process/processes.ts';
+import { writeConfig } from '../support/process/served.ts';
+import { startSimulator } from '../support/process/simulated.ts';
 
 /** What `check --online` prints about a simulator, and its exit code. */
 async function checked(change: (config: string) => string, fault?: Record<string, unknown>) {

@@ -5,10 +5,10 @@ import { systemClock } from '../../src/clock.ts';
 import { defaultAccessKey, defaultIdToken, defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { listen } from '../../src/simulator/listen.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
-import { sampleValue } from '../support/exposition.ts';
-import { eventually, startExporter, temporaryFolder } from '../support/processes.ts';
-import { serve } from '../support/served.ts';
-import { accessKey, environmentOf, startSimulator } from '../support/simulated.ts';
+import { sampleValue } from '../support/metrics/exposition.ts';
+import { eventually, startExporter, temporaryFolder } from '../support/process/processes.ts';
+import { serve } from '../support/process/served.ts';
+import { accessKey, environmentOf, startSimulator } from '../support/process/simulated.ts';
 
 const profile = `[basic]\nak = ${defaultAccessKey.ak}\nsk = ${defaultAccessKey.sk}\n`;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseExposition, sampleValue, total } from '../support/exposition.ts';
-import { eventually, portOf, startExporter } from '../support/processes.ts';
+import { parseExposition, sampleValue, total } from '../support/metrics/exposition.ts';
+import { eventually, portOf, startExporter } from '../support/process/processes.ts';
 
 test('the demo shows a SOC whose counters grow, and ends cleanly on Ctrl-C', async () => {
   const running = startExporter(['demo', '--web.listen-address=127.0.0.1:0']);

@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { differences } from '../support/compare.ts';
-import { total } from '../support/exposition.ts';
-import { ledgerCreatedMs, temporaryFolder } from '../support/processes.ts';
-import { polledAgain, refusedByLedger, serve, writeConfig } from '../support/served.ts';
-import { startSimulator } from '../support/simulated.ts';
+import { total } from '../support/metrics/exposition.ts';
+import { ledgerCreatedMs, temporaryFolder } from '../support/process/processes.ts';
+import { polledAgain, refusedByLedger, serve, writeConfig } from '../support/process/served.ts';
+import { startSimulator } from '../support/process/simulated.ts';
+import { differences } from '../support/world/compare.ts';
 
 const lookbackMs = 2 * 3_600_000;
 

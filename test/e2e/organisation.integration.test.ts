@@ -2,8 +2,8 @@ import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { startTimer } from '../../src/poll/fleet/timer.ts';
-import { createOrganisation, type Organisation, projectId, workspaceId } from '../support/organisation.ts';
-import { eventually } from '../support/processes.ts';
+import { createOrganisation, type Organisation, projectId, workspaceId } from '../support/process/organisation.ts';
+import { eventually } from '../support/process/processes.ts';
 
 const minuteMs = 60_000;
 const playbook = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate host' };

@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { defaultIdToken } from '../../src/simulator/defaults.ts';
-import { eventually, startExporter, temporaryFolder } from '../support/processes.ts';
-import { polledAgain, serve, writeConfig } from '../support/served.ts';
-import { iamUser, startSimulator } from '../support/simulated.ts';
+import { eventually, startExporter, temporaryFolder } from '../support/process/processes.ts';
+import { polledAgain, serve, writeConfig } from '../support/process/served.ts';
+import { iamUser, startSimulator } from '../support/process/simulated.ts';
 
 /** What docs/configuration.md says one sees without a permission is what one sees. */
 

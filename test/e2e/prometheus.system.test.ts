@@ -6,10 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { contentTypes } from '../../src/metrics/writer.ts';
-import { eventually, temporaryFolder } from '../support/processes.ts';
-import { startPrometheus } from '../support/prometheus.ts';
-import { polledAgain, serve, writeConfig } from '../support/served.ts';
-import { startSimulator } from '../support/simulated.ts';
+import { startPrometheus } from '../support/alert/prometheus.ts';
+import { eventually, temporaryFolder } from '../support/process/processes.ts';
+import { polledAgain, serve, writeConfig } from '../support/process/served.ts';
+import { startSimulator } from '../support/process/simulated.ts';
 
 async function prometheusOf(port: number) {
   const prometheus = await startPrometheus([`127.0.0.1:${port}`]);

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { inForm } from '../support/form.ts';
-import { eventually, startExporter, temporaryFolder } from '../support/processes.ts';
-import { serve, writeConfig } from '../support/served.ts';
-import { startSimulator } from '../support/simulated.ts';
+import { eventually, startExporter, temporaryFolder } from '../support/process/processes.ts';
+import { serve, writeConfig } from '../support/process/served.ts';
+import { startSimulator } from '../support/process/simulated.ts';
 
 /** Whatever a process is fed with, none of its secrets stands in anything that it ever writes. */
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { differences } from '../support/compare.ts';
-import { sampleValue, total } from '../support/exposition.ts';
-import { ledgerCreatedMs, startExporter, temporaryFolder } from '../support/processes.ts';
-import { polledAgain, serve, writeConfig } from '../support/served.ts';
-import { accessKey, environmentOf, iamUser, startSimulator } from '../support/simulated.ts';
+import { sampleValue, total } from '../support/metrics/exposition.ts';
+import { ledgerCreatedMs, startExporter, temporaryFolder } from '../support/process/processes.ts';
+import { polledAgain, serve, writeConfig } from '../support/process/served.ts';
+import { accessKey, environmentOf, iamUser, startSimulator } from '../support/process/simulated.ts';
+import { differences } from '../support/world/compare.ts';
 
 const hourMs = 3_600_000;
 const lookbackMs = 2 * hourMs;

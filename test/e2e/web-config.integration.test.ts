@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startExporter, temporaryFolder } from '../support/processes.ts';
+import { startExporter, temporaryFolder } from '../support/process/processes.ts';
 
 test('a bad web configuration: said with its line, and the exit code', async () => {
   const file = join(temporaryFolder(), 'web.yml');

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashSync } from 'bcryptjs';
 import { expect, test } from 'vitest';
-import { createCertificates } from '../support/certificates.ts';
-import { eventually, portOf, startExporter, temporaryFolder } from '../support/processes.ts';
-import { startPrometheus } from '../support/prometheus.ts';
+import { startPrometheus } from '../support/alert/prometheus.ts';
+import { createCertificates } from '../support/http/certificates.ts';
+import { eventually, portOf, startExporter, temporaryFolder } from '../support/process/processes.ts';
 
 test('a real Prometheus scrapes over TLS with a password, and nobody else reads anything', async () => {
   const folder = temporaryFolder();

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { AppParts } from '../../src/http/app.ts';
 import type { Exposition } from '../../src/metrics/exposition.ts';
 import type { WorkspaceReport } from '../../src/model/report.ts';
-import { appOf } from '../support/app.ts';
-import { emptySnapshot, goodPoll, report } from '../support/report.ts';
+import { appOf } from '../support/http/app.ts';
+import { emptySnapshot, goodPoll, report } from '../support/metrics/report.ts';
 
 const exposition: Pick<Exposition, 'scrape'> = {
   scrape: async (format, encoding) => [Buffer.from(`${format} `), Buffer.from(`${encoding}\n`)],

@@ -3,9 +3,9 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, type MockInstance, onTestFinished, test, vi } from 'vitest';
 import { listen } from '../../src/http/listen.ts';
 import { workflow } from '../../src/metrics/families.ts';
-import { appOf } from '../support/app.ts';
-import { expositionOf } from '../support/exposition.ts';
-import { emptySnapshot, report } from '../support/report.ts';
+import { appOf } from '../support/http/app.ts';
+import { expositionOf } from '../support/metrics/exposition.ts';
+import { emptySnapshot, report } from '../support/metrics/report.ts';
 
 // What goes wrong while an answer is written, @hono/node-server tells the console alone.
 let told: MockInstance;

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import type { WebConfig } from '../../src/config/web.ts';
 import { listen } from '../../src/http/listen.ts';
 import type { Web } from '../../src/http/web.ts';
-import { appOf } from '../support/app.ts';
+import { appOf } from '../support/http/app.ts';
 
 /** Serves an exposition on a free port until the test ends. */
 export async function serveWeb(web: Web): Promise<number> {

@@ -5,8 +5,8 @@ import { Agent, fetch } from 'undici';
 import { describe, expect, test, vi } from 'vitest';
 import { loadWebConfig } from '../../src/config/web.ts';
 import { fixedWeb, watchWeb } from '../../src/http/web.ts';
-import { createCertificates } from '../support/certificates.ts';
-import { eventually, temporaryFolder } from '../support/processes.ts';
+import { createCertificates } from '../support/http/certificates.ts';
+import { eventually, temporaryFolder } from '../support/process/processes.ts';
 import { plain, serveWeb } from './serve-web.ts';
 
 describe('TLS', () => {

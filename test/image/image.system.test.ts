@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
-import { sampleValue, total } from '../support/exposition.ts';
-import { eventually, portOf, type Running, start, temporaryFolder } from '../support/processes.ts';
-import { accessKey, startSimulator } from '../support/simulated.ts';
+import { sampleValue, total } from '../support/metrics/exposition.ts';
+import { eventually, portOf, type Running, start, temporaryFolder } from '../support/process/processes.ts';
+import { accessKey, startSimulator } from '../support/process/simulated.ts';
 import { cacheFolder, npmSetting, writeBase } from './base.ts';
 import { createPodman, hardened } from './podman.ts';
 

@@ -8,7 +8,7 @@ import { goneChange } from '../../src/ledger/gone.ts';
 import { prune } from '../../src/ledger/prune.ts';
 import { createSqliteStore } from '../../src/ledger/sqlite/store.ts';
 import type { Ledger } from '../../src/ledger/store.ts';
-import { emptyPage, foldRows } from '../support/ledgers.ts';
+import { emptyPage, foldRows } from '../support/ledger/ledgers.ts';
 import { describeStore, everythingOf, instance, nowMs, type StoreKind } from './contract.ts';
 import { createMemoryStore, type Disk } from './memory-store.ts';
 

@@ -4,7 +4,7 @@ import { goneChange } from '../../src/ledger/gone.ts';
 import { nodeLabels, runLabels, withStatus } from '../../src/ledger/label-set.ts';
 import { type Ledger, maxFailures, type Store } from '../../src/ledger/store.ts';
 import type { Instance } from '../../src/model/instance.ts';
-import { emptyPage, foldRows } from '../support/ledgers.ts';
+import { emptyPage, foldRows } from '../support/ledger/ledgers.ts';
 
 /** What every store must do. `createDisk` gives what outlives a process; `open` is a process that opens it. */
 export interface StoreKind {

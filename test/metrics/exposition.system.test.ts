@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { expositionOf, scrapeOf } from '../support/exposition.ts';
-import { report } from '../support/report.ts';
+import { expositionOf, scrapeOf } from '../support/metrics/exposition.ts';
+import { report } from '../support/metrics/report.ts';
 
 test('promtool has nothing to say about the text format after OpenMetrics has been asked for', async () => {
   const made = expositionOf();

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { type Exposition, processMetricsLastMs } from '../../src/metrics/exposition.ts';
 import { workflow } from '../../src/metrics/families.ts';
 import { samplesInSlice } from '../../src/metrics/renderer.ts';
-import { expositionOf, scrapeOf } from '../support/exposition.ts';
-import { emptySnapshot, report } from '../support/report.ts';
+import { expositionOf, scrapeOf } from '../support/metrics/exposition.ts';
+import { emptySnapshot, report } from '../support/metrics/report.ts';
 
 const labels = { playbook: 'Isolate "host"', trigger_type: 'EVENT', status: 'FAILED' };
 const exemplar = { instanceId: '8eed56de-7aaf-4732-baaf-46c1bb11dc8f', seconds: 4.5, endTimeMs: 1_784_376_000_500 };

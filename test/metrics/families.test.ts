@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { families } from '../../src/metrics/families.ts';
 import type { Declaration } from '../../src/metrics/family.ts';
-import { expositionOf, scrapeOf } from '../support/exposition.ts';
-import { emptySnapshot, goodPoll, report } from '../support/report.ts';
+import { expositionOf, scrapeOf } from '../support/metrics/exposition.ts';
+import { emptySnapshot, goodPoll, report } from '../support/metrics/report.ts';
 
 const exemplar = { instanceId: 'i-1', seconds: 0.5, endTimeMs: 1_784_376_000_500 };
 const isolate = { playbook: 'Isolate host', trigger_type: 'EVENT' };

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Exposition } from '../../src/metrics/exposition.ts';
-import { expositionOf, scrapeOf } from '../support/exposition.ts';
-import { report } from '../support/report.ts';
-import { createSoc, type SimulatedSoc, startMs } from '../support/simulated-soc.ts';
+import { expositionOf, scrapeOf } from '../support/metrics/exposition.ts';
+import { report } from '../support/metrics/report.ts';
+import { createSoc, type SimulatedSoc, startMs } from '../support/world/simulated-soc.ts';
 
 /**
  * The whole exposition of a small world that is always the same, but for the default metrics of the process. A file that

@@ -5,7 +5,7 @@ import type { WorkspaceFamily } from '../../src/metrics/family.ts';
 import { blockBytes, createRenderer } from '../../src/metrics/renderer.ts';
 import type { WorkspaceReport } from '../../src/model/report.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
-import { emptySnapshot, goodPoll, report } from '../support/report.ts';
+import { emptySnapshot, goodPoll, report } from '../support/metrics/report.ts';
 
 const labels = { playbook: 'Isolate host', trigger_type: 'EVENT' };
 const buckets = [1, 10];

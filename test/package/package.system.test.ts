@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { differences } from '../support/compare.ts';
-import { sampleValue } from '../support/exposition.ts';
-import { temporaryFolder } from '../support/processes.ts';
-import { accessKey, environmentOf, startSimulator } from '../support/simulated.ts';
+import { sampleValue } from '../support/metrics/exposition.ts';
+import { temporaryFolder } from '../support/process/processes.ts';
+import { accessKey, environmentOf, startSimulator } from '../support/process/simulated.ts';
+import { differences } from '../support/world/compare.ts';
 
 const hourMs = 3_600_000;
 const root = join(import.meta.dirname, '..', '..');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
-import { sampleValue } from '../support/exposition.ts';
-import { createSoc, type SimulatedSoc, startMs } from '../support/simulated-soc.ts';
+import { sampleValue } from '../support/metrics/exposition.ts';
+import { createSoc, type SimulatedSoc, startMs } from '../support/world/simulated-soc.ts';
 
 const playbook = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate host' };
 const minuteMs = 60_000;

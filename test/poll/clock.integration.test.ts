@@ -7,7 +7,7 @@ import { createClients } from '../../src/secmaster/api/clients.ts';
 import { noFilters } from '../../src/secmaster/api/filters.ts';
 import { defaultAccessKey, defaultProject } from '../../src/simulator/defaults.ts';
 import { listen } from '../../src/simulator/listen.ts';
-import { createSoc } from '../support/simulated-soc.ts';
+import { createSoc } from '../support/world/simulated-soc.ts';
 
 const hourMs = 3_600_000;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseExposition } from '../support/exposition.ts';
-import { createSoc, type SimulatedSoc, type SocOptions } from '../support/simulated-soc.ts';
+import { parseExposition } from '../support/metrics/exposition.ts';
+import { createSoc, type SimulatedSoc, type SocOptions } from '../support/world/simulated-soc.ts';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 3_600_000;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ShownInstance } from '../../src/secmaster/api/secmaster.ts';
 import { type ErrorKind, SecMasterError } from '../../src/secmaster/http/errors.ts';
-import { parseExposition } from '../support/exposition.ts';
-import { createSoc, type SimulatedSoc, type SocOptions, startMs } from '../support/simulated-soc.ts';
+import { parseExposition } from '../support/metrics/exposition.ts';
+import { createSoc, type SimulatedSoc, type SocOptions, startMs } from '../support/world/simulated-soc.ts';
 
 const playbook = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate host' };
 const nodes = ['Query asset', 'Isolate', 'Notify'];

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import type { Change } from '../../src/ledger/change.ts';
 import type { Entry } from '../../src/ledger/entry.ts';
 import { createSqliteStore } from '../../src/ledger/sqlite/store.ts';
-import { sampleValue } from '../support/exposition.ts';
-import { createSoc, startMs } from '../support/simulated-soc.ts';
-import { wrapStore } from '../support/wrapped-store.ts';
+import { wrapStore } from '../support/ledger/wrapped-store.ts';
+import { sampleValue } from '../support/metrics/exposition.ts';
+import { createSoc, startMs } from '../support/world/simulated-soc.ts';
 
 const isolate = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate host' };
 const block = { id: '9b1c2d3e-0000-4000-8000-000000000001', name: 'Block address' };

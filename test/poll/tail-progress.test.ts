@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Instance } from '../../src/model/instance.ts';
 import type { ReadPage } from '../../src/poll/session.ts';
 import { beginningOfTail, endOfTail, follow, type TailEnd, type TailProgress } from '../../src/poll/tail-progress.ts';
-import { emptyPage } from '../support/ledgers.ts';
+import { emptyPage } from '../support/ledger/ledgers.ts';
 
 function page(ids: readonly string[], fields: Partial<ReadPage> = {}): ReadPage {
   const instances = ids.map(

@@ -6,9 +6,9 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { inForm } from '../support/form.ts';
-import type { SimulatedSoc } from '../support/simulated-soc.ts';
-import { firstPollWitness, ledgerWitness, live } from '../support/world-run.ts';
-import { type PollPlan, schedules, smoothPoll, worlds } from '../support/worlds.ts';
+import type { SimulatedSoc } from '../support/world/simulated-soc.ts';
+import { firstPollWitness, ledgerWitness, live } from '../support/world/world-run.ts';
+import { type PollPlan, schedules, smoothPoll, worlds } from '../support/world/worlds.ts';
 
 const { WORLDS_SEED = '2026' } = process.env;
 const seed = WORLDS_SEED === 'new' ? Date.now() % 2 ** 31 : Number(WORLDS_SEED);

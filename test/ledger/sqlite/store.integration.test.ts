@@ -7,7 +7,7 @@ import { labelsText, runLabels } from '../../../src/ledger/label-set.ts';
 import { applicationId, migrations } from '../../../src/ledger/sqlite/schema.ts';
 import { createSqliteStore } from '../../../src/ledger/sqlite/store.ts';
 import { LedgerError } from '../../../src/ledger/store.ts';
-import { createSoc } from '../../support/simulated-soc.ts';
+import { createSoc } from '../../support/world/simulated-soc.ts';
 
 let folder: string;
 let path: string;

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { exporter } from '../../../src/metrics/families.ts';
 import type { WorkspaceFamily } from '../../../src/metrics/family.ts';
 import type { WorkspaceReport } from '../../../src/model/report.ts';
-import { linesOf } from '../../support/exposition.ts';
-import { goodPoll, report, withSnapshot } from '../../support/report.ts';
+import { linesOf } from '../../support/metrics/exposition.ts';
+import { goodPoll, report, withSnapshot } from '../../support/metrics/report.ts';
 
 test.each<[string, WorkspaceFamily, WorkspaceReport, string[]]>([
   ['1 for a workspace whose last poll succeeded', exporter.up, report(), ['secmaster_up{workspace="prod"} 1']],

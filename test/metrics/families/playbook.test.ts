@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { playbook } from '../../../src/metrics/families.ts';
-import { linesOf } from '../../support/exposition.ts';
-import { withSnapshot } from '../../support/report.ts';
+import { linesOf } from '../../support/metrics/exposition.ts';
+import { withSnapshot } from '../../support/metrics/report.ts';
 
 test('what the values of the label playbook stand for', async () => {
   const playbooks = [{ playbookId: '3e96', name: 'Isolate host', label: 'Isolate host (3e96)' }];

@@ -3,8 +3,8 @@ import { workflow } from '../../../src/metrics/families.ts';
 import type { WorkspaceFamily } from '../../../src/metrics/family.ts';
 import type { WorkspaceReport } from '../../../src/model/report.ts';
 import type { Snapshot } from '../../../src/model/snapshot.ts';
-import { linesOf } from '../../support/exposition.ts';
-import { emptySnapshot, withSnapshot } from '../../support/report.ts';
+import { linesOf } from '../../support/metrics/exposition.ts';
+import { emptySnapshot, withSnapshot } from '../../support/metrics/report.ts';
 
 const exemplar = { instanceId: 'i-1', seconds: 0.5, endTimeMs: 1_784_376_000_500 };
 const isolate = { playbook: 'Isolate host', trigger_type: 'EVENT' };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { workspace } from '../../../src/metrics/families.ts';
-import { linesOf } from '../../support/exposition.ts';
-import { report } from '../../support/report.ts';
+import { linesOf } from '../../support/metrics/exposition.ts';
+import { report } from '../../support/metrics/report.ts';
 
 test('what the values of the label workspace stand for, also before anything is known of it', async () => {
   const ids = { workspaceId: 'w-1', projectId: 'p-1', region: 'eu-west-101' };

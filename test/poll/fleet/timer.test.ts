@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { cronProblem, type Pollable, startTimer } from '../../../src/poll/fleet/timer.ts';
-import { report } from '../../support/report.ts';
+import { report } from '../../support/metrics/report.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.parse('2026-07-18T12:00:00.500Z') });

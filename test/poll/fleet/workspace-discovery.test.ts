@@ -4,7 +4,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { LedgerError } from '../../../src/ledger/store.ts';
 import { createWorkspaceDiscovery } from '../../../src/poll/fleet/workspace-discovery.ts';
 import { SecMasterError } from '../../../src/secmaster/http/errors.ts';
-import { createSoc } from '../../support/simulated-soc.ts';
+import { createSoc } from '../../support/world/simulated-soc.ts';
 
 const never = new AbortController().signal;
 const startMs = Date.parse('2026-07-18T12:00:00Z');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Filters } from '../../../src/config/config.ts';
 import { noFilters } from '../../../src/secmaster/api/filters.ts';
-import { parseExposition, sampleValue } from '../../support/exposition.ts';
-import { createSoc, type SimulatedSoc, startMs } from '../../support/simulated-soc.ts';
+import { parseExposition, sampleValue } from '../../support/metrics/exposition.ts';
+import { createSoc, type SimulatedSoc, startMs } from '../../support/world/simulated-soc.ts';
 
 const minuteMs = 60_000;
 const playbooks = Array.from({ length: 10 }, (_, n) => ({

@@ -5,8 +5,8 @@ import { type Ledger, LedgerError, type Store } from '../../../src/ledger/store.
 import { createLedgerView } from '../../../src/poll/workspace/ledger-view.ts';
 import { createZeroFirst } from '../../../src/poll/workspace/zero-first.ts';
 import { defaultProject, defaultWorkspace } from '../../../src/simulator/defaults.ts';
-import { createSoc } from '../../support/simulated-soc.ts';
-import { wrapStore } from '../../support/wrapped-store.ts';
+import { wrapStore } from '../../support/ledger/wrapped-store.ts';
+import { createSoc } from '../../support/world/simulated-soc.ts';
 
 function viewOf(store: Store, soc = createSoc({ store })) {
   const names: string[] = [];

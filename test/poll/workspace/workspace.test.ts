@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { createSqliteStore } from '../../../src/ledger/sqlite/store.ts';
 import { LedgerError } from '../../../src/ledger/store.ts';
-import { createSoc } from '../../support/simulated-soc.ts';
-import { wrapStore } from '../../support/wrapped-store.ts';
+import { wrapStore } from '../../support/ledger/wrapped-store.ts';
+import { createSoc } from '../../support/world/simulated-soc.ts';
 
 /** All that are not 0: every reason is there from the start. */
 function grown(counts: ReadonlyMap<string, number>) {

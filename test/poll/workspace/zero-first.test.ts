@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createZeroFirst } from '../../../src/poll/workspace/zero-first.ts';
-import { sampleValue } from '../../support/exposition.ts';
-import { createSoc, startMs } from '../../support/simulated-soc.ts';
+import { sampleValue } from '../../support/metrics/exposition.ts';
+import { createSoc, startMs } from '../../support/world/simulated-soc.ts';
 
 const series = { counter: 'completed', labels: { playbook: 'p', trigger_type: 'EVENT', status: 'FAILED' } } as const;
 

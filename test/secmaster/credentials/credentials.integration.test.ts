@@ -8,9 +8,9 @@ import {
   inline,
   type Kind,
   startCredentialed,
-} from '../../support/credentialed.ts';
+} from '../../support/secmaster/credentialed.ts';
 
-import { buyToken } from '../../support/in-process.ts';
+import { buyToken } from '../../support/secmaster/in-process.ts';
 
 /** Every kind of credentials against the simulator: used, expired, replaced, revoked, mended. */
 

@@ -6,7 +6,7 @@ import { noFilters } from '../../../src/secmaster/api/filters.ts';
 import { defaultIdToken } from '../../../src/simulator/defaults.ts';
 import { createManualClock } from '../../../src/simulator/manual-clock.ts';
 import { writeFile } from '../../config/loading.ts';
-import { createFolder, startCredentialed } from '../../support/credentialed.ts';
+import { createFolder, startCredentialed } from '../../support/secmaster/credentialed.ts';
 import { iamOrigin, mockApi, type Reply, secmasterOrigin } from '../mock-api.ts';
 
 /** A token of an identity provider: what is asked of IAM with it, and what becomes of it. */

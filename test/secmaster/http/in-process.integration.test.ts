@@ -8,8 +8,8 @@ import { defaultWorkspace } from '../../../src/simulator/defaults.ts';
 import type { Faults } from '../../../src/simulator/faults.ts';
 import { createManualClock } from '../../../src/simulator/manual-clock.ts';
 import { createSimulator } from '../../../src/simulator/simulator.ts';
-import { startCredentialed } from '../../support/credentialed.ts';
-import { createClientInProcess } from '../../support/in-process.ts';
+import { startCredentialed } from '../../support/secmaster/credentialed.ts';
+import { createClientInProcess } from '../../support/secmaster/in-process.ts';
 
 /** The polls' tests go past the sockets: what goes wrong there must look as it does over them. */
 

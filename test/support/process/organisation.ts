@@ -1,16 +1,16 @@
 import { pino } from 'pino';
 import { Agent } from 'undici';
 import { onTestFinished } from 'vitest';
-import type { Clock } from '../../src/clock.ts';
-import { createExporter, type Exporter } from '../../src/commands/exporter.ts';
-import type { Loaded } from '../../src/config/load.ts';
-import { defaultAccessKey } from '../../src/simulator/defaults.ts';
-import type { WorkspaceOptions } from '../../src/simulator/directory.ts';
-import { listen } from '../../src/simulator/listen.ts';
-import { createManualClock, isManualClock } from '../../src/simulator/manual-clock.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { configOf, loadText } from '../config/loading.ts';
-import { parseExposition, scrapeOf } from './exposition.ts';
+import type { Clock } from '../../../src/clock.ts';
+import { createExporter, type Exporter } from '../../../src/commands/exporter.ts';
+import type { Loaded } from '../../../src/config/load.ts';
+import { defaultAccessKey } from '../../../src/simulator/defaults.ts';
+import type { WorkspaceOptions } from '../../../src/simulator/directory.ts';
+import { listen } from '../../../src/simulator/listen.ts';
+import { createManualClock, isManualClock } from '../../../src/simulator/manual-clock.ts';
+import { createSimulator, type Simulator } from '../../../src/simulator/simulator.ts';
+import { configOf, loadText } from '../../config/loading.ts';
+import { parseExposition, scrapeOf } from '../metrics/exposition.ts';
 
 /** Simulated SecMasters, one a region, with projects and workspaces, and an exporter of them in this process, over sockets. */
 export interface Organisation {

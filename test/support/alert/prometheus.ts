@@ -1,7 +1,7 @@
 /** A real Prometheus on loopback, and its answers. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually, freePort, type Running, start, temporaryFolder } from './processes.ts';
+import { eventually, freePort, type Running, start, temporaryFolder } from '../process/processes.ts';
 
 export interface Series {
   readonly metric: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultAccessKey, defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
-import { sampleValue } from './exposition.ts';
+import { defaultAccessKey, defaultProject, defaultWorkspace } from '../../../src/simulator/defaults.ts';
+import { sampleValue } from '../metrics/exposition.ts';
 import { eventually, portOf, type Running, startExporter } from './processes.ts';
 import type { Simulated } from './simulated.ts';
 

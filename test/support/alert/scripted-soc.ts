@@ -1,10 +1,10 @@
 import { onTestFinished } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
-import { defaultAccessKey, defaultProject, defaultUser } from '../../src/simulator/defaults.ts';
-import type { Faults } from '../../src/simulator/faults.ts';
-import { listen } from '../../src/simulator/listen.ts';
-import { createSimulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
-import type { World } from '../../src/simulator/world.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { defaultAccessKey, defaultProject, defaultUser } from '../../../src/simulator/defaults.ts';
+import type { Faults } from '../../../src/simulator/faults.ts';
+import { listen } from '../../../src/simulator/listen.ts';
+import { createSimulator, type SimulatorOptions } from '../../../src/simulator/simulator.ts';
+import type { World } from '../../../src/simulator/world.ts';
 
 /** A SecMaster in this process in which nothing happens by itself: the test says what, in real time. */
 export interface ScriptedSoc {

@@ -4,21 +4,21 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { Agent } from 'undici';
 import { onTestFinished } from 'vitest';
-import type { CredentialsConfig } from '../../src/config/config.ts';
-import { Secret } from '../../src/model/secret.ts';
-import { createClients } from '../../src/secmaster/api/clients.ts';
-import { noFilters } from '../../src/secmaster/api/filters.ts';
-import type { SecMaster } from '../../src/secmaster/api/secmaster.ts';
+import type { CredentialsConfig } from '../../../src/config/config.ts';
+import { Secret } from '../../../src/model/secret.ts';
+import { createClients } from '../../../src/secmaster/api/clients.ts';
+import { noFilters } from '../../../src/secmaster/api/filters.ts';
+import type { SecMaster } from '../../../src/secmaster/api/secmaster.ts';
 import {
   defaultAccessKey,
   defaultIdToken,
   defaultProject,
   defaultUser,
   defaultWorkspace,
-} from '../../src/simulator/defaults.ts';
-import { listen } from '../../src/simulator/listen.ts';
-import { createManualClock, type ManualClock } from '../../src/simulator/manual-clock.ts';
-import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
+} from '../../../src/simulator/defaults.ts';
+import { listen } from '../../../src/simulator/listen.ts';
+import { createManualClock, type ManualClock } from '../../../src/simulator/manual-clock.ts';
+import { createSimulator, type Simulator, type SimulatorOptions } from '../../../src/simulator/simulator.ts';
 import { buyToken } from './in-process.ts';
 
 /** A client with credentials of some kind, over loopback sockets, before a simulated SecMaster, IAM and metadata service. */

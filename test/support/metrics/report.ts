@@ -1,5 +1,5 @@
-import type { PollReport, WorkspaceReport } from '../../src/model/report.ts';
-import type { Snapshot } from '../../src/model/snapshot.ts';
+import type { PollReport, WorkspaceReport } from '../../../src/model/report.ts';
+import type { Snapshot } from '../../../src/model/snapshot.ts';
 
 const minuteMs = Date.parse('2026-07-18T12:00:00Z');
 

@@ -1,4 +1,4 @@
-import type { Ledger, Store } from '../../src/ledger/store.ts';
+import type { Ledger, Store } from '../../../src/ledger/store.ts';
 
 type Call = keyof Store | keyof Ledger;
 

@@ -1,8 +1,8 @@
 /** A simulator in a process of its own, on a clock that its control calls turn. Prints its URL. */
-import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
-import { listen } from '../../src/simulator/listen.ts';
-import { createManualClock } from '../../src/simulator/manual-clock.ts';
-import { createSimulator } from '../../src/simulator/simulator.ts';
+import { defaultProject, defaultWorkspace } from '../../../src/simulator/defaults.ts';
+import { listen } from '../../../src/simulator/listen.ts';
+import { createManualClock } from '../../../src/simulator/manual-clock.ts';
+import { createSimulator } from '../../../src/simulator/simulator.ts';
 
 const [seed = '1', historyMs = '0', runsPerMinute = '30', behindMs = '0'] = process.argv.slice(2);
 // In the middle of this minute: an exporter knows the time to the second, and the window begins with whole minutes; and no

@@ -1,18 +1,18 @@
-import type { Clock } from '../../src/clock.ts';
-import type { Filters } from '../../src/config/config.ts';
-import type { Logger } from '../../src/log.ts';
-import { createClient } from '../../src/secmaster/api/client.ts';
-import type { SecMaster } from '../../src/secmaster/api/secmaster.ts';
-import { createCircuitBreaker } from '../../src/secmaster/credentials/circuit-breaker.ts';
-import type { Credentials } from '../../src/secmaster/credentials/credentials.ts';
-import { abortedError } from '../../src/secmaster/http/abort.ts';
-import { readAnswer } from '../../src/secmaster/http/answer.ts';
-import { createEndpoint } from '../../src/secmaster/http/endpoint.ts';
-import { createGet } from '../../src/secmaster/http/get.ts';
-import { networkError } from '../../src/secmaster/http/network-error.ts';
-import { type Send, target } from '../../src/secmaster/http/send.ts';
-import { defaultProject, defaultUser } from '../../src/simulator/defaults.ts';
-import type { Simulator } from '../../src/simulator/simulator.ts';
+import type { Clock } from '../../../src/clock.ts';
+import type { Filters } from '../../../src/config/config.ts';
+import type { Logger } from '../../../src/log.ts';
+import { createClient } from '../../../src/secmaster/api/client.ts';
+import type { SecMaster } from '../../../src/secmaster/api/secmaster.ts';
+import { createCircuitBreaker } from '../../../src/secmaster/credentials/circuit-breaker.ts';
+import type { Credentials } from '../../../src/secmaster/credentials/credentials.ts';
+import { abortedError } from '../../../src/secmaster/http/abort.ts';
+import { readAnswer } from '../../../src/secmaster/http/answer.ts';
+import { createEndpoint } from '../../../src/secmaster/http/endpoint.ts';
+import { createGet } from '../../../src/secmaster/http/get.ts';
+import { networkError } from '../../../src/secmaster/http/network-error.ts';
+import { type Send, target } from '../../../src/secmaster/http/send.ts';
+import { defaultProject, defaultUser } from '../../../src/simulator/defaults.ts';
+import type { Simulator } from '../../../src/simulator/simulator.ts';
 
 export interface ClientOptions {
   readonly clock: Clock;

@@ -1,5 +1,5 @@
-import type { Truth, TruthRow } from '../../src/simulator/truth.ts';
-import { parseExposition } from './exposition.ts';
+import type { Truth, TruthRow } from '../../../src/simulator/truth.ts';
+import { parseExposition } from '../metrics/exposition.ts';
 
 const add = (a: number, b: number) => a + b;
 

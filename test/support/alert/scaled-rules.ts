@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration } from '../../src/config/duration.ts';
+import { formatDuration, parseDuration } from '../../../src/config/duration.ts';
 import { readExpression } from './promql.ts';
 import type { Rule, RuleFile } from './rules.ts';
 

@@ -17,7 +17,7 @@ export interface Running {
   readonly ended: Promise<number | null>;
 }
 
-const root = join(import.meta.dirname, '..', '..');
+const root = join(import.meta.dirname, '..', '..', '..');
 export const mainFile = join(root, 'src', 'main.ts');
 
 /** Halves what a start of the exporter costs. */

@@ -1,5 +1,5 @@
-import type { Instance, StartSpec } from '../../src/simulator/instance.ts';
-import type { World } from '../../src/simulator/world.ts';
+import type { Instance, StartSpec } from '../../../src/simulator/instance.ts';
+import type { World } from '../../../src/simulator/world.ts';
 import type { SimulatedSoc } from './simulated-soc.ts';
 import type { Deed, Hidden, Step } from './worlds.ts';
 

@@ -1,4 +1,4 @@
-import { type App, type AppParts, createApp } from '../../src/http/app.ts';
+import { type App, type AppParts, createApp } from '../../../src/http/app.ts';
 
 /** The exporter's pages, with nothing on them but what a test gives. */
 export function appOf(parts: Partial<AppParts>): App {

@@ -4,9 +4,9 @@ import { basename, join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { parse } from 'yaml';
-import { ruleFiles } from '../../scripts/alerts.ts';
-import { formatDuration } from '../../src/config/duration.ts';
-import { eventually, freePort, type Running, start, temporaryFolder } from './processes.ts';
+import { ruleFiles } from '../../../scripts/alerts.ts';
+import { formatDuration } from '../../../src/config/duration.ts';
+import { eventually, freePort, type Running, start, temporaryFolder } from '../process/processes.ts';
 import { type Rule, readRules } from './rules.ts';
 import { scaledDuration, scaledRules } from './scaled-rules.ts';
 
@@ -36,7 +36,7 @@ export interface AlertStack {
 /** For the slowest alert to come or to end. */
 const maxMs = 150_000;
 
-const examples = join(import.meta.dirname, '..', '..', 'alerts', 'examples');
+const examples = join(import.meta.dirname, '..', '..', '..', 'alerts', 'examples');
 const readExample = (file: string) => readFileSync(join(examples, file), 'utf8');
 
 /**

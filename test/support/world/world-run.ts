@@ -1,9 +1,9 @@
-import type { Run } from '../../src/ledger/contribution.ts';
-import type { Entry } from '../../src/ledger/entry.ts';
-import type { Ledger } from '../../src/ledger/store.ts';
-import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
-import type { Instance } from '../../src/simulator/instance.ts';
-import { type CrashingStore, createCrashingStore } from './crashing-store.ts';
+import type { Run } from '../../../src/ledger/contribution.ts';
+import type { Entry } from '../../../src/ledger/entry.ts';
+import type { Ledger } from '../../../src/ledger/store.ts';
+import { defaultProject, defaultWorkspace } from '../../../src/simulator/defaults.ts';
+import type { Instance } from '../../../src/simulator/instance.ts';
+import { type CrashingStore, createCrashingStore } from '../ledger/crashing-store.ts';
 import { createSoc, lookbackMs, type SimulatedSoc } from './simulated-soc.ts';
 import { happen, healAll, type Witness } from './world-steps.ts';
 import { type PollPlan, type Schedule, smoothPoll, type WorldPlan } from './worlds.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { defaultAccessKey, defaultProject, defaultUser, defaultWorkspace } from '../../src/simulator/defaults.ts';
-import type { Truth } from '../../src/simulator/truth.ts';
+import { defaultAccessKey, defaultProject, defaultUser, defaultWorkspace } from '../../../src/simulator/defaults.ts';
+import type { Truth } from '../../../src/simulator/truth.ts';
 import { eventually, type Running, start } from './processes.ts';
 
 /** A simulator in another process, and what tests ask of it. */

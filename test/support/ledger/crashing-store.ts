@@ -1,5 +1,5 @@
-import { createSqliteStore } from '../../src/ledger/sqlite/store.ts';
-import type { Store } from '../../src/ledger/store.ts';
+import { createSqliteStore } from '../../../src/ledger/sqlite/store.ts';
+import type { Store } from '../../../src/ledger/store.ts';
 
 /** A store in memory that can crash at any of its statements. After a crash, every statement fails until `crashAt` is called again. */
 export interface CrashingStore {

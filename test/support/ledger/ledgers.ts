@@ -1,7 +1,7 @@
-import type { PageChange } from '../../src/ledger/change.ts';
-import { foldPage, type PageContext } from '../../src/ledger/page.ts';
-import type { Ledger } from '../../src/ledger/store.ts';
-import type { Instance } from '../../src/model/instance.ts';
+import type { PageChange } from '../../../src/ledger/change.ts';
+import { foldPage, type PageContext } from '../../../src/ledger/page.ts';
+import type { Ledger } from '../../../src/ledger/store.ts';
+import type { Instance } from '../../../src/model/instance.ts';
 
 /** A page without rows. */
 export function emptyPage(atMs: number): PageChange {

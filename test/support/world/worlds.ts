@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { SimulatorOptions } from '../../src/simulator/simulator.ts';
+import type { SimulatorOptions } from '../../../src/simulator/simulator.ts';
 
 /** What can happen in a world. `which` chooses among the instances that it can happen to; it passes where there is none. */
 export type Step =

@@ -4,10 +4,10 @@ import {
   type Encoding,
   type Exposition,
   type ExpositionParts,
-} from '../../src/metrics/exposition.ts';
-import type { WorkspaceFamily } from '../../src/metrics/family.ts';
-import type { Format } from '../../src/metrics/writer.ts';
-import type { WorkspaceReport } from '../../src/model/report.ts';
+} from '../../../src/metrics/exposition.ts';
+import type { WorkspaceFamily } from '../../../src/metrics/family.ts';
+import type { Format } from '../../../src/metrics/writer.ts';
+import type { WorkspaceReport } from '../../../src/model/report.ts';
 
 /** An exposition in which a defect fails the test. */
 export function expositionOf(parts: Partial<ExpositionParts> = {}): Exposition {
