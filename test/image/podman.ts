@@ -40,7 +40,9 @@ export function createPodman(): Podman {
     },
     async remove() {
       await run('rm', '--all', '--force');
-      rmSync(folder, { recursive: true, force: true });
+      // podman's own cleanup of a container may come late and leave its storage mounted.
+      await promisify(execFile)('umount', ['--lazy', join(folder, 'storage', 'overlay')]).catch(() => {});
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
 }
