@@ -1,9 +1,13 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** A lane is told by the file's name: `a.test.ts` is unit, `a.integration.test.ts` and `a.system.test.ts` are what they say. */
 const all = 'test/**/*.test.ts';
 const integration = 'test/**/*.integration.test.ts';
 const system = 'test/**/*.system.test.ts';
+
+/** Integration tests wait for other processes half of their time. */
+const maxWorkers = availableParallelism() + 1;
 
 export default defineConfig({
   test: {
@@ -16,15 +20,16 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          maxWorkers,
           include: [all],
           exclude: [integration, system],
           setupFiles: ['test/tools/in-process.ts'],
         },
       },
       // Sockets on loopback, temporary files and processes of our own.
-      { test: { name: 'integration', include: [integration] } },
-      // Programs that npm does not bring: see test/tools/system-parts.ts.
-      { test: { name: 'system', include: [system], sequence: { groupOrder: 1 } } },
+      { test: { name: 'integration', maxWorkers, include: [integration] } },
+      // Programs that npm does not bring: see test/tools/system-parts.ts. One at a time, since some of them measure time.
+      { test: { name: 'system', maxWorkers: 1, include: [system], sequence: { groupOrder: 1 } } },
     ],
   },
 });

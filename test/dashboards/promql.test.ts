@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { placeholder } from '../../dashboards/src/placeholder.ts';
 import { families } from '../../src/metrics/families.ts';
 import { readExpression } from '../support/alert/promql.ts';
@@ -55,6 +55,13 @@ describe.each(named)('$name asks $expr', ({ expr, legend }) => {
     for (const label of groupingLabels) expect(everyLabel).toContain(label);
     for (const [, label] of legend.matchAll(/\{\{(.*?)\}\}/g)) expect(everyLabel).toContain(label);
   });
+});
+
+test('a type is told from the whole expression, however slow the machine is', () => {
+  let ms = 0;
+  vi.spyOn(Date, 'now').mockImplementation(() => (ms += 15));
+  expect(typeErrors('sum by (workspace) (increase(up[5m])) / on (workspace) sum(rate(up[1m]))')).toEqual([]);
+  expect(typeErrors('sum by (workspace) (increase(up[5m])) / on (workspace) sum(rate(up))')).not.toEqual([]);
 });
 
 test('every family is on a dashboard, but those that only name things', () => {

@@ -15,6 +15,7 @@ test('the demo shows a SOC whose counters grow, and ends cleanly on Ctrl-C', asy
     },
     'the whole day read',
     running,
+    90_000,
   );
   expect(sampleValue(whole, 'secmaster_up')).toBe(1);
   const statuses = new Set(
@@ -29,4 +30,4 @@ test('the demo shows a SOC whose counters grow, and ends cleanly on Ctrl-C', asy
   running.child.kill('SIGINT');
   expect(await running.ended).toBe(0);
   expect(running.stderr()).toContain('"msg":"stopped"');
-}, 60_000);
+}, 120_000);

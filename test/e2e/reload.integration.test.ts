@@ -193,6 +193,11 @@ test(`${reloads} reloads of a running exporter in the middle of its polls: no co
     expect(await reload()).toBe(400);
     await checked();
   }
+  const isComplete = async () =>
+    parseExposition((await checked()).text).every(
+      ({ name, value }) => name !== 'secmaster_exporter_window_complete' || value === 1,
+    );
+  await eventually(async () => ((await isComplete()) ? true : undefined), 'history read', running);
   const { polls } = await checked();
   const { text } = await polled((id) => (polls.get(id) ?? 0) + 2);
   for (const n of all) {

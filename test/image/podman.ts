@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { eventually } from '../support/processes.ts';
 
 export interface Podman {
   /** A command line of podman's. */
@@ -40,7 +41,17 @@ export function createPodman(): Podman {
     },
     async remove() {
       await run('rm', '--all', '--force');
-      rmSync(folder, { recursive: true, force: true });
+      // podman's own cleanup of a container may come late and mount its storage again.
+      const removed = async () => {
+        await promisify(execFile)('umount', ['--lazy', join(folder, 'storage', 'overlay')]).catch(() => {});
+        try {
+          rmSync(folder, { recursive: true, force: true });
+          return true;
+        } catch {
+          return undefined;
+        }
+      };
+      await eventually(removed, `the end of ${folder}`);
     },
   };
 }
