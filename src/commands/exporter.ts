@@ -69,9 +69,9 @@ export async function createExporter(first: Config, surroundings: Surroundings):
     settingsOf: (target, ids) => ({
       ...target,
       ...ids,
+      ...config.poll,
       ...config.metrics,
       ...config.status,
-      lookbackMs: config.poll.lookbackMs,
       retentionMs: config.state.retentionMs,
     }),
     secmasterOf: (target, projectId) => clients.secmaster(target, projectId),

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { eventually } from '../support/processes.ts';
+import { eventually } from '../support/process/processes.ts';
 
 export interface Podman {
   /** A command line of podman's. */

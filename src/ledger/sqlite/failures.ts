@@ -35,8 +35,9 @@ export function createFailures(db: Database, ledger: number, sets: LabelSets) {
     },
     keepLatest(): void {
       db.run(
-        `DELETE FROM failure WHERE ledger = ?1 AND (id, attempt) IN
-           (SELECT id, attempt FROM failure WHERE ledger = ?1 ORDER BY failed_ms DESC LIMIT -1 OFFSET ?2)`,
+        `DELETE FROM failure WHERE ledger = ? AND (id, attempt) IN
+           (SELECT id, attempt FROM failure WHERE ledger = ? ORDER BY failed_ms DESC LIMIT -1 OFFSET ?)`,
+        ledger,
         ledger,
         maxFailures,
       );

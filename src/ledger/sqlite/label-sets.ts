@@ -74,12 +74,14 @@ export function createLabelSets(db: Database, ledger: number): LabelSets {
       });
     },
     prune(playbooks) {
-      const inUse = ['instance', 'cell', 'gauge'].map((table) => `SELECT label_set FROM ${table} WHERE ledger = ?1`);
+      const tables = ['instance', 'cell', 'gauge'];
+      const inUse = tables.map((table) => `SELECT label_set FROM ${table} WHERE ledger = ?`).join(' UNION ');
       db.run(
-        `DELETE FROM label_set WHERE ledger = ?1 AND playbook IN (SELECT value FROM json_each(?2))
-           AND label_set NOT IN (${inUse.join(' UNION ')})`,
+        `DELETE FROM label_set WHERE ledger = ? AND playbook IN (SELECT value FROM json_each(?))
+           AND label_set NOT IN (${inUse})`,
         ledger,
         JSON.stringify(playbooks),
+        ...tables.map(() => ledger),
       );
     },
     reset() {

@@ -61,8 +61,9 @@ export function createSeries(db: Database, ledger: number, sets: LabelSets) {
       const rows = db.all<Omit<PlaybookActivity, 'hasOpen'> & { hasOpen: number }>(
         `SELECT playbook, max(iif(mark = 'start', at_ms, NULL)) AS lastStartMs, max(at_ms) AS lastMs,
                 playbook IN (SELECT playbook FROM instance INDEXED BY instance_open JOIN label_set USING (ledger, label_set)
-                             WHERE ledger = ?1 AND open = 1) AS hasOpen
-         FROM mark JOIN label_set USING (ledger, label_set) WHERE ledger = ?1 GROUP BY playbook`,
+                             WHERE ledger = ? AND open = 1) AS hasOpen
+         FROM mark JOIN label_set USING (ledger, label_set) WHERE ledger = ? GROUP BY playbook`,
+        ledger,
         ledger,
       );
       return rows.map((row) => ({ ...row, hasOpen: row.hasOpen === 1 }));
@@ -109,8 +110,9 @@ export function createSeries(db: Database, ledger: number, sets: LabelSets) {
     remove(playbook: string): void {
       for (const table of ['counter', 'duration', 'mark']) {
         db.run(
-          `DELETE FROM ${table} WHERE ledger = ?1 AND label_set IN
-             (SELECT label_set FROM label_set WHERE ledger = ?1 AND playbook = ?2)`,
+          `DELETE FROM ${table} WHERE ledger = ? AND label_set IN
+             (SELECT label_set FROM label_set WHERE ledger = ? AND playbook = ?)`,
+          ledger,
           ledger,
           playbook,
         );

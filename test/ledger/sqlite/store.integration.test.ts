@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -126,4 +126,11 @@ describe('a ledger of an older schema', () => {
     );
     expect(after.length).toBeGreaterThan(10);
   });
+});
+
+test('no statement numbers its parameters, for the oldest Node.js that is supported binds none of those', () => {
+  const folder = join(import.meta.dirname, '..', '..', '..', 'src', 'ledger', 'sqlite');
+  const texts = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+  expect(texts.length).toBeGreaterThan(5);
+  for (const text of texts) expect(text).not.toMatch(/\?\d/);
 });
