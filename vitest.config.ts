@@ -16,11 +16,12 @@ export default defineConfig({
     restoreMocks: true,
     unstubEnvs: true,
     projects: [
-      // In one process: no sockets, no other programs, nothing written.
+      // In one process: no sockets, no other programs, nothing written, so that files can share their modules.
       {
         test: {
           name: 'unit',
           maxWorkers,
+          isolate: false,
           include: [all],
           exclude: [integration, system],
           setupFiles: ['test/tools/in-process.ts'],
