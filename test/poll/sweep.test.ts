@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SecMasterError } from '../../src/secmaster/http/errors.ts';
+import type { BehaviourChange } from '../../src/simulator/behaviour.ts';
 import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { sampleValue } from '../support/exposition.ts';
 import { emptyPage } from '../support/ledgers.ts';
@@ -20,26 +21,22 @@ function history(soc: SimulatedSoc, count: number): void {
     soc.world.finish(soc.world.start(startMs - 48 * hourMs, { playbook }), startMs - 47 * hourMs);
 }
 
-describe.each(['create', 'update', 'start', 'end', 'ignored'] as const)(
-  'from_date and to_date limit: %s',
-  (dateFilter) => {
-    test('the window is whole and nothing is counted wrongly', async () => {
-      const soc = createSoc({ list: { dateFilter } });
-      history(soc, 3_000);
-      await soc.poll();
-      expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
-      expect(await soc.differences()).toEqual([]);
-      soc.turn(minuteMs);
-      for (let i = 0; i < 50; i++)
-        soc.world.finish(soc.world.start(soc.now() - 2_000, { playbook }), soc.now() - 1_000);
-      await soc.poll();
-      expect(await soc.differences()).toEqual([]);
-    });
-  },
-);
+describe.each(['create', 'update', 'start', 'end', 'ignored'] as const)('from_date and to_date limit: %s', (field) => {
+  test('the window is whole and nothing is counted wrongly', async () => {
+    const soc = createSoc({ behaviour: { dates: { field } } });
+    history(soc, 3_000);
+    await soc.poll();
+    expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
+    expect(await soc.differences()).toEqual([]);
+    soc.turn(minuteMs);
+    for (let i = 0; i < 50; i++) soc.world.finish(soc.world.start(soc.now() - 2_000, { playbook }), soc.now() - 1_000);
+    await soc.poll();
+    expect(await soc.differences()).toEqual([]);
+  });
+});
 
 test('dates that are ignored are noticed and said, and more than can be paged without them is window_complete 0', async () => {
-  const soc = createSoc({ list: { dateFilter: 'ignored' } });
+  const soc = createSoc({ behaviour: { dates: { field: 'ignored' } } });
   history(soc, 12_000);
   await soc.poll();
   expect(soc.logged.map(({ msg }) => msg).join()).toContain('SecMaster ignores from_date and to_date');
@@ -68,7 +65,7 @@ test('dates that SecMaster refuses are done without, and said', async () => {
 });
 
 test('dates that limit something else than the beginning are noticed and said', async () => {
-  const soc = createSoc({ list: { dateFilter: 'update' } });
+  const soc = createSoc({ behaviour: { dates: { field: 'update' } } });
   history(soc, 500);
   soc.world.touch(soc.world.start(startMs - 30 * hourMs, { playbook }), startMs - hourMs);
   await soc.poll();
@@ -77,13 +74,13 @@ test('dates that limit something else than the beginning are noticed and said', 
   );
 });
 
-test.each([
-  ['SecMaster caps its count', { countCap: 10_000 }],
-  ['rows with equal times come in another order at each request', { shuffleTies: true }],
-  ['missing values are empty texts', { nullStyle: 'empty' as const }],
-  ['missing values are absent', { nullStyle: 'absent' as const }],
-])('25,000 instances are swept whole though %s', async (_, list) => {
-  const soc = createSoc({ list });
+test.each<[string, BehaviourChange]>([
+  ['SecMaster caps its count', { count: { cap: 10_000 } }],
+  ['rows with equal times come in another order at each request', { order: { ties: 'shuffled' } }],
+  ['missing values are empty texts', { rows: { nulls: 'empty' } }],
+  ['missing values are absent', { rows: { nulls: 'absent' } }],
+])('25,000 instances are swept whole though %s', async (_, behaviour) => {
+  const soc = createSoc({ behaviour });
   for (let i = 0; i < 25_000; i++) {
     // A hundred at a time begin in the same millisecond.
     const atMs = startMs - 20 * hourMs + Math.floor(i / 100) * minuteMs;
@@ -92,7 +89,7 @@ test.each([
   const requests = await soc.poll();
   expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
   expect(await soc.differences()).toEqual([]);
-  if (!('shuffleTies' in list)) expect(requests).toBeLessThanOrEqual(1.1 * 250);
+  if (behaviour.order?.ties !== 'shuffled') expect(requests).toBeLessThanOrEqual(1.1 * 250);
 });
 
 test('100,000 instances are swept with at most 1.1 times the 1,000 requests that they need', async () => {
@@ -163,7 +160,7 @@ test('rows that leave a slice while it is read hide none that move up (mutation:
   const ids: string[] = [];
   let isFirst = true;
   const soc = createSoc({
-    list: { dateFilter: 'end' },
+    behaviour: { dates: { field: 'end' } },
     through: (secmaster) => ({
       ...secmaster,
       async listInstances(workspaceId, query, signal) {
