@@ -31,8 +31,10 @@ export function dressOf({ rows, replicas, topology }: Behaviour, isSecond: boole
   if (differs('playbook')) steps.push((row) => ({ ...row, playbook: missing({}) }));
   if (differs('trigger-type')) steps.push((row) => ({ ...row, trigger_type: missing('') }));
   if (rows.paddingBytes > 0) steps.push((row) => ({ ...row, padding: 'x'.repeat(rows.paddingBytes) }));
-  steps.push((row) => ('topology' in row ? { ...row, topology: dressed(row.topology, topology, isLower) } : row));
-
+  if (isLower || topology.failedNodes !== null || topology.names === 'absent' || topology.paddingBytes > 0) {
+    steps.push((row) => ('topology' in row ? { ...row, topology: dressed(row.topology, topology, isLower) } : row));
+  }
+  if (steps.length === 0) return (row) => row;
   return (row, instance) => steps.reduce((dressedRow, step) => step(dressedRow, instance), row);
 }
 

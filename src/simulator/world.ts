@@ -106,15 +106,16 @@ export function createWorld(retries: () => Behaviour['retries'] = () => friendly
     const sequence = all.length + 1;
     const id = spec.id ?? `00000000-0000-4000-8000-${String(sequence).padStart(12, '0')}`;
     if (instances.has(id)) throw new Error(`instance ${id} exists already`);
-    const begunAs = { name: spec.name ?? `instance-${sequence}`, triggerType: spec.triggerType ?? 'EVENT' };
+    const name = spec.name ?? `instance-${sequence}`;
+    const triggerType = spec.triggerType ?? 'EVENT';
     const instance: Kept = {
       id,
       sequence,
-      ...begunAs,
-      begunAs,
+      name,
       playbook: spec.playbook ? shared(spec.playbook) : null,
       workflow: spec.workflow ?? null,
       dataclass: spec.dataclass ?? null,
+      triggerType,
       status,
       startTimeMs: atMs,
       endTimeMs: null,
@@ -128,6 +129,7 @@ export function createWorld(retries: () => Behaviour['retries'] = () => friendly
       raw: null,
       events: [],
       removed: false,
+      begunAs: { name, triggerType },
     };
     instances.set(id, instance);
     all.push(instance);

@@ -6,7 +6,9 @@ import { type Given, invalid } from './parameters.ts';
 
 type FilterName = keyof Behaviour['filters'];
 
-const values: Readonly<Record<FilterName, (instance: Instance) => string | null | undefined>> = {
+type Read = (instance: Instance) => string | null | undefined;
+
+const values: Readonly<Record<FilterName, Read>> = {
   id: ({ id }) => id,
   name: ({ name }) => name,
   workflow_id: ({ workflow }) => workflow?.id,
@@ -24,14 +26,11 @@ const documented: Partial<Record<FilterName, readonly string[]>> = {
   trigger_type: ['DEBUG', 'TIMER', 'EVENT', 'MANUAL'],
 };
 
-// A part of the name, the whole of every other value.
-const equals = (name: FilterName, value: string, wanted: string) =>
-  name === 'name' ? value.includes(wanted) : value === wanted;
-
 /** The conditions of the filters that are given and not ignored. */
 export function parseFilters(given: Given, filters: Behaviour['filters']): readonly Condition[] | Problem {
   const conditions: Condition[] = [];
   for (const [key, read] of Object.entries(values)) {
+    // Its keys are the names.
     const name = key as FilterName;
     const wanted = given(name);
     const how = filters[name];
@@ -39,13 +38,19 @@ export function parseFilters(given: Given, filters: Behaviour['filters']): reado
     if (how === 'refused') return invalid(`${name} is not supported`);
     if (how === 'documented' && documented[name]?.includes(wanted) === false)
       return invalid(`${name} is not in its range`);
-    conditions.push((instance) => {
-      const value = read(instance) ?? null;
-      if (value === null) return false;
-      if (how === 'prefix') return value.startsWith(wanted);
-      if (how === 'any-case') return equals(name, value.toLowerCase(), wanted.toLowerCase());
-      return equals(name, value, wanted);
-    });
+    conditions.push(conditionOf(read, wanted, how, name === 'name'));
   }
   return conditions;
+}
+
+/** @param inPart whether a part of the value is enough */
+function conditionOf(read: Read, wanted: string, how: Behaviour['filters'][FilterName], inPart: boolean): Condition {
+  const lower = wanted.toLowerCase();
+  if (how === 'prefix') return (instance) => read(instance)?.startsWith(wanted) === true;
+  if (how === 'any-case') {
+    return inPart
+      ? (instance) => read(instance)?.toLowerCase().includes(lower) === true
+      : (instance) => read(instance)?.toLowerCase() === lower;
+  }
+  return inPart ? (instance) => read(instance)?.includes(wanted) === true : (instance) => read(instance) === wanted;
 }
