@@ -97,12 +97,21 @@ export type SwitchName = {
   [Group in keyof Behaviour]: `${Group}.${Extract<keyof Behaviour[Group], string>}`;
 }[keyof Behaviour];
 
+/** What some switches are nothing without. */
+const companions: Partial<Record<SwitchName, BehaviourChange>> = {
+  'dates.otherForms': { dates: { forms: ['…Z'] } },
+  'replicas.lagMs': { replicas: { lagEvery: 3 } },
+  'time.offAnswers': { time: { offMs: 3_600_000 } },
+  'load.retryAfter': { load: { perSecond: 5 } },
+};
+
 const switches = Object.entries(unkind).flatMap(([group, values]) =>
-  Object.entries(values as Readonly<Record<string, fc.Arbitrary<unknown>>>).map(([name, value]) => ({
+  Object.entries(values as Readonly<Record<string, fc.Arbitrary<unknown>>>).map(([key, value]) => {
     // The keys are those of the declaration.
-    name: `${group}.${name}` as SwitchName,
-    change: value.map((drawn) => ({ [group]: { [name]: drawn } }) as BehaviourChange),
-  })),
+    const name = `${group}.${key}` as SwitchName;
+    const change = value.map((drawn) => merged(companions[name] ?? {}, { [group]: { [key]: drawn } }));
+    return { name, change };
+  }),
 );
 
 export const switchNames: readonly SwitchName[] = switches.map(({ name }) => name);
