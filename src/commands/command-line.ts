@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { nearest } from '../config/nearest.ts';
 import { type LogFormat, type LogLevel, logLevels } from '../log.ts';
+import { isPreset, type PresetName, presetNames } from '../simulator/presets.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 
 /** The command line, with flags like Prometheus's, before or after the command. */
@@ -26,6 +27,8 @@ export interface Options {
   readonly logFormat: LogFormat;
   /** Only for check. */
   readonly online: boolean;
+  /** Of simulate and demo; of a switch that several set, the last one's value holds. */
+  readonly behaviours: readonly PresetName[];
 }
 
 export type CommandLine =
@@ -66,6 +69,7 @@ interface Flags {
   readonly 'log.format': string;
   readonly online?: boolean;
   readonly listenAddress: string;
+  readonly behaviour?: readonly string[];
 }
 
 /** One level for all commands, so that a flag may come before or after its command. */
@@ -82,6 +86,11 @@ function declare(version: string): Command {
     .option('--log.format <format>', logFormats.join(' or '), 'json')
     .option('--online', 'check: also call SecMaster for each workspace')
     .option('--listen-address <address>', 'simulate: address to listen on', '127.0.0.1:39211')
+    .option(
+      '--behaviour <presets>',
+      `simulate, demo: how SecMaster behaves; several, separated by commas: ${presetNames.join(', ')}`,
+      (value: string, before: readonly string[] = []) => [...before, ...value.split(',')],
+    )
     .version(`secmaster-exporter ${version}`, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', `\nCommands:\n${lines.join('')}`)
@@ -128,6 +137,8 @@ function optionsOf(program: Command, command: CommandName): Options {
   if (isGiven('online') && command !== 'check') throw new UsageError('flag --online is only for the command check');
   if (isGiven('listenAddress') && command !== 'simulate')
     throw new UsageError('flag --listen-address is only for the command simulate; did you mean --web.listen-address?');
+  if (isGiven('behaviour') && command !== 'simulate' && command !== 'demo')
+    throw new UsageError('flag --behaviour is only for the commands simulate and demo');
 
   const flags = program.opts<Flags>();
   const [listenFlag, address] =
@@ -144,6 +155,9 @@ function optionsOf(program: Command, command: CommandName): Options {
     logLevel: oneOf(logLevels, '--log.level', flags['log.level']),
     logFormat: oneOf(logFormats, '--log.format', flags['log.format']),
     online: flags.online ?? false,
+    behaviours: (flags.behaviour ?? []).map((name) =>
+      isPreset(name) ? name : refuse('--behaviour', name, `must be one of ${presetNames.join(', ')}`),
+    ),
   };
 }
 

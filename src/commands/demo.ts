@@ -11,8 +11,9 @@ import { liveSimulator } from './simulate.ts';
 
 /** Serves with a simulated SecMaster in this process, and a ledger in memory. @returns the exit code */
 export async function demo(options: Options, log: Logger): Promise<number> {
-  const simulator = await listen(liveSimulator(), '127.0.0.1', 0);
-  log.info({ url: simulator.url }, 'simulated SecMaster is listening');
+  const { behaviours } = options;
+  const simulator = await listen(liveSimulator(behaviours), '127.0.0.1', 0);
+  log.info({ url: simulator.url, behaviours }, 'simulated SecMaster is listening');
   try {
     const config = demoConfig(simulator.url);
     return await serve(config, options, log, () => ({ config }));

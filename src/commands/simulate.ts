@@ -2,23 +2,26 @@ import { systemClock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import { defaultAccessKey, defaultProject, defaultUser, defaultWorkspace } from '../simulator/defaults.ts';
 import { listen } from '../simulator/listen.ts';
+import { behaviourOfPresets, type PresetName } from '../simulator/presets.ts';
 import { createSimulator, type Simulator } from '../simulator/simulator.ts';
 import type { Options } from './command-line.ts';
 import { stopSignal } from './stop-signal.ts';
 
 /** A SOC with one day of history that continues in real time. */
-export function liveSimulator(): Simulator {
+export function liveSimulator(behaviours: readonly PresetName[]): Simulator {
   const life = { seed: 1, historyMs: 24 * 3_600_000, runsPerMinute: 30 };
   return createSimulator({
     clock: systemClock,
+    behaviour: behaviourOfPresets(behaviours),
     projects: [{ ...defaultProject, workspaces: [{ ...defaultWorkspace, life }] }],
   });
 }
 
 /** Runs only the simulated SecMaster, for exporters in other processes, until a signal stops it. */
-export async function simulate({ listenAddress: { host, port } }: Options, log: Logger): Promise<void> {
-  const { url, close } = await listen(liveSimulator(), host ?? '0.0.0.0', port);
-  log.info({ url }, 'simulated SecMaster is listening');
+export async function simulate(options: Options, log: Logger): Promise<void> {
+  const { behaviours, listenAddress } = options;
+  const { url, close } = await listen(liveSimulator(behaviours), listenAddress.host ?? '0.0.0.0', listenAddress.port);
+  log.info({ url, behaviours }, 'simulated SecMaster is listening');
   process.stdout.write(
     `${[
       `HUAWEICLOUD_SDK_AK=${defaultAccessKey.ak}`,

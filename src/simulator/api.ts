@@ -1,20 +1,23 @@
 import { type Context, type Handler, Hono } from 'hono';
-import { formatTime } from '../model/time.ts';
+import type { Clock } from '../clock.ts';
 import type { Auth } from './auth.ts';
+import type { BehaviourHandle } from './behaviour-handle.ts';
 import type { Directory, Project, Workspace } from './directory.ts';
 import { gatewayProblem, isProblem, type Problem, socProblem } from './errors.ts';
 import { answerProblem, type createGate, type GateEnv } from './gate.ts';
 import type { Iam } from './iam.ts';
-import { integer, type ListOptions, listInstances, parseListQuery } from './query.ts';
+import { listAnswer, showAnswer } from './instances-api.ts';
 import type { Random } from './random.ts';
-import { type NullStyle, rowOf } from './row.ts';
+import { unknownWorkspace, workspacesAnswer } from './workspaces-api.ts';
 
 export interface ApiParts {
+  readonly clock: Pick<Clock, 'now'>;
   readonly directory: Directory;
   readonly iam: Iam;
   readonly auth: Auth;
   readonly gate: ReturnType<typeof createGate>;
-  readonly list: ListOptions & { readonly nullStyle: NullStyle };
+  /** Of what no workspace is asked; each of those has its own. */
+  readonly behaviour: Pick<BehaviourHandle, 'get'>;
   readonly random: Random;
   /** Is called before an operation looks at the instances. */
   readonly bringUpToDate: () => void;
@@ -28,7 +31,8 @@ const workspaces = '/v1/:projectId/workspaces';
 const instances = `${workspaces}/:workspaceId/soc/workflows/instances`;
 
 /** The calls of SecMaster and of IAM that an exporter makes; operations are named as in Huawei's SDKs. */
-export function createApi({ directory, iam, auth, gate, list, random, bringUpToDate }: ApiParts): Hono<GateEnv> {
+export function createApi(parts: ApiParts): Hono<GateEnv> {
+  const { clock, directory, iam, auth, gate, behaviour, random, bringUpToDate } = parts;
   const app = new Hono<GateEnv>();
   // Only a lost connection and a fault of our own end here: neither is an answer.
   app.onError((error) => {
@@ -54,7 +58,7 @@ export function createApi({ directory, iam, auth, gate, list, random, bringUpToD
       const project = projectOf(c);
       if (isProblem(project)) return project;
       const workspace = project.workspaces.get(c.req.param('workspaceId') ?? '');
-      if (workspace === undefined) return socProblem('20010001', 'Invalid workspace ID.', 403);
+      if (workspace === undefined) return unknownWorkspace(behaviour.get().workspaces);
       bringUpToDate();
       return operation(c, workspace);
     });
@@ -67,23 +71,15 @@ export function createApi({ directory, iam, auth, gate, list, random, bringUpToD
   app.get(
     instances,
     gate('ListAopWorkflowInstance'),
-    inWorkspace((c, { order }) => {
-      const query = parseListQuery(parameters(c));
-      if (isProblem(query)) return query;
-      const result = listInstances(order(query.sortKey), query, list, random);
-      return { count: result.count, instances: result.instances.map((instance) => rowOf(instance, list.nullStyle)) };
-    }),
+    inWorkspace((c, workspace) => listAnswer(workspace, parameters(c), random, clock.now())),
   );
 
   app.get(
     `${instances}/:instanceId`,
     gate('ShowAopWorkflowInstance'),
-    inWorkspace((c, { world }) => {
-      const instance = world.instances.get(c.req.param('instanceId') ?? '');
-      if (instance === undefined) return socProblem('20030005', 'The object does not exist.');
-      // A row is an object unless a test has made it something else.
-      return rowOf(instance, list.nullStyle, parameters(c).get('show_topology') === 'true') as object;
-    }),
+    inWorkspace((c, workspace) =>
+      showAnswer(workspace, c.req.param('instanceId') ?? '', parameters(c), random, clock.now()),
+    ),
   );
 
   app.get(
@@ -92,14 +88,7 @@ export function createApi({ directory, iam, auth, gate, list, random, bringUpToD
     authorized((c) => {
       const project = projectOf(c);
       if (isProblem(project)) return project;
-      const limit = integer(parameters(c).get('limit') ?? '', 1, 1000);
-      const offset = integer(parameters(c).get('offset') || '0', 0, 10_000);
-      if (limit === null || offset === null) return socProblem('20030001', 'Invalid parameters: limit or offset.');
-      const all = [...project.workspaces.values()];
-      return {
-        count: all.length,
-        workspaces: all.slice(offset, offset + limit).map((workspace) => workspaceRow(project, workspace)),
-      };
+      return workspacesAnswer(project, parameters(c), behaviour.get().workspaces);
     }),
   );
 
@@ -136,22 +125,4 @@ export function createApi({ directory, iam, auth, gate, list, random, bringUpToD
 
 function parameters(c: ApiContext): URLSearchParams {
   return new URL(c.req.url).searchParams;
-}
-
-function workspaceRow(project: Project, { id, name, createdMs }: Workspace): Readonly<Record<string, unknown>> {
-  return {
-    id,
-    name,
-    description: '',
-    create_time: formatTime(createdMs),
-    update_time: formatTime(createdMs),
-    project_id: project.id,
-    project_name: project.name,
-    region_id: project.name,
-    domain_id: 'd0000000000000000000000000000001',
-    enterprise_project_id: '0',
-    is_view: false,
-    view_bind_id: '',
-    workspace_agency_list: [],
-  };
 }

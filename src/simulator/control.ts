@@ -1,6 +1,8 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
+import type { BehaviourChange } from './behaviour.ts';
+import type { BehaviourHandle } from './behaviour-handle.ts';
 import type { Directory } from './directory.ts';
 import { type Faults, faultRule } from './faults.ts';
 import { flood } from './flood.ts';
@@ -12,6 +14,7 @@ import type { Truth } from './truth.ts';
 export interface ControlParts {
   readonly clock: Clock;
   readonly directory: Directory;
+  readonly behaviour: BehaviourHandle;
   readonly faults: Faults;
   readonly requests: RequestLog;
   readonly truth: (workspaceId: string, query: { readonly sinceMs: number; readonly lookbackMs: number }) => Truth;
@@ -28,13 +31,16 @@ const floodBody = advanceBody.extend({ workspace_id: z.string(), runs: z.int().m
  *
  *     GET    /_simulator/workspaces                                       projects and workspaces with their sizes
  *     GET    /_simulator/truth?workspace_id=…&since=…&lookback=…          what a perfect exporter would say; milliseconds
+ *     GET    /_simulator/behaviour[?workspace_id=…]                        how it behaves (behaviour.ts), or one workspace
+ *     PUT    /_simulator/behaviour[?workspace_id=…] {"paging": {"maxRows": 50}, …}   like this, all other switches as at first
+ *     PATCH  /_simulator/behaviour[?workspace_id=…] {"paging": {"maxRows": 50}, …}   these switches too
  *     POST   /_simulator/faults    {"kind": "throttle", "times": 3, …}    one rule (faults.ts) more
  *     DELETE /_simulator/faults                                           no rule any more
  *     GET    /_simulator/requests?last=100                                counts by operation and the latest requests
  *     POST   /_simulator/advance   {"ms": 60000}                          turns the clock; 409 where it runs by itself
  *     POST   /_simulator/flood     {"workspace_id": …, "runs": 50000, "ms": 3600000}   turns the clock, all of it full of runs; 409 likewise
  */
-export function createControl({ clock, directory, faults, requests, truth }: ControlParts): Hono {
+export function createControl({ clock, directory, behaviour, faults, requests, truth }: ControlParts): Hono {
   const app = new Hono();
   app.onError((error, c) =>
     error instanceof z.ZodError
@@ -59,6 +65,19 @@ export function createControl({ clock, directory, faults, requests, truth }: Con
       return c.json({ error: `no workspace ${query.workspace_id}` }, 404);
     }
     return c.json(truth(query.workspace_id, { sinceMs: query.since, lookbackMs: query.lookback }));
+  });
+  const handleFor = (c: Context): BehaviourHandle | null => {
+    const id = c.req.query('workspace_id');
+    if (id === undefined) return behaviour;
+    return directory.workspaces().find((workspace) => workspace.id === id)?.behaviour ?? null;
+  };
+  app.on(['GET', 'PUT', 'PATCH'], '/behaviour', async (c) => {
+    const handle = handleFor(c);
+    if (handle === null) return c.json({ error: `no workspace ${c.req.query('workspace_id')}` }, 404);
+    // Each checks what it is given.
+    if (c.req.method === 'PUT') handle.put((await body(c)) as BehaviourChange);
+    if (c.req.method === 'PATCH') handle.patch((await body(c)) as BehaviourChange);
+    return c.json(handle.get());
   });
   app.post('/faults', async (c) => {
     faults.add(faultRule.parse(await body(c)));

@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts';
-import { createInstanceOrder } from './instance-order.ts';
+import type { BehaviourChange } from './behaviour.ts';
+import { type BehaviourHandle, createBehaviourHandle } from './behaviour-handle.ts';
+import { createInstanceOrder, type InstanceOrder } from './instance-order.ts';
 import { createLife, type Life } from './life.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -32,6 +34,8 @@ export interface WorkspaceOptions {
     readonly historyMs: number;
     readonly runsPerMinute: number;
   };
+  /** What is otherwise here than in the simulator. */
+  readonly behaviour?: BehaviourChange;
 }
 
 export interface Workspace {
@@ -41,10 +45,12 @@ export interface Workspace {
   readonly createdMs: number;
   readonly world: World;
   readonly life: Life | null;
-  readonly order: ReturnType<typeof createInstanceOrder>;
+  readonly order: InstanceOrder;
+  readonly behaviour: BehaviourHandle;
 }
 
-export function createDirectory(clock: Clock): Directory {
+/** @param base how the workspaces behave that don't deviate from it */
+export function createDirectory(clock: Clock, base: BehaviourHandle): Directory {
   const projects = new Map<string, Project & { readonly workspaces: Map<string, Workspace> }>();
   const workspaces = () => [...projects.values()].flatMap((project) => [...project.workspaces.values()]);
 
@@ -53,11 +59,12 @@ export function createDirectory(clock: Clock): Directory {
     addProject: ({ id, name }) => {
       projects.set(id, { id, name, workspaces: new Map() });
     },
-    addWorkspace: (projectId, { id, name, life }) => {
+    addWorkspace: (projectId, { id, name, life, behaviour: change }) => {
       const project = projects.get(projectId);
       if (project === undefined) throw new Error(`no project ${projectId}`);
       if (workspaces().some((other) => other.id === id)) throw new Error(`workspace ${id} exists already`);
-      const world = createWorld();
+      const behaviour = createBehaviourHandle(clock, change, base);
+      const world = createWorld(() => behaviour.get().retries);
       const createdMs = clock.now() - (life?.historyMs ?? 0);
       const workspace = {
         id,
@@ -67,6 +74,7 @@ export function createDirectory(clock: Clock): Directory {
         world,
         life: life ? createLife(world, { ...life, startMs: createdMs }) : null,
         order: createInstanceOrder(world),
+        behaviour,
       };
       project.workspaces.set(id, workspace);
       return workspace;

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Clock } from '../clock.ts';
+import type { BehaviourHandle } from './behaviour-handle.ts';
+import { dateHeader } from './clock-header.ts';
 import { errorBody, gatewayProblem, type Problem } from './errors.ts';
 import type { Fault, Faults } from './faults.ts';
+import { overload, pageLatencyMs } from './load.ts';
 import type { RequestLog } from './request-log.ts';
 
 /** What a fault needs of a real connection; in process there is none. */
@@ -23,8 +26,13 @@ export class ConnectionLost extends Error {
   readonly code = 'ECONNRESET';
 }
 
-/** What every request passes before an operation sees it: the headers that all answers carry, the log, the faults. */
-export function createGate(clock: Clock, faults: Faults, log: RequestLog) {
+/** What every request passes before an operation sees it: the headers that all answers carry, the log, the faults, the load. */
+export function createGate(
+  clock: Clock,
+  faults: Faults,
+  log: RequestLog,
+  behaviourOf: (workspaceId: string | null) => BehaviourHandle,
+) {
   return (operation: string): MiddlewareHandler<GateEnv> =>
     async (c, next) => {
       const requestId = randomUUID().replaceAll('-', '');
@@ -32,9 +40,14 @@ export function createGate(clock: Clock, faults: Faults, log: RequestLog) {
       c.header('X-request-id', requestId);
       const workspaceId = c.req.param('workspaceId') ?? null;
       const atMs = clock.now();
+      const url = new URL(c.req.url);
+      const handle = behaviourOf(workspaceId);
+      const [{ load, time }, memory] = [handle.get(), handle.memory()];
       const { latencyMs, fault } = faults.next(operation, workspaceId);
-      if (latencyMs > 0) await clock.sleep(latencyMs, c.req.raw.signal);
-      c.header('Date', new Date(clock.now()).toUTCString());
+      const waitMs = latencyMs + pageLatencyMs(load, url.searchParams);
+      if (waitMs > 0) await clock.sleep(waitMs, c.req.raw.signal);
+      const date = dateHeader(time, memory, clock.now());
+      if (date !== null) c.header('Date', date);
 
       const record = (status: number | null) =>
         log.add({
@@ -42,14 +55,17 @@ export function createGate(clock: Clock, faults: Faults, log: RequestLog) {
           operation,
           workspaceId,
           status,
-          query: new URL(c.req.url).search.slice(1),
+          query: url.search.slice(1),
           fault: fault?.kind ?? null,
         });
       if (fault?.kind === 'reset') {
         record(null);
         return reset(c);
       }
-      if (fault === null || fault.kind === 'cut') await next();
+      const isOfProject = c.req.param('projectId') !== undefined;
+      const tooMuch = fault === null && isOfProject ? overload(load, memory, atMs) : null;
+      if (tooMuch !== null) c.res = throttledAnswer(c, tooMuch.retryAfter);
+      else if (fault === null || fault.kind === 'cut') await next();
       else c.res = faultAnswer(c, fault);
       record(c.res.status);
       if (fault?.kind === 'cut') c.res = await cut(c, c.res);
@@ -68,13 +84,17 @@ function faultAnswer(c: Context<GateEnv>, fault: Exclude<Fault, { kind: 'cut' | 
       if (fault.retryAfter !== undefined) c.header('Retry-After', fault.retryAfter);
       return answerProblem(c, { ...fault, problem: true });
     case 'throttle':
-      if (fault.retryAfter !== undefined) c.header('Retry-After', fault.retryAfter);
-      return answerProblem(c, throttled);
+      return throttledAnswer(c, fault.retryAfter ?? null);
     case 'html':
       return c.html('<html><head><title>Bad Gateway</title></head><body>Simulated proxy</body></html>', fault.status);
     case 'garbage':
       return c.json(fault.body);
   }
+}
+
+function throttledAnswer(c: Context<GateEnv>, retryAfter: string | null): Response {
+  if (retryAfter !== null) c.header('Retry-After', retryAfter);
+  return answerProblem(c, throttled);
 }
 
 const throttled = gatewayProblem(

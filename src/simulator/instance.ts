@@ -26,6 +26,8 @@ export interface Instance {
   readonly raw: ((row: Record<string, unknown>) => unknown) | null;
   readonly events: readonly InstanceEvent[];
   readonly removed: boolean;
+  /** What it began with and a `set` may have changed since. */
+  readonly begunAs: Pick<Instance, 'name' | 'triggerType'>;
 }
 
 export interface Playbook {
@@ -59,7 +61,7 @@ export interface InstanceEvent {
   readonly atMs: number;
   /** The status from then on. */
   readonly status: string;
-  /** Of `set` alone. */
+  /** Of `set`, and of a retry that does more or less to the times than others do. */
   readonly fields?: SettableFields;
 }
 
@@ -68,6 +70,7 @@ export type EventKind =
   | 'ran'
   | 'failed'
   | 'retried'
+  | 'rerun'
   | 'finished'
   | 'terminating'
   | 'terminated'

@@ -16,7 +16,12 @@ export async function listen(simulator: Simulator, host: string, port: number): 
   const server = createAdaptorServer({
     overrideGlobalObjects: false,
     // Over HTTP/1, the only protocol that is served here, the bindings are those of node:http.
-    fetch: (request, env) => simulator.app.fetch(request, { connection: connectionOf(env as HttpBindings) }),
+    fetch: (request, env) => {
+      const bindings = env as HttpBindings;
+      // The simulator tells the time, or doesn't.
+      bindings.outgoing.sendDate = false;
+      return simulator.app.fetch(request, { connection: connectionOf(bindings) });
+    },
   });
   server.listen(port, host);
   await once(server, 'listening');

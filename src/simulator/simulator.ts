@@ -3,6 +3,8 @@ import type { Clock } from '../clock.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
 import { createApi } from './api.ts';
 import { type AccessKey, createAuth } from './auth.ts';
+import type { BehaviourChange } from './behaviour.ts';
+import { type BehaviourHandle, createBehaviourHandle } from './behaviour-handle.ts';
 import { createControl } from './control.ts';
 import {
   defaultAccessKey,
@@ -17,16 +19,14 @@ import { createFaults, type Faults } from './faults.ts';
 import { createGate, type GateEnv } from './gate.ts';
 import { createIam, type Iam, type IamUser, type IdToken } from './iam.ts';
 import { createMetadata, type Metadata, type MetadataOptions } from './metadata.ts';
-import type { ListOptions } from './query.ts';
 import { createRandom } from './random.ts';
 import { createRequestLog, type RequestLog } from './request-log.ts';
-import type { NullStyle } from './row.ts';
 import { type Truth, type TruthQuery, truth } from './truth.ts';
 
 export interface SimulatorOptions {
   /** A manual one (manual-clock.ts) can be advanced through the control calls too. */
   readonly clock: Clock;
-  /** Of faults and shuffled ties; each life has its own. */
+  /** Of faults and of answers that are otherwise each time; each life has its own. */
   readonly seed?: number;
   /** None: one project with one workspace, in which nothing happens by itself. */
   readonly projects?: readonly ProjectOptions[];
@@ -35,8 +35,8 @@ export interface SimulatorOptions {
   readonly idTokens?: readonly IdToken[];
   readonly tokenLifetimeMs?: number;
   readonly metadata?: Partial<MetadataOptions>;
-  /** What is not known about the real API. */
-  readonly list?: Partial<ListOptions & { readonly nullStyle: NullStyle }>;
+  /** What is not known about the real API (behaviour.ts); none: friendly. */
+  readonly behaviour?: BehaviourChange;
 }
 
 export interface ProjectOptions {
@@ -50,6 +50,8 @@ export interface Simulator {
   /** In process: `app.request(path, init)`; over a socket: `listen` of listen.ts. */
   readonly app: Hono<GateEnv>;
   readonly directory: Directory;
+  /** Of all workspaces that don't deviate from it: `directory.workspace(id).behaviour`. */
+  readonly behaviour: BehaviourHandle;
   readonly faults: Faults;
   readonly requests: RequestLog;
   readonly accounts: Accounts;
@@ -64,7 +66,8 @@ const dayMs = 24 * 3_600_000;
 
 export function createSimulator(options: SimulatorOptions): Simulator {
   const { clock, seed = 1 } = options;
-  const directory = createDirectory(clock);
+  const behaviour = createBehaviourHandle(clock, options.behaviour);
+  const directory = createDirectory(clock, behaviour);
   for (const project of options.projects ?? [{ ...defaultProject, workspaces: [defaultWorkspace] }]) {
     directory.addProject(project);
     for (const workspace of project.workspaces) directory.addWorkspace(project.id, workspace);
@@ -76,7 +79,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     options.users ?? [defaultUser],
     options.idTokens ?? [defaultIdToken],
   );
-  const gate = createGate(clock, faults, requests);
+  const gate = createGate(clock, faults, requests, behaviourOf);
   const metadata = createMetadata(clock, gate, {
     version: 2,
     hasAgency: true,
@@ -91,6 +94,10 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     options.tokenLifetimeMs ?? dayMs,
   );
 
+  function behaviourOf(workspaceId: string | null): BehaviourHandle {
+    return directory.workspaces().find(({ id }) => id === workspaceId)?.behaviour ?? behaviour;
+  }
+
   function bringUpToDate(): void {
     for (const { life } of directory.workspaces()) life?.advanceTo(clock.now());
   }
@@ -104,19 +111,20 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   app.onError((error) => {
     throw error;
   });
-  app.route('/_simulator', createControl({ clock, directory, faults, requests, truth: truthNow }));
+  app.route('/_simulator', createControl({ clock, directory, behaviour, faults, requests, truth: truthNow }));
   app.route('/', metadata.app);
   app.route(
     '/',
     createApi({
+      clock,
       directory,
       iam,
       auth: createAuth(clock, () => [...accounts.accessKeys(), ...metadata.keys(), ...iam.keys()], iam.tokenExpiryMs),
       gate,
-      list: { dateFilter: 'create', countCap: null, shuffleTies: false, nullStyle: 'null', ...options.list },
+      behaviour,
       random: createRandom(seed),
       bringUpToDate,
     }),
   );
-  return { app, directory, faults, requests, accounts, iam, metadata, bringUpToDate, truth: truthNow };
+  return { app, directory, behaviour, faults, requests, accounts, iam, metadata, bringUpToDate, truth: truthNow };
 }

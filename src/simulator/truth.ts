@@ -75,8 +75,9 @@ export function truth(world: World, { sinceMs, lookbackMs, nowMs }: TruthQuery):
     }
     if (startMs !== null) families.lastStart.put({ playbook_id, trigger_type }, startMs / 1000);
 
-    const begunMs = instance.events[0]?.atMs ?? 0;
-    for (const { kind, atMs } of instance.events) {
+    let begunMs = instance.events[0]?.atMs ?? 0;
+    for (const { kind, atMs, fields } of instance.events) {
+      if (kind === 'retried' || kind === 'rerun') begunMs = fields?.startTimeMs ?? begunMs;
       const ended = completions[kind];
       if (ended !== undefined) {
         families.lastCompletion.put({ playbook_id, trigger_type, status: ended }, atMs / 1000);
@@ -125,6 +126,10 @@ function stateOf({ events }: Instance) {
     if (event.kind === 'started') startMs = event.atMs;
     if (event.kind === 'retried') {
       retries += 1;
+      endMs = null;
+    }
+    if (event.kind === 'rerun') {
+      retries = 0;
       endMs = null;
     }
     if (event.kind in completions) endMs = event.atMs;

@@ -1,3 +1,4 @@
+import { type Behaviour, friendly } from './behaviour.ts';
 import type { EventKind, Instance, InstanceEvent, Playbook, SettableFields, StartSpec } from './instance.ts';
 
 /**
@@ -17,8 +18,10 @@ export interface World {
   start(atMs: number, spec?: StartSpec): string;
   run(id: string, atMs: number): void;
   fail(id: string, atMs: number, node: string, errorMsg: string): void;
-  /** retry_count grows and end_time is cleared; start_time stays. */
+  /** retry_count grows and end_time is cleared; start_time stays, unless retries are said to move it. */
   retry(id: string, atMs: number): void;
+  /** An ended one runs again under its id, by hand: RUNNING, with a retry_count of 0. */
+  rerun(id: string, atMs: number): void;
   finish(id: string, atMs: number): void;
   beginTermination(id: string, atMs: number): void;
   terminate(id: string, atMs: number): void;
@@ -43,12 +46,14 @@ const walk = {
   ran: { from: ['CREATED'], to: 'RUNNING' },
   failed: { from: running, to: 'FAILED' },
   retried: { from: ['FAILED'], to: 'RETRYING' },
+  rerun: { from: ['FAILED', 'FINISHED', 'TERMINATED'], to: 'RUNNING' },
   finished: { from: running, to: 'FINISHED' },
   terminating: { from: running, to: 'TERMINATING' },
   terminated: { from: ['TERMINATING'], to: 'TERMINATED' },
 };
 
-export function createWorld(): World {
+/** @param retries what a retry does to the times */
+export function createWorld(retries: () => Behaviour['retries'] = () => friendly.retries): World {
   const instances = new Map<string, Kept>();
   const all: Kept[] = [];
   const playbooks = new Map<string, Mutable<Playbook>>();
@@ -68,11 +73,26 @@ export function createWorld(): World {
     version += 1;
   }
 
-  function step(id: string, kind: keyof typeof walk, atMs: number, changes: Partial<Kept> = {}): void {
+  function step(
+    id: string,
+    kind: keyof typeof walk,
+    atMs: number,
+    changes: Partial<Kept> = {},
+    fields?: SettableFields,
+  ): void {
     const instance = get(id);
     const { from, to } = walk[kind];
     if (!from.includes(instance.status)) throw new Error(`${id} can't be ${kind}: it is ${instance.status}`);
-    apply(instance, kind, atMs, { status: to, ...changes });
+    apply(instance, kind, atMs, { status: to, ...changes, ...fields }, fields);
+  }
+
+  function again(id: string, kind: 'retried' | 'rerun', atMs: number, retryCount: number): void {
+    const { startTime, updateTime } = retries();
+    const fields = {
+      ...(startTime === 'moved' && { startTimeMs: atMs }),
+      ...(updateTime === 'kept' && { updateTimeMs: get(id).updateTimeMs }),
+    };
+    step(id, kind, atMs, { endTimeMs: null, retryCount }, Object.keys(fields).length > 0 ? fields : undefined);
   }
 
   /** One object for each playbook, so that a new name shows everywhere. */
@@ -86,14 +106,16 @@ export function createWorld(): World {
     const sequence = all.length + 1;
     const id = spec.id ?? `00000000-0000-4000-8000-${String(sequence).padStart(12, '0')}`;
     if (instances.has(id)) throw new Error(`instance ${id} exists already`);
+    const name = spec.name ?? `instance-${sequence}`;
+    const triggerType = spec.triggerType ?? 'EVENT';
     const instance: Kept = {
       id,
       sequence,
-      name: spec.name ?? `instance-${sequence}`,
+      name,
       playbook: spec.playbook ? shared(spec.playbook) : null,
       workflow: spec.workflow ?? null,
       dataclass: spec.dataclass ?? null,
-      triggerType: spec.triggerType ?? 'EVENT',
+      triggerType,
       status,
       startTimeMs: atMs,
       endTimeMs: null,
@@ -107,6 +129,7 @@ export function createWorld(): World {
       raw: null,
       events: [],
       removed: false,
+      begunAs: { name, triggerType },
     };
     instances.set(id, instance);
     all.push(instance);
@@ -122,7 +145,8 @@ export function createWorld(): World {
     start: (atMs, spec = {}) => begin('RUNNING', atMs, spec),
     run: (id, atMs) => step(id, 'ran', atMs),
     fail: (id, atMs, node, errorMsg) => step(id, 'failed', atMs, { endTimeMs: atMs, failure: { node, errorMsg } }),
-    retry: (id, atMs) => step(id, 'retried', atMs, { endTimeMs: null, retryCount: get(id).retryCount + 1 }),
+    retry: (id, atMs) => again(id, 'retried', atMs, get(id).retryCount + 1),
+    rerun: (id, atMs) => again(id, 'rerun', atMs, 0),
     finish: (id, atMs) => step(id, 'finished', atMs, { endTimeMs: atMs }),
     beginTermination: (id, atMs) => step(id, 'terminating', atMs),
     terminate: (id, atMs) => step(id, 'terminated', atMs, { endTimeMs: atMs }),

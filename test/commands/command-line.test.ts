@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseCommandLine } from '../../src/commands/command-line.ts';
+import { presetNames } from '../../src/simulator/presets.ts';
 import { inForm } from '../support/form.ts';
 
 const parse = (...args: string[]) => parseCommandLine(args, '1.2.3');
@@ -13,6 +14,7 @@ const defaults = {
   logLevel: 'info',
   logFormat: 'json',
   online: false,
+  behaviours: [],
 };
 
 describe('understood', () => {
@@ -39,6 +41,16 @@ describe('understood', () => {
       { listenAddress: { host: null, port: 1 } },
     ],
     ['a telemetry path', ['--web.telemetry-path=/soc/metrics'], 'serve', { telemetryPath: '/soc/metrics' }],
+    ['a behaviour', ['demo', '--behaviour=no-count'], 'demo', { behaviours: ['no-count'] }],
+    [
+      'several behaviours in their order',
+      ['simulate', '--behaviour=no-count,unordered', '--behaviour', 'friendly'],
+      'simulate',
+      {
+        listenAddress: { host: '127.0.0.1', port: 39211 },
+        behaviours: ['no-count', 'unordered', 'friendly'],
+      },
+    ],
     ['a log format', ['--log.format', 'text'], 'serve', { logFormat: 'text' }],
   ])('%s', (_, args, command, options) => {
     expect(parse(...args)).toEqual({ command, options: { ...defaults, ...options } });
@@ -74,6 +86,16 @@ describe('refused in one line', () => {
       "the simulator's address",
       ['--listen-address=:1'],
       'flag --listen-address is only for the command simulate; did you mean --web.listen-address?',
+    ],
+    [
+      'a behaviour of the real one',
+      ['serve', '--behaviour=no-count'],
+      'flag --behaviour is only for the commands simulate and demo',
+    ],
+    [
+      'an unknown behaviour, with those that there are',
+      ['simulate', '--behaviour=no-count,kind'],
+      `--behaviour: "kind" must be one of ${presetNames.join(', ')}`,
     ],
     ['no address', ['--web.listen-address=39210'], `--web.listen-address: "39210" ${badAddress}`],
     ['no address of the simulator', ['simulate', '--listen-address=x'], `--listen-address: "x" ${badAddress}`],
@@ -118,7 +140,9 @@ test.each([[['--help']], [['-h']], [['check', '--help']]])('%j names every comma
   expect(help).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^Usage: secmaster-exporter/) });
   const words =
     'serve check once demo simulate --config.file --web.listen-address --web.telemetry-path --web.config.file';
-  for (const word of `${words} --log.level --log.format --online --listen-address --version --help`.split(' ')) {
+  for (const word of `${words} --log.level --log.format --online --listen-address --behaviour --version --help`.split(
+    ' ',
+  )) {
     expect(help).toMatchObject({ stdout: expect.stringContaining(word) });
   }
 });

@@ -101,7 +101,7 @@ describe('the tail', () => {
   });
 
   test('sweeps after rows of one millisecond in a different order, which may hide others (mutation: order not watched)', async () => {
-    const soc = createSoc({ list: { shuffleTies: true } });
+    const soc = createSoc({ behaviour: { order: { ties: 'shuffled' } } });
     finished(soc.world, 200);
     await soc.poll();
     for (let round = 0; round < 10; round++) {

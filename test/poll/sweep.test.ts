@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SecMasterError } from '../../src/secmaster/http/errors.ts';
+import type { BehaviourChange } from '../../src/simulator/behaviour.ts';
 import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { inForm } from '../support/form.ts';
 import { emptyPage } from '../support/ledger/ledgers.ts';
@@ -21,26 +22,22 @@ function history(soc: SimulatedSoc, count: number): void {
     soc.world.finish(soc.world.start(startMs - 48 * hourMs, { playbook }), startMs - 47 * hourMs);
 }
 
-describe.each(['create', 'update', 'start', 'end', 'ignored'] as const)(
-  'from_date and to_date limit: %s',
-  (dateFilter) => {
-    test('the window is complete and nothing is counted wrongly', async () => {
-      const soc = createSoc({ list: { dateFilter } });
-      history(soc, 3_000);
-      await soc.poll();
-      expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
-      expect(await soc.differences()).toEqual([]);
-      soc.turn(minuteMs);
-      for (let i = 0; i < 50; i++)
-        soc.world.finish(soc.world.start(soc.now() - 2_000, { playbook }), soc.now() - 1_000);
-      await soc.poll();
-      expect(await soc.differences()).toEqual([]);
-    });
-  },
-);
+describe.each(['create', 'update', 'start', 'end', 'ignored'] as const)('from_date and to_date limit: %s', (field) => {
+  test('the window is complete and nothing is counted wrongly', async () => {
+    const soc = createSoc({ behaviour: { dates: { field } } });
+    history(soc, 3_000);
+    await soc.poll();
+    expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
+    expect(await soc.differences()).toEqual([]);
+    soc.turn(minuteMs);
+    for (let i = 0; i < 50; i++) soc.world.finish(soc.world.start(soc.now() - 2_000, { playbook }), soc.now() - 1_000);
+    await soc.poll();
+    expect(await soc.differences()).toEqual([]);
+  });
+});
 
 test('ignored dates are noticed and logged, and window_complete is 0 if paging without them is too deep', async () => {
-  const soc = createSoc({ list: { dateFilter: 'ignored' } });
+  const soc = createSoc({ behaviour: { dates: { field: 'ignored' } } });
   history(soc, 12_000);
   await soc.poll();
   expect(soc.logged.map(({ msg }) => msg).join()).toContain('SecMaster ignores from_date and to_date');
@@ -69,7 +66,7 @@ test('refused dates are logged, and the sweep works without them', async () => {
 });
 
 test('dates that do not filter by start time are noticed and logged', async () => {
-  const soc = createSoc({ list: { dateFilter: 'update' } });
+  const soc = createSoc({ behaviour: { dates: { field: 'update' } } });
   history(soc, 500);
   soc.world.touch(soc.world.start(startMs - 30 * hourMs, { playbook }), startMs - hourMs);
   await soc.poll();
@@ -81,13 +78,13 @@ test('dates that do not filter by start time are noticed and logged', async () =
 const tiedRuns = inForm(20_000, 25_000);
 const sweptRuns = inForm(20_000, 100_000);
 
-test.each([
-  ['SecMaster caps its count', { countCap: 10_000 }],
-  ['rows with equal times come in another order at each request', { shuffleTies: true }],
-  ['missing values are empty texts', { nullStyle: 'empty' as const }],
-  ['missing values are absent', { nullStyle: 'absent' as const }],
-])(`${tiedRuns} instances are swept whole though %s`, async (_, list) => {
-  const soc = createSoc({ list });
+test.each<[string, BehaviourChange]>([
+  ['SecMaster caps its count', { count: { cap: 10_000 } }],
+  ['rows with equal times come in another order at each request', { order: { ties: 'shuffled' } }],
+  ['missing values are empty texts', { rows: { nulls: 'empty' } }],
+  ['missing values are absent', { rows: { nulls: 'absent' } }],
+])(`${tiedRuns} instances are swept whole though %s`, async (_, behaviour) => {
+  const soc = createSoc({ behaviour });
   for (let i = 0; i < tiedRuns; i++) {
     // A hundred at a time begin in the same millisecond.
     const atMs = startMs - 20 * hourMs + Math.floor(i / 100) * minuteMs;
@@ -96,7 +93,7 @@ test.each([
   const requests = await soc.poll();
   expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
   expect(await soc.differences()).toEqual([]);
-  if (!('shuffleTies' in list)) expect(requests).toBeLessThanOrEqual((1.1 * tiedRuns) / 100);
+  if (behaviour.order?.ties !== 'shuffled') expect(requests).toBeLessThanOrEqual((1.1 * tiedRuns) / 100);
 });
 
 test(`${sweptRuns} instances are swept with at most 1.1 times the ${sweptRuns / 100} requests that they need`, async () => {
@@ -167,7 +164,7 @@ test('rows that leave a slice while it is read hide none that move up (mutation:
   const ids: string[] = [];
   let isFirst = true;
   const soc = createSoc({
-    list: { dateFilter: 'end' },
+    behaviour: { dates: { field: 'end' } },
     through: (secmaster) => ({
       ...secmaster,
       async listInstances(workspaceId, query, signal) {

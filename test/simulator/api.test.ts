@@ -16,7 +16,9 @@ describe('the list', () => {
   });
 
   test('takes the options for what is not known', async () => {
-    const { world, get } = await setUp({ list: { countCap: 1, nullStyle: 'absent', dateFilter: 'ignored' } });
+    const { world, get } = await setUp({
+      behaviour: { count: { cap: 1 }, rows: { nulls: 'absent' }, dates: { field: 'ignored' } },
+    });
     world.start(nowMs - 2000, { id: 'a' });
     world.start(nowMs - 1000, { id: 'b' });
     const page = await pageOf(await get(`${instancesPath}?from_date=2030-01-01T00:00:00Z`));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { friendly } from '../../src/simulator/behaviour.ts';
 import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
 import { instancesPath, nowMs, setUp } from './harness.ts';
@@ -40,6 +41,40 @@ test('faults are added and taken away, and do not meet the control calls', async
   expect((await get(instancesPath)).status).toBe(200);
 });
 
+describe('the behaviour', () => {
+  const pages = async (get: (path: string) => Promise<Response>) =>
+    ((await (await get(instancesPath)).json()) as { instances: unknown[] }).instances.length;
+
+  async function withRows() {
+    const parts = await controlled();
+    for (let n = 0; n < 9; n += 1) parts.world.start(nowMs - n);
+    return parts;
+  }
+
+  test('is told, set and changed while the simulator runs', async () => {
+    const { get, control } = await withRows();
+    expect(await (await control('behaviour')).json()).toEqual(friendly);
+    const put = await control('behaviour', 'PUT', { paging: { maxRows: 5 } });
+    expect(await put.json()).toMatchObject({ paging: { maxRows: 5 }, count: { of: 'matching' } });
+    expect(await pages(get)).toBe(5);
+    await control('behaviour', 'PATCH', { count: { of: 'page' } });
+    expect(await (await control('behaviour')).json()).toMatchObject({ paging: { maxRows: 5 }, count: { of: 'page' } });
+    await control('behaviour', 'PUT', {});
+    expect(await (await control('behaviour')).json()).toEqual(friendly);
+    expect(await pages(get)).toBe(9);
+  });
+
+  test('is that of one workspace where it is named', async () => {
+    const { simulator, get, control } = await withRows();
+    const path = `behaviour?workspace_id=${defaultWorkspace.id}`;
+    await control(path, 'PATCH', { paging: { maxRows: 4 } });
+    expect(await pages(get)).toBe(4);
+    expect(simulator.behaviour.get()).toEqual(friendly);
+    await control('behaviour', 'PATCH', { count: { cap: 3 } });
+    expect(await (await control(path)).json()).toMatchObject({ paging: { maxRows: 4 }, count: { cap: 3 } });
+  });
+});
+
 test('requests are counted, the control calls not among them', async () => {
   const { simulator, get, control } = await controlled();
   await get(instancesPath);
@@ -70,6 +105,10 @@ test.each([
   ['GET', 'truth', undefined, 400],
   ['GET', `truth?workspace_id=${defaultWorkspace.id}&since=yesterday&lookback=1`, undefined, 400],
   ['GET', 'truth?workspace_id=other&since=1&lookback=1', undefined, 404],
+  ['PUT', 'behaviour', { paging: { rows: 5 } }, 400],
+  ['PATCH', 'behaviour', { paging: { maxRows: 'five' } }, 400],
+  ['PATCH', 'behaviour', undefined, 400],
+  ['GET', 'behaviour?workspace_id=other', undefined, 404],
   ['POST', 'faults', { kind: 'fire' }, 400],
   ['POST', 'faults', undefined, 400],
   ['POST', 'advance', { ms: -1 }, 400],

@@ -54,6 +54,13 @@ function onTheWire(url: string, token: string): Promise<{ text: string; ended: s
 }
 
 describe('over a socket', () => {
+  test('no Date is none', async () => {
+    const { simulator, fetchList } = await served();
+    expect((await fetchList()).headers.has('date')).toBe(true);
+    simulator.behaviour.patch({ time: { date: 'absent' } });
+    expect((await fetchList()).headers.has('date')).toBe(false);
+  });
+
   test('answers as in process, with the time of the simulator', async () => {
     const { fetchList } = await served();
     const answer = await fetchList();

@@ -12,6 +12,39 @@ const row = (playbook_id: string, trigger_type: string, status: string, value: n
   value,
 });
 
+test('an instance that is run again by hand counts every end of it, and no retry', () => {
+  const world = createWorld();
+  const id = world.start(1000, { playbook: p });
+  world.fail(id, 2000, 'n', 'e');
+  world.rerun(id, 3000);
+  world.fail(id, 5000, 'n', 'e');
+  const told = truth(world, { sinceMs: 0, lookbackMs: minute, nowMs: 9000 });
+  expect(told).toMatchObject({
+    started: [{ value: 1 }],
+    completed: [row('p', 'EVENT', 'FAILED', 2)],
+    retries: [],
+    durations: [{ count: 2, sumSeconds: 1 + 4 }],
+  });
+});
+
+test('a retry that moves start_time has its own duration', () => {
+  const world = createWorld(() => ({ startTime: 'moved', updateTime: 'moved' }));
+  const id = world.start(1000, { playbook: p });
+  world.fail(id, 2000, 'n', 'e');
+  world.retry(id, 30_000);
+  world.finish(id, 34_000);
+  const told = truth(world, { sinceMs: 0, lookbackMs: minute, nowMs: 40_000 });
+  expect(told).toMatchObject({
+    started: [{ value: 1 }],
+    retries: [{ value: 1 }],
+    durations: [
+      { status: 'FAILED', sumSeconds: 1 },
+      { status: 'FINISHED', sumSeconds: 4 },
+    ],
+    lastStart: [{ value: 30 }],
+  });
+});
+
 /** Times in minutes; counters since minute 10; now is minute 30 and half a minute, the lookback 20 minutes. */
 function small(): World {
   const world = createWorld();

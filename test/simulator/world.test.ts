@@ -118,6 +118,17 @@ describe('beside the walk', () => {
     expect(instance).toEqual({ ...before, updateTimeMs: 12_345 });
   });
 
+  test.each<[string, StepName[]]>([
+    ['FINISHED', ['finish']],
+    ['FAILED', ['fail', 'retry', 'fail']],
+    ['TERMINATED', ['beginTermination', 'terminate']],
+  ])('one that is %s is run again by hand, with its retries forgotten', (_, names) => {
+    const { world, id, instance } = walked(names);
+    world.rerun(id, 20_000);
+    expect(instance).toMatchObject({ status: 'RUNNING', retryCount: 0, endTimeMs: null, startTimeMs: 10_000 });
+    expect(() => world.rerun(id, 21_000)).toThrow('it is RUNNING');
+  });
+
   test('a removed instance is gone from the list and kept for the truth', () => {
     const { world, id } = walked(['finish']);
     world.remove(id, 20_000);

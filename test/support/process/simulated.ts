@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { BehaviourChange } from '../../../src/simulator/behaviour.ts';
 import { defaultAccessKey, defaultProject, defaultUser, defaultWorkspace } from '../../../src/simulator/defaults.ts';
 import type { Truth } from '../../../src/simulator/truth.ts';
 import { eventually, type Running, start } from './processes.ts';
@@ -13,6 +14,8 @@ export interface Simulated {
   requests(): Promise<{ readonly total: number; readonly refused: number; readonly counts: Record<string, number> }>;
   addFault(rule: Record<string, unknown>): Promise<void>;
   clearFaults(): Promise<void>;
+  /** From now on it behaves like this, and is friendly otherwise. */
+  behave(behaviour: BehaviourChange): Promise<void>;
   /** Turns the clock by so much, and fills that time with runs. */
   flood(runs: number, ms: number): Promise<void>;
 }
@@ -40,8 +43,9 @@ export async function startSimulator({
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return response.status === 204 ? null : response.json();
   };
-  const post = (path: string, body: unknown) =>
-    call(path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+  const send = (method: string, path: string, body: unknown) =>
+    call(path, { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+  const post = (path: string, body: unknown) => send('POST', path, body);
   return {
     url,
     running,
@@ -50,6 +54,7 @@ export async function startSimulator({
       call(`truth?workspace_id=${defaultWorkspace.id}&since=${sinceMs}&lookback=${lookbackMs}`) as Promise<Truth>,
     requests: () => call('requests?last=0') as ReturnType<Simulated['requests']>,
     clearFaults: async () => void (await call('faults', { method: 'DELETE' })),
+    behave: async (behaviour) => void (await send('PUT', 'behaviour', behaviour)),
     flood: async (runs, ms) => void (await post('flood', { workspace_id: defaultWorkspace.id, runs, ms })),
     addFault: async (rule) => void (await post('faults', rule)),
   };

@@ -15,7 +15,7 @@ const stateOf = async (store: CrashingStore) => (await ledgerOf(store))?.state ?
 
 /** Lets a world and its polls go by, and then polls in peace until the exporter knows all. `onReport` is called at each publication. */
 export async function live(
-  { steps, list, seed }: WorldPlan,
+  { steps, behaviour, seed }: WorldPlan,
   schedule: Schedule,
   witnessOf: (store: CrashingStore) => Witness,
   onReport?: (soc: SimulatedSoc) => void,
@@ -29,7 +29,7 @@ export async function live(
 
   const soc = createSoc({
     store,
-    list,
+    behaviour,
     seed,
     onReport: async () => onReport?.(soc),
     through: (secmaster) => ({

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { SimulatorOptions } from '../../../src/simulator/simulator.ts';
+import type { BehaviourChange } from '../../../src/simulator/behaviour.ts';
 
 /** What can happen in a world. `which` chooses among the instances that it can happen to; it passes where there is none. */
 export type Step =
@@ -58,7 +58,7 @@ export const smoothPoll: PollPlan = { fault: null, sweepPages: null, meanwhile: 
 export type Schedule = readonly (PollPlan | null)[];
 
 export interface WorldPlan {
-  readonly list: NonNullable<SimulatorOptions['list']>;
+  readonly behaviour: BehaviourChange;
   /** Of the order of rows with equal times. */
   readonly seed: number;
   readonly steps: readonly Step[];
@@ -167,11 +167,11 @@ export const schedules: fc.Arbitrary<Schedule> = fc.array(sometimes, { maxLength
 /** History before the first poll, and life after it. */
 export const worlds = fc
   .record({
-    list: fc.record({
-      dateFilter: fc.constantFrom('create', 'update', 'start', 'end'),
-      nullStyle: fc.constantFrom('null', 'absent', 'empty'),
-      countCap: fc.constantFrom(null, 10_000),
-      shuffleTies: fc.constantFrom(true, true, false),
+    behaviour: fc.record({
+      dates: fc.record({ field: fc.constantFrom('create', 'update', 'start', 'end') }),
+      rows: fc.record({ nulls: fc.constantFrom('null', 'absent', 'empty') }),
+      count: fc.record({ cap: fc.constantFrom(null, 10_000) }),
+      order: fc.record({ ties: fc.constantFrom('shuffled', 'shuffled', 'stable') }),
     }),
     seed: fc.nat(),
     lives: fc.oneof(

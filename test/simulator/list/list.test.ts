@@ -1,39 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isProblem } from '../../src/simulator/errors.ts';
-import { createInstanceOrder } from '../../src/simulator/instance-order.ts';
-import { type ListOptions, listInstances, parseListQuery } from '../../src/simulator/query.ts';
-import { createRandom } from '../../src/simulator/random.ts';
-import { createWorld, type World } from '../../src/simulator/world.ts';
-
-const plain: ListOptions = { dateFilter: 'create', countCap: null, shuffleTies: false };
-
-/** The ids that a query string finds, and the count. */
-function list(world: World, text: string, options: Partial<ListOptions> = {}, random = createRandom(1)) {
-  const query = parseListQuery(new URLSearchParams(text));
-  if (isProblem(query)) throw new Error(query.message);
-  const { count, instances } = listInstances(
-    createInstanceOrder(world)(query.sortKey),
-    query,
-    { ...plain, ...options },
-    random,
-  );
-  return { count, ids: instances.map(({ id }) => id) };
-}
-
-/** Four instances: a and b ended, b after a; c runs; d, the last to begin, was updated first. */
-function four(): World {
-  const world = createWorld();
-  const alert = { id: 'class-alert', name: 'Alert' };
-  world.start(1000, { id: 'a', name: 'ZF-001', playbook: { id: 'p1', name: 'P' }, dataclass: alert });
-  world.start(2000, { id: 'b', name: 'ZF-002', playbook: { id: 'p2', name: 'Q' }, triggerType: 'TIMER' });
-  world.start(3000, { id: 'c', name: 'QB-001', workflow: { id: 'w1', name: 'W' }, dataobjectId: 'o1' });
-  world.start(4000, { id: 'd', name: 'QB-002', defenseId: 'l1', triggerType: 'MANUAL' });
-  world.fail('a', 5000, 'n', 'e');
-  world.finish('b', 6000);
-  world.touch('c', 7000);
-  return world;
-}
+import { type Behaviour, friendly } from '../../../src/simulator/behaviour.ts';
+import { createInstanceOrder } from '../../../src/simulator/instance-order.ts';
+import { parseListQuery } from '../../../src/simulator/list/parse.ts';
+import { createRandom } from '../../../src/simulator/random.ts';
+import { createWorld, type World } from '../../../src/simulator/world.ts';
+import { four, list } from './harness.ts';
 
 describe('parameters out of their range', () => {
   test.each([
@@ -57,7 +29,12 @@ describe('parameters out of their range', () => {
     // A plus that was not encoded arrives as a space.
     ['from_date=2025-07-18T15:11:03.000Z+0800', '20030001'],
   ])('%s is error %s', (text, code) => {
-    expect(parseListQuery(new URLSearchParams(text))).toMatchObject({ problem: true, status: 400, shape: 'soc', code });
+    expect(parseListQuery(new URLSearchParams(text), friendly)).toMatchObject({
+      problem: true,
+      status: 400,
+      shape: 'soc',
+      code,
+    });
   });
 
   test.each([
@@ -71,7 +48,7 @@ describe('parameters out of their range', () => {
     'from_date=2025-07-18T15%3A11%3A03.000Z%2B0800&to_date=2025-07-18T15:11:03Z',
     'status=WHATEVER&trigger_type=NEW&unknown=1',
   ])('%s is fine', (text) => {
-    expect(parseListQuery(new URLSearchParams(text))).not.toHaveProperty('problem');
+    expect(parseListQuery(new URLSearchParams(text), friendly)).not.toHaveProperty('problem');
   });
 });
 
@@ -99,25 +76,25 @@ describe('filters', () => {
     expect(list(four(), text)).toEqual({ count: ids.length, ids });
   });
 
-  test.each<[ListOptions['dateFilter'], string[]]>([
+  test.each<[Behaviour['dates']['field'], string[]]>([
     ['create', ['b']],
     ['update', []],
     ['start', ['b']],
     ['end', []],
     ['ignored', ['a', 'b', 'c', 'd']],
-  ])('from_date and to_date hold against %s', (dateFilter, ids) => {
+  ])('from_date and to_date hold against %s', (field, ids) => {
     const range = 'from_date=1970-01-01T00:00:02Z&to_date=1970-01-01T00:00:03Z&sort_dir=ASC';
-    expect(list(four(), range, { dateFilter })).toEqual({ count: ids.length, ids });
+    expect(list(four(), range, { dates: { field } })).toEqual({ count: ids.length, ids });
   });
 
-  test.each<[ListOptions['dateFilter'], string[]]>([
+  test.each<[Behaviour['dates']['field'], string[]]>([
     ['create', []],
     ['update', ['a', 'b']],
     ['start', []],
     ['end', ['a', 'b']],
-  ])('an instance without the time is outside: %s', (dateFilter, ids) => {
+  ])('an instance without the time is outside: %s', (field, ids) => {
     const range = 'from_date=1970-01-01T00:00:05Z&to_date=1970-01-01T00:00:07Z&sort_dir=ASC';
-    expect(list(four(), range, { dateFilter }).ids).toEqual(ids);
+    expect(list(four(), range, { dates: { field } }).ids).toEqual(ids);
   });
 
   test.each([
@@ -155,8 +132,8 @@ describe('order and pages', () => {
   });
 
   test('the count may be capped, the pages are not', () => {
-    expect(list(four(), '', { countCap: 3 })).toMatchObject({ count: 3, ids: ['d', 'c', 'b', 'a'] });
-    expect(list(four(), 'status=RUNNING', { countCap: 3 }).count).toBe(2);
+    expect(list(four(), '', { count: { cap: 3 } })).toMatchObject({ count: 3, ids: ['d', 'c', 'b', 'a'] });
+    expect(list(four(), 'status=RUNNING', { count: { cap: 3 } }).count).toBe(2);
   });
 
   test('the order follows every kind of change', () => {
@@ -192,7 +169,7 @@ describe('shuffled ties', () => {
   ])('rows of one time change places from request to request, also over the edge of a page: %s', (direction, tie) => {
     const [world, random] = [tied(), createRandom(1)];
     const text = `limit=6&sort_dir=${direction}`;
-    const pages = Array.from({ length: 50 }, () => list(world, text, { shuffleTies: true }, random).ids);
+    const pages = Array.from({ length: 50 }, () => list(world, text, { order: { ties: 'shuffled' } }, random).ids);
     expect(new Set(pages.map((ids) => ids.join())).size).toBeGreaterThan(10);
     // The last two rows of the page are two of the four that share a time.
     expect(new Set(pages.flatMap((ids) => ids.slice(4)))).toEqual(new Set(tie));
@@ -215,7 +192,7 @@ describe('shuffled ties', () => {
         (offset, limit, direction, seed) => {
           const text = `offset=${offset}&limit=${limit}&sort_dir=${direction}`;
           const straight = list(world, text).ids;
-          const shuffled = list(world, text, { shuffleTies: true }, createRandom(seed)).ids;
+          const shuffled = list(world, text, { order: { ties: 'shuffled' } }, createRandom(seed)).ids;
           expect(shuffled.map(tieOf)).toEqual(straight.map(tieOf));
           expect(new Set(shuffled).size).toBe(shuffled.length);
         },

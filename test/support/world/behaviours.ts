@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { type Behaviour, type BehaviourChange, dateForms, merged } from '../../../src/simulator/behaviour.ts';
+
+/** Values of each switch that are not friendly; a switch that is missing here is an error of types. */
+type Unkind = {
+  readonly [Group in keyof Behaviour]: {
+    readonly [Switch in keyof Behaviour[Group]]: fc.Arbitrary<Behaviour[Group][Switch]>;
+  };
+};
+
+const oneOf = <const T>(...values: readonly T[]) => fc.constantFrom(...values);
+const filter = oneOf('ignored', 'refused', 'prefix', 'any-case', 'documented');
+
+const unkind: Unkind = {
+  paging: {
+    maxRows: oneOf(10, 50, 99),
+    maxLimit: oneOf(10, 50, 99, 1000),
+    maxOffset: oneOf(0, 200, 5_000, 20_000),
+    maxWindow: oneOf(100, 300, 10_000),
+    offset: oneOf('ignored'),
+    emptyPage: fc.record({ page: fc.integer({ min: 1, max: 4 }), times: oneOf('once', 'every-other-time', 'always') }),
+    duplicateRows: oneOf(1, 20),
+    extraRows: oneOf(1, 50),
+  },
+  order: {
+    sortKey: oneOf('ignored', 'update-time-refused', 'refused'),
+    sortDir: oneOf('ignored', 'refused'),
+    rows: oneOf('as-inserted', 'random'),
+    ties: oneOf('shuffled'),
+  },
+  dates: {
+    field: oneOf('update', 'start', 'end', 'ignored'),
+    from: oneOf('exclusive'),
+    to: oneOf('inclusive'),
+    zone: oneOf('z-is-utc', 'utc', 'gmt8'),
+    precision: oneOf('second', 'day-utc', 'day-gmt8'),
+    forms: fc.subarray([...dateForms]),
+    otherForms: oneOf('ignored'),
+  },
+  filters: {
+    id: filter,
+    name: filter,
+    status: filter,
+    trigger_type: filter,
+    playbook_id: filter,
+    workflow_id: filter,
+    dataclass_id: filter,
+    dataobject_id: filter,
+    defence_id: filter,
+  },
+  count: {
+    of: oneOf('all', 'page'),
+    cap: oneOf(0, 10, 10_000),
+    offBy: oneOf(-2, 1, 3),
+    drift: oneOf(1, 4),
+    shown: oneOf('absent', 'null', 'zero', 'text', 'minus-one', 'fraction'),
+  },
+  rows: {
+    nulls: oneOf('absent', 'empty'),
+    spelling: oneOf('lower'),
+    times: oneOf('…Z+0000', '…Z', '…+08:00'),
+    milliseconds: oneOf('absent'),
+    paddingBytes: oneOf(10, 2_000),
+    topology: oneOf('shown'),
+  },
+  retries: { startTime: oneOf('moved'), updateTime: oneOf('kept') },
+  replicas: {
+    differIn: fc.subarray(['milliseconds', 'spelling', 'name', 'playbook-name', 'playbook', 'trigger-type'], {
+      minLength: 1,
+    }),
+    lagEvery: oneOf(1, 2, 5),
+    lagMs: oneOf(1, 30_000, 3_600_000),
+  },
+  time: {
+    date: oneOf('absent', 'iso', 'constant'),
+    offMs: oneOf(-3_600_000, 1_500, 3_600_000),
+    offAnswers: oneOf(1, 3),
+  },
+  workspaces: {
+    list: oneOf('refused'),
+    offset: oneOf('ignored'),
+    maxRows: oneOf(1, 10),
+    names: oneOf('absent'),
+    unknownStatus: oneOf(404, 400, 200),
+  },
+  topology: {
+    show: oneOf('refused', 'other-topology', 'other-instance'),
+    failedNodes: oneOf(0, 3, 1_000),
+    names: oneOf('absent'),
+    paddingBytes: oneOf(10, 2_000),
+  },
+  load: { perSecond: oneOf(1, 5, 50), retryAfter: oneOf('seconds', 'date'), msPerPage: oneOf(1, 100) },
+};
+
+/** Names of switches, such as `paging.maxRows`. */
+export type SwitchName = {
+  [Group in keyof Behaviour]: `${Group}.${Extract<keyof Behaviour[Group], string>}`;
+}[keyof Behaviour];
+
+/** What some switches are nothing without. */
+const companions: Partial<Record<SwitchName, BehaviourChange>> = {
+  'dates.otherForms': { dates: { forms: ['…Z'] } },
+  'replicas.lagMs': { replicas: { lagEvery: 3 } },
+  'time.offAnswers': { time: { offMs: 3_600_000 } },
+  'load.retryAfter': { load: { perSecond: 5 } },
+};
+
+const switches = Object.entries(unkind).flatMap(([group, values]) =>
+  Object.entries(values as Readonly<Record<string, fc.Arbitrary<unknown>>>).map(([key, value]) => {
+    // The keys are those of the declaration.
+    const name = `${group}.${key}` as SwitchName;
+    const change = value.map((drawn) => merged(companions[name] ?? {}, { [group]: { [key]: drawn } }));
+    return { name, change };
+  }),
+);
+
+export const switchNames: readonly SwitchName[] = switches.map(({ name }) => name);
+
+/** One switch that is not friendly, any but these. */
+export function oneSwitch(without: readonly SwitchName[] = []): fc.Arbitrary<BehaviourChange> {
+  return fc.oneof(...switches.filter(({ name }) => !without.includes(name)).map(({ change }) => change));
+}
+
+/**
+ * Friendly, one switch, two or more of them. On a clock that stands still nobody sleeps: leave `load.msPerPage` out there.
+ */
+export function behaviours(without: readonly SwitchName[] = []): fc.Arbitrary<BehaviourChange> {
+  const one = oneSwitch(without);
+  const several = (minLength: number, maxLength: number) =>
+    fc.array(one, { minLength, maxLength, size: 'max' }).map((changes) => changes.reduce(merged, {}));
+  return fc.oneof(
+    { weight: 2, arbitrary: fc.constant({}) },
+    { weight: 4, arbitrary: one },
+    { weight: 3, arbitrary: several(2, 2) },
+    { weight: 2, arbitrary: several(3, 12) },
+  );
+}
