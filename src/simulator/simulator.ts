@@ -14,9 +14,9 @@ import {
 } from './defaults.ts';
 import { createDirectory, type Directory, type WorkspaceOptions } from './directory.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { createGate, type GateEnv } from './gate.ts';
 import { createIam, type Iam, type IamUser, type IdToken } from './iam.ts';
 import { createMetadata, type Metadata, type MetadataOptions } from './metadata.ts';
+import { createMiddleware, type SimulatorEnv } from './middleware.ts';
 import type { ListOptions } from './query.ts';
 import { createRandom } from './random.ts';
 import { createRequestLog, type RequestLog } from './request-log.ts';
@@ -48,7 +48,7 @@ export interface ProjectOptions {
 /** A SecMaster of our own, with the IAM in front of it, built from what docs/secmaster-api.md says alone. */
 export interface Simulator {
   /** In process: `app.request(path, init)`; over a socket: `listen` of listen.ts. */
-  readonly app: Hono<GateEnv>;
+  readonly app: Hono<SimulatorEnv>;
   readonly directory: Directory;
   readonly faults: Faults;
   readonly requests: RequestLog;
@@ -76,8 +76,8 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     options.users ?? [defaultUser],
     options.idTokens ?? [defaultIdToken],
   );
-  const gate = createGate(clock, faults, requests);
-  const metadata = createMetadata(clock, gate, {
+  const middleware = createMiddleware(clock, faults, requests);
+  const metadata = createMetadata(clock, middleware, {
     version: 2,
     hasAgency: true,
     keyLifetimeMs: dayMs,
@@ -100,7 +100,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     return truth(directory.workspace(workspaceId).world, { ...query, nowMs: clock.now() });
   }
 
-  const app = new Hono<GateEnv>();
+  const app = new Hono<SimulatorEnv>();
   app.onError((error) => {
     throw error;
   });
@@ -112,7 +112,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       directory,
       iam,
       auth: createAuth(clock, () => [...accounts.accessKeys(), ...metadata.keys(), ...iam.keys()], iam.tokenExpiryMs),
-      gate,
+      gate: middleware,
       list: { dateFilter: 'create', countCap: null, shuffleTies: false, nullStyle: 'null', ...options.list },
       random: createRandom(seed),
       bringUpToDate,

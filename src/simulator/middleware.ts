@@ -13,7 +13,7 @@ export interface Connection {
   cut(response: Response): Promise<Response>;
 }
 
-export interface GateEnv {
+export interface SimulatorEnv {
   readonly Bindings: { readonly connection?: Connection };
   readonly Variables: { requestId: string };
 }
@@ -24,8 +24,8 @@ export class ConnectionLost extends Error {
 }
 
 /** What every request passes before an operation sees it: the headers that all answers carry, the log, the faults. */
-export function createGate(clock: Clock, faults: Faults, log: RequestLog) {
-  return (operation: string): MiddlewareHandler<GateEnv> =>
+export function createMiddleware(clock: Clock, faults: Faults, log: RequestLog) {
+  return (operation: string): MiddlewareHandler<SimulatorEnv> =>
     async (c, next) => {
       const requestId = randomUUID().replaceAll('-', '');
       c.set('requestId', requestId);
@@ -57,12 +57,12 @@ export function createGate(clock: Clock, faults: Faults, log: RequestLog) {
     };
 }
 
-export function answerProblem(c: Context<GateEnv>, problem: Problem): Response {
+export function answerProblem(c: Context<SimulatorEnv>, problem: Problem): Response {
   // The codes come from our own tables and from rules that admit 400 to 599 alone.
   return c.json(errorBody(problem, c.var.requestId), problem.status as ContentfulStatusCode);
 }
 
-function faultAnswer(c: Context<GateEnv>, fault: Exclude<Fault, { kind: 'cut' | 'reset' }>): Response {
+function faultAnswer(c: Context<SimulatorEnv>, fault: Exclude<Fault, { kind: 'cut' | 'reset' }>): Response {
   switch (fault.kind) {
     case 'status':
       if (fault.retryAfter !== undefined) c.header('Retry-After', fault.retryAfter);
@@ -84,17 +84,17 @@ const throttled = gatewayProblem(
 );
 
 /** Hono leaves `env` undefined, whatever its type says, where a request is made in process. */
-function connectionOf(c: Context<GateEnv>): Connection | undefined {
+function connectionOf(c: Context<SimulatorEnv>): Connection | undefined {
   return c.env?.connection;
 }
 
-function reset(c: Context<GateEnv>): Response {
+function reset(c: Context<SimulatorEnv>): Response {
   const connection = connectionOf(c);
   if (connection === undefined) throw new ConnectionLost('the simulated connection was reset');
   return connection.reset();
 }
 
-async function cut(c: Context<GateEnv>, response: Response): Promise<Response> {
+async function cut(c: Context<SimulatorEnv>, response: Response): Promise<Response> {
   const connection = connectionOf(c);
   if (connection !== undefined) return connection.cut(response);
   const half = halfOf(await response.arrayBuffer());
