@@ -26,9 +26,9 @@ export function createServerClock(clock: Clock): ServerClock {
       const dateMs = date === undefined ? Number.NaN : Date.parse(date);
       if (Number.isNaN(dateMs)) return;
       lastDateMs = dateMs;
-      const leastMs = dateMs - receivedAtMs;
-      const mostMs = dateMs + 999 - sentAtMs;
-      offsetMs = Math.max(leastMs, Math.min(mostMs, offsetMs));
+      const minMs = dateMs - receivedAtMs;
+      const maxMs = dateMs + 999 - sentAtMs;
+      offsetMs = Math.max(minMs, Math.min(maxMs, offsetMs));
     },
   };
 }
