@@ -51,7 +51,7 @@ export function createClient({ get, clock, credentials, projectId, filters, lang
     now: clock.now,
     answeredMs: clock.dateMs,
     credentialsExpireAtMs: credentials.expiresAtMs,
-    countsLeftOut: isWanted !== null,
+    countsFilteredOut: isWanted !== null,
     listInstances: (workspaceId, query, signal) =>
       get(
         {

@@ -3,7 +3,7 @@ import type { FailedNode } from '../../model/failed-run.ts';
 import type { Instance, Playbook } from '../../model/instance.ts';
 import { parseTime } from '../../model/time.ts';
 import { pageSchema, type Row, rowSchema, topologySchema } from './schema.ts';
-import type { LeftOutRow, Page, RejectedRow, RejectionReason, ShownInstance } from './secmaster.ts';
+import type { FilteredOutRow, Page, RejectedRow, RejectionReason, ShownInstance } from './secmaster.ts';
 
 /**
  * The body of a list answer as a page; a row that can't be understood is rejected alone. null: it is no such body.
@@ -18,14 +18,14 @@ export function parsePage(
   if (!page.success) return null;
   const instances: Instance[] = [];
   const rejected: RejectedRow[] = [];
-  const leftOut: LeftOutRow[] = [];
+  const filteredOut: FilteredOutRow[] = [];
   for (const raw of page.data.instances ?? []) {
     const parsed = parseRow(raw, language);
     if ('reason' in parsed) rejected.push(parsed);
     else if (isWanted === null || isWanted(parsed.row)) instances.push(parsed.instance);
-    else leftOut.push({ ...parsed.instance, after: instances.length });
+    else filteredOut.push({ ...parsed.instance, after: instances.length });
   }
-  return { count: parseCount(page.data.count), instances, leftOut, rejected };
+  return { count: parseCount(page.data.count), instances, filteredOut, rejected };
 }
 
 /** The body of an answer about one instance; null: it is no such body. */
