@@ -6,8 +6,8 @@ import { pageSchema, type Row, rowSchema, topologySchema } from './schema.ts';
 import type { FilteredOutRow, Page, RejectedRow, RejectionReason, ShownInstance } from './secmaster.ts';
 
 /**
- * The body of a list answer as a page; a row that can't be understood is rejected alone. null: it is no such body.
- * `isWanted`: of rows that can be understood; null: all are.
+ * The body of a list response as a page, or null if it is something else. A row that can't be understood is rejected by itself.
+ * `isWanted` filters the others; null: all are wanted.
  */
 export function parsePage(
   body: unknown,
@@ -28,15 +28,15 @@ export function parsePage(
   return { count: parseCount(page.data.count), instances, filteredOut, rejected };
 }
 
-/** The body of an answer about one instance; null: it is no such body. */
+/** The body of a response about one instance, or null if it is something else. */
 export function parseShown(body: unknown, language: Language): ShownInstance | null {
   const parsed = parseRow(body, language);
   return 'reason' in parsed ? null : { ...parsed.instance, failedNodes: failedNodes(body) };
 }
 
 /**
- * The last word on each node counts: whether a topology goes on to show the nodes of earlier attempts is not documented.
- * A node may be running and not (yet) have succeeded, so `succeed` speaks only where there is no status.
+ * The last entry of each node counts: it is not documented whether a topology still shows the nodes of earlier attempts.
+ * A running node has not succeeded yet, so `succeed` counts only if there is no status.
  */
 function failedNodes(body: unknown): FailedNode[] {
   const logs = topologySchema.safeParse(body).data?.topology?.audit_logs ?? [];

@@ -190,7 +190,7 @@ describe('access keys', () => {
       await expect(ask()).rejects.toMatchObject({
         kind: 'unauthorized',
         httpStatus: null,
-        message: expect.stringContaining(`not tried before ${until}`),
+        message: expect.stringContaining(`waiting until ${until}`),
       });
       expect(calls).toHaveLength(requests);
       await clock.turn(1);
@@ -483,8 +483,8 @@ describe('the project of a region', () => {
   });
 
   test.each<[string, Reply, string, string]>([
-    ['none', projects(), 'not_found', 'IAM knows no project named eu-west-101'],
-    ['two', projects('a', 'b'), 'not_found', 'IAM knows 2 projects named eu-west-101'],
+    ['none', projects(), 'not_found', 'IAM lists no project named eu-west-101'],
+    ['two', projects('a', 'b'), 'not_found', 'IAM lists 2 projects named eu-west-101'],
     ['another body', { body: { code: 1 } }, 'unexpected_body', 'without a list of projects'],
     ['a refusal', { status: 403, body: { error: { code: 403, message: 'no' } } }, 'forbidden', 'iam:projects:list'],
   ])('%s: an error that says what to do', async (_, reply, kind, message) => {
