@@ -263,7 +263,7 @@ test('files that were never good are told, without a call', async () => {
   const folder = createFolder();
   folder.write('sk', '');
   const { ask, simulator } = await startCredentialed('ak_sk', { folder });
-  expect(await ask()).toBe('read_credentials: sk_file: is an empty file');
+  expect(await ask()).toBe('read_credentials: sk_file: the file is empty');
   expect(simulator.requests.count('ListAopWorkflowInstance')).toBe(0);
   folder.write('sk', defaultAccessKey.sk);
   expect(await ask()).toBeNull();
