@@ -124,7 +124,7 @@ test('all else is logged as it is', () => {
 test.each([
   'create_token: 401 (x-auth-token not found): check domain, user and password; the user must be an IAM user',
   'SECMASTER_ENDPOINT: must be like https://secmaster.cn-north-4.myhuaweicloud.com, without path, query or user',
-  'list_instances: 401 APIGW.0307: the token has expired or is of another region: check region, endpoint and iam_endpoint',
+  'list_instances: 401 APIGW.0307: the token has expired or belongs to another region: check region, endpoint and iam_endpoint',
 ])('the message stays as it is: %s', (message) => {
   expect(JSON.parse(logged({ problem: message }, { message }))).toMatchObject({ problem: message, msg: message });
 });

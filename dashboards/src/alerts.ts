@@ -6,7 +6,7 @@ import { table } from './panel/table.ts';
 import { dataSource } from './panel/target.ts';
 import { chosenOrNone, is, selector } from './promql.ts';
 
-/** Alerts of a workspace or playbook that isn't chosen are left out, those of the exporter as a whole are not. */
+/** Filters out alerts of workspaces and playbooks that aren't selected; alerts of the whole exporter stay. */
 function firing(name: 'ALERTS' | 'ALERTS_FOR_STATE', variables: readonly string[]): string {
   const matchers = Object.fromEntries(variables.map((variable) => [variable, chosenOrNone(variable)]));
   const state = name === 'ALERTS' ? { alertstate: is('firing') } : {};

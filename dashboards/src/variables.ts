@@ -15,7 +15,7 @@ export const dataSourceVariable = new DatasourceVariableBuilder('datasource')
   .type('prometheus');
 
 export const workspaceVariable = labelVariable('workspace', 'Workspace', series(exporter.lastPoll));
-/** Of a counter, which stays where a playbook has stopped, and not of the gauges, which forget it after the lookback. */
+/** From a counter, which stays after a playbook has stopped; the gauges drop it after the lookback. */
 export const playbookVariable = labelVariable(
   'playbook',
   'Playbook',

@@ -46,7 +46,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
   const exposition = createExposition({
     version,
     now: clock.now,
-    onDefect: (err, family, workspace) =>
+    onBug: (err, family, workspace) =>
       log.error(
         { err, family, workspace },
         'a family is missing from the exposition because its samples failed; this is a bug',

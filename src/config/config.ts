@@ -10,17 +10,17 @@ import { status } from './status.ts';
 import type { ValueOf } from './value.ts';
 import { workspace } from './workspace.ts';
 
-/** The configuration file as a whole; a key that isn't declared is refused. */
+/** The whole configuration file; a key that isn't declared is an error. */
 
 export type { CredentialsConfig } from './credentials/registry.ts';
 export type { Filters } from './workspace.ts';
 
 export type Parsed = ReturnType<ReturnType<typeof configuration>['read']>;
 
-/** The configuration once checked: every default filled in, durations in milliseconds, secrets sealed. */
+/** The checked configuration: with all defaults, durations in milliseconds, secrets sealed. */
 export interface Config extends Omit<Parsed, 'workspaces'> {
   readonly workspaces: readonly WorkspaceConfig[];
-  /** Where the credentials were found of workspaces that name none; null: each names its own. */
+  /** Where the credentials of workspaces without their own were found; null: all have their own. */
   readonly defaultCredentials: DefaultCredentials['from'] | null;
 }
 
@@ -30,7 +30,11 @@ export interface WorkspaceConfig extends Omit<ValueOf<typeof workspace>, 'creden
 
 export type Language = Config['metrics']['language'];
 
-const workspaces = listOf(workspace, (list) => list.min(1, 'is empty; it needs a workspace'), 'list, at least one');
+const workspaces = listOf(
+  workspace,
+  (list) => list.min(1, 'is empty; list at least one workspace'),
+  'list, at least one',
+);
 
 export function configuration(cronProblem: CronProblem) {
   const whole = mapping({
@@ -38,10 +42,10 @@ export function configuration(cronProblem: CronProblem) {
     state: part('state', state),
     metrics: part('metrics', metrics),
     status: part('status', status),
-    workspaces: key('workspaces', workspaces, { meaning: 'what is polled' }),
+    workspaces: key('workspaces', workspaces, { meaning: 'what to poll' }),
   });
   return {
-    // Always, so that these problems are told together with those of single values.
+    // Always, so that these problems are reported together with those of single values.
     schema: whole.schema.superRefine(checkConsistency, { when: () => true }),
     show: whole.show,
     read: (checked: unknown) => {

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { formatDuration } from './duration.ts';
 import { formatPath, type Path, valueAt } from './problems.ts';
 
-/** What no single value shows. Values that were refused are among `given`, so nothing is taken for granted. */
+/** Checks between values. `given` includes refused values, so it may contain anything. */
 export function checkConsistency(given: unknown, context: z.RefinementCtx): void {
   checkRetention(given, context);
   checkUnique(given, 'name', context);
@@ -10,13 +10,13 @@ export function checkConsistency(given: unknown, context: z.RefinementCtx): void
   checkNames(given, context);
 }
 
-/** An instance forgotten within the lookback would be met as a new one. */
+/** An instance pruned within the lookback would count as a new one. */
 function checkRetention(given: unknown, context: z.RefinementCtx): void {
   const lookbackMs = valueAt(given, ['poll', 'lookback']);
   const path = ['state', 'retention'];
   const retentionMs = valueAt(given, path);
   if (typeof lookbackMs !== 'number' || typeof retentionMs !== 'number' || retentionMs >= lookbackMs) return;
-  refuse(context, path, `is shorter than poll.lookback; the least is ${formatDuration(lookbackMs)}`);
+  refuse(context, path, `is shorter than poll.lookback; the minimum is ${formatDuration(lookbackMs)}`);
 }
 
 function checkUnique(given: unknown, key: string, context: z.RefinementCtx): void {
@@ -29,11 +29,11 @@ function checkUnique(given: unknown, key: string, context: z.RefinementCtx): voi
     if (typeof value !== 'string') continue;
     const owner = owners.get(value);
     if (owner === undefined) owners.set(value, path);
-    else refuse(context, path, `is there already, as ${formatPath(owner)}`);
+    else refuse(context, path, `is a duplicate of ${formatPath(owner)}`);
   }
 }
 
-/** One name can't be that of every workspace of a project. */
+/** Without workspace_id an entry has all workspaces of a project, which can't have the same name. */
 function checkNames(given: unknown, context: z.RefinementCtx): void {
   const workspaces = valueAt(given, ['workspaces']);
   if (!Array.isArray(workspaces)) return;
@@ -44,7 +44,7 @@ function checkNames(given: unknown, context: z.RefinementCtx): void {
     refuse(
       context,
       path,
-      'needs workspace_id beside it: without one every workspace of the project is polled by its own name',
+      'needs workspace_id: without it, every workspace of the project is polled under its own name',
     );
   }
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { configuration } from './config.ts';
 
-/** Every key of the configuration that has a value, in the order of the file. */
+/** A key of the configuration that has a value. */
 export interface DeclaredKey {
   /** Such as `workspaces[].region`. */
   readonly path: string;
-  /** Where a file would have it, in the first item of a list. */
+  /** Its path in a file, in the first item of a list. */
   readonly steps: readonly (string | number)[];
-  /** What may stand there. */
+  /** What is allowed, such as `duration, 1m to 180d`. */
   readonly values: string;
   readonly default: unknown;
   readonly isRequired: boolean;
@@ -25,6 +25,7 @@ interface Shape {
   readonly required?: readonly string[];
 }
 
+/** All keys, in the order of the file. */
 export function declaredKeys(): DeclaredKey[] {
   const { schema } = configuration(() => null);
   return below(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape, '', []);
@@ -38,7 +39,7 @@ function below(shape: Shape, parent: string, above: DeclaredKey['steps']): Decla
     const isRequired = shape.required?.includes(name) ?? false;
     const key = { path, steps, values, meaning, variable, isRequired, default: child.default };
     const inside = [...below(child, path, steps), ...below(child.items ?? {}, `${path}[]`, [...steps, 0])];
-    // A section says nothing of itself.
+    // A section has no row of its own.
     return inside.length > 0 && meaning === '' ? inside : [key, ...inside];
   });
 }

@@ -1,6 +1,6 @@
 /** Durations as Prometheus writes them: model.ParseDuration and model.Duration.String of prometheus/common. */
 
-/** Milliseconds a unit, greatest first: the order in which a duration names them. */
+/** Milliseconds per unit, largest first, which is their order in a duration. */
 const units = [
   ['y', 365 * 86_400_000],
   ['w', 7 * 86_400_000],
@@ -16,7 +16,7 @@ const pattern = new RegExp(`^${units.map(([unit]) => `(?:(\\d+)${unit})?`).join(
 /** Prometheus keeps nanoseconds in 64 bits. */
 const maxMs = Math.floor(2 ** 63 / 1e6);
 
-/** Milliseconds, or null where the text is no duration or one that Prometheus could not hold. */
+/** Milliseconds, or null if the text is not a duration or too long for Prometheus. */
 export function parseDuration(text: string): number | null {
   if (text === '') return null;
   if (text === '0') return 0;
@@ -26,7 +26,7 @@ export function parseDuration(text: string): number | null {
   return ms <= maxMs ? ms : null;
 }
 
-/** The inverse. Years and weeks only where nothing remains: 90d reads better than 12w6d. */
+/** The inverse. Years and weeks only if nothing remains: 90d reads better than 12w6d. */
 export function formatDuration(ms: number): string {
   if (ms === 0) return '0s';
   let text = '';

@@ -1,16 +1,16 @@
-/** Where SecMaster and IAM are found: default hosts by region, and what may replace them. */
+/** Where SecMaster and IAM are: default hosts by region, and what may replace them. */
 
-/** Huawei Cloud adds regions, so a region is known by its form alone. */
+/** Checks the form only, because Huawei Cloud adds regions. */
 export function isRegion(text: string): boolean {
   return /^[a-z]{2}-[a-z]+-[1-9]\d{0,2}$/.test(text);
 }
 
-/** The regions of Huawei Cloud Europe live under a domain of their own (docs/secmaster-api.md#regions-and-endpoints). */
+/** The regions of Huawei Cloud Europe have their own domain (docs/secmaster-api.md#regions-and-endpoints). */
 export function defaultEndpoint(service: 'secmaster' | 'iam', region: string): string {
   return `https://${service}.${region}.myhuaweicloud.${region.startsWith('eu-west-1') ? 'eu' : 'com'}`;
 }
 
-/** Scheme, host and port of a URL that has nothing else but perhaps a slash at its end; null for any other text. */
+/** A URL of scheme, host and port, and at most a slash at its end; null for any other text. */
 export function parseOrigin(text: string): URL | null {
   return /^https?:\/\/[^\s/?#@\\]+\/?$/i.test(text) ? URL.parse(text) : null;
 }
@@ -23,5 +23,5 @@ export function isLinkLocal(url: URL): boolean {
   return /^169\.254\.\d+\.\d+$/.test(url.hostname);
 }
 
-/** Of every ECS and CCE node, reachable from there alone (docs/secmaster-api.md#metadata-service). */
+/** The same on every ECS and CCE node, and reachable only from there (docs/secmaster-api.md#metadata-service). */
 export const defaultMetadataEndpoint = 'http://169.254.169.254';

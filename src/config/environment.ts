@@ -5,11 +5,11 @@ import { type Environment, variableProblem } from './variables.ts';
 
 /**
  * The configuration in environment variables, enough for one project.
- * With a configuration file the variables of credentials alone are read, and only for workspaces that have none there.
+ * With a configuration file only the variables for credentials are read, and only for workspaces without `credentials`.
  */
 
 const variables = declaredKeys().flatMap(({ steps, variable }) => (variable === null ? [] : [{ steps, variable }]));
-/** Those of credentials are read by themselves. */
+/** Without those for credentials, which are read separately. */
 const settings = variables.filter(({ steps }) => !steps.includes('credentials'));
 
 /** The shape of a configuration file, filled from the environment; without credentials. */
@@ -22,7 +22,7 @@ export function settingsFrom(environment: Environment): unknown {
   return file;
 }
 
-/** Puts a value where a file would have it, with the mappings on the way. */
+/** Sets a value where a file would have it, and creates the mappings around it. */
 function place(mapping: object, [step = '', ...rest]: Path, value: string): void {
   if (rest.length === 0) {
     Object.assign(mapping, { [step]: value });
@@ -42,7 +42,7 @@ export function variableAt(path: Path): string {
   return settings.find(({ steps }) => formatPath(steps) === place)?.variable ?? place;
 }
 
-/** Variables that look like ours but aren't: most likely mistyped. */
+/** Variables that look like ours but aren't: probably misspelled. */
 export function unknownVariables(environment: Environment): Problem[] {
   const names = variables.map(({ variable }) => variable);
   const unknown = Object.keys(environment).filter(
@@ -51,10 +51,10 @@ export function unknownVariables(environment: Environment): Problem[] {
   );
   return unknown.map((name) => {
     const meant = nearest(name, names);
-    const advice = meant === null ? `known are ${names.join(', ')}` : `did you mean ${meant}?`;
+    const advice = meant === null ? `valid names: ${names.join(', ')}` : `did you mean ${meant}?`;
     return variableProblem(formatPath([name]), `unknown variable; ${advice}`);
   });
 }
 
-/** Kubernetes sets these for each Service, so also for one that is named secmaster or secmaster-exporter. */
+/** Kubernetes sets these for each Service, also for one named secmaster or secmaster-exporter. */
 const serviceVariable = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/;

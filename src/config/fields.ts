@@ -5,7 +5,7 @@ import { emptyMessage } from './problems.ts';
 import { expandHome } from './text-file.ts';
 import type { Value } from './value.ts';
 
-/** The kinds of values in a configuration. Each says by itself what is wrong with what it is given. */
+/** The kinds of values in a configuration. Each says what is wrong with a value. */
 
 type Refuse = (message: string) => never;
 
@@ -14,15 +14,15 @@ export interface Field<T> extends Value<T> {
 }
 
 interface About<T> {
-  /** What may stand there, for docs/configuration.md. */
+  /** What is allowed, for docs/configuration.md. */
   readonly values: string;
   /** Whether a message may begin with the refused value. */
   readonly isShown?: boolean;
-  /** As a file would write it. */
+  /** As it would be written in a file. */
   readonly show?: (value: T) => unknown;
 }
 
-/** A value that `read` takes or refuses. */
+/** A value that `read` accepts or refuses. */
 export function field<T>(
   read: (value: unknown, refuse: Refuse) => T,
   { values, isShown = true, show = (value) => value }: About<T>,
@@ -44,7 +44,7 @@ export const text = field((value, refuse) => (typeof value === 'string' ? value.
   isShown: false,
 });
 
-/** @param make such as to small letters */
+/** @param make for example, to lower case */
 export function textOf(
   isForm: (text: string) => boolean,
   values: string,
@@ -87,9 +87,9 @@ export function duration(min: string, max?: string) {
   return field(
     (value, refuse) => {
       const ms = typeof value === 'string' ? parseDuration(value) : null;
-      if (ms === null) return refuse('is no duration; write it like 30s, 5m, 24h or 7d');
-      if (ms < minMs) return refuse(`is too short; the least is ${formatDuration(minMs)}`);
-      if (ms > maxMs) return refuse(`is too long; the most is ${formatDuration(maxMs)}`);
+      if (ms === null) return refuse('is not a valid duration; write it like 30s, 5m, 24h or 7d');
+      if (ms < minMs) return refuse(`is too short; the minimum is ${formatDuration(minMs)}`);
+      if (ms > maxMs) return refuse(`is too long; the maximum is ${formatDuration(maxMs)}`);
       return ms;
     },
     { values: max === undefined ? `duration, at least ${min}` : `duration, ${min} to ${max}`, show: formatDuration },
@@ -117,17 +117,17 @@ export const buckets = field(
     const isAscending = (bound: number, index: number, all: readonly number[]) =>
       index === 0 || bound > (all[index - 1] ?? bound);
     if (bounds.length > 0 && bounds.every(isBound) && bounds.every(isAscending)) return bounds;
-    return refuse('must be a list of seconds, each above 0 and above the one before it, such as [1, 5, 30]');
+    return refuse('must be an ascending list of seconds above 0, such as [1, 5, 30]');
   },
-  { values: 'list of seconds, each above 0 and above the one before it', isShown: false },
+  { values: 'ascending list of seconds above 0', isShown: false },
 );
 
 export const origin = originField(isLoopback, 'for this machine');
 
-/** Of a metadata service, which speaks HTTP without TLS on a link-local address. */
+/** Of a metadata service, which uses HTTP without TLS on a link-local address. */
 export const metadataOrigin = originField((url) => isLoopback(url) || isLinkLocal(url), 'for link-local addresses');
 
-/** Not shown: a URL may hold a password. */
+/** The value is never shown, because a URL may contain a password. */
 function originField(mayBeClear: (url: URL) => boolean, clearFor: string) {
   return field(
     (value, refuse) => {
@@ -135,7 +135,9 @@ function originField(mayBeClear: (url: URL) => boolean, clearFor: string) {
       if (url === null)
         return refuse('must be like https://secmaster.cn-north-4.myhuaweicloud.com, without path, query or user');
       if (url.protocol === 'http:' && !mayBeClear(url))
-        return refuse(`must begin with https://; http:// would send credentials in the clear and is only ${clearFor}`);
+        return refuse(
+          `must begin with https://; http:// sends credentials unencrypted and is allowed only ${clearFor}`,
+        );
       return url.origin;
     },
     { values: `\`https://\` with host and port; \`http://\` only ${clearFor}`, isShown: false },

@@ -8,7 +8,7 @@ import { type Environment, variableProblem } from './variables.ts';
 import { readYamlFile } from './yaml-file.ts';
 
 export interface Sources {
-  /** Null: the environment alone. */
+  /** null: only the environment. */
   readonly configFile: string | null;
   readonly environment: Environment;
 }
@@ -16,8 +16,8 @@ export interface Sources {
 export type Loaded = { readonly config: Config } | { readonly problems: readonly Problem[] };
 
 /**
- * Reads and checks the configuration and the secret files it names; all problems at once. A configuration file is
- * complete by itself: of the environment it takes nothing but the credentials of workspaces that have none, and proxies.
+ * Reads and checks the configuration and its secret files, and returns all problems at once. With a configuration file,
+ * only credentials for workspaces without their own, and proxies, come from the environment.
  * Relative paths are relative to the working directory, `~/` is the home directory.
  */
 export function loadConfig(
@@ -35,7 +35,7 @@ export function loadConfig(
 type Declared = ReturnType<typeof configuration>;
 
 function fromFile(path: string, environment: Environment, { schema, read }: Declared): Loaded {
-  const yaml = readYamlFile(path, 'is empty; it needs workspaces');
+  const yaml = readYamlFile(path, 'is empty; add workspaces');
   if ('problems' in yaml) return yaml;
   const parsed = schema.safeParse(yaml.value);
   const found = parsed.success ? [] : findings(parsed.error, schema, yaml.value);
@@ -68,7 +68,7 @@ function fromEnvironment(environment: Environment, { schema, read }: Declared): 
 
 const nothingGiven = variableProblem(
   '',
-  'no configuration: give --config.file, or set SECMASTER_REGION and credentials, such as HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK',
+  'no configuration: use --config.file, or set SECMASTER_REGION and credentials, such as HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK',
 );
 
 function workspacesWithoutCredentials(value: unknown): number[] {

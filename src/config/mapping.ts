@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import type { Value } from './value.ts';
 
-/** Mappings of a file, each key declared once: its name, what may stand there, its default, its meaning, its variable. */
+/** Mappings of a file. Each key is declared once: its name, allowed values, default, meaning and variable. */
 
 export interface About {
   /** For docs/configuration.md. */
   readonly meaning: string;
-  /** The environment variable that stands for it. */
+  /** The environment variable for it. */
   readonly variable?: string;
 }
 
-/** One value of the program, and the key of the file that holds it, or the two of which one does. */
+/** One value of the program, and its key in the file, or the two keys of which one is set. */
 export interface Key<T> {
   readonly shape: Readonly<Record<string, z.ZodType>>;
   readonly isRequired: boolean;
-  /** What the schemas of single keys can't see. */
+  /** A check that needs more than one key. */
   check?(given: object, context: z.RefinementCtx): void;
   read(checked: Checked): T;
   show(value: T): object;
@@ -28,14 +28,14 @@ export interface Mapping<T> extends Value<T> {
   readonly keys: readonly Key<unknown>[];
 }
 
-/** A key that must be there, unless it has a default, written as in a file. */
+/** A required key, or one with a default, which is written as in a file. */
 export function key<T>(name: string, value: Value<T>, about: About & { readonly default?: unknown }): Key<T> {
   const { default: given, ...rest } = about;
   const schema = given === undefined ? value.schema : value.schema.prefault(given);
   return single(name, value, described(schema, rest), given === undefined);
 }
 
-/** A key whose absence means something: null to the program. */
+/** A key that may be absent: then the value is null. */
 export function optionalKey<T>(name: string, value: Value<T>, about: About): Key<T | null> {
   const optional: Value<T | null> = {
     schema: described(value.schema.optional(), about),
@@ -45,12 +45,12 @@ export function optionalKey<T>(name: string, value: Value<T>, about: About): Key
   return single(name, optional, optional.schema, false);
 }
 
-/** A key that holds keys, which have meanings of their own. */
+/** A key that contains keys with their own meanings. */
 export function part<T>(name: string, value: Value<T>): Key<T> {
   return single(name, value, value.schema, false);
 }
 
-/** What a schema says of itself, and what its key says. */
+/** Adds what the key says to what the schema says. */
 export function described(schema: z.ZodType, about: About): z.ZodType {
   return schema.meta({ ...z.globalRegistry.get(schema), ...about });
 }
@@ -72,13 +72,13 @@ export function mapping<K extends Keys>(keys: K): Mapping<ValuesOf<K>> {
   };
 }
 
-/** Keys that all have defaults: the section may be absent or empty, `agency:` as well as `agency: {}`. */
+/** Keys that all have defaults: the section may be absent or empty, as in `agency:` or `agency: {}`. */
 export function section<K extends Keys>(keys: K): Mapping<ValuesOf<K>> {
   const whole = mapping(keys);
   return { ...whole, schema: z.preprocess((value) => value ?? {}, whole.schema) };
 }
 
-/** Checks between keys run even where a value is wrong, so that all problems are told at once. */
+/** Checks between keys run even if a value is wrong, so that all problems are reported at once. */
 export const always = {
   when: ({ value }: { readonly value: unknown }) => typeof value === 'object' && value !== null,
 };

@@ -4,11 +4,11 @@ import { key, section } from './mapping.ts';
 export const metrics = section({
   durationBuckets: key('duration_buckets', buckets, {
     default: [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400],
-    meaning: 'upper bounds of the histogram of durations; what was observed before a change stays in its old bounds',
+    meaning: 'upper bounds of the duration histograms; earlier observations keep their old buckets',
   }),
   maxPlaybooks: key('max_playbooks', whole(1, 10_000), {
     default: 200,
-    meaning: 'of a workspace, with series of their own; further ones share the label value `other`',
+    meaning: 'playbooks per workspace with their own series; further ones share the label value `other`',
   }),
   nodes: key('nodes', oneOf('failed', 'off'), {
     default: 'failed',
@@ -18,9 +18,10 @@ export const metrics = section({
     default: 'en',
     meaning: "which of a playbook's two names becomes the label",
   }),
-  // A little more than the longest scrape interval that is usual.
+  // Slightly above the longest usual scrape interval.
   newSeriesHoldMs: key('new_series_hold', duration('0s', '1h'), {
     default: '65s',
-    meaning: 'how long a new counter stays at 0 once it has been scraped; a little more than your scrape interval',
+    meaning:
+      'how long a new counter series stays at 0 after its first scrape; set it slightly above your scrape interval',
   }),
 });

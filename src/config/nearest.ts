@@ -1,6 +1,6 @@
-/** The candidate that a mistyped word most likely meant, or null where none is close. */
+/** The candidate that a misspelled word most likely meant, or null if none is close. */
 export function nearest(word: string, candidates: readonly string[]): string | null {
-  // One slip in a short word, two in a longer one, never more than three.
+  // One mistake in a short word, two in a longer one, never more than three.
   let best: string | null = null;
   let bestDistance = Math.min(3, Math.ceil(word.length / 4)) + 1;
   for (const candidate of candidates) {
@@ -11,7 +11,7 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   return best;
 }
 
-/** Levenshtein's: insertions, deletions and replacements that turn one word into the other. */
+/** Levenshtein distance: insertions, deletions and replacements. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (const [line, letter] of [...from].entries()) {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { nearest } from './nearest.ts';
 
-/** What is wrong with a configuration, and how it is told: the only place that shows a user's values. */
+/** What is wrong with a configuration, and how it is reported. Only this file shows a user's values. */
 export interface Problem {
-  /** Null where the environment is the source. */
+  /** null: the environment. */
   readonly file: string | null;
   readonly line: number | null;
   /** `workspaces[0].region`, or the name of an environment variable; '' for the source as a whole. */
@@ -13,15 +13,15 @@ export interface Problem {
 
 export type Path = readonly PropertyKey[];
 
-/** A problem before it is known where its value came from. */
+/** A problem, before its file and line are known. */
 export interface Finding {
   readonly path: Path;
   readonly message: string;
-  /** The path whose line is told, if it isn't `path`. */
+  /** The path whose line is reported, if it isn't `path`. */
   readonly at?: Path;
 }
 
-export const emptyMessage = 'is empty; give it a value';
+export const emptyMessage = 'is empty; set a value';
 
 /** `config.yml:12: poll.lookback: "24 hours" is no duration; …` */
 export function formatProblem({ file, line, path, message }: Problem): string {
@@ -36,7 +36,7 @@ export function formatPath(path: Path): string {
   }, '');
 }
 
-/** What zod found in a value, in our words. */
+/** What zod found in a value, in our own words. */
 export function findings(error: z.ZodError, schema: z.ZodType, value: unknown): Finding[] {
   const secrets = secretValues(value);
   let shape: unknown;
@@ -68,14 +68,14 @@ function wrongType(expected: string, actual: unknown): string {
 
 function unknownKey(keys: readonly string[], parent: Path, key: string): Finding {
   const meant = nearest(key, keys);
-  const advice = meant === null ? `known here: ${keys.join(', ')}` : `did you mean ${meant}?`;
+  const advice = meant === null ? `valid keys: ${keys.join(', ')}` : `did you mean ${meant}?`;
   const path = [...parent, key];
-  // `sk:abc` without a space is a key to YAML: among credentials a key may be a secret.
+  // YAML reads `sk:abc` without a space as a key, so a key in credentials may be a secret.
   if (parent.includes('credentials')) return { path: parent, at: path, message: `has an unknown key; ${advice}` };
   return { path, message: `unknown key; ${advice}` };
 }
 
-/** The keys that a JSON schema has for the mapping at `path`. */
+/** The keys of the mapping at `path` in a JSON schema. */
 function keysAt(shape: unknown, path: Path): string[] {
   const steps = path.flatMap((step) => (typeof step === 'number' ? ['items'] : ['properties', step]));
   return Object.keys(valueAt(shape, [...steps, 'properties']) ?? {});
@@ -93,7 +93,7 @@ function shown(value: unknown): string {
   return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
 }
 
-/** Values of secret fields: by a YAML alias one can turn up as the value of any field. */
+/** Values of secret fields; a YAML alias can repeat one as the value of any field. */
 function secretValues(value: unknown, found = new Set<unknown>(), visited = new Set<unknown>()): Set<unknown> {
   if (typeof value !== 'object' || value === null || visited.has(value)) return found;
   visited.add(value);

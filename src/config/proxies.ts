@@ -1,10 +1,10 @@
 import type { Problem } from './problems.ts';
 
-/** The usual variables of proxies, checked here alone: undici reads them by itself and throws where it can't. */
+/** The usual proxy variables. They are only checked here: undici reads them itself, and throws if they are wrong. */
 
 const variables = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
 
-/** What stands in them isn't shown: it may hold a password. */
+/** Their values aren't shown, because they may contain a password. */
 export function proxyProblems(environment: Readonly<Record<string, string | undefined>>): Problem[] {
   return variables
     .filter((name) => environment[name] && !isProxy(environment[name]))

@@ -5,16 +5,16 @@ export const state = section({
   path: key('path', path, {
     default: 'data/secmaster.db',
     meaning:
-      'the ledger, an SQLite file; made with its folder where missing; `:memory:` keeps nothing. A change needs a restart',
+      'the ledger, an SQLite file; created with its folder if missing; `:memory:` keeps nothing. A change needs a restart',
     variable: 'SECMASTER_STATE_PATH',
   }),
   retentionMs: optionalKey('retention', duration('1m'), {
     meaning:
-      'how long an ended instance is remembered; at least `poll.lookback`. Without it 30d, or the lookback where that is longer',
+      'how long the ledger keeps an ended instance; at least `poll.lookback`. Default: 30d, or the lookback if that is longer',
   }),
 });
 
-/** A longer lookback alone is enough: the environment has no variable for the retention. */
+/** A longer lookback needs no retention beside it, because there is no environment variable for the retention. */
 export function defaultRetentionMs(lookbackMs: number): number {
   return Math.max(30 * 86_400_000, lookbackMs);
 }

@@ -4,6 +4,6 @@ import { key, section } from './mapping.ts';
 export const status = section({
   recentRuns: key('recent_runs', whole(0, 1_000), {
     default: 50,
-    meaning: 'failed, stuck and retrying runs on the status page; 0: none, and their messages are kept nowhere',
+    meaning: 'number of failed, stuck and retrying runs on the status page; 0: none, and their messages are not stored',
   }),
 });

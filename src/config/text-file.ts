@@ -4,8 +4,8 @@ import { homedir } from 'node:os';
 export type TextFile = { readonly text: string } | { readonly problem: string };
 
 /**
- * Reads a small UTF-8 file whole. A relative path is relative to the working directory; `~/` is the home directory.
- * Problems don't name the file: who has put a secret where its path belongs must not find it in a log.
+ * Reads a small UTF-8 file. A relative path is relative to the working directory; `~/` is the home directory.
+ * Problems don't name the file: if somebody has written a secret instead of its path, it must not appear in a log.
  */
 export function readTextFile(path: string, maxBytes: number): TextFile {
   try {
@@ -17,7 +17,7 @@ export function readTextFile(path: string, maxBytes: number): TextFile {
   }
 }
 
-/** What a file says of its size need not be true: it may grow while it is read, or be a device without end. */
+/** The reported size of a file can be wrong: it may grow while it is read, or be an endless device. */
 function readAtMost(file: string, maxBytes: number): Uint8Array {
   const bytes = new Uint8Array(maxBytes);
   const descriptor = openSync(file, 'r');

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 
-/** What may stand in a file: how it is checked, what the program makes of it, and how a file would write it again. */
+/** A value of a file: how it is checked, read, and written again. */
 export interface Value<T> {
   readonly schema: z.ZodType;
-  /** Of what the schema has let through. */
+  /** @param checked what the schema has accepted */
   read(checked: unknown): T;
   show(value: T): unknown;
 }

@@ -6,20 +6,20 @@ import { type Finding, findings, type Problem } from './problems.ts';
 import { readTextFile } from './text-file.ts';
 import { maxFileBytes, readYamlFile } from './yaml-file.ts';
 
-/** The web configuration in the format of Prometheus's exporter-toolkit, checked: who may read what is served, and how. */
+/** The checked web configuration, in the format of Prometheus's exporter-toolkit: TLS, headers and passwords. */
 export interface WebConfig {
   readonly tls: TlsConfig | null;
   readonly headers: Readonly<Record<string, string>>;
-  /** bcrypt hashes by user; none: nobody is asked. */
+  /** bcrypt hashes by user; empty: no password is needed. */
   readonly users: ReadonlyMap<string, Secret>;
-  /** What has been read: a change of one of them changes the configuration. */
+  /** The files that were read; a change of one of them changes the configuration. */
   readonly files: readonly string[];
 }
 
 export interface TlsConfig {
   readonly cert: string;
   readonly key: string;
-  /** The CA that clients' certificates must be of; null: clients need none. */
+  /** The CA of client certificates; null: clients need none. */
   readonly clientCa: string | null;
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
   readonly maxVersion: 'TLSv1.2' | 'TLSv1.3';
@@ -29,10 +29,10 @@ export type LoadedWeb = { readonly web: WebConfig } | { readonly problems: reado
 
 export const noWebConfig: WebConfig = { tls: null, headers: {}, users: new Map(), files: [] };
 
-/** Reads and checks the file and those that it names; relative paths are relative to its folder. */
+/** Reads and checks the file and the files that it names; relative paths are relative to its folder. */
 export function loadWebConfig(path: string): LoadedWeb {
-  // An editor that empties a file before it writes must not open the door for a moment.
-  const yaml = readYamlFile(path, 'is empty; write {} for a configuration that asks for nothing');
+  // An editor may empty a file before it writes, which must not remove the passwords for a moment.
+  const yaml = readYamlFile(path, 'is empty; write {} for no TLS and no passwords');
   if ('problems' in yaml) return yaml;
   if (yaml.faults.length > 0) return { problems: yaml.faults };
   const parsed = schema.safeParse(yaml.value);
@@ -92,10 +92,10 @@ function readTls(given: TlsSection, folder: string) {
 }
 
 const chosenByNode = z
-  .custom<undefined>((value) => value === undefined, 'is not supported: Node.js chooses; leave it out')
+  .custom<undefined>((value) => value === undefined, 'is not supported: Node.js chooses it; remove this key')
   .optional();
 
-/** Those that the exporter-toolkit knows. */
+/** The headers that the exporter-toolkit allows. */
 const headers = z.partialRecord(
   z.enum([
     'Content-Security-Policy',
@@ -111,7 +111,7 @@ const hash = field(
   (value, refuse) => {
     if (typeof value === 'string' && /^\$2[aby]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{53}$/.test(value))
       return new Secret(value);
-    return refuse('is no bcrypt hash of a cost up to 16; make one with htpasswd -nBC 10 "" | tr -d ":\\n"');
+    return refuse('is not a bcrypt hash with a cost of at most 16; create one with htpasswd -nBC 10 "" | tr -d ":\\n"');
   },
   { values: 'bcrypt hash', isShown: false },
 );
@@ -122,7 +122,7 @@ const schema = z.strictObject({
       cert_file: text.schema.optional(),
       key_file: text.schema.optional(),
       client_ca_file: text.schema.optional(),
-      // The other types let clients in without a certificate that has been verified: they would only look like a protection.
+      // The other types accept clients without a verified certificate, so they would only look like protection.
       client_auth_type: oneOf('NoClientCert', 'RequireAndVerifyClientCert').schema.prefault('NoClientCert'),
       min_version: oneOf('TLS12', 'TLS13').schema.prefault('TLS12'),
       max_version: oneOf('TLS12', 'TLS13').schema.prefault('TLS13'),
@@ -133,7 +133,7 @@ const schema = z.strictObject({
     .optional(),
   http_server_config: z
     .strictObject({
-      // Prometheus asks either way: HTTP/1.1 is what is spoken.
+      // Accepted but unused: the exporter serves HTTP/1.1, which Prometheus accepts.
       http2: z.boolean().optional(),
       headers: headers.optional(),
     })

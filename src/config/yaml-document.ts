@@ -1,10 +1,10 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Path } from './problems.ts';
 
-/** YAML text as plain values, with the line of each; our own words for its faults, since the library's quote the text. */
+/** YAML text as plain values with their lines. Its faults have our own texts, because the library's quote the file. */
 export interface YamlDocument {
   readonly value: unknown;
-  /** The line on which the key or list item stands, or its nearest parent if it is not there. */
+  /** The line of the key or list item, or of its nearest parent if it is missing. */
   lineOf(path: Path): number;
   readonly faults: readonly YamlFault[];
 }
@@ -12,7 +12,7 @@ export interface YamlDocument {
 export interface YamlFault {
   readonly line: number | null;
   readonly message: string;
-  /** The rest of the document can be relied on. */
+  /** Whether the rest of the document is reliable. */
   readonly isLocal: boolean;
 }
 
@@ -31,13 +31,13 @@ function read(text: string): YamlDocument {
     lineCounter: lines,
     prettyErrors: false,
     stringKeys: true,
-    // 'silent' would pass over a second document.
+    // 'silent' would ignore a second document.
     logLevel: 'error',
   });
   const faults: YamlFault[] = [...document.errors, ...document.warnings].map((fault) => ({
-    // At the end of the text the parser points behind its last line.
+    // For the end of the text, the parser points behind the last line.
     line: lineAt(Math.min(fault.pos[0], Math.max(0, text.trimEnd().length - 1))),
-    message: faultTexts[fault.code] ?? 'this is no valid YAML',
+    message: faultTexts[fault.code] ?? 'this is not valid YAML',
     isLocal: fault.code === 'DUPLICATE_KEY',
   }));
   const anchors = new Set<string>();
@@ -54,7 +54,7 @@ function read(text: string): YamlDocument {
       });
     },
   });
-  // One a line: the parser follows up on its own errors.
+  // One per line, because one error often causes more.
   const byLine = new Map(faults.toReversed().map((fault) => [fault.line, fault]));
   return {
     value: faults.every((fault) => fault.isLocal) ? document.toJS({ maxAliasCount }) : undefined,
@@ -63,10 +63,10 @@ function read(text: string): YamlDocument {
   };
 }
 
-/** Many workspaces may share one anchor; aliases of aliases of aliases multiply far beyond. */
+/** Many workspaces may share one anchor; nested aliases multiply far beyond this. */
 const maxAliasCount = 10_000;
 
-/** What yaml throws where a document is beyond its limits: ReferenceError for aliases, RangeError for the stack. */
+/** What yaml throws if a document exceeds its limits: ReferenceError for aliases, RangeError for the stack. */
 function limitText(error: unknown): string {
   if (error instanceof ReferenceError) return 'the YAML has too many aliases';
   if (error instanceof RangeError) return 'the YAML is nested too deeply to be read';
@@ -94,16 +94,16 @@ function offsetOf(document: Document, path: Path): number {
 
 const faultTexts: Readonly<Partial<Record<string, string>>> = {
   BAD_DIRECTIVE: 'this YAML directive (%) is unknown',
-  BAD_DQ_ESCAPE: 'this backslash escape is unknown; in double quotes write \\\\ for a backslash, or use single quotes',
-  BAD_INDENT: 'the indentation does not fit, or a bracket is not closed',
-  BAD_SCALAR_START: 'a value that begins with this sign must be put in quotes',
-  BLOCK_AS_IMPLICIT_KEY: 'the indentation does not fit, or a value that holds ": " must be put in quotes',
-  DUPLICATE_KEY: 'this key stands there twice',
-  MISSING_CHAR: 'a sign is missing: a colon, a comma, a quote or a bracket',
+  BAD_DQ_ESCAPE: 'unknown backslash escape; in double quotes write \\\\ for a backslash, or use single quotes',
+  BAD_INDENT: 'wrong indentation, or a bracket is not closed',
+  BAD_SCALAR_START: 'a value that begins with this character must be in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'wrong indentation, or a value that contains ": " must be in quotes',
+  DUPLICATE_KEY: 'this key is a duplicate',
+  MISSING_CHAR: 'a character is missing: a colon, comma, quote or bracket',
   MULTILINE_IMPLICIT_KEY: 'a colon is missing after a key',
   MULTIPLE_DOCS: 'only one YAML document (---) is allowed',
   NON_STRING_KEY: 'a key must be plain text',
   RESOURCE_EXHAUSTION: 'the YAML is nested too deeply to be read',
-  TAB_AS_INDENT: 'a tab is no indentation; use spaces',
-  TAG_RESOLVE_FAILED: 'a YAML tag (!) is not supported; a value that begins with ! must be put in quotes',
+  TAB_AS_INDENT: "a tab can't be used for indentation; use spaces",
+  TAG_RESOLVE_FAILED: 'YAML tags (!) are not supported; put a value that begins with ! in quotes',
 };

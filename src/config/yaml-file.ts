@@ -2,17 +2,17 @@ import { type Finding, formatPath, type Problem } from './problems.ts';
 import { readTextFile } from './text-file.ts';
 import { parseYaml } from './yaml-document.ts';
 
-/** A configuration file in YAML, and where in it what is wrong stands. */
+/** A configuration file in YAML, with the lines of its problems. */
 export interface YamlFile {
   readonly value: unknown;
-  /** Faults of the YAML that leave the rest of it reliable. */
+  /** YAML faults after which the rest is still reliable. */
   readonly faults: readonly Problem[];
   problemAt(finding: Finding): Problem;
 }
 
 export const maxFileBytes = 1_048_576;
 
-/** @param whenEmpty what is said of a file that holds nothing */
+/** @param whenEmpty the message for an empty file */
 export function readYamlFile(path: string, whenEmpty: string): YamlFile | { readonly problems: readonly Problem[] } {
   const about = (line: number | null, message: string): Problem => ({ file: path, line, path: '', message });
   const file = readTextFile(path, maxFileBytes);

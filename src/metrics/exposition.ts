@@ -5,7 +5,7 @@ import type { WorkspaceFamily } from './family.ts';
 import { type Bytes, type GzipHead, gzipEnd, gzipHead, type Part, tailOf } from './gzip.ts';
 import { createJoiner } from './joiner.ts';
 import { createProcessMetrics } from './process-metrics.ts';
-import { blockBytes, createRenderer, type OnDefect } from './renderer.ts';
+import { blockBytes, createRenderer, type OnBug } from './renderer.ts';
 import { ends, type Format } from './writer.ts';
 
 export type Encoding = 'identity' | 'gzip';
@@ -50,12 +50,12 @@ interface Polled {
 export interface ExpositionParts {
   readonly version: string;
   readonly now: () => number;
-  readonly onDefect: OnDefect;
+  readonly onBug: OnBug;
   readonly families?: readonly WorkspaceFamily[];
 }
 
 export function createExposition(parts: ExpositionParts): Exposition {
-  const { version, now, onDefect, families = workspaceFamilies } = parts;
+  const { version, now, onBug, families = workspaceFamilies } = parts;
   const processMetrics = createProcessMetrics(version, now);
   const answers = new Map<Format, Answer>();
   let latest: Known = { reports: [], durationBuckets: [] };
@@ -65,7 +65,7 @@ export function createExposition(parts: ExpositionParts): Exposition {
     const known = answers.get(format);
     if (known !== undefined) return known;
     const answer = {
-      polled: createPolled(createEncoding(format, families, onDefect), () => latest),
+      polled: createPolled(createEncoding(format, families, onBug), () => latest),
       tail: lasting(processMetricsLastMs, now, async () => {
         return tailOf(Buffer.from((await processMetrics.render(format)) + ends[format]));
       }),
@@ -117,8 +117,8 @@ function createPolled(encode: (known: Known) => Promise<Polled>, latest: () => K
   };
 }
 
-function createEncoding(format: Format, families: readonly WorkspaceFamily[], onDefect: OnDefect) {
-  const render = createRenderer(format, families, onDefect);
+function createEncoding(format: Format, families: readonly WorkspaceFamily[], onBug: OnBug) {
+  const render = createRenderer(format, families, onBug);
   const join = createJoiner(blockBytes);
   return async ({ reports, durationBuckets }: Known): Promise<Polled> => {
     const parts: Part[] = [];

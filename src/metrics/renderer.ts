@@ -14,7 +14,7 @@ export const blockBytes = 256 * 1024;
 export const samplesInSlice = 250;
 
 /** A family whose samples could not be made: the exposition goes on without those of this workspace. Told once while it lasts. */
-export type OnDefect = (error: unknown, family: string, workspace: string) => void;
+export type OnBug = (error: unknown, family: string, workspace: string) => void;
 
 /** A workspace as it was rendered last. */
 interface Rendered {
@@ -29,7 +29,7 @@ interface Rendered {
  * snapshot is another. The few samples that polls come to are rendered each time. Blocks that come out as they were before
  * are the same objects. One rendering must end before the next begins.
  */
-export function createRenderer(format: Format, families: readonly WorkspaceFamily[], onDefect: OnDefect) {
+export function createRenderer(format: Format, families: readonly WorkspaceFamily[], onBug: OnBug) {
   const start = families.map((family) => Buffer.from(familyStart(format, family)));
   const end = familyEnds[format] === '' ? [] : [Buffer.from(familyEnds[format])];
   let known: ReadonlyMap<string, Rendered> = new Map();
@@ -58,7 +58,7 @@ export function createRenderer(format: Format, families: readonly WorkspaceFamil
         await turnOfEventLoop();
       }
     } catch (error) {
-      if (!told.has(place)) onDefect(error, family.name, report.workspace);
+      if (!told.has(place)) onBug(error, family.name, report.workspace);
       told.add(place);
       return [];
     }

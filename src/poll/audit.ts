@@ -94,7 +94,7 @@ export function createAudits(): Audits {
     async audit(session) {
       const { secmaster, ledger } = session;
       const { state } = ledger;
-      if (!state.datesTrusted || secmaster.countsLeftOut) return;
+      if (!state.datesTrusted || secmaster.countsFilteredOut) return;
       const again = suspects.filter(({ fromMinute }) => fromMinute >= state.fromMinute);
       suspects = [];
       let repaired = 0;

@@ -3,7 +3,7 @@ import { foldPage, type RowVerdict } from '../ledger/page.ts';
 import type { Ledger } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
 import {
-  type LeftOutRow,
+  type FilteredOutRow,
   type ListQuery,
   type Page,
   pageSize,
@@ -60,11 +60,11 @@ export async function readPage(session: Session, query: ListQuery): Promise<Read
   for (const row of page.rejected) session.onRejected(row);
   // Even a rejected row shows that SecMaster still knows the instance.
   const seen = [...change.seen, ...page.rejected.flatMap(({ id }) => id ?? [])];
-  const size = page.instances.length + page.leftOut.length + page.rejected.length;
+  const size = page.instances.length + page.filteredOut.length + page.rejected.length;
   return {
     ...page,
     change: { ...change, seen },
-    rows: withFilteredOut(rows, page.leftOut, session.filteredOut),
+    rows: withFilteredOut(rows, page.filteredOut, session.filteredOut),
     size,
     isLast: isLast(page.count, size, query.offset),
   };
@@ -72,7 +72,7 @@ export async function readPage(session: Session, query: ListQuery): Promise<Read
 
 function withFilteredOut(
   rows: readonly RowVerdict[],
-  filtered: readonly LeftOutRow[],
+  filtered: readonly FilteredOutRow[],
   filteredOut: FilteredOut,
 ): readonly RowVerdict[] {
   if (filtered.length === 0) return rows;

@@ -37,7 +37,7 @@ async function readOn(session: Session, progress: Progress): Promise<Progress | 
     if (mayBeRefused && error instanceof SecMasterError && error.kind === 'bad_request') return null;
     throw error;
   });
-  for (const { id } of [...(page?.instances ?? []), ...(page?.leftOut ?? [])]) met.add(id);
+  for (const { id } of [...(page?.instances ?? []), ...(page?.filteredOut ?? [])]) met.add(id);
   for (const [i, { id }] of (page?.rejected ?? []).entries()) met.add(id ?? `${offset}+${i}`);
 
   const verdict = page === null ? refused(item) : judge(progress, page, session.secmaster.now());

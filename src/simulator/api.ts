@@ -4,9 +4,9 @@ import type { Auth } from './auth.ts';
 import type { BehaviourHandle } from './behaviour-handle.ts';
 import type { Directory, Project, Workspace } from './directory.ts';
 import { gatewayProblem, isProblem, type Problem, socProblem } from './errors.ts';
-import { answerProblem, type createGate, type GateEnv } from './gate.ts';
 import type { Iam } from './iam.ts';
 import { listAnswer, showAnswer } from './instances-api.ts';
+import { answerProblem, type createMiddleware, type SimulatorEnv } from './middleware.ts';
 import type { Random } from './random.ts';
 import { unknownWorkspace, workspacesAnswer } from './workspaces-api.ts';
 
@@ -15,7 +15,7 @@ export interface ApiParts {
   readonly directory: Directory;
   readonly iam: Iam;
   readonly auth: Auth;
-  readonly gate: ReturnType<typeof createGate>;
+  readonly middleware: ReturnType<typeof createMiddleware>;
   /** Of what no workspace is asked; each of those has its own. */
   readonly behaviour: Pick<BehaviourHandle, 'get'>;
   readonly random: Random;
@@ -23,7 +23,7 @@ export interface ApiParts {
   readonly bringUpToDate: () => void;
 }
 
-type ApiContext = Context<GateEnv>;
+type ApiContext = Context<SimulatorEnv>;
 /** What an operation answers with, as JSON. */
 type Answer = object | Problem;
 
@@ -31,9 +31,9 @@ const workspaces = '/v1/:projectId/workspaces';
 const instances = `${workspaces}/:workspaceId/soc/workflows/instances`;
 
 /** The calls of SecMaster and of IAM that an exporter makes; operations are named as in Huawei's SDKs. */
-export function createApi(parts: ApiParts): Hono<GateEnv> {
-  const { clock, directory, iam, auth, gate, behaviour, random, bringUpToDate } = parts;
-  const app = new Hono<GateEnv>();
+export function createApi(parts: ApiParts): Hono<SimulatorEnv> {
+  const { clock, directory, iam, auth, middleware, behaviour, random, bringUpToDate } = parts;
+  const app = new Hono<SimulatorEnv>();
   // Only a lost connection and a fault of our own end here: neither is an answer.
   app.onError((error) => {
     throw error;
@@ -41,7 +41,7 @@ export function createApi(parts: ApiParts): Hono<GateEnv> {
 
   const answer = (c: ApiContext, value: Answer) => (isProblem(value) ? answerProblem(c, value) : c.json(value));
 
-  function authorized(operation: (c: ApiContext) => Answer): Handler<GateEnv> {
+  function authorized(operation: (c: ApiContext) => Answer): Handler<SimulatorEnv> {
     return (c) => {
       const refused = auth.check({
         method: c.req.method,
@@ -53,7 +53,7 @@ export function createApi(parts: ApiParts): Hono<GateEnv> {
     };
   }
 
-  function inWorkspace(operation: (c: ApiContext, workspace: Workspace) => Answer): Handler<GateEnv> {
+  function inWorkspace(operation: (c: ApiContext, workspace: Workspace) => Answer): Handler<SimulatorEnv> {
     return authorized((c) => {
       const project = projectOf(c);
       if (isProblem(project)) return project;
@@ -70,13 +70,13 @@ export function createApi(parts: ApiParts): Hono<GateEnv> {
 
   app.get(
     instances,
-    gate('ListAopWorkflowInstance'),
+    middleware('ListAopWorkflowInstance'),
     inWorkspace((c, workspace) => listAnswer(workspace, parameters(c), random, clock.now())),
   );
 
   app.get(
     `${instances}/:instanceId`,
-    gate('ShowAopWorkflowInstance'),
+    middleware('ShowAopWorkflowInstance'),
     inWorkspace((c, workspace) =>
       showAnswer(workspace, c.req.param('instanceId') ?? '', parameters(c), random, clock.now()),
     ),
@@ -84,7 +84,7 @@ export function createApi(parts: ApiParts): Hono<GateEnv> {
 
   app.get(
     workspaces,
-    gate('ListWorkspaces'),
+    middleware('ListWorkspaces'),
     authorized((c) => {
       const project = projectOf(c);
       if (isProblem(project)) return project;
@@ -92,32 +92,32 @@ export function createApi(parts: ApiParts): Hono<GateEnv> {
     }),
   );
 
-  app.post('/v3/auth/tokens', gate('KeystoneCreateUserTokenByPassword'), async (c) => {
+  app.post('/v3/auth/tokens', middleware('KeystoneCreateUserTokenByPassword'), async (c) => {
     const issued = iam.createToken(await c.req.json().catch(() => null));
     if (isProblem(issued)) return answerProblem(c, issued);
     c.header('X-Subject-Token', issued.token);
     return c.json(issued.body, 201);
   });
 
-  app.post('/v3.0/OS-AUTH/id-token/tokens', gate('CreateTokenWithIdToken'), async (c) => {
+  app.post('/v3.0/OS-AUTH/id-token/tokens', middleware('CreateTokenWithIdToken'), async (c) => {
     const issued = iam.createTokenByIdToken(c.req.header('x-idp-id') ?? '', await c.req.json().catch(() => null));
     if (isProblem(issued)) return answerProblem(c, issued);
     c.header('X-Subject-Token', issued.token);
     return c.json(issued.body, 201);
   });
 
-  app.post('/v3.0/OS-CREDENTIAL/securitytokens', gate('CreateTemporaryAccessKeyByToken'), async (c) => {
+  app.post('/v3.0/OS-CREDENTIAL/securitytokens', middleware('CreateTemporaryAccessKeyByToken'), async (c) => {
     const keys = iam.createTemporaryKeys(await c.req.json().catch(() => null));
     return isProblem(keys) ? answerProblem(c, keys) : c.json(keys, 201);
   });
 
   app.get(
     '/v3/projects',
-    gate('KeystoneListProjects'),
+    middleware('KeystoneListProjects'),
     authorized((c) => iam.listProjects(parameters(c).get('name'))),
   );
 
-  app.all('*', gate('unknown'), (c) =>
+  app.all('*', middleware('unknown'), (c) =>
     answerProblem(c, gatewayProblem(404, 'APIGW.0101', 'The API does not exist or has not been published')),
   );
   return app;

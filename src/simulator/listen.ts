@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { type Connection, halfOf } from './gate.ts';
+import { type Connection, halfOf } from './middleware.ts';
 import type { Simulator } from './simulator.ts';
 
 export interface Listening {

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import type { Clock } from '../clock.ts';
 import type { AccessKey } from './auth.ts';
-import type { createGate, GateEnv } from './gate.ts';
 import { iamTime } from './iam.ts';
+import type { createMiddleware, SimulatorEnv } from './middleware.ts';
 
 export interface MetadataOptions {
   /** Version 1 knows no tokens; version 2 here wants one, as a node does that has been set up so. */
@@ -17,7 +17,7 @@ export interface MetadataOptions {
 
 /** The metadata service of an ECS: temporary keys of its agency (docs/secmaster-api.md#metadata-service). */
 export interface Metadata {
-  readonly app: Hono<GateEnv>;
+  readonly app: Hono<SimulatorEnv>;
   /** Those given out. */
   keys(): readonly AccessKey[];
   /** As if somebody had ended the agency's session: the present keys are not known any more, others are given out. */
@@ -26,7 +26,7 @@ export interface Metadata {
 
 export function createMetadata(
   clock: Clock,
-  gate: ReturnType<typeof createGate>,
+  middleware: ReturnType<typeof createMiddleware>,
   { version, hasAgency, keyLifetimeMs, replacedBeforeMs }: MetadataOptions,
 ): Metadata {
   const tokens = new Map<string, number>();
@@ -45,8 +45,8 @@ export function createMetadata(
     return made;
   }
 
-  const app = new Hono<GateEnv>();
-  app.put('/meta-data/latest/api/token', gate('GetMetadataToken'), (c) => {
+  const app = new Hono<SimulatorEnv>();
+  app.put('/meta-data/latest/api/token', middleware('GetMetadataToken'), (c) => {
     if (version === 1) return c.text('Method Not Allowed', 405);
     const seconds = Number(c.req.header('x-metadata-token-ttl-seconds'));
     if (!(seconds >= 1 && seconds <= 21_600)) return c.text('Bad Request', 400);
@@ -54,7 +54,7 @@ export function createMetadata(
     tokens.set(token, clock.now() + seconds * 1000);
     return c.text(token);
   });
-  app.get('/openstack/latest/securitykey', gate('GetSecurityKey'), (c) => {
+  app.get('/openstack/latest/securitykey', middleware('GetSecurityKey'), (c) => {
     if (version === 2 && !isTokenGood(c)) return c.text('Unauthorized', 401);
     if (!hasAgency) return c.text('Please configure Cloud Service Agency first', 401);
     const { ak, sk, securityToken, expiresAtMs } = current();
@@ -62,7 +62,7 @@ export function createMetadata(
     return c.json({ credential });
   });
 
-  function isTokenGood(c: Context<GateEnv>): boolean {
+  function isTokenGood(c: Context<SimulatorEnv>): boolean {
     return (tokens.get(c.req.header('x-metadata-token') ?? '') ?? 0) > clock.now();
   }
 

@@ -16,9 +16,9 @@ import {
 } from './defaults.ts';
 import { createDirectory, type Directory, type WorkspaceOptions } from './directory.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { createGate, type GateEnv } from './gate.ts';
 import { createIam, type Iam, type IamUser, type IdToken } from './iam.ts';
 import { createMetadata, type Metadata, type MetadataOptions } from './metadata.ts';
+import { createMiddleware, type SimulatorEnv } from './middleware.ts';
 import { createRandom } from './random.ts';
 import { createRequestLog, type RequestLog } from './request-log.ts';
 import { type Truth, type TruthQuery, truth } from './truth.ts';
@@ -48,7 +48,7 @@ export interface ProjectOptions {
 /** A SecMaster of our own, with the IAM in front of it, built from what docs/secmaster-api.md says alone. */
 export interface Simulator {
   /** In process: `app.request(path, init)`; over a socket: `listen` of listen.ts. */
-  readonly app: Hono<GateEnv>;
+  readonly app: Hono<SimulatorEnv>;
   readonly directory: Directory;
   /** Of all workspaces that don't deviate from it: `directory.workspace(id).behaviour`. */
   readonly behaviour: BehaviourHandle;
@@ -79,8 +79,8 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     options.users ?? [defaultUser],
     options.idTokens ?? [defaultIdToken],
   );
-  const gate = createGate(clock, faults, requests, behaviourOf);
-  const metadata = createMetadata(clock, gate, {
+  const middleware = createMiddleware(clock, faults, requests, behaviourOf);
+  const metadata = createMetadata(clock, middleware, {
     version: 2,
     hasAgency: true,
     keyLifetimeMs: dayMs,
@@ -107,7 +107,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     return truth(directory.workspace(workspaceId).world, { ...query, nowMs: clock.now() });
   }
 
-  const app = new Hono<GateEnv>();
+  const app = new Hono<SimulatorEnv>();
   app.onError((error) => {
     throw error;
   });
@@ -120,7 +120,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       directory,
       iam,
       auth: createAuth(clock, () => [...accounts.accessKeys(), ...metadata.keys(), ...iam.keys()], iam.tokenExpiryMs),
-      gate,
+      middleware,
       behaviour,
       random: createRandom(seed),
       bringUpToDate,

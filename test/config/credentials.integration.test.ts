@@ -9,25 +9,21 @@ describe('credentials', () => {
   const at = 'config.yml:6: workspaces[0].credentials';
   test.each<[string, string, string[]]>([
     ['none', '{}', [`${at}: needs one of ak_sk, password, token, agency, profile and oidc`]],
-    ['an empty value', '', [`${at}: is empty; give it a value`]],
+    ['an empty value', '', [`${at}: is empty; set a value`]],
     ['text', 'SKTEST', [`${at}: must be a mapping (key: value)`]],
     [
       'two kinds',
       '{ ak_sk: { ak: A, sk: S }, password: { domain: d, user: u, password: p } }',
-      [`${at}: takes one kind only, not ak_sk and password`],
+      [`${at}: must have exactly one kind, not ak_sk and password`],
     ],
     ['a token without its file', '{ token: {} }', [`${at}.token.token_file: is missing`]],
     [
       'a token in place of its file',
       '{ token: { token: T } }',
-      [`${at}.token.token_file: is missing`, `${at}.token: has an unknown key; known here: token_file`],
+      [`${at}.token.token_file: is missing`, `${at}.token: has an unknown key; valid keys: token_file`],
     ],
     ['a token file that is not there', '{ token: { token_file: /nowhere } }', [`${at}.token.token_file: no such file`]],
-    [
-      'a token file without a name',
-      '{ token: { token_file: } }',
-      [`${at}.token.token_file: is empty; give it a value`],
-    ],
+    ['a token file without a name', '{ token: { token_file: } }', [`${at}.token.token_file: is empty; set a value`]],
     [
       'a directory for a token file',
       '{ token: { token_file: / } }',
@@ -38,7 +34,7 @@ describe('credentials', () => {
       'an agency of a metadata service that others could listen to',
       '{ agency: { endpoint: "http://10.0.0.1" } }',
       [
-        `${at}.agency.endpoint: must begin with https://; http:// would send credentials in the clear and is only for link-local addresses`,
+        `${at}.agency.endpoint: must begin with https://; http:// sends credentials unencrypted and is allowed only for link-local addresses`,
       ],
     ],
     [
@@ -53,46 +49,46 @@ describe('credentials', () => {
     [
       'its token in place of the file',
       '{ oidc: { idp_id: i, id_token: T } }',
-      [`${at}.oidc.id_token_file: is missing`, `${at}.oidc: has an unknown key; known here: idp_id, id_token_file`],
+      [`${at}.oidc.id_token_file: is missing`, `${at}.oidc: has an unknown key; valid keys: idp_id, id_token_file`],
     ],
     ['its token in no file', '{ oidc: { idp_id: i, id_token_file: T } }', [`${at}.oidc.id_token_file: no such file`]],
     ['a profile by name', '{ profile: basic }', [`${at}.profile: must be a mapping (key: value)`]],
     [
       'a profile with a key',
       '{ profile: { file: ¶, region: x } }',
-      [`${at}.profile: has an unknown key; known here: file, section`],
+      [`${at}.profile: has an unknown key; valid keys: file, section`],
     ],
     ['a directory for a profile file', '{ profile: { file: / } }', [`${at}.profile.file: is a directory, not a file`]],
     [
       'every kind at once',
       '{ ak_sk: { ak: A, sk: S }, password: { domain: d, user: u, password: p }, token: { token_file: § }, agency: {}, profile: { file: ¶ } }',
-      [`${at}: takes one kind only, not ak_sk and password and token and agency and profile`],
+      [`${at}: must have exactly one kind, not ak_sk and password and token and agency and profile`],
     ],
     [
       'a password that is blank',
       '{ password: { domain: d, user: u, password: "  " } }',
-      [`${at}.password.password: is empty; give it a value`],
+      [`${at}.password.password: is empty; set a value`],
     ],
     [
       'a password twice',
       '{ password: { domain: d, user: u, password: p, password_file: § } }',
-      [`${at}.password.password_file: stands beside password; keep one`],
+      [`${at}.password.password_file: conflicts with password; keep one of them`],
     ],
     [
       'a security token twice',
       '{ ak_sk: { ak: A, sk: S, security_token: T, security_token_file: § } }',
-      [`${at}.ak_sk.security_token_file: stands beside security_token; keep one`],
+      [`${at}.ak_sk.security_token_file: conflicts with security_token; keep one of them`],
     ],
     [
       'an access key twice',
       '{ ak_sk: { ak: A, ak_file: §, sk: S } }',
-      [`${at}.ak_sk.ak_file: stands beside ak; keep one`],
+      [`${at}.ak_sk.ak_file: conflicts with ak; keep one of them`],
     ],
     ['an agency by name', '{ agency: reader }', [`${at}.agency: must be a mapping (key: value)`]],
     [
       'an agency with a key',
       '{ agency: { name: reader } }',
-      [`${at}.agency: has an unknown key; known here: endpoint`],
+      [`${at}.agency: has an unknown key; valid keys: endpoint`],
     ],
     ['a profile file that is not there', '{ profile: { file: /nowhere } }', [`${at}.profile.file: no such file`]],
     [
@@ -107,10 +103,10 @@ describe('credentials', () => {
     [
       'no key at all',
       '{ ak_sk: {} }',
-      [`${at}.ak_sk.ak: is missing; give it or ak_file`, `${at}.ak_sk.sk: is missing; give it or sk_file`],
+      [`${at}.ak_sk.ak: is missing; set it or ak_file`, `${at}.ak_sk.sk: is missing; set it or sk_file`],
     ],
-    ['an access key without its secret', '{ ak_sk: { ak: A } }', [`${at}.ak_sk.sk: is missing; give it or sk_file`]],
-    ['an empty secret key', '{ ak_sk: { ak: A, sk: "" } }', [`${at}.ak_sk.sk: is empty; give it a value`]],
+    ['an access key without its secret', '{ ak_sk: { ak: A } }', [`${at}.ak_sk.sk: is missing; set it or sk_file`]],
+    ['an empty secret key', '{ ak_sk: { ak: A, sk: "" } }', [`${at}.ak_sk.sk: is empty; set a value`]],
     [
       'a secret key that YAML takes for a number',
       '{ ak_sk: { ak: A, sk: 123456 } }',
@@ -119,19 +115,19 @@ describe('credentials', () => {
     [
       'a secret key with a space',
       '{ ak_sk: { ak: A, sk: S T } }',
-      [`${at}.ak_sk.sk: must be one word of ASCII letters, digits and signs`],
+      [`${at}.ak_sk.sk: must be a single word of printable ASCII characters`],
     ],
     [
       'a secret key twice',
       '{ ak_sk: { ak: A, sk: S, sk_file: /dev/null } }',
-      [`${at}.ak_sk.sk_file: is an empty file`, `${at}.ak_sk.sk_file: stands beside sk; keep one`],
+      [`${at}.ak_sk.sk_file: the file is empty`, `${at}.ak_sk.sk_file: conflicts with sk; keep one of them`],
     ],
     [
       'a secret key without its space',
       '{ ak_sk: { ak: A, sk:SKTEST } }',
       [
-        `${at}.ak_sk: has an unknown key; known here: ak, ak_file, sk, sk_file, security_token, security_token_file`,
-        `${at}.ak_sk.sk: is missing; give it or sk_file`,
+        `${at}.ak_sk: has an unknown key; valid keys: ak, ak_file, sk, sk_file, security_token, security_token_file`,
+        `${at}.ak_sk.sk: is missing; set it or sk_file`,
       ],
     ],
     [
@@ -150,7 +146,7 @@ describe('credentials', () => {
     [
       'no password',
       '{ password: { domain: d, user: u } }',
-      [`${at}.password.password: is missing; give it or password_file`],
+      [`${at}.password.password: is missing; set it or password_file`],
     ],
   ])('refused: %s', (_, text, problems) => {
     const given = text.replaceAll('§', writeFile('file', 'T\n')).replace('¶', writeFile('profile', profile));
@@ -158,9 +154,9 @@ describe('credentials', () => {
   });
 
   test.each<[string, string | Uint8Array, string]>([
-    ['an empty file', '', 'is an empty file'],
-    ['a file of one newline', '\n', 'is an empty file'],
-    ['a file of two lines', 'S\nT\n', 'must be one word of ASCII letters, digits and signs'],
+    ['an empty file', '', 'the file is empty'],
+    ['a file of one newline', '\n', 'the file is empty'],
+    ['a file of two lines', 'S\nT\n', 'must be a single word of printable ASCII characters'],
     ['a file that is no text', Uint8Array.of(0xff, 0xfe), 'is not UTF-8 text'],
     ['a file that is too large', 'x'.repeat(65_537), 'is larger than 65536 bytes'],
   ])('refused: %s', (_, content, problem) => {
@@ -173,9 +169,9 @@ describe('credentials', () => {
       'a token of two lines',
       'token: { token_file: § }',
       'T\nT\n',
-      'token.token_file: must be one word of ASCII letters, digits and signs',
+      'token.token_file: must be a single word of printable ASCII characters',
     ],
-    ['no token', 'token: { token_file: § }', '\n', 'token.token_file: is an empty file'],
+    ['no token', 'token: { token_file: § }', '\n', 'token.token_file: the file is empty'],
     [
       'a blank password',
       'password: { domain: d, user: u, password_file: § }',
@@ -186,13 +182,13 @@ describe('credentials', () => {
       'an access key with a blank',
       'ak_sk: { ak_file: §, sk: S }',
       'A K',
-      'ak_sk.ak_file: must be one word of ASCII letters, digits and signs',
+      'ak_sk.ak_file: must be a single word of printable ASCII characters',
     ],
     [
       'a security token beyond ASCII',
       'ak_sk: { ak: A, sk: S, security_token_file: § }',
       'T€',
-      'ak_sk.security_token_file: must be one word of ASCII letters, digits and signs',
+      'ak_sk.security_token_file: must be a single word of printable ASCII characters',
     ],
   ])('refused: a file of %s', (_, text, content, problem) => {
     const given = withCredentials(`{ ${text.replace('§', writeFile('secret', content))} }`);
@@ -200,20 +196,20 @@ describe('credentials', () => {
   });
 
   test.each<[string, string, string]>([
-    ['without the section', '[global]\nak=A\nsk=S\n', 'has no such section'],
-    ['without an access key', '[basic]\nsk=S\n', 'has no ak in its section'],
-    ['without its secret', '[basic]\nak=A\nsk=\n', 'has no sk in its section'],
+    ['without the section', '[global]\nak=A\nsk=S\n', 'has no section with this name'],
+    ['without an access key', '[basic]\nsk=S\n', 'has no ak in this section'],
+    ['without its secret', '[basic]\nak=A\nsk=\n', 'has no sk in this section'],
     [
       'of an identity provider',
       '[basic]\nidp_id=I\nid_token_file=f\n',
-      'has no ak in its section; give its idp_id and id_token_file to credentials of the kind oidc',
+      'has no ak in this section; put its idp_id and id_token_file into credentials of the kind oidc',
     ],
     [
       'with a key of two words',
       '[basic]\nak=A\nsk=S T\n',
-      'sk in its section must be one word of ASCII letters, digits and signs',
+      'sk in this section must be a single word of printable ASCII characters',
     ],
-    ['that is no INI', '\u0000{]', 'has no such section'],
+    ['that is no INI', '\u0000{]', 'has no section with this name'],
   ])('refused: a profile file %s', (_, content, problem) => {
     const text = withCredentials(`{ profile: { file: ${writeFile('credentials', content)} } }`);
     expect(problemsOf(loadText(text))).toEqual([`${at}.profile.file: ${problem}`]);

@@ -85,7 +85,7 @@ describe('refused', () => {
       'nothing at all',
       { PATH: '/bin', SECMASTER_REGION: '' },
       [
-        'no configuration: give --config.file, or set SECMASTER_REGION and credentials, such as HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK',
+        'no configuration: use --config.file, or set SECMASTER_REGION and credentials, such as HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK',
       ],
     ],
     ['an access key alone', key, ['SECMASTER_REGION: is missing']],
@@ -105,7 +105,7 @@ describe('refused', () => {
     [
       'both a key and a user',
       { ...project, ...key, ...user },
-      ['HUAWEICLOUD_SDK_AK: is set beside SECMASTER_IAM_DOMAIN; use either an access key or an IAM user'],
+      ['HUAWEICLOUD_SDK_AK: conflicts with SECMASTER_IAM_DOMAIN; use either an access key or an IAM user'],
     ],
     [
       'an identity provider without its token',
@@ -115,7 +115,7 @@ describe('refused', () => {
     [
       'both a user and an identity provider',
       { ...project, ...user, HUAWEICLOUD_SDK_IDP_ID: 'i' },
-      ['SECMASTER_IAM_DOMAIN: is set beside HUAWEICLOUD_SDK_IDP_ID; use either an IAM user or an identity provider'],
+      ['SECMASTER_IAM_DOMAIN: conflicts with HUAWEICLOUD_SDK_IDP_ID; use either an IAM user or an identity provider'],
     ],
     [
       'a token of an identity provider that is not there',
@@ -125,7 +125,7 @@ describe('refused', () => {
     [
       'a secret twice',
       { ...project, ...key, HUAWEICLOUD_SDK_SK_FILE: '/dev/null' },
-      ['HUAWEICLOUD_SDK_SK_FILE: is set beside HUAWEICLOUD_SDK_SK; keep one'],
+      ['HUAWEICLOUD_SDK_SK_FILE: conflicts with HUAWEICLOUD_SDK_SK; keep one of them'],
     ],
     ...(
       [
@@ -136,12 +136,12 @@ describe('refused', () => {
     ).map(([name, given]): [string, Record<string, string>, string[]] => [
       `${name} twice`,
       { ...project, ...given, [`${name}_FILE`]: '/dev/null' },
-      [`${name}_FILE: is set beside ${name}; keep one`],
+      [`${name}_FILE: conflicts with ${name}; keep one of them`],
     ]),
     [
       'a secret file that is empty',
       { ...project, ...user, SECMASTER_IAM_PASSWORD: '', SECMASTER_IAM_PASSWORD_FILE: '/dev/null' },
-      ['SECMASTER_IAM_PASSWORD_FILE: is an empty file'],
+      ['SECMASTER_IAM_PASSWORD_FILE: the file is empty'],
     ],
     [
       'a file for a key without its secret',
@@ -158,9 +158,9 @@ describe('refused', () => {
         SECMASTER_IAM_ENDPOINT: 'iam',
       },
       [
-        'SECMASTER_REGION: "europe" is no region; write it like eu-west-101',
-        'HUAWEICLOUD_SDK_PROJECT_ID: "mine" is no project ID; write it in quotes with its 32 hexadecimal digits',
-        'SECMASTER_WORKSPACE_ID: "soc" is no workspace ID; write it like 11111111-2222-3333-4444-555555555555',
+        'SECMASTER_REGION: "europe" is not a valid region; write it like eu-west-101',
+        'HUAWEICLOUD_SDK_PROJECT_ID: "mine" is not a project id; write its 32 hexadecimal digits in quotes',
+        'SECMASTER_WORKSPACE_ID: "soc" is not a workspace id; write it like 11111111-2222-3333-4444-555555555555',
         'SECMASTER_IAM_ENDPOINT: must be like https://secmaster.cn-north-4.myhuaweicloud.com, without path, query or user',
       ],
     ],
@@ -178,18 +178,18 @@ describe('refused', () => {
       'a metadata service beyond this node',
       { ...project, HUAWEICLOUD_SDK_CREDENTIALS_FILE: '', SECMASTER_METADATA_ENDPOINT: 'http://10.0.0.1' },
       [
-        'SECMASTER_METADATA_ENDPOINT: must begin with https://; http:// would send credentials in the clear and is only for link-local addresses',
+        'SECMASTER_METADATA_ENDPOINT: must begin with https://; http:// sends credentials unencrypted and is allowed only for link-local addresses',
       ],
     ],
     [
       'a key of two words',
       { ...project, ...key, HUAWEICLOUD_SDK_SK: 'SK TEST' },
-      ['HUAWEICLOUD_SDK_SK: must be one word of ASCII letters, digits and signs'],
+      ['HUAWEICLOUD_SDK_SK: must be a single word of printable ASCII characters'],
     ],
     [
       'a duration that is none',
       { ...project, ...key, SECMASTER_LOOKBACK: '5' },
-      ['SECMASTER_LOOKBACK: "5" is no duration; write it like 30s, 5m, 24h or 7d'],
+      ['SECMASTER_LOOKBACK: "5" is not a valid duration; write it like 30s, 5m, 24h or 7d'],
     ],
     [
       'a mistyped variable',
@@ -208,7 +208,7 @@ describe('refused', () => {
   test('an unknown variable, with the known ones', () => {
     const [problem] = problemsOf(loadEnvironment({ ...project, ...key, SECMASTER_DEBUG: '1' }));
     expect(problem).toMatch(
-      /^SECMASTER_DEBUG: unknown variable; known are SECMASTER_POLL_SCHEDULE, .*, HUAWEICLOUD_SDK_ID_TOKEN_FILE$/,
+      /^SECMASTER_DEBUG: unknown variable; valid names: SECMASTER_POLL_SCHEDULE, .*, HUAWEICLOUD_SDK_ID_TOKEN_FILE$/,
     );
   });
 });

@@ -4,7 +4,7 @@ import { nearest } from '../../src/config/nearest.ts';
 const candidates = ['schedule', 'lookback', 'timeout', 'rate_limit', 'sk', 'sk_file'];
 
 test.each([
-  ['a letter left out', 'timout', 'timeout'],
+  ['a missing letter', 'timout', 'timeout'],
   ['a letter too many', 'schedulle', 'schedule'],
   ['two letters swapped', 'loobkack', 'lookback'],
   ['another separator', 'rate-limit', 'rate_limit'],

@@ -18,7 +18,7 @@ test.each<[string, string, string]>([
 
 test('it is told together with all other problems', () => {
   expect(problemsOf(loadText(`poll: { timeout: 10 }\n${complete}`, { HTTPS_PROXY: 'proxy' }))).toEqual([
-    'config.yml:1: poll.timeout: 10 is no duration; write it like 30s, 5m, 24h or 7d',
+    'config.yml:1: poll.timeout: 10 is not a valid duration; write it like 30s, 5m, 24h or 7d',
     'HTTPS_PROXY: must be like http://proxy.example.com:3128',
   ]);
 });

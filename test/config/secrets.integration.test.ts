@@ -69,7 +69,7 @@ test('no secret of a file is ever printed', () => {
 test('nor one that an alias carries to another field', () => {
   const text = `${workspace}    credentials: { ak_sk: { ak: A, sk: &it ${marker} } }\npoll: { lookback: *it }\n`;
   expect(problemsOf(loadText(text))).toEqual([
-    'config.yml:7: poll.lookback: is no duration; write it like 30s, 5m, 24h or 7d',
+    'config.yml:7: poll.lookback: is not a valid duration; write it like 30s, 5m, 24h or 7d',
   ]);
 });
 

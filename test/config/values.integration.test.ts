@@ -1,43 +1,46 @@
 import { describe, expect, test } from 'vitest';
 import { complete, configOf, loadText, problemsOf } from './loading.ts';
 
-const notBuckets =
-  'metrics.duration_buckets: must be a list of seconds, each above 0 and above the one before it, such as [1, 5, 30]';
+const notBuckets = 'metrics.duration_buckets: must be an ascending list of seconds above 0, such as [1, 5, 30]';
 
 describe('a value', () => {
   test.each<[string, string, string]>([
     [
       'a duration that is none',
       'poll: { lookback: 24 hours }',
-      'poll.lookback: "24 hours" is no duration; write it like 30s, 5m, 24h or 7d',
+      'poll.lookback: "24 hours" is not a valid duration; write it like 30s, 5m, 24h or 7d',
     ],
     [
       'a duration without unit',
       'poll: { timeout: 10 }',
-      'poll.timeout: 10 is no duration; write it like 30s, 5m, 24h or 7d',
+      'poll.timeout: 10 is not a valid duration; write it like 30s, 5m, 24h or 7d',
     ],
     [
       'a mapping for a duration',
       'poll: { timeout: { toString: 1 } }',
-      'poll.timeout: a mapping is no duration; write it like 30s, 5m, 24h or 7d',
+      'poll.timeout: a mapping is not a valid duration; write it like 30s, 5m, 24h or 7d',
     ],
-    ['a lookback that is too short', 'poll: { lookback: 59s }', 'poll.lookback: "59s" is too short; the least is 1m'],
+    ['a lookback that is too short', 'poll: { lookback: 59s }', 'poll.lookback: "59s" is too short; the minimum is 1m'],
     [
       'a lookback beyond what SecMaster keeps',
       'poll: { lookback: 181d }',
-      'poll.lookback: "181d" is too long; the most is 180d',
+      'poll.lookback: "181d" is too long; the maximum is 180d',
     ],
-    ['a timeout that is too short', 'poll: { timeout: 99ms }', 'poll.timeout: "99ms" is too short; the least is 100ms'],
-    ['a timeout that is too long', 'poll: { timeout: 6m }', 'poll.timeout: "6m" is too long; the most is 5m'],
+    [
+      'a timeout that is too short',
+      'poll: { timeout: 99ms }',
+      'poll.timeout: "99ms" is too short; the minimum is 100ms',
+    ],
+    ['a timeout that is too long', 'poll: { timeout: 6m }', 'poll.timeout: "6m" is too long; the maximum is 5m'],
     [
       'no cron expression',
       'poll: { schedule: hourly }',
-      'poll.schedule: "hourly" is no cron expression: expected 6 fields but got 1',
+      'poll.schedule: "hourly" is not a valid cron expression: expected 6 fields but got 1',
     ],
     [
       'a schedule that is no text',
       'poll: { schedule: 30 }',
-      'poll.schedule: 30 is no cron expression: it must be text',
+      'poll.schedule: 30 is not a valid cron expression: it must be text',
     ],
     ['no rate', 'poll: { rate_limit: 0 }', 'poll.rate_limit: 0 must be a number above 0, at most 200'],
     [
@@ -61,15 +64,15 @@ describe('a value', () => {
       'poll: { concurrency: 1.5 }',
       'poll.concurrency: 1.5 must be a whole number, 1 to 100',
     ],
-    ['an empty value', 'poll: { concurrency: }', 'poll.concurrency: is empty; give it a value'],
+    ['an empty value', 'poll: { concurrency: }', 'poll.concurrency: is empty; set a value'],
     ['a section that is none', 'poll: fast', 'poll: must be a mapping (key: value)'],
     ['a list for a section', 'state: [a]', 'state: must be a mapping (key: value)'],
     ['a path that is no text', 'state: { path: 1 }', 'state.path: must be text; put it in quotes'],
-    ['a blank path', 'state: { path: " " }', 'state.path: is empty; give it a value'],
+    ['a blank path', 'state: { path: " " }', 'state.path: is empty; set a value'],
     [
       'a retention below the lookback',
       'state: { retention: 23h }',
-      'state.retention: "23h" is shorter than poll.lookback; the least is 1d',
+      'state.retention: "23h" is shorter than poll.lookback; the minimum is 1d',
     ],
     ['buckets that are no list', 'metrics: { duration_buckets: 5 }', notBuckets],
     ['no bucket', 'metrics: { duration_buckets: [] }', notBuckets],
@@ -91,12 +94,12 @@ describe('a value', () => {
     [
       'a hold that is too long',
       'metrics: { new_series_hold: 61m }',
-      'metrics.new_series_hold: "61m" is too long; the most is 1h',
+      'metrics.new_series_hold: "61m" is too long; the maximum is 1h',
     ],
     [
       'a hold that is negative',
       'metrics: { new_series_hold: -1s }',
-      'metrics.new_series_hold: "-1s" is no duration; write it like 30s, 5m, 24h or 7d',
+      'metrics.new_series_hold: "-1s" is not a valid duration; write it like 30s, 5m, 24h or 7d',
     ],
     [
       'more at once than allowed',
@@ -106,12 +109,12 @@ describe('a value', () => {
     [
       'a retention that is too short',
       'state: { retention: 59s }',
-      'state.retention: "59s" is too short; the least is 1m',
+      'state.retention: "59s" is too short; the minimum is 1m',
     ],
-    ['a retention that is empty', 'state: { retention: }', 'state.retention: is empty; give it a value'],
+    ['a retention that is empty', 'state: { retention: }', 'state.retention: is empty; set a value'],
     ['buckets that fall', 'metrics: { duration_buckets: [2, 1] }', notBuckets],
     ['a bucket that is text', 'metrics: { duration_buckets: [1, "2"] }', notBuckets],
-    ['buckets that are empty', 'metrics: { duration_buckets: }', 'metrics.duration_buckets: is empty; give it a value'],
+    ['buckets that are empty', 'metrics: { duration_buckets: }', 'metrics.duration_buckets: is empty; set a value'],
     [
       'more playbooks than allowed',
       'metrics: { max_playbooks: 10001 }',
@@ -123,23 +126,23 @@ describe('a value', () => {
       'status.recent_runs: 1001 must be a whole number, 0 to 1000',
     ],
     ['nodes that YAML could take for false', 'metrics: { nodes: false }', 'metrics.nodes: false must be failed or off'],
-    ['an unknown status key', 'status: { recent: 1 }', 'status.recent: unknown key; known here: recent_runs'],
+    ['an unknown status key', 'status: { recent: 1 }', 'status.recent: unknown key; valid keys: recent_runs'],
     [
       'an unknown key that is nearly known',
       'poll: { lokback: 1h }',
       'poll.lokback: unknown key; did you mean lookback?',
     ],
-    ['an unknown key', 'state: { engine: x }', 'state.engine: unknown key; known here: path, retention'],
-    ['an unknown section', 'web: {}', 'web: unknown key; known here: poll, state, metrics, status, workspaces'],
+    ['an unknown key', 'state: { engine: x }', 'state.engine: unknown key; valid keys: path, retention'],
+    ['an unknown section', 'web: {}', 'web: unknown key; valid keys: poll, state, metrics, status, workspaces'],
     [
       'a key that every object has',
       '__proto__: { a: 1 }',
-      '__proto__: unknown key; known here: poll, state, metrics, status, workspaces',
+      '__proto__: unknown key; valid keys: poll, state, metrics, status, workspaces',
     ],
     [
       'a key without its space',
       'poll: { timeout:10s }',
-      'poll.timeout…: unknown key; known here: schedule, lookback, timeout, rate_limit, concurrency',
+      'poll.timeout…: unknown key; valid keys: schedule, lookback, timeout, rate_limit, concurrency',
     ],
   ])('refused: %s', (_, line, problem) => {
     expect(problemsOf(loadText(`${line}\n${complete}`))).toEqual([`config.yml:1: ${problem}`]);

@@ -43,18 +43,18 @@ test('TLS 1.2 is the oldest that is spoken, if nothing else is said', () => {
 });
 
 test.each<[string, string, string[]]>([
-  ['an empty file', '', ['web.yml: is empty; write {} for a configuration that asks for nothing']],
+  ['an empty file', '', ['web.yml: is empty; write {} for no TLS and no passwords']],
   [
     'a hash that would take minutes',
     `basic_auth_users: { x: "${hash.replace('$10$', '$31$')}" }`,
     [
-      'web.yml:1: basic_auth_users.x: is no bcrypt hash of a cost up to 16; make one with htpasswd -nBC 10 "" | tr -d ":\\n"',
+      'web.yml:1: basic_auth_users.x: is not a bcrypt hash with a cost of at most 16; create one with htpasswd -nBC 10 "" | tr -d ":\\n"',
     ],
   ],
   [
     'an unknown key',
     'tls: {}',
-    ['web.yml:1: tls: unknown key; known here: tls_server_config, http_server_config, basic_auth_users'],
+    ['web.yml:1: tls: unknown key; valid keys: tls_server_config, http_server_config, basic_auth_users'],
   ],
   [
     'TLS without a key',
@@ -79,7 +79,7 @@ test.each<[string, string, string[]]>([
   [
     'cipher suites',
     'tls_server_config: { cert_file: cert, key_file: key, cipher_suites: [TLS_AES_128_GCM_SHA256] }',
-    ['web.yml:1: tls_server_config.cipher_suites: is not supported: Node.js chooses; leave it out'],
+    ['web.yml:1: tls_server_config.cipher_suites: is not supported: Node.js chooses it; remove this key'],
   ],
   [
     'a client CA that nobody is asked for',
@@ -102,7 +102,7 @@ test.each<[string, string, string[]]>([
     'a password in place of its hash',
     'basic_auth_users: { prometheus: hunter2 }',
     [
-      'web.yml:1: basic_auth_users.prometheus: is no bcrypt hash of a cost up to 16; make one with htpasswd -nBC 10 "" | tr -d ":\\n"',
+      'web.yml:1: basic_auth_users.prometheus: is not a bcrypt hash with a cost of at most 16; create one with htpasswd -nBC 10 "" | tr -d ":\\n"',
     ],
   ],
 ])('refused: %s', (_, text, problems) => {

@@ -7,8 +7,8 @@ const replacing = (key: string, by: string) => complete.replace(new RegExp(`^ *(
 describe('a workspace', () => {
   test.each<[string, string, string[]]>([
     ['no workspaces', 'poll:', ['config.yml:1: workspaces: is missing']],
-    ['workspaces that are empty', 'workspaces:', ['config.yml:1: workspaces: is empty; give it a value']],
-    ['an empty list', 'workspaces: []', ['config.yml:1: workspaces: is empty; it needs a workspace']],
+    ['workspaces that are empty', 'workspaces:', ['config.yml:1: workspaces: is empty; set a value']],
+    ['an empty list', 'workspaces: []', ['config.yml:1: workspaces: is empty; list at least one workspace']],
     ['no list', 'workspaces: {}', ['config.yml:1: workspaces: must be a list']],
     ['text for a workspace', 'workspaces: [prod]', ['config.yml:1: workspaces[0]: must be a mapping (key: value)']],
     ['a list for the whole', '- prod', ['config.yml:1: must be a mapping (key: value)']],
@@ -22,34 +22,32 @@ describe('a workspace', () => {
     [
       'a region of another form',
       replacing('region', '    region: europe\n'),
-      ['config.yml:3: workspaces[0].region: "europe" is no region; write it like eu-west-101'],
+      ['config.yml:3: workspaces[0].region: "europe" is not a valid region; write it like eu-west-101'],
     ],
     [
       'a project name for its ID',
       replacing('project_id', '    project_id: eu-west-101\n'),
       [
-        'config.yml:4: workspaces[0].project_id: "eu-west-101" is no project ID; write it in quotes with its 32 hexadecimal digits',
+        'config.yml:4: workspaces[0].project_id: "eu-west-101" is not a project id; write its 32 hexadecimal digits in quotes',
       ],
     ],
     [
       'a project ID that YAML takes for a number',
       replacing('project_id', `    project_id: 1${'0'.repeat(31)}\n`),
-      [
-        'config.yml:4: workspaces[0].project_id: 1e+31 is no project ID; write it in quotes with its 32 hexadecimal digits',
-      ],
+      ['config.yml:4: workspaces[0].project_id: 1e+31 is not a project id; write its 32 hexadecimal digits in quotes'],
     ],
     [
       'a name for every workspace of a project',
       replacing('workspace_id', ''),
       [
-        'config.yml:2: workspaces[0].name: "prod" needs workspace_id beside it: without one every workspace of the project is polled by its own name',
+        'config.yml:2: workspaces[0].name: "prod" needs workspace_id: without it, every workspace of the project is polled under its own name',
       ],
     ],
     [
       'a workspace ID of another form',
       replacing('workspace_id', '    workspace_id: 1111\n'),
       [
-        'config.yml:5: workspaces[0].workspace_id: 1111 is no workspace ID; write it like 11111111-2222-3333-4444-555555555555',
+        'config.yml:5: workspaces[0].workspace_id: 1111 is not a workspace id; write it like 11111111-2222-3333-4444-555555555555',
       ],
     ],
     [
@@ -69,8 +67,8 @@ describe('a workspace', () => {
       'an empty filter, and one with an empty value',
       `${complete}    filters: { workflow_id: , dataclass_id: [""] }\n`,
       [
-        'config.yml:8: workspaces[0].filters.workflow_id: is empty; give it a value',
-        'config.yml:8: workspaces[0].filters.dataclass_id[0]: is empty; give it a value',
+        'config.yml:8: workspaces[0].filters.workflow_id: is empty; set a value',
+        'config.yml:8: workspaces[0].filters.dataclass_id[0]: is empty; set a value',
       ],
     ],
     [
@@ -104,46 +102,42 @@ describe('a workspace', () => {
         'config.yml:8: workspaces[0].iam_endpoint: must be like https://secmaster.cn-north-4.myhuaweicloud.com, without path, query or user',
       ],
     ],
-    [
-      'a blank name',
-      replacing('name', '  - name: " "\n'),
-      ['config.yml:2: workspaces[0].name: is empty; give it a value'],
-    ],
+    ['a blank name', replacing('name', '  - name: " "\n'), ['config.yml:2: workspaces[0].name: is empty; set a value']],
     [
       'an empty region',
       replacing('region', '    region:\n'),
-      ['config.yml:3: workspaces[0].region: is empty; give it a value'],
+      ['config.yml:3: workspaces[0].region: is empty; set a value'],
     ],
     [
       'an empty project ID, which is not the same as none',
       replacing('project_id', '    project_id:\n'),
-      ['config.yml:4: workspaces[0].project_id: is empty; give it a value'],
+      ['config.yml:4: workspaces[0].project_id: is empty; set a value'],
     ],
     [
       'an unknown key',
       `${complete}    zone: a\n`,
       [
-        'config.yml:8: workspaces[0].zone: unknown key; known here: name, region, project_id, workspace_id, endpoint, iam_endpoint, filters, credentials',
+        'config.yml:8: workspaces[0].zone: unknown key; valid keys: name, region, project_id, workspace_id, endpoint, iam_endpoint, filters, credentials',
       ],
     ],
     [
       'an endpoint in the clear',
       `${complete}    iam_endpoint: http://iam.example.com\n`,
       [
-        'config.yml:8: workspaces[0].iam_endpoint: must begin with https://; http:// would send credentials in the clear and is only for this machine',
+        'config.yml:8: workspaces[0].iam_endpoint: must begin with https://; http:// sends credentials unencrypted and is allowed only for this machine',
       ],
     ],
     [
       'a workspace twice',
       complete + complete.replace('workspaces:\n', '').replaceAll(/prod/g, 'test').replace('-2222-', '-2222-'),
       [
-        'config.yml:11: workspaces[1].workspace_id: "11111111-2222-3333-4444-555555555555" is there already, as workspaces[0].workspace_id',
+        'config.yml:11: workspaces[1].workspace_id: "11111111-2222-3333-4444-555555555555" is a duplicate of workspaces[0].workspace_id',
       ],
     ],
     [
       'a name twice',
       complete + complete.replace('workspaces:\n', '').replace('11111111', '22222222'),
-      ['config.yml:8: workspaces[1].name: "prod" is there already, as workspaces[0].name'],
+      ['config.yml:8: workspaces[1].name: "prod" is a duplicate of workspaces[0].name'],
     ],
   ])('refused: %s', (_, text, problems) => {
     expect(problemsOf(loadText(text))).toEqual(problems);

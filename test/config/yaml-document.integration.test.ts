@@ -3,40 +3,40 @@ import { complete, loadText, problemsOf } from './loading.ts';
 
 describe('YAML', () => {
   test.each<[string, string, string]>([
-    ['no text', '', 'config.yml: is empty; it needs workspaces'],
-    ['comments alone', '# nothing\n', 'config.yml: is empty; it needs workspaces'],
-    ['a tab', 'poll:\n\ttimeout: 3s\n', 'config.yml:2: a tab is no indentation; use spaces'],
-    ['a key twice', `poll: {}\npoll: {}\n${complete}`, 'config.yml:2: this key stands there twice'],
+    ['no text', '', 'config.yml: is empty; add workspaces'],
+    ['comments alone', '# nothing\n', 'config.yml: is empty; add workspaces'],
+    ['a tab', 'poll:\n\ttimeout: 3s\n', "config.yml:2: a tab can't be used for indentation; use spaces"],
+    ['a key twice', `poll: {}\npoll: {}\n${complete}`, 'config.yml:2: this key is a duplicate'],
     [
       'a bracket that stays open',
       'metrics: [1, 2\nstate: {}\n',
-      'config.yml:2: the indentation does not fit, or a bracket is not closed',
+      'config.yml:2: wrong indentation, or a bracket is not closed',
     ],
     [
       'a quote that stays open',
       'state: { path: "a }\n',
-      'config.yml:1: a sign is missing: a colon, a comma, a quote or a bracket',
+      'config.yml:1: a character is missing: a colon, comma, quote or bracket',
     ],
     [
       'a colon within a value',
       'state: a: b\n',
-      'config.yml:1: the indentation does not fit, or a value that holds ": " must be put in quotes',
+      'config.yml:1: wrong indentation, or a value that contains ": " must be in quotes',
     ],
     [
       'a sign that YAML reserves',
       'state: @b\n',
-      'config.yml:1: a value that begins with this sign must be put in quotes',
+      'config.yml:1: a value that begins with this character must be in quotes',
     ],
     [
       'an unknown escape',
       'state: "\\q"\n',
-      'config.yml:1: this backslash escape is unknown; in double quotes write \\\\ for a backslash, or use single quotes',
+      'config.yml:1: unknown backslash escape; in double quotes write \\\\ for a backslash, or use single quotes',
     ],
     ['a second document', 'poll: {}\n---\npoll: {}\n', 'config.yml:2: only one YAML document (---) is allowed'],
     [
       'a tag',
       '\npoll: !fast\n',
-      'config.yml:2: a YAML tag (!) is not supported; a value that begins with ! must be put in quotes',
+      'config.yml:2: YAML tags (!) are not supported; put a value that begins with ! in quotes',
     ],
     ['an unknown directive', `%FAST 1\n---\n${complete}`, 'config.yml:1: this YAML directive (%) is unknown'],
     ['a key of several lines', 'poll: {}\nstate\nmetrics: {}\n', 'config.yml:2: a colon is missing after a key'],

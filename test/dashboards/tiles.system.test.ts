@@ -69,7 +69,7 @@ const overview: readonly Row[] = [
     says: 0,
   },
   {
-    name: 'trial runs may fail',
+    name: 'debug runs may fail',
     tile: 'Failing playbooks',
     past: { ...up, ...ends('tried', steady(0), growing(1), steady(0), 'DEBUG') },
     says: 0,

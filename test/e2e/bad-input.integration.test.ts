@@ -22,7 +22,7 @@ test.each<[string, string[], Record<string, string>, number, RegExp]>([
     ['serve'],
     {},
     1,
-    /^no configuration: give --config.file, or set SECMASTER_REGION and credentials.*\n$/,
+    /^no configuration: use --config.file, or set SECMASTER_REGION and credentials.*\n$/,
   ],
   [
     'a missing credential',
@@ -36,7 +36,7 @@ test.each<[string, string[], Record<string, string>, number, RegExp]>([
     ['serve'],
     { ...nowhere, SECMASTER_LOOKBACK: '1 day' },
     1,
-    /^SECMASTER_LOOKBACK: "1 day" is no duration; write it like .*\n$/,
+    /^SECMASTER_LOOKBACK: "1 day" is not a valid duration; write it like .*\n$/,
   ],
   [
     'a bad schedule',
@@ -66,8 +66,8 @@ test('every problem of a file is told at once, each with its line', async () => 
   expect(await running.ended).toBe(1);
   expect(running.stderr().split('\n')).toEqual([
     `${file}:2: poll.lookbak: unknown key; did you mean lookback?`,
-    `${file}:3: poll.timeout: "soon" is no duration; write it like 30s, 5m, 24h or 7d`,
-    `${file}:4: workspaces: is empty; it needs a workspace`,
+    `${file}:3: poll.timeout: "soon" is not a valid duration; write it like 30s, 5m, 24h or 7d`,
+    `${file}:4: workspaces: is empty; list at least one workspace`,
     '',
   ]);
 });

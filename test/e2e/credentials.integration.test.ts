@@ -69,7 +69,7 @@ test('a token of an identity provider is enough: `once` counts, `check --online`
   writeFileSync(file, 'S3CRET.OF.ANOTHER');
   const bad = startExporter(['check', '--online'], environment);
   expect(await bad.ended).toBe(1);
-  expect(bad.stdout()).toContain('create_oidc_token: 401 401 (The ID token is invalid.): IAM refuses the token');
+  expect(bad.stdout()).toContain('create_oidc_token: 401 401 (The ID token is invalid.): IAM refused the token');
   for (const { stdout, stderr } of [once, good, bad])
     expect(stdout() + stderr()).not.toMatch(new RegExp(`S3CRET|${defaultIdToken.token}`));
 }, 60_000);
@@ -105,7 +105,7 @@ test('a region that has no project is told, and once exits with 1', async () => 
     SECMASTER_STATE_PATH: ':memory:',
   });
   expect(await running.ended).toBe(1);
-  expect(running.stderr()).toContain('IAM knows no project named cn-north-4 for these credentials: give project_id');
+  expect(running.stderr()).toContain('IAM lists no project named cn-north-4 for these credentials: set project_id');
   expect(sampleValue(running.stdout(), 'secmaster_up', { workspace: 'cn-north-4' })).toBe(0);
 });
 

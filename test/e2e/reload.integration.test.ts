@@ -235,7 +235,7 @@ test('a running exporter reloads on SIGHUP and on /-/reload; a bad file changes 
   const [status, problems] = await reload();
   expect([status, problems]).toEqual([
     400,
-    expect.stringMatching(/config\.yml:2: poll\.lookback: "soon" is no duration/),
+    expect.stringMatching(/config\.yml:2: poll\.lookback: "soon" is not a valid duration/),
   ]);
   const successful = (value: number) => async () =>
     sampleValue(await get('/metrics'), 'secmaster_exporter_config_last_reload_successful') === value ? true : undefined;

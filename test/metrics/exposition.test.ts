@@ -162,7 +162,7 @@ const failing = {
 test('a family whose samples cannot be made is told of, and missing alone', async () => {
   const told: unknown[] = [];
   const families = [workflow.instances, failing, workflow.completed];
-  const made = expositionOf({ families, onDefect: (error, ...at) => told.push([String(error), ...at]) });
+  const made = expositionOf({ families, onBug: (error, ...at) => told.push([String(error), ...at]) });
   await made.update([report({ snapshot })], []);
   const lines = (await scrapeOf(made)).split('\n').filter((line) => line.startsWith('secmaster_workflow'));
   expect(lines).toEqual([

@@ -108,7 +108,7 @@ test('a family of many series comes in blocks that are small enough to be joined
   expect(lines.map((line) => Number(line.split(' ').at(-1)))).toEqual(started.map(({ value }) => value));
 });
 
-test('a defect is told once as long as it lasts, for each workspace, and the series are back once it is over', async () => {
+test('a bug is logged once while it lasts, for each workspace, and the series come back after it', async () => {
   const told: string[] = [];
   let isBroken = true;
   const family: WorkspaceFamily = {
@@ -118,7 +118,7 @@ test('a defect is told once as long as it lasts, for each workspace, and the ser
       return [{ labels: {}, value: 1 }];
     },
   };
-  const render = createRenderer('text', [family, exporter.polls], (...defect) => told.push(defect.join()));
+  const render = createRenderer('text', [family, exporter.polls], (...bug) => told.push(bug.join()));
   await render([prod, lab], buckets);
   expect(await textOf(render, [prod, lab], buckets)).not.toContain('secmaster_up{');
   expect(told).toEqual(['Error: broken,secmaster_up,prod', 'Error: broken,secmaster_up,lab']);
@@ -149,15 +149,15 @@ const updates = fc.array(
 test.each(['text', 'openmetrics'] as const)(
   'whatever came before, in %s each rendering is what a new process would write',
   async (format) => {
-    const onDefect = (error: unknown) => {
+    const onBug = (error: unknown) => {
       throw error;
     };
     await fc.assert(
       fc.asyncProperty(updates, async (all) => {
-        const render = createRenderer(format, workspaceFamilies, onDefect);
+        const render = createRenderer(format, workspaceFamilies, onBug);
         for (const { reports, durationBuckets } of all) {
           const given = reports.map(({ count, ...rest }) => report({ ...rest, polls: { ...goodPoll, count } }));
-          const anew = createRenderer(format, workspaceFamilies, onDefect);
+          const anew = createRenderer(format, workspaceFamilies, onBug);
           expect(await textOf(render, given, durationBuckets)).toBe(await textOf(anew, given, durationBuckets));
         }
       }),

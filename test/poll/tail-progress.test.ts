@@ -19,7 +19,7 @@ function page(ids: readonly string[], fields: Partial<ReadPage> = {}): ReadPage 
   return {
     count: null,
     instances,
-    leftOut: [],
+    filteredOut: [],
     rejected: [],
     change: emptyPage(0),
     rows: ids.map(() => 'changed'),

@@ -88,13 +88,13 @@ test('requests are counted, the control calls not among them', async () => {
 });
 
 describe('time', () => {
-  test('is turned where it stands still', async () => {
+  test('is advanced if the clock is manual', async () => {
     const { clock, control } = await controlled();
     expect(await (await control('advance', 'POST', { ms: 1500 })).json()).toEqual({ now: nowMs + 1500 });
     expect(clock.now()).toBe(nowMs + 1500);
   });
 
-  test('is left alone where it runs by itself', async () => {
+  test('is not advanced if it is the real clock', async () => {
     const { app } = createSimulator({ clock: systemClock });
     const answer = await app.request('/_simulator/advance', { method: 'POST', body: '{"ms":1}' });
     expect(answer.status).toBe(409);

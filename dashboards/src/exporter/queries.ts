@@ -50,7 +50,7 @@ export const byWorkspace = {
 
 export const pollAgeByWorkspace = age(maxBy(['workspace'], series(exporter.lastPoll, here)));
 export const pollsPerHour = sum(perHour(rate(series(exporter.polls, here))));
-/** Every reason has a series from the start: those that did not occur are left out. */
+/** Every reason has a series from the start: those that did not occur are filtered out. */
 export const pollFailuresPerHour = `${sumBy(['workspace', 'reason'], perHour(rate(series(exporter.pollFailures, here))))} > 0`;
 
 export const requestsPerHour = sumBy(['code'], perHour(rate(series(exporterProcess.apiRequests))));

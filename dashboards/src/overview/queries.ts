@@ -25,7 +25,7 @@ const playbooks = ['workspace', 'playbook'] as const;
 /** A count of nothing is no sample at all: 0 as long as the exporter is scraped, and nothing once it isn't. */
 const orZero = (count: string) => `(${count}) or 0 * count(${series(exporter.up, here)})`;
 
-/** Trial runs tell nothing about the automation. */
+/** Debug runs say nothing about the automation. */
 const real = { ...here, trigger_type: isNot('DEBUG') };
 
 export const failingPlaybooks = orZero(`count(

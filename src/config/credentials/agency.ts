@@ -10,7 +10,7 @@ export const agency = {
   ...section({
     endpoint: key('endpoint', metadataOrigin, {
       default: defaultMetadataEndpoint,
-      meaning: "the metadata service of the ECS or CCE node, which has the agency's temporary keys",
+      meaning: "metadata service of the ECS or CCE node, which provides the agency's temporary keys",
       variable,
     }),
   }),

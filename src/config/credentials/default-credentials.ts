@@ -11,8 +11,8 @@ export interface DefaultCredentials {
 }
 
 /**
- * Credentials for workspaces that name none: those that the environment has, else those of the first place where there are
- * any: the SDKs' profile file, the metadata service.
+ * Credentials for workspaces without their own: from the environment, or else from the first other place that has any: the
+ * SDKs' profile file, then the metadata service.
  */
 export function defaultCredentials(environment: Environment): DefaultCredentials | Problem[] {
   const given = fromVariables(environment);
@@ -27,7 +27,7 @@ export function defaultCredentials(environment: Environment): DefaultCredentials
   return [];
 }
 
-/** Null where the environment has none of the variables. */
+/** null: the environment has none of the variables. */
 function fromVariables(environment: Environment): CredentialsConfig | Problem[] | null {
   const isSet = (name: string) => Boolean(environment[name]);
   const chosen = Object.entries(kinds).filter(
@@ -40,13 +40,13 @@ function fromVariables(environment: Environment): CredentialsConfig | Problem[] 
   if (second !== undefined) {
     const other = second[1].keys.flatMap(variablesOf).find(isSet);
     const either = chosen.slice(0, 2).map(([, { called }]) => called);
-    return [variableProblem(present[0] ?? '', `is set beside ${other}; use either ${either.join(' or ')}`)];
+    return [variableProblem(present[0] ?? '', `conflicts with ${other}; use either ${either.join(' or ')}`)];
   }
   const missing = keys.filter((key) => key.isRequired && !variablesOf(key).some(isSet));
   const twice = keys.map(variablesOf).filter((names) => names.length > 1 && names.every(isSet));
   const problems = [
     ...missing.map((key) => variableProblem(variablesOf(key)[0] ?? '', `is missing, but ${present[0]} is set`)),
-    ...twice.map(([name, inFile = '']) => variableProblem(inFile, `is set beside ${name}; keep one`)),
+    ...twice.map(([name, inFile = '']) => variableProblem(inFile, `conflicts with ${name}; keep one of them`)),
   ];
   if (problems.length > 0) return problems;
   const variables = new Map(keys.flatMap(variablesByName));
@@ -61,7 +61,7 @@ function variablesOf(key: Key<unknown>): string[] {
   return variablesByName(key).map(([, variable]) => variable);
 }
 
-/** The names of its keys in the file, with the variable of each. */
+/** The key names in the file, each with its variable. */
 function variablesByName({ shape }: Key<unknown>): [string, string][] {
   return Object.entries(shape).flatMap(([name, schema]) => {
     const variable = z.globalRegistry.get(schema)?.variable;

@@ -15,7 +15,7 @@ export interface Profile {
   readonly securityToken: string | null;
 }
 
-/** What the SDKs read where nothing else is said: their section of regional services. */
+/** What the SDKs read by default: their section for regional services. */
 export const defaultProfile: ProfileAddress = { file: '~/.huaweicloud/credentials', section: 'basic' };
 
 const maxBytes = 65_536;
@@ -28,8 +28,8 @@ export function readProfile({
   if ('problem' in content) return content;
   const sections: Record<string, unknown> = parse(content.text);
   const values = Object.hasOwn(sections, section) ? sections[section] : undefined;
-  // The section's name is the user's own text and may be a secret in the wrong place.
-  if (typeof values !== 'object' || values === null) return { problem: 'has no such section' };
+  // The section's name is not shown: it may be a secret in the wrong place.
+  if (typeof values !== 'object' || values === null) return { problem: 'has no section with this name' };
   const text = (key: string) => {
     const value: unknown = Reflect.get(values, key);
     return typeof value === 'string' && value !== '' ? value : null;
@@ -37,12 +37,12 @@ export function readProfile({
   const [ak, sk, securityToken] = [text('ak'), text('sk'), text('security_token')];
   if (ak === null || sk === null) {
     const isFederated = text('idp_id') !== null || text('id_token_file') !== null;
-    const advice = isFederated ? '; give its idp_id and id_token_file to credentials of the kind oidc' : '';
-    return { problem: `has no ${ak === null ? 'ak' : 'sk'} in its section${advice}` };
+    const advice = isFederated ? '; put its idp_id and id_token_file into credentials of the kind oidc' : '';
+    return { problem: `has no ${ak === null ? 'ak' : 'sk'} in this section${advice}` };
   }
   for (const [key, value] of Object.entries({ ak, sk, security_token: securityToken })) {
     const problem = value === null ? null : credentialProblem(value, 'key');
-    if (problem !== null) return { problem: `${key} in its section ${problem}` };
+    if (problem !== null) return { problem: `${key} in this section ${problem}` };
   }
   return { profile: { ak, sk, securityToken } };
 }

@@ -7,8 +7,8 @@ import { defaultProfile, type ProfileAddress, readProfile } from './profile-file
 const variable = 'HUAWEICLOUD_SDK_CREDENTIALS_FILE';
 
 const declared = section({
-  file: key('file', text, { default: defaultProfile.file, meaning: "the SDKs' credentials file", variable }),
-  section: key('section', text, { default: defaultProfile.section, meaning: 'its section' }),
+  file: key('file', text, { default: defaultProfile.file, meaning: 'credentials file of the SDKs', variable }),
+  section: key('section', text, { default: defaultProfile.section, meaning: 'section of that file' }),
 });
 
 /** An access key in the file that Huawei Cloud's SDKs share. */

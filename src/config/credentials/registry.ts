@@ -21,7 +21,7 @@ const byName = {
 
 type Kinds = typeof byName;
 
-/** What stands in files is read again whenever it is needed, so that a changed file needs no reload. */
+/** Files are read again whenever they are needed, so that a changed file needs no reload. */
 export type CredentialsConfig = { [K in keyof Kinds]: { readonly kind: K } & ValueOf<Kinds[K]> }[keyof Kinds];
 
 export const kinds: Readonly<Record<string, Kind<unknown>>> = byName;
@@ -40,7 +40,7 @@ export const credentials: Value<CredentialsConfig> = {
       const message =
         found.length === 0
           ? `needs one of ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
-          : `takes one kind only, not ${found.join(' and ')}`;
+          : `must have exactly one kind, not ${found.join(' and ')}`;
       context.addIssue({ code: 'custom', message });
     }, always)
     .meta({ values: 'one of the kinds below' }),

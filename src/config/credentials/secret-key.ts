@@ -4,9 +4,9 @@ import { field, notText } from '../fields.ts';
 import { type About, type Checked, described, type Key } from '../mapping.ts';
 import { type CredentialFile, type CredentialForm, credentialProblem, readCredentialFile } from './credential-file.ts';
 
-/** Keys of credentials, each either written there or in a file of its own: `sk: …` or `sk_file: …`. */
+/** Keys of credentials, whose value is in the configuration or in its own file: `sk: …` or `sk_file: …`. */
 
-/** How a text is kept. */
+/** What a text may contain, and how the program keeps it. */
 interface Kept<T> {
   readonly form: CredentialForm;
   make(text: string): T;
@@ -24,7 +24,7 @@ export function optionalInPlaceOrFile<T>(name: string, kept: Kept<T>, about: Abo
   return pair(name, kept, about, false, null);
 }
 
-/** A file that holds a credential. Its content is only looked at here: who needs the credential reads it again. */
+/** A file with a credential. It is only checked here, and read again whenever the credential is needed. */
 export function credentialFile(form: CredentialForm) {
   return field(
     (path, refuse): CredentialFile => {
@@ -52,9 +52,9 @@ function pair<T, N>(name: string, { form, make }: Kept<T>, about: About, isRequi
     isRequired,
     check: (given: object, context: z.RefinementCtx) => {
       if (name in given && file in given)
-        context.addIssue({ code: 'custom', path: [file], message: `stands beside ${name}; keep one` });
+        context.addIssue({ code: 'custom', path: [file], message: `conflicts with ${name}; keep one of them` });
       if (isRequired && !(name in given) && !(file in given))
-        context.addIssue({ code: 'custom', path: [name], message: `is missing; give it or ${file}` });
+        context.addIssue({ code: 'custom', path: [name], message: `is missing; set it or ${file}` });
     },
     read: (checked: Checked) => (checked[name] ?? checked[file] ?? none) as T | CredentialFile | N,
     show: (value: T | CredentialFile | N) => {

@@ -1,5 +1,5 @@
 import { isEnded } from '../../model/status.ts';
-import type { LeftOutRow } from '../../secmaster/api/secmaster.ts';
+import type { FilteredOutRow } from '../../secmaster/api/secmaster.ts';
 
 /** Rows in memory, at most. */
 const maxRemembered = 20_000;
@@ -10,7 +10,7 @@ const maxRemembered = 20_000;
  */
 export interface FilteredOut {
   /** As for rows of the ledger: changed since the last complete tail, settled, or neither. */
-  judge(row: LeftOutRow): 'changed' | 'settled' | 'unsettled';
+  judge(row: FilteredOutRow): 'changed' | 'settled' | 'unsettled';
   /** A tail is complete: the rows that it met are settled from now on. */
   tailEnded(): void;
 }

@@ -19,7 +19,7 @@ export interface ClientParts {
   readonly language: Language;
 }
 
-/** The calls of one project: parameters out, instances in. */
+/** The calls of one project. */
 export function createClient({ get, clock, credentials, projectId, filters, language }: ClientParts): SecMaster {
   const isWanted = rowFilter(filters);
   const workspacesPath = `/v1/${projectId}/workspaces`;
@@ -40,7 +40,7 @@ export function createClient({ get, clock, credentials, projectId, filters, lang
         },
         signal,
       );
-      // A server may give fewer rows than the limit asks for, so only an empty page is the end.
+      // A server may return fewer rows than the limit, so only an empty page is the end.
       if (workspaces.length === 0) return;
       yield workspaces;
       offset += workspaces.length;
@@ -51,7 +51,7 @@ export function createClient({ get, clock, credentials, projectId, filters, lang
     now: clock.now,
     answeredMs: clock.dateMs,
     credentialsExpireAtMs: credentials.expiresAtMs,
-    countsLeftOut: isWanted !== null,
+    countsFilteredOut: isWanted !== null,
     listInstances: (workspaceId, query, signal) =>
       get(
         {
@@ -67,7 +67,7 @@ export function createClient({ get, clock, credentials, projectId, filters, lang
       get(
         {
           operation: 'show_instance',
-          // Encoded here as well, so that an id is one segment of the path whatever is in it.
+          // Encoded here too, so that an id is one path segment whatever it contains.
           path: `${workspacesPath}/${workspaceId}/soc/workflows/instances/${encodeURIComponent(instanceId)}`,
           query: [['show_topology', 'true']],
           expected: 'an instance',

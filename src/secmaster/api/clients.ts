@@ -15,25 +15,25 @@ import { projectsSchema } from './schema.ts';
 import type { SecMaster } from './secmaster.ts';
 
 export interface ClientOptions {
-  /** TLS, proxy and connections are its business. */
+  /** It handles TLS, proxies and connections. */
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Of the exporter, for the header `user-agent`. */
+  /** The exporter's version, for the header `user-agent`. */
   readonly version: string;
   readonly timeoutMs: number;
-  /** Requests a second, for each endpoint. */
+  /** Requests per second and endpoint. */
   readonly rateLimit: number;
   readonly language: Language;
   readonly observe: Observe;
 }
 
-/** The metadata service is on the machine itself: where it doesn't answer soon there is none. */
+/** The metadata service is on the machine itself: if it doesn't respond soon, there is none. */
 const metadataTimeoutMs = 3_000;
 
 export type Account = Pick<WorkspaceConfig, 'endpoint' | 'iamEndpoint' | 'credentials' | 'filters'>;
 
-/** What outlives a reload: six refusals lock an access key, whichever configuration they belong to. */
+/** What outlives a reload, because six refusals lock an access key, whichever configuration they come from. */
 export interface Shared {
   readonly endpoints: Map<string, Endpoint>;
   readonly breakers: Map<string, CircuitBreaker>;
@@ -46,13 +46,13 @@ export function createShared(): Shared {
 
 export interface Clients {
   secmaster(account: Account, projectId: string): SecMaster;
-  /** The id of the project that has the region's name; fails as `not_found` unless there is exactly one. */
+  /** The id of the project named like the region; fails as `not_found` unless there is exactly one. */
   findProject(account: Account, region: string, signal: AbortSignal): Promise<string>;
 }
 
 /**
- * Makes the clients of one configuration. What belongs together is shared between them, and with those of the configuration
- * before: rate limit and clock by endpoint, the token by user and project, the circuit breaker by user or access key.
+ * Creates the clients of one configuration. They share, with each other and with those of the previous configuration: rate
+ * limit and clock by endpoint, the token by user and project, the circuit breaker by user or access key.
  */
 export function createClients(options: ClientOptions, before: Shared = createShared()): Clients {
   const { clock, log } = options;
@@ -66,7 +66,7 @@ export function createClients(options: ClientOptions, before: Shared = createSha
   const endpointOf = (origin: string) =>
     shared(endpoints, `${origin} ${options.rateLimit}`, () => createEndpoint(origin, options.rateLimit, clock));
 
-  /** Whose calls go to one endpoint; what a token is for is part of what credentials are. */
+  /** Credentials and calls for one endpoint. Credentials for another project are other credentials. */
   function connect({ iamEndpoint, credentials: config }: Account, endpoint: Endpoint, project: Obtaining['project']) {
     const iam = endpointOf(iamEndpoint);
     const key = accountKey(config, iam);
@@ -98,14 +98,14 @@ export function createClients(options: ClientOptions, before: Shared = createSha
           path: '/v3/projects',
           query: [['name', region]],
           expected: 'a list of projects',
-          advice: { forbidden: 'give project_id, or the permission iam:projects:list' },
+          advice: { forbidden: 'set project_id, or grant the permission iam:projects:list' },
           read: (body) => projectsSchema.safeParse(body).data ?? null,
         },
         signal,
       );
       const [only, second] = projects;
       if (only !== undefined && second === undefined) return only.id;
-      const message = `IAM knows ${only === undefined ? 'no project' : `${projects.length} projects`} named ${region} for these credentials: give project_id, or check region`;
+      const message = `IAM lists ${only === undefined ? 'no project' : `${projects.length} projects`} named ${region} for these credentials: set project_id, or check region`;
       throw new SecMasterError('not_found', 'list_projects', message);
     },
   };

@@ -2,8 +2,8 @@ import type { Filters } from '../../config/config.ts';
 import type { Row } from './schema.ts';
 
 /**
- * The list can be limited to one value of each kind (docs/secmaster-api.md#query-parameters). Where the configuration has
- * several of a kind, all are asked for and the rows are chosen here.
+ * SecMaster filters the list by one value of each kind (docs/secmaster-api.md#query-parameters). If the configuration has
+ * several values of a kind, all instances are requested and filtered here.
  */
 
 export const noFilters: Filters = { playbookId: [], workflowId: [], dataclassId: [], triggerType: [] };
@@ -32,7 +32,7 @@ export function sentFilters(filters: Filters): [string, string][] {
   });
 }
 
-/** Whether a row is one of those that are asked for; null: SecMaster has filtered all there is to filter. */
+/** Whether a row passes the filters; null: SecMaster has done all the filtering. */
 export function rowFilter(filters: Filters): ((row: Row) => boolean) | null {
   const several = kinds.filter((kind) => filters[kind].length > 1);
   if (several.length === 0) return null;

@@ -3,11 +3,11 @@ import type { FailedNode } from '../../model/failed-run.ts';
 import type { Instance, Playbook } from '../../model/instance.ts';
 import { parseTime } from '../../model/time.ts';
 import { pageSchema, type Row, rowSchema, topologySchema } from './schema.ts';
-import type { LeftOutRow, Page, RejectedRow, RejectionReason, ShownInstance } from './secmaster.ts';
+import type { FilteredOutRow, Page, RejectedRow, RejectionReason, ShownInstance } from './secmaster.ts';
 
 /**
- * The body of a list answer as a page; a row that can't be understood is rejected alone. null: it is no such body.
- * `isWanted`: of rows that can be understood; null: all are.
+ * The body of a list response as a page, or null if it is something else. A row that can't be understood is rejected by itself.
+ * `isWanted` filters the others; null: all are wanted.
  */
 export function parsePage(
   body: unknown,
@@ -18,25 +18,25 @@ export function parsePage(
   if (!page.success) return null;
   const instances: Instance[] = [];
   const rejected: RejectedRow[] = [];
-  const leftOut: LeftOutRow[] = [];
+  const filteredOut: FilteredOutRow[] = [];
   for (const raw of page.data.instances ?? []) {
     const parsed = parseRow(raw, language);
     if ('reason' in parsed) rejected.push(parsed);
     else if (isWanted === null || isWanted(parsed.row)) instances.push(parsed.instance);
-    else leftOut.push({ ...parsed.instance, after: instances.length });
+    else filteredOut.push({ ...parsed.instance, after: instances.length });
   }
-  return { count: parseCount(page.data.count), instances, leftOut, rejected };
+  return { count: parseCount(page.data.count), instances, filteredOut, rejected };
 }
 
-/** The body of an answer about one instance; null: it is no such body. */
+/** The body of a response about one instance, or null if it is something else. */
 export function parseShown(body: unknown, language: Language): ShownInstance | null {
   const parsed = parseRow(body, language);
   return 'reason' in parsed ? null : { ...parsed.instance, failedNodes: failedNodes(body) };
 }
 
 /**
- * The last word on each node counts: whether a topology goes on to show the nodes of earlier attempts is not documented.
- * A node may be running and not (yet) have succeeded, so `succeed` speaks only where there is no status.
+ * The last entry of each node counts: it is not documented whether a topology still shows the nodes of earlier attempts.
+ * A running node has not succeeded yet, so `succeed` counts only if there is no status.
  */
 function failedNodes(body: unknown): FailedNode[] {
   const logs = topologySchema.safeParse(body).data?.topology?.audit_logs ?? [];

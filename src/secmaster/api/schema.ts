@@ -1,21 +1,21 @@
 import { z } from 'zod';
 
-/** The edge: what the APIs answer, with the fields that are used and no others. Any of them may be null, absent or ''. */
+/** What the APIs return: only the fields that are used. Any of them may be null, absent or ''. */
 
-/** Half of a surrogate pair, which JSON can hold, would become another text in the ledger than in memory. */
+/** JSON can contain half of a surrogate pair, which would be another text in the ledger than in memory. */
 const wellFormed = z.string().overwrite((text) => text.toWellFormed());
 const text = wellFormed.nullish();
-/** What becomes a label or is shown: a name of 10 KB would make each of its series as long. */
+/** For labels and the status page: a name of 10 KB would make each of its series as long. */
 const shortText = (max: number) => wellFormed.overwrite((text) => cut(text, max)).nullish();
 const name = shortText(200);
 const numberOrText = z.union([z.number(), z.string()]).nullish();
 
-/** A body with neither count nor list is none of these, whatever else it is. */
+/** A body with neither count nor list is something else. */
 export const pageSchema = z
   .object({ count: z.unknown().optional(), instances: z.array(z.unknown()).nullish() })
   .refine((body) => 'count' in body || 'instances' in body);
 
-/** Keys in the order in which a row's faults are reported. */
+/** Keys in the order in which a row's problems are reported. */
 export const rowSchema = z.object({
   id: wellFormed.min(1),
   status: wellFormed.min(1).overwrite((text) => cut(text, 200)),
@@ -24,13 +24,13 @@ export const rowSchema = z.object({
   end_time: text,
   retry_count: numberOrText,
   playbook: z.union([z.object({ id: text, name, en_name: name }), z.literal('')]).nullish(),
-  // Only to filter by: rows are not rejected for what is wrong with them.
+  // Used only for filtering, so a bad value does not reject the row.
   workflow: z.object({ id: text }).nullish().catch(null),
   dataclass: z.object({ id: text }).nullish().catch(null),
 });
 export type Row = z.infer<typeof rowSchema>;
 
-/** A node that can't be understood is left out alone, and so is a topology. */
+/** A node that can't be understood is skipped, and so is a topology. */
 export const topologySchema = z.object({
   topology: z
     .object({
@@ -65,7 +65,7 @@ export const projectsSchema = z
   .object({ projects: z.array(z.object({ id: z.string().min(1) })) })
   .transform(({ projects }) => projects);
 
-/** At most so many characters, the last one an ellipsis where something is left out. */
+/** At most `max` characters; an ellipsis as the last one if the text was longer. */
 function cut(text: string, max: number): string {
   if (text.length <= max) return text;
   const characters = [...text];

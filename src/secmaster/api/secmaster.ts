@@ -1,22 +1,22 @@
 import type { FailedNode } from '../../model/failed-run.ts';
 import type { Instance } from '../../model/instance.ts';
 
-/** What the rest of the program asks of SecMaster; every call fails with a `SecMasterError` and nothing else. */
+/** The calls of SecMaster that the rest of the program makes. Every failure is a `SecMasterError`. */
 export interface SecMaster {
-  /** SecMaster's time by the `Date` of its answers, the local clock until the first one. Milliseconds. */
+  /** SecMaster's time by the `Date` of its responses, or the local clock's before the first one. Milliseconds. */
   now(): number;
-  /** The `Date` of the latest answer, cut to the second: never later than what that answer shows. `now` before the first. */
+  /** The `Date` of the latest response, in whole seconds: never later than what that response shows. `now` before the first. */
   answeredMs(): number;
   /** When the credentials in use expire; null: never, or none have been obtained yet. Milliseconds. */
   credentialsExpireAtMs(): number | null;
-  /** Whether counts of lists are of all that matches, or also of rows that the filters leave out. */
-  readonly countsLeftOut: boolean;
+  /** Whether the counts of lists include rows that are filtered out here, because SecMaster could not filter them. */
+  readonly countsFilteredOut: boolean;
   listInstances(workspaceId: string, query: ListQuery, signal: AbortSignal): Promise<Page>;
-  /** One instance with the nodes of its topology that have failed; fails as `bad_request` or `not_found` where it is unknown. */
+  /** One instance with the failed nodes of its topology; fails as `bad_request` or `not_found` if it is unknown. */
   showInstance(workspaceId: string, instanceId: string, signal: AbortSignal): Promise<ShownInstance>;
-  /** The name of a workspace of the project, null where the project has none of that id. */
+  /** The name of a workspace of the project; null if the project has no workspace with that id. */
   workspaceName(workspaceId: string, signal: AbortSignal): Promise<string | null>;
-  /** The project's workspaces. Views are left out: they show instances of other workspaces. */
+  /** The project's workspaces without its views, which show instances of other workspaces. */
   listWorkspaces(signal: AbortSignal): Promise<readonly FoundWorkspace[]>;
 }
 
@@ -46,13 +46,13 @@ export interface Page {
   /** SecMaster's own count of what the query matches; it may be capped. */
   readonly count: number | null;
   readonly instances: readonly Instance[];
-  /** Rows that the filters of the configuration leave out, and how many of the instances stand before each. */
-  readonly leftOut: readonly LeftOutRow[];
-  /** Rows that could not be understood, each alone. */
+  /** Rows that the configured filters exclude, each with the number of instances before it on the page. */
+  readonly filteredOut: readonly FilteredOutRow[];
+  /** Rows that could not be understood. */
   readonly rejected: readonly RejectedRow[];
 }
 
-export interface LeftOutRow extends Pick<Instance, 'id' | 'status' | 'endTimeMs' | 'retryCount'> {
+export interface FilteredOutRow extends Pick<Instance, 'id' | 'status' | 'endTimeMs' | 'retryCount'> {
   readonly after: number;
 }
 

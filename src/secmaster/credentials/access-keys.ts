@@ -2,7 +2,7 @@ import { formatSdkDate, type Signable, sign } from '../http/sign.ts';
 import type { AuthHeaders, Credentials, Refusal } from './credentials.ts';
 import type { Own } from './own-credentials.ts';
 
-/** An access key and its secret; temporary ones have a security token as well. */
+/** An access key and its secret; temporary keys also have a security token. */
 export interface AccessKeys {
   readonly ak: string;
   readonly sk: string;
@@ -18,15 +18,15 @@ export function signHeaders(request: Signable, { ak, sk, securityToken }: Access
   return { ...headers, authorization };
 }
 
-/** Signed further off than this, a request may have been refused for its date; 15 minutes are allowed (docs/secmaster-api.md#signing). */
+/** A request signed further off than this may have been refused for its date; 15 minutes are allowed (docs/secmaster-api.md#signing). */
 const suspectMs = 60_000;
 
-/** The refusal itself has corrected the clock by its Date. */
+/** The `Date` of the refusal has corrected the clock. */
 export function mayBeForItsDate({ authorizedAtMs, nowMs }: Refusal): boolean {
   return Math.abs(nowMs - authorizedAtMs) > suspectMs;
 }
 
-/** The user's own access key: each request is signed; nothing is obtained, and nothing says when it expires. */
+/** The user's own access key: it signs each request, nothing is obtained, and its expiry is unknown. */
 export function createSigningCredentials(own: () => Own<AccessKeys>): Credentials {
   return {
     async authorize(request, nowMs) {

@@ -9,11 +9,11 @@ import { createTemporaryCredentials, readTemporaryKeys } from './temporary-keys.
 import { createTokenCache, type Obtained } from './token-cache.ts';
 
 /**
- * Temporary keys of the agency that an ECS or CCE node has, from the metadata service of the node
+ * Temporary keys of the agency of an ECS or CCE node, from the node's metadata service
  * (docs/secmaster-api.md#metadata-service).
  */
 
-/** Each time keys are fetched a new one is asked for, so it need not last. */
+/** Each fetch of keys requests a new token, so it needn't last. */
 const tokenLifeSeconds = 60;
 
 export const agency: Kind<ConfigOf<'agency'>> = {
@@ -28,7 +28,7 @@ function createAgencyCredentials(metadata: Endpoint, context: Obtaining): Creden
     operation: 'get_metadata_token',
     obtain: () => obtainKeys(metadata, context),
   });
-  // The user puts nothing in place.
+  // The user provides nothing that could change.
   return createTemporaryCredentials(keys, () => '');
 }
 
@@ -36,7 +36,7 @@ async function obtainKeys(metadata: Endpoint, { send }: Obtaining): Promise<Obta
   const signal = new AbortController().signal;
   const common = { endpoint: metadata, query: [], body: '', secrets: [] };
 
-  /** null: this service is of the first version, which knows no tokens. */
+  /** null: this service has version 1, which has no tokens. */
   async function token(): Promise<string | null> {
     const headers = { 'x-metadata-token-ttl-seconds': String(tokenLifeSeconds) };
     const path = '/meta-data/latest/api/token';
@@ -64,7 +64,7 @@ async function obtainKeys(metadata: Endpoint, { send }: Obtaining): Promise<Obta
     };
     return readTemporaryKeys(request, await send(request, signal));
   } catch (error) {
-    // Whatever it answers says nothing about what SecMaster thinks of the keys.
+    // Not `unauthorized`, whatever the status: SecMaster has refused nothing.
     if (error instanceof SecMasterError) throw noKeys(error);
     throw error;
   }
@@ -72,8 +72,9 @@ async function obtainKeys(metadata: Endpoint, { send }: Obtaining): Promise<Obta
 
 function noKeys({ operation, message, httpStatus, code }: SecMasterError): SecMasterError {
   const said = message.replace(`${operation}: `, '').replace(/: .*/, '');
-  const advice = 'give this ECS or CCE node an agency that may read SecMaster, or configure other credentials';
-  return new SecMasterError('no_credentials', operation, `no keys from the metadata service (${said}): ${advice}`, {
+  const advice =
+    'assign an agency with read access to SecMaster to this ECS or CCE node, or configure other credentials';
+  return new SecMasterError('no_credentials', operation, `the metadata service returned no keys (${said}): ${advice}`, {
     httpStatus,
     code,
   });

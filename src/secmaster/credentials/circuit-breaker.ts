@@ -4,24 +4,24 @@ import { abortedError, orAborted } from '../http/abort.ts';
 import { type Operation, SecMasterError } from '../http/errors.ts';
 
 /**
- * Holds calls back after their credentials were refused: six refusals in a row lock an access key for five minutes.
- * All users of one access key, or of one IAM user, share a circuit breaker.
+ * Holds calls back after their credentials were refused, because six refusals in a row lock an access key for five minutes.
+ * All callers with one access key, or one IAM user, share a circuit breaker.
  */
 export interface CircuitBreaker {
-  /** Runs a call, unless the circuit is open because the credentials were refused: then it fails as `unauthorized` without being run. */
+  /** Runs a call. While the circuit is open because the credentials were refused, fails as `unauthorized` without running it. */
   run<T>(call: ProtectedCall<T>, signal: AbortSignal): Promise<T>;
 }
 
 export interface ProtectedCall<T> {
   readonly operation: Operation;
   readonly attempt: () => Promise<T>;
-  /** Told of a refusal: whether one more try may help at once (with a new token, a corrected clock). */
+  /** Called after a refusal: whether another attempt may help at once (with a new token, a corrected clock). */
   readonly secondChance: (refusal: SecMasterError) => boolean;
-  /** Of the credentials that would be used now: where others were refused, these need not wait as long. */
+  /** Of the credentials that would be used now: if others were refused, these needn't wait as long. */
   readonly fingerprint: () => string;
 }
 
-/** In five minutes: refusals of the same credentials, and openings after which others may be tried before the wait is over. */
+/** Per five minutes: refusals of the same credentials, and openings after which other credentials may be tried before the wait is over. */
 const maxRefusals = 4;
 const maxOpenings = 3;
 const countedMs = 5 * 60_000;
@@ -29,14 +29,14 @@ const countedMs = 5 * 60_000;
 const firstDelayMs = 60_000;
 const maxDelayMs = 15 * 60_000;
 
-/** It begins half-open: until a call has succeeded, calls go one at a time, so that wrong credentials aren't refused once for each caller. */
+/** It starts half-open: until a call has succeeded, calls go one at a time, so that wrong credentials aren't refused once per caller. */
 export function createCircuitBreaker(clock: Clock, log: Logger): CircuitBreaker {
   /** Closed for the credentials of this fingerprint: a call has succeeded with them. Half-open for all others. */
   let proven: string | null = null;
-  /** The one call of a half-open circuit. */
+  /** The one call that a half-open circuit lets through. */
   let probe: Promise<void> | null = null;
   let open: { readonly untilMs: number; readonly refusal: SecMasterError; readonly fingerprint: string } | null = null;
-  /** When the latest ones were. */
+  /** Times of the latest ones. */
   const refusals: number[] = [];
   const openings: number[] = [];
   let openingsInARow = 0;
@@ -46,7 +46,7 @@ export function createCircuitBreaker(clock: Clock, log: Logger): CircuitBreaker 
     const untilMs = fingerprint() === open.fingerprint ? open.untilMs : whenFewer(openings, maxOpenings);
     if (clock.now() >= untilMs) return;
     const until = new Date(untilMs).toISOString();
-    const message = `not tried before ${until}, because the credentials were refused: ${open.refusal.message}`;
+    const message = `waiting until ${until} because the credentials were refused: ${open.refusal.message}`;
     throw new SecMasterError('unauthorized', operation, message, { code: open.refusal.code });
   }
 
@@ -56,7 +56,7 @@ export function createCircuitBreaker(clock: Clock, log: Logger): CircuitBreaker 
     const delayMs = Math.min(firstDelayMs * 2 ** (openingsInARow - 1), maxDelayMs);
     const untilMs = Math.max(clock.now() + delayMs, whenFewer(refusals, maxRefusals));
     open = { untilMs, refusal, fingerprint };
-    log.warn({ reason: refusal.message, retryInSeconds: (untilMs - clock.now()) / 1000 }, 'credentials refused');
+    log.warn({ error: refusal.message, retryInSeconds: (untilMs - clock.now()) / 1000 }, 'credentials refused');
   }
 
   async function admit<T>(call: ProtectedCall<T>, signal: AbortSignal): Promise<T> {
@@ -85,7 +85,7 @@ export function createCircuitBreaker(clock: Clock, log: Logger): CircuitBreaker 
       const fingerprint = call.fingerprint();
       try {
         const result = await call.attempt();
-        // A call that was under way when another opened the circuit says nothing about what was found then.
+        // If another call opened the circuit meanwhile, this success says nothing about that refusal.
         if (openings.length === openingsBefore) {
           proven = fingerprint;
           openingsInARow = 0;
@@ -96,10 +96,10 @@ export function createCircuitBreaker(clock: Clock, log: Logger): CircuitBreaker 
         refusals.push(clock.now());
         if (openings.length === openingsBefore) {
           proven = null;
-          // Calls that were under way together are refused together: only what comes after is held to the number.
+          // Calls that ran at the same time are refused together: only later ones are limited.
           const isAffordable = openingsInARow === 0 || clock.now() >= whenFewer(refusals, maxRefusals);
           again = call.secondChance(error) && isAffordable;
-          if (again) log.info({ reason: error.message }, 'credentials refused, tried once more');
+          if (again) log.info({ error: error.message }, 'credentials refused; trying once more');
           else trip(error, call.fingerprint());
         }
         throw error;

@@ -1,21 +1,21 @@
 import type { Signable } from '../http/sign.ts';
 
-/** What proves to SecMaster who asks. One object serves every caller with the same account and project. */
+/** What proves to SecMaster who is calling. One object serves all callers with the same account and project. */
 export interface Credentials {
-  /** May read files or call IAM or the metadata service, and then fails with a `SecMasterError`. */
+  /** May read files or call IAM or the metadata service; a failure is a `SecMasterError`. */
   authorize(request: Signable, nowMs: number, signal: AbortSignal): Promise<Authorization>;
-  /** Told of each 401: whether a new authorization may be accepted at once. */
+  /** Called after each 401: whether a new authorization may be accepted at once. */
   refused(refusal: Refusal): boolean;
-  /** Another value when the user has put other credentials in place: those that were refused say nothing about them. */
+  /** Changes when the user provides other credentials: a refusal of the old ones says nothing about them. */
   fingerprint(): string;
-  /** null: they don't expire, are still to be obtained, or don't say when. */
+  /** null: they don't expire, haven't been obtained yet, or don't say when. */
   expiresAtMs(): number | null;
 }
 
 export interface Authorization {
-  /** To be sent with the request, all of them secret. */
+  /** Sent with the request; all of them are secret. */
   readonly headers: AuthHeaders;
-  /** Of the credentials that made them. */
+  /** Of the credentials behind them. */
   readonly fingerprint: string;
 }
 

@@ -4,12 +4,12 @@ import type { Send } from '../http/send.ts';
 import type { Credentials } from './credentials.ts';
 import type { Obtaining } from './obtaining.ts';
 
-/** A kind of credentials: how they are made, and what they are to SecMaster. */
+/** A kind of credentials: how they are created, and what SecMaster or IAM locks after refusals. */
 export interface Kind<C> {
   create(config: C, context: CredentialsContext): Credentials;
-  /** What they buy comes from IAM: at another IAM they are other credentials. */
+  /** Whether IAM issues what they obtain: with another IAM they are other credentials. */
   readonly usesIam?: boolean;
-  /** What SecMaster locks together, where another secret of the same key or user is no other account to it; without it, all. */
+  /** The parts that identify what SecMaster locks, such as the key without its secret; without this, all parts. */
   locked?(config: C): readonly unknown[];
 }
 

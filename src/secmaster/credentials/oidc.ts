@@ -9,13 +9,13 @@ import { createOwn, textOf } from './own-credentials.ts';
 import { createTemporaryCredentials, readTemporaryKeys } from './temporary-keys.ts';
 import { createTokenCache, type Obtained } from './token-cache.ts';
 
-/** A token of an identity provider buys a token of IAM for the project, and that one buys temporary keys (docs/secmaster-api.md#oidc). */
+/** An identity provider's token is exchanged for an IAM token of the project, and that for temporary keys (docs/secmaster-api.md#oidc). */
 
 type Config = ConfigOf<'oidc'>;
 
 export const oidc: Kind<Config> = { create: createOidcCredentials, usesIam: true };
 
-/** As long as the SDKs ask for. */
+/** What the SDKs request. */
 const keyLifeSeconds = 6 * 3_600;
 
 function createOidcCredentials(config: Config, context: Obtaining): Credentials {
@@ -56,10 +56,10 @@ async function obtainToken({ idpId }: Config, idToken: string, nowMs: number, co
 
 const tokenAdvice: Advice = {
   unauthorized:
-    'IAM refuses the token in id_token_file: check that it is one of idp_id, for its client ID, and not expired',
+    'IAM refused the token in id_token_file: check that idp_id accepts its issuer and audience (client ID), and that it has not expired',
   forbidden:
-    'IAM lets this identity into no such project: check the identity conversion rules of idp_id, and project_id',
-  not_found: 'IAM knows no such identity provider: check idp_id and iam_endpoint',
+    'this identity has no access to this project: check project_id and the identity conversion rules of idp_id',
+  not_found: 'IAM does not know this identity provider: check idp_id and iam_endpoint',
   bad_request: 'check idp_id, id_token_file and project_id',
 };
 
@@ -81,24 +81,24 @@ async function obtainKeys(token: string, { iam, send }: Obtaining): Promise<Obta
 }
 
 const keysAdvice: Advice = {
-  unauthorized: 'IAM refuses the token that it has just given for id_token_file: check iam_endpoint',
+  unauthorized: 'IAM refused the token that it has just issued: check iam_endpoint',
   forbidden:
-    'this identity may not obtain temporary keys: check the user groups that the identity conversion rules of idp_id give',
-  not_found: 'this IAM gives no temporary keys: check iam_endpoint',
-  bad_request: 'IAM gives no temporary keys for this token: check the identity conversion rules of idp_id',
+    'this identity may not obtain temporary keys: check which user groups the identity conversion rules of idp_id assign',
+  not_found: 'this IAM does not issue temporary keys: check iam_endpoint',
+  bad_request: 'IAM issued no temporary keys for this token: check the identity conversion rules of idp_id',
 };
 
-/** Where the token itself says that it has expired, a refusal can say who has to act. */
+/** If the token itself says that it has expired, the error can say what to fix. */
 function expiryAdvice(idToken: string, nowMs: number): Advice {
   const expiresAtMs = expiryOf(idToken);
   if (expiresAtMs === null || expiresAtMs > nowMs) return {};
   const at = new Date(expiresAtMs).toISOString();
   return {
-    unauthorized: `the token in id_token_file has expired at ${at}: whatever writes the file has not renewed it`,
+    unauthorized: `the token in id_token_file expired at ${at}: check what renews this file`,
   };
 }
 
-/** `exp` of a JSON web token, in milliseconds; null where it can't be read. */
+/** `exp` of a JSON web token, in milliseconds; null if it can't be read. */
 function expiryOf(idToken: string): number | null {
   try {
     const { exp } = JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString());

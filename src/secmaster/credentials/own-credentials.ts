@@ -4,19 +4,19 @@ import type { Logger } from '../../log.ts';
 import { Secret } from '../../model/secret.ts';
 import { SecMasterError } from '../http/errors.ts';
 
-/** Credentials that the user has put somewhere: in the configuration, or in files, which may change at any time. */
+/** Credentials that the user provides, in the configuration or in files, which may change at any time. */
 
 export interface Own<T> {
   readonly value: T;
-  /** The same text for the same value, and no way back to it. */
+  /** The same text for the same value, without revealing it. */
   readonly fingerprint: string;
 }
 
 export type Read<T> = () => T | { readonly problem: string };
 
 /**
- * Reads anew at each call, so that a changed file counts from the next request on. While a file can't be read, as in the
- * middle of its replacement, what was read last goes on; without that it fails with a `SecMasterError`.
+ * Reads again at each call, so that a changed file applies from the next request on. While a file can't be read, for example
+ * while it is being replaced, the last credentials stay in use; if there are none, it fails with a `SecMasterError`.
  */
 export function createOwn<T extends object | string>(read: Read<T>, log: Logger): () => Own<T> {
   let last: Own<T> | null = null;
@@ -26,19 +26,19 @@ export function createOwn<T extends object | string>(read: Read<T>, log: Logger)
     if (typeof result === 'object' && 'problem' in result) {
       if (last === null) throw new SecMasterError('no_credentials', 'read_credentials', result.problem);
       if (told !== result.problem)
-        log.warn({ reason: result.problem }, 'credentials not read again, the last ones go on');
+        log.warn({ problem: result.problem }, 'credential file could not be read; still using the last credentials');
       told = result.problem;
       return last;
     }
     const fingerprint = createHash('sha256').update(JSON.stringify(result)).digest('hex');
-    if (last !== null && last.fingerprint !== fingerprint) log.info('credentials have changed');
+    if (last !== null && last.fingerprint !== fingerprint) log.info('credentials changed');
     last = { value: result, fingerprint };
     told = null;
     return last;
   };
 }
 
-/** Of the text itself or of the file that holds it; `key` is what the configuration calls the file. */
+/** The text itself or the content of its file; `key` is the file's key in the configuration. */
 export function textOf(source: string | Secret | CredentialFile, key: string): string | { readonly problem: string } {
   if (typeof source === 'string') return source;
   if (source instanceof Secret) return source.reveal();

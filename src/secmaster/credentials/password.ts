@@ -18,10 +18,10 @@ export const password: Kind<Config> = {
   locked: ({ domain, user }) => [domain, user],
 };
 
-/** A token is renewed in the last tenth of its life, and half an hour before its end at the earliest. */
+/** A token is renewed in the last tenth of its life, but not earlier than half an hour before it expires. */
 const maxMarginMs = 30 * 60_000;
 
-/** Name and password of an IAM user: they buy a token for one project. */
+/** Name and password of an IAM user, to obtain a token for one project. */
 function createPasswordCredentials(config: Config, context: Obtaining): Credentials {
   const own = createOwn(() => textOf(config.password, 'password_file'), context.log);
   const token = createTokenCache({
@@ -41,10 +41,10 @@ function createPasswordCredentials(config: Config, context: Obtaining): Credenti
   };
 }
 
-/** What to fix where IAM gives no token. */
+/** What to fix if IAM issues no token. */
 export const tokenAdvice: Advice = {
   unauthorized: 'check domain, user and password; the user must be an IAM user',
-  forbidden: 'the IAM user may not log in to this project: check user and project_id',
+  forbidden: 'the IAM user has no access to this project: check user and project_id',
   not_found: 'check iam_endpoint',
   bad_request: 'check domain, user and project_id',
 };
@@ -77,7 +77,7 @@ function tokenRequest({ domain, user }: Config, password: string, { iam, project
         scope: { project },
       },
     }),
-    // As it is, and as it stands in the body.
+    // As it is, and as it is written in the body.
     secrets: [password, JSON.stringify(password).slice(1, -1)],
   };
 }

@@ -23,7 +23,7 @@ export function createCredentials(config: CredentialsConfig, context: Credential
   return kindOf(config).create(config, context);
 }
 
-/** The same text for the same account, whichever project it is used in. It holds secrets: a key of a map, never a text to show. */
+/** The same text for the same account, whichever project it is used in. It contains secrets: a key of a map, never to be shown. */
 export function accountKey(config: CredentialsConfig, iam: Endpoint): string {
   const { kind, ...rest } = config;
   return keyOf(config, iam, Object.values(rest));
@@ -41,7 +41,7 @@ function keyOf(config: CredentialsConfig, iam: Endpoint, parts: readonly unknown
   return JSON.stringify([config.kind, ...issuer, ...revealed]);
 }
 
-/** Each kind's own functions take its own configuration alone. */
+/** The functions of a kind take only that kind's configuration. */
 function kindOf(config: CredentialsConfig): Kind<CredentialsConfig> {
   return kinds[config.kind] as Kind<CredentialsConfig>;
 }

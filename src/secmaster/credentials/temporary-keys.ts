@@ -6,14 +6,14 @@ import { type AccessKeys, mayBeForItsDate, signHeaders } from './access-keys.ts'
 import type { Credentials } from './credentials.ts';
 import type { Obtained, TokenCache } from './token-cache.ts';
 
-/** Access keys that are obtained for a time, each with its security token. */
+/** Access keys that expire, with their security token. */
 
 const text = z.string().nullish();
 const keysSchema = z.object({
   credential: z.object({ access: text, secret: text, securitytoken: text, expires_at: text }),
 });
 
-/** The SDKs ask for others when less than this is left. */
+/** The SDKs request new keys when less than this is left. */
 const marginMs = 40 * 60_000;
 
 export function readTemporaryKeys(request: HttpRequest, answer: JsonAnswer): Obtained<AccessKeys> {
@@ -25,12 +25,12 @@ export function readTemporaryKeys(request: HttpRequest, answer: JsonAnswer): Obt
   } = keysSchema.safeParse(answer.json).data?.credential ?? {};
   const expiresAtMs = parseTime(expires_at ?? '');
   if (!ak || !sk || !securityToken || expiresAtMs === null)
-    // Of an answer that may hold a key nothing is repeated.
+    // The response may contain a key, so nothing of it is repeated.
     throw unexpectedBodyError(request, { ...answer, text: '' }, 'access, secret, securitytoken and expires_at');
   return { value: { ak, sk, securityToken }, renewAtMs: expiresAtMs - marginMs, expiresAtMs };
 }
 
-/** @param fingerprint of what the user has put in place to obtain them with */
+/** @param fingerprint of what the user provides to obtain them */
 export function createTemporaryCredentials(keys: TokenCache<AccessKeys>, fingerprint: () => string): Credentials {
   return {
     async authorize(request, nowMs, signal) {

@@ -11,36 +11,36 @@ export interface Obtained<T> {
   readonly expiresAtMs: number;
 }
 
-/** Keeps what is obtained for a time, shares it among all who ask, and renews it before it expires. */
+/** Keeps a token or temporary keys, shares them among all callers and renews them before they expire. */
 export interface TokenCache<T> {
   /** Fails with the error of obtaining it. */
   get(nowMs: number, signal: AbortSignal): Promise<T>;
-  /** It was refused: the next `get` obtains another. @returns whether that one may be accepted */
+  /** It was refused: the next `get` obtains a new one. @returns whether the new one may be accepted */
   drop(isThis: (value: T) => boolean): boolean;
   expiresAtMs(): number | null;
 }
 
 export interface TokenCacheOptions<T> {
-  /** What it is called in the log. */
+  /** What the log calls it. */
   readonly name: string;
   /** The first of the calls that obtain it. */
   readonly operation: Operation;
   readonly obtain: (nowMs: number) => Promise<Obtained<T>>;
-  /** Of what it is obtained with: a failure with another says nothing. */
+  /** Of what it is obtained with: a failure with other credentials says nothing about these. */
   readonly fingerprint?: () => string;
-  /** What is refused is not what is in use: the old one goes on while it is valid. */
+  /** A refused renewal doesn't affect the one in use, which stays in use while it is valid. */
   readonly outlivesRefusal?: boolean;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** After a renewal that failed while the old one is still valid, or that gave nothing newer. */
+/** After a renewal that failed while the old one is still valid, or that returned nothing newer. */
 const renewalRetryMs = 60_000;
 /** The same after a renewal that was refused. */
 const refusedRetryMs = 5 * 60_000;
-/** So long everybody gets the same error, so that hundreds of callers don't ask one after the other. */
+/** For this long, all callers get the same error, so that hundreds of them don't ask one after the other. */
 const failureHoldMs = 5_000;
-/** What is refused so soon after it was obtained would be followed by one that is no better. */
+/** If it is refused this soon after it was obtained, a new one would be no better. */
 const freshMs = 60_000;
 
 export function createTokenCache<T>({
@@ -66,15 +66,15 @@ export function createTokenCache<T>({
         nowMs + Math.min(renewalRetryMs, (obtained.expiresAtMs - nowMs) / 2),
       );
       cached = { ...obtained, renewAtMs, obtainedAtMs: clock.now() };
-      log.debug({ expiresAt: new Date(cached.expiresAtMs).toISOString() }, `${name} obtained`);
+      log.debug({ credentials: name, expiresAt: new Date(cached.expiresAtMs).toISOString() }, 'credentials obtained');
     } catch (error) {
       const isRefused = error instanceof SecMasterError && error.kind === 'unauthorized';
       if ((isRefused && !outlivesRefusal) || old === null || nowMs >= old.expiresAtMs) {
         failure = { error, untilMs: clock.now() + failureHoldMs, fingerprint: obtainedWith };
         throw error;
       }
-      const reason = error instanceof Error ? error.message : String(error);
-      log.warn({ reason }, `${name} not renewed yet, the old one is still valid`);
+      const message = error instanceof Error ? error.message : String(error);
+      log.warn({ credentials: name, error: message }, 'credentials not renewed yet; the old ones are still valid');
       cached = { ...old, renewAtMs: nowMs + (isRefused ? refusedRetryMs : renewalRetryMs) };
     } finally {
       pending = null;
@@ -87,7 +87,7 @@ export function createTokenCache<T>({
       if (cached !== null && nowMs < cached.renewAtMs) return cached.value;
       const isHeld = failure !== null && clock.now() < failure.untilMs && failure.fingerprint === fingerprint();
       if (pending === null && isHeld) throw failure?.error;
-      // Shared by all who wait for it, so none of them may abort it.
+      // All callers share it, so none of them may abort it.
       pending ??= renew(nowMs);
       return await orAborted(pending, signal, () => abortedError(operation));
     },

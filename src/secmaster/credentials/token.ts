@@ -6,7 +6,7 @@ export const token: Kind<ConfigOf<'token'>> = {
   create: (config, { log }) => createTokenCredentials(createOwn(() => textOf(config.token, 'token_file'), log)),
 };
 
-/** A token that somebody else obtains and renews in a file. It doesn't say when it expires. */
+/** A token that something else obtains and renews in a file. It doesn't say when it expires. */
 function createTokenCredentials(own: () => Own<string>): Credentials {
   return {
     async authorize() {

@@ -1,10 +1,10 @@
 import { type Operation, SecMasterError } from './errors.ts';
 
 export function abortedError(operation: Operation): SecMasterError {
-  return new SecMasterError('aborted', operation, 'given up by the caller before it was answered');
+  return new SecMasterError('aborted', operation, 'cancelled before a response arrived');
 }
 
-/** The promise's outcome, or the error once the signal is aborted if that comes first; the work behind the promise goes on. */
+/** The promise's outcome, or the error if the signal is aborted first; the work behind the promise continues. */
 export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal, error: () => Error): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const onAbort = () => aborted.reject(error());

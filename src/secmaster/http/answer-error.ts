@@ -2,16 +2,16 @@ import type { Dispatcher } from 'undici';
 import { errorBodySchema } from './error-body.ts';
 import { type ErrorKind, type Operation, SecMasterError } from './errors.ts';
 
-/** Answers that are not what was asked for, as errors that say what to fix. */
+/** Turns a failed or unexpected response into an error that says what to fix. */
 
 export interface Asked {
   readonly operation: Operation;
-  /** Whatever an answer may echo and nobody may read: tokens, signatures, passwords. */
+  /** What a response may echo and no message may show: tokens, signatures, passwords. */
   readonly secrets: readonly string[];
   readonly advice?: Advice;
 }
 
-/** What to fix where this call fails so; calls of SecMaster itself have the same advice. */
+/** What to fix if this call fails with that kind of error; for other kinds the general advice applies. */
 export type Advice = Readonly<Partial<Record<ErrorKind, string>>>;
 
 export interface Answer {
@@ -38,19 +38,19 @@ export function statusError(asked: Asked, answer: Answer): SecMasterError {
 export function notJsonError(asked: Asked, answer: Answer): SecMasterError {
   const { httpStatus } = answer;
   const title = isHtml(answer) ? (/<title[^>]*>([^<]*)/i.exec(answer.text)?.[1] ?? '') : null;
-  const what = title === null ? 'a body that is no JSON' : `an HTML page "${clean(title, asked.secrets, 80)}"`;
-  const message = `${httpStatus} with ${what}: check endpoint and iam_endpoint, and whether a proxy answers in their place`;
+  const what = title === null ? 'a body that is not JSON' : `an HTML page "${clean(title, asked.secrets, 80)}"`;
+  const message = `${httpStatus} with ${what}: check endpoint and iam_endpoint, and whether a proxy responds instead`;
   return new SecMasterError('body_not_json', asked.operation, message, {
     httpStatus,
     requestId: requestIdOf(asked, answer),
   });
 }
 
-/** JSON of another shape, such as an error body that comes with status 200. */
+/** JSON of another shape, such as an error body with status 200. */
 export function unexpectedBodyError(asked: Asked, answer: Answer, expected: string): SecMasterError {
   const { code, said, requestId } = readError(asked, answer);
   const found = [code, said].filter((part) => part !== null).join(' ');
-  const message = `${answer.httpStatus} without ${expected}${found === '' ? '' : ` but "${found}"`}: check endpoint and iam_endpoint`;
+  const message = `${answer.httpStatus} without ${expected}${found === '' ? '' : ` (got "${found}")`}: check endpoint and iam_endpoint`;
   return new SecMasterError('unexpected_body', asked.operation, message, {
     httpStatus: answer.httpStatus,
     code,
@@ -74,23 +74,22 @@ const adviceByCode: Readonly<Record<string, string>> = {
   '20010001': unknownWorkspace,
   '20011003': unknownWorkspace,
   '20030002': 'check project_id',
-  '0307': 'the token has expired or is of another region: check region, endpoint and iam_endpoint',
+  '0307': 'the token has expired or belongs to another region: check region, endpoint and iam_endpoint',
 };
 
 function adviceFor({ advice }: Asked, kind: ErrorKind, code: string | null, said: string | null): string {
   const known = adviceByCode[codeNumber(code)] ?? advice?.[kind];
   if (known !== undefined) return known;
-  if (kind === 'unauthorized' && said === 'signature expired') return 'check that the clock of this machine is right';
-  return adviceByKind[kind] ?? 'not an answer of the API: check endpoint and iam_endpoint';
+  if (kind === 'unauthorized' && said === 'signature expired') return "check that this machine's clock is correct";
+  return adviceByKind[kind] ?? 'not a response of the API: check endpoint and iam_endpoint';
 }
 
 const adviceByKind: Advice = {
   unauthorized: 'check the credentials (ak and sk, and security_token if the keys are temporary)',
-  forbidden:
-    'give the credentials the policy "SecMaster ReadOnlyAccess" in this project; check project_id and workspace_id',
+  forbidden: 'grant the policy "SecMaster ReadOnlyAccess" in this project; check project_id and workspace_id',
   not_found: 'check endpoint, region, project_id and workspace_id',
   throttled: 'too many requests: lower poll.rate_limit or poll less often',
-  server_error: 'the service or a proxy has failed; nothing to fix in the configuration',
+  server_error: 'the service or a proxy failed; the configuration is not the cause',
   bad_request: 'check project_id and workspace_id',
 };
 
@@ -115,7 +114,7 @@ const authenticationFaults = [
   'AK access failed to reach the limit',
 ];
 
-/** The gateway's 0301 may echo the canonical request, with the security token in it: only known words are repeated. */
+/** The gateway's 0301 may echo the canonical request with the security token in it, so only known phrases are repeated. */
 function authenticationFault(message: string): string | null {
   return authenticationFaults.find((fault) => message.toLowerCase().includes(fault.toLowerCase())) ?? null;
 }
@@ -130,7 +129,7 @@ function requestIdOf(asked: Asked, { headers }: Answer, inBody?: string | null):
   return identifier(typeof header === 'string' ? header : inBody, asked.secrets);
 }
 
-/** Codes and ids are short and plain; anything else is left out. */
+/** Codes and ids are short and plain; anything else is dropped. */
 function identifier(value: string | number | null | undefined, secrets: readonly string[]): string | null {
   const text = String(value ?? '');
   return /^[\w.:-]{1,64}$/.test(text) && !secrets.includes(text) ? text : null;
@@ -148,7 +147,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** One line, cut, and without what must not be repeated. */
+/** One line, shortened, without secrets. */
 function clean(text: string, secrets: readonly string[], maxLength: number): string {
   let cleaned = text;
   for (const secret of secrets) if (secret !== '') cleaned = cleaned.replaceAll(secret, '<secret>');

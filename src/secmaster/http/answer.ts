@@ -6,25 +6,25 @@ import type { Signable } from './sign.ts';
 
 export interface HttpRequest extends Signable, Asked {
   readonly endpoint: Endpoint;
-  /** Whether plain text is asked for; JSON otherwise. */
+  /** Whether the response is plain text instead of JSON. */
   readonly isText?: boolean;
 }
 
 export interface JsonAnswer extends Answer {
-  /** null where text was asked for. */
+  /** null if the response is plain text. */
   readonly json: unknown;
 }
 
-/** An answer whose head has come. */
+/** A response whose head has arrived. */
 export interface Response extends Omit<Answer, 'text'> {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
 const maxBodyBytes = 16 * 1024 * 1024;
-/** Of an answer whose status says that it failed. */
+/** Of a response whose status is an error. */
 const maxErrorBytes = 64 * 1024;
 
-/** Reads the body to its end; what is not the JSON that was asked for is an error. */
+/** Reads the body to its end; a body that is not JSON is an error, unless text was asked for. */
 export async function readAnswer(request: HttpRequest, { body, ...head }: Response): Promise<JsonAnswer> {
   const isOk = head.httpStatus >= 200 && head.httpStatus < 300;
   const { text, end } = await readBody(body, isOk ? maxBodyBytes : maxErrorBytes);
@@ -47,7 +47,10 @@ function bodyError(
   { httpStatus }: Answer,
   end: 'too_large' | 'cut',
 ): SecMasterError {
-  const fault = end === 'cut' ? 'breaks off' : `is larger than ${maxBodyBytes / 1024 / 1024} MiB`;
-  const message = `the body of the answer from ${endpoint.host} ${fault}: check the network and proxy on the way`;
+  const problem =
+    end === 'cut'
+      ? 'was cut off: check network and proxy'
+      : `is larger than ${maxBodyBytes / 1024 / 1024} MiB: check endpoint and proxy`;
+  const message = `the response from ${endpoint.host} ${problem}`;
   return new SecMasterError(end === 'cut' ? 'body_cut' : 'body_too_large', operation, message, { httpStatus });
 }

@@ -3,7 +3,7 @@ export interface Body {
   readonly end: 'whole' | 'too_large' | 'cut';
 }
 
-/** Never fails: what came before the end is returned with how it ended. */
+/** Never fails: returns what has arrived, and how it ended. */
 export async function readBody(stream: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Body> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;

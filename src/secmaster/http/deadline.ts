@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 
-/** A caller's signal that is aborted after a time as well. */
+/** A caller's signal that a timeout aborts too. */
 export interface Deadline extends Disposable {
   readonly signal: AbortSignal;
   readonly atMs: number;

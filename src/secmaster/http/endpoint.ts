@@ -2,10 +2,10 @@ import type { Clock } from '../../clock.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limit.ts';
 import { createServerClock, type ServerClock } from './server-clock.ts';
 
-/** A host that is asked, with what all of its callers share. */
+/** A host, with what all of its callers share. */
 export interface Endpoint {
   readonly origin: string;
-  /** As the `Host` header has it: with the port unless that is the scheme's own. */
+  /** As in the `Host` header: with the port unless it is the default one of the scheme. */
   readonly host: string;
   readonly clock: ServerClock;
   readonly rateLimiter: RateLimiter;

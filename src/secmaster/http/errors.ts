@@ -18,19 +18,19 @@ export const errorKinds = [
 ] as const;
 export type ErrorKind = (typeof errorKinds)[number];
 
-/** What was asked, such as `list_instances`: whoever asks names it. It becomes the value of a metric label. */
+/** The name of a call, such as `list_instances`; the caller sets it. It becomes the value of a metric label. */
 export type Operation = string;
 
 export interface ErrorDetails {
-  /** null where there was no answer. */
+  /** null if there was no response. */
   readonly httpStatus?: number | null;
-  /** SecMaster's, the gateway's or IAM's own code, such as `APIGW.0301`. */
+  /** The code of SecMaster, the gateway or IAM, such as `APIGW.0301`. */
   readonly code?: string | null;
   readonly requestId?: string | null;
 }
 
 /**
- * The only error that the client throws. It has no `cause`: those of the HTTP library drag requests and answers along,
+ * The only error that the client throws. It has no `cause`: the HTTP library's errors hold requests and responses,
  * and the message already says in one line what is wrong and what to fix.
  */
 export class SecMasterError extends Error {

@@ -6,14 +6,14 @@ import type { Operation, SecMasterError } from './errors.ts';
 import type { Send } from './send.ts';
 import type { Query } from './sign.ts';
 
-/** A GET with credentials, held back by their circuit breaker, whose JSON is what was asked for. */
+/** A GET with credentials, through their circuit breaker, that returns the parsed JSON. */
 export type Get = <T>(asked: Asked<T>, signal: AbortSignal) => Promise<T>;
 
 export interface Asked<T> {
   readonly operation: Operation;
   readonly path: string;
   readonly query: Query;
-  /** What the body should hold, for the message where it doesn't. */
+  /** What the body should contain, for the error message if it doesn't. */
   readonly expected: string;
   readonly read: (body: unknown) => T | null;
   readonly advice?: Advice;
@@ -24,7 +24,7 @@ export interface GetParts {
   readonly endpoint: Endpoint;
   readonly breaker: CircuitBreaker;
   readonly credentials: Credentials;
-  /** Of every request, signed. */
+  /** Sent and signed with every request. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +39,7 @@ export function createGet({ send, endpoint, breaker, credentials, headers }: Get
       const request = { method: 'GET', path, query, body: '', headers: { host: endpoint.host, ...headers } };
       authorization = await credentials.authorize(request, authorizedAtMs, signal);
       const asked = { operation, secrets: Object.values(authorization.headers), advice };
-      // Mandatory (docs/secmaster-api.md#query-parameters), although there is no content; it isn't signed.
+      // Mandatory (docs/secmaster-api.md#query-parameters), although there is no body; it isn't signed.
       const allHeaders = {
         ...request.headers,
         ...authorization.headers,
@@ -50,7 +50,7 @@ export function createGet({ send, endpoint, breaker, credentials, headers }: Get
       if (result === null) throw unexpectedBodyError(asked, answer, expected);
       return result;
     };
-    // A refusal by IAM is final: name and password won't be better the second time.
+    // A refusal by IAM is final: the same name and password would be refused again.
     const secondChance = (refusal: SecMasterError) =>
       refusal.operation === operation && credentials.refused({ ...authorization, authorizedAtMs, nowMs: now() });
     return breaker.run({ operation, attempt, secondChance, fingerprint: credentials.fingerprint }, signal);

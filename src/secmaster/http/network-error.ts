@@ -1,12 +1,12 @@
 import { type Operation, SecMasterError } from './errors.ts';
 
-/** A request that got no answer. Only the error's code is used: its text may hold more than one wants to read in a log. */
+/** A request without a response. Only the error's code is used, because its text may contain more than a log should show. */
 export function networkError(operation: Operation, host: string, error: unknown): SecMasterError {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
   return new SecMasterError(
     'network',
     operation,
-    `no answer from ${host}${code === null ? '' : ` (${code})`}: ${advice(code)}`,
+    `no response from ${host}${code === null ? '' : ` (${code})`}: ${advice(code)}`,
     {
       code,
     },
@@ -14,14 +14,14 @@ export function networkError(operation: Operation, host: string, error: unknown)
 }
 
 function advice(code: string | null): string {
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the host is not known to DNS: check region and endpoint';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return 'the host name cannot be resolved: check region, endpoint and DNS';
   if (code !== null && isCertificateCode(code)) {
-    return 'its certificate is not trusted: check endpoint, or trust the CA of the proxy in between with NODE_EXTRA_CA_CERTS';
+    return "its certificate is not trusted: check endpoint, or trust your proxy's CA with NODE_EXTRA_CA_CERTS";
   }
-  if (code === 'UND_ERR_INVALID_ARG')
-    return 'the request cannot be written: is there a line break in a credential or an id?';
-  if (code?.startsWith('UND_ERR_PRX') === true) return 'the proxy refuses: check the proxy settings';
-  return 'check the network, firewall and proxy on the way';
+  if (code === 'UND_ERR_INVALID_ARG') return 'the request is invalid: check credentials and ids for line breaks';
+  if (code?.startsWith('UND_ERR_PRX') === true) return 'the proxy refused the connection: check the proxy settings';
+  return 'check network, firewall and proxy';
 }
 
 function isCertificateCode(code: string): boolean {

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 /** Resolves when the next request may be sent; rejects with the signal's reason. */
 export type RateLimiter = (signal: AbortSignal) => Promise<void>;
 
-/** This many requests may go at once after a pause; then they are evenly spaced. */
+/** After a pause this many requests may go at once; then they are evenly spaced. */
 const burst = 3;
 
 export function createRateLimiter(requestsPerSecond: number, clock: Clock): RateLimiter {
@@ -13,7 +13,7 @@ export function createRateLimiter(requestsPerSecond: number, clock: Clock): Rate
   return async (signal) => {
     signal.throwIfAborted();
     const nowMs = clock.now();
-    // The upper bound only matters where the local clock was set back: the slots given out would lie far in its future.
+    // The upper bound matters only if the local clock was set back: the slots already assigned would be far in its future.
     const slotMs = Math.min(Math.max(nextMs, nowMs - (burst - 1) * intervalMs), nowMs + (waiting + 1) * intervalMs);
     nextMs = slotMs + intervalMs;
     if (slotMs <= nowMs) return;

@@ -2,7 +2,7 @@ import { errors, type RetryHandler } from 'undici';
 import type { Clock } from '../../clock.ts';
 import type { Endpoint } from './endpoint.ts';
 
-/** Which failures undici's retry interceptor tries again, and when. */
+/** Which failures undici's retry interceptor retries, and when. */
 
 const maxAttempts = 3;
 const baseMs = 500;
@@ -28,26 +28,26 @@ export interface RetryContext {
   readonly clock: Clock;
   readonly endpoint: Endpoint;
   readonly signal: AbortSignal;
-  /** The local time at which the request is given up. */
+  /** The local time at which the request times out. */
   readonly deadlineMs: number;
-  /** Whether the present try has been answered, with whatever status. */
+  /** Whether the current attempt has a response, with any status. */
   readonly hasAnswer: () => boolean;
 }
 
-/** For one request: the options keep what has been decided for it. */
+/** For one request only: the options remember what was decided for it. */
 export function retryOptions({ clock, endpoint, signal, deadlineMs, hasAnswer }: RetryContext) {
   let granted: { readonly attempt: number; readonly wait: Promise<void> } | null = null;
 
   const decide = async (error: Error, attempt: number): Promise<Error | null> => {
     if (hasAnswer() && !(error instanceof errors.RequestRetryError)) {
-      // An answer broke off. undici would fetch its rest with a Range, from a list that may have changed in between;
-      // only where the answer is to be thrown away for another try does the break not matter.
+      // A response was cut off. undici would fetch its rest with a Range, from a list that may have changed in between.
+      // The cut doesn't matter if this response is discarded for another attempt anyway.
       if (granted?.attempt !== attempt) return error;
       await granted.wait;
       return null;
     }
     const delayMs = attempt >= maxAttempts ? null : retryDelayMs(error, attempt, endpoint.clock.now());
-    // A wait that outlasts the request would only hide this answer behind a timeout.
+    // If the wait is longer than the request may take, a timeout would only hide this response.
     if (delayMs === null || clock.now() + delayMs >= deadlineMs) return error;
     granted = { attempt, wait: clock.sleep(delayMs, signal).then(() => endpoint.rateLimiter(signal)) };
     await granted.wait;
@@ -55,13 +55,13 @@ export function retryOptions({ clock, endpoint, signal, deadlineMs, hasAnswer }:
   };
 
   return {
-    // The last answer is handed on with its body, which says what is wrong.
+    // The last response is passed on with its body, which says what is wrong.
     throwOnError: false,
     retry: (error, { state }, done) => void decide(error, state.counter).then(done, () => done(error)),
   } satisfies RetryHandler.RetryOptions;
 }
 
-/** null: not to be tried again. `attempt` counts from 1. */
+/** null: no retry. `attempt` counts from 1. */
 function retryDelayMs(error: Error, attempt: number, serverNowMs: number): number | null {
   if (error instanceof errors.RequestRetryError) {
     if (!retriedStatuses.has(error.statusCode)) return null;
@@ -80,7 +80,7 @@ function retryAfterMs(headers: errors.RequestRetryError['headers'], serverNowMs:
   return Number.isNaN(ms) ? null : Math.max(0, ms);
 }
 
-/** Between half of it and all of it, so that clients that failed together don't come back together. */
+/** Between half and all of it, so that clients that failed together don't retry together. */
 function jittered(ms: number): number {
   return ms * (0.5 + Math.random() / 2);
 }

@@ -10,18 +10,18 @@ import { retryOptions } from './retry.ts';
 import { encodePath, encodeQuery } from './sign.ts';
 import { watchAttempts } from './watch-attempts.ts';
 
-/** Requests out, JSON in: rate limit, retries and timeout are here; authorization is not. */
+/** Sends requests and returns JSON, with rate limit, retries and timeout, but without authorization. */
 
-/** Fails with a `SecMasterError` and nothing else. */
+/** Every failure is a `SecMasterError`. */
 export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<JsonAnswer>;
 
-/** Told of each try of each request. `code`: the HTTP status, or the kind of the error where no answer came. */
+/** Called for each attempt of each request. `code`: the HTTP status, or the kind of error if there was no response. */
 export type Observe = (operation: Operation, code: string, seconds: number) => void;
 
 export interface HttpOptions {
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
-  /** For one request with all of its tries; the wait for the rate limit before the first one is not part of it. */
+  /** For one request with its retries, without the wait for the rate limit before the first attempt. */
   readonly timeoutMs: number;
   readonly observe: Observe;
   readonly userAgent: string;
@@ -63,7 +63,7 @@ export function createSend({ dispatcher, clock, timeoutMs, observe, userAgent }:
       ),
     );
 
-    // undici itself would notice an abort only once it has a connection.
+    // undici itself notices an abort only once it has a connection.
     const response = await orAborted(http.request({ ...dispatchOptions(request, userAgent), signal }), signal, () =>
       noAnswer(null),
     ).catch((error) => {
@@ -71,7 +71,7 @@ export function createSend({ dispatcher, clock, timeoutMs, observe, userAgent }:
     });
     const { statusCode: httpStatus, headers, body } = response;
     return await readAnswer(request, { httpStatus, headers, body }).catch((error) => {
-      // A body that was given up breaks off as well.
+      // An aborted body looks cut off too.
       throw signal.aborted && error instanceof SecMasterError && error.kind === 'body_cut' ? noAnswer(null) : error;
     });
   };
@@ -97,6 +97,6 @@ function dispatchOptions(request: HttpRequest, userAgent: string): Dispatcher.Re
 }
 
 function timeoutError({ operation, endpoint }: HttpRequest, timeoutMs: number): SecMasterError {
-  const message = `no whole answer from ${endpoint.host} within ${timeoutMs / 1000}s: check the network and proxy on the way, or raise poll.timeout`;
+  const message = `no complete response from ${endpoint.host} within ${timeoutMs / 1000}s: check network and proxy, or raise poll.timeout`;
   return new SecMasterError('timeout', operation, message);
 }

@@ -1,20 +1,20 @@
 import type { Clock } from '../../clock.ts';
 
-/** A server's time, learned from the `Date` headers of its answers; the local clock until the first one. */
+/** A server's time, learned from the `Date` headers of its responses; the local clock's before the first one. */
 export interface ServerClock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** The latest `Date` as it stands in the header; `now` before the first one. */
+  /** The latest `Date` header; `now` before the first one. */
   dateMs(): number;
-  /** The header of an answer to a request sent at one local time and received at another. */
+  /** @param date the header of a response, with the local times of the request and the response */
   learn(date: string | undefined, sentAtMs: number, receivedAtMs: number): void;
 }
 
 /**
- * A `Date` is cut to the second, and was written somewhere between sending and receiving: so it gives a range
- * for the offset, not a value. The offset stays where it is while an answer agrees with it, and moves to the near
- * end of the range otherwise. So the time doesn't jitter by a second with each answer, stays as fine as the local clock
- * where that one is right, and goes backwards only by as much as an answer proves it to be ahead.
+ * A `Date` has whole seconds and was written at some time between the request and the response, so it gives a range for the
+ * offset, not a value. The offset stays as it is while it lies in that range, and otherwise moves to the nearer end of it.
+ * So the time doesn't jitter by a second with each response, is as fine as the local clock if that is right, and goes
+ * backwards only by as much as a response proves it to be ahead.
  */
 export function createServerClock(clock: Clock): ServerClock {
   let offsetMs = 0;
@@ -26,9 +26,9 @@ export function createServerClock(clock: Clock): ServerClock {
       const dateMs = date === undefined ? Number.NaN : Date.parse(date);
       if (Number.isNaN(dateMs)) return;
       lastDateMs = dateMs;
-      const leastMs = dateMs - receivedAtMs;
-      const mostMs = dateMs + 999 - sentAtMs;
-      offsetMs = Math.max(leastMs, Math.min(mostMs, offsetMs));
+      const minMs = dateMs - receivedAtMs;
+      const maxMs = dateMs + 999 - sentAtMs;
+      offsetMs = Math.max(minMs, Math.min(maxMs, offsetMs));
     },
   };
 }

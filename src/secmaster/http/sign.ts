@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 
-/** Huawei Cloud's AK/SK signature, SDK-HMAC-SHA256. Every header given is signed; `x-sdk-date` must be among them. */
+/** Huawei Cloud's AK/SK signature, SDK-HMAC-SHA256. All given headers are signed; `x-sdk-date` must be one of them. */
 
 export type Query = readonly (readonly [key: string, value: string])[];
 
@@ -34,7 +34,7 @@ export function canonicalRequest({ method, path, query, headers, body }: Signabl
   const encodedPath = encodePath(path);
   return [
     method,
-    // The signed path ends in a slash although the sent one doesn't.
+    // The signed path ends with a slash, although the sent one doesn't.
     encodedPath.endsWith('/') ? encodedPath : `${encodedPath}/`,
     encodeQuery(query),
     ...signed.map(([name, value]) => `${name}:${value}`),
@@ -44,7 +44,7 @@ export function canonicalRequest({ method, path, query, headers, body }: Signabl
   ].join('\n');
 }
 
-/** Sorted by key, then value; also what is sent, so that both sides see the same bytes. */
+/** Sorted by key, then value. It is also what is sent, so that both sides see the same bytes. */
 export function encodeQuery(query: Query): string {
   return query
     .toSorted(([keyA, valueA], [keyB, valueB]) => compare(keyA, keyB) || compare(valueA, valueB))
@@ -67,7 +67,7 @@ function canonicalHeaders(headers: Signable['headers']): [name: string, value: s
     .sort(([a], [b]) => compare(a, b));
 }
 
-/** RFC 3986: everything but the unreserved characters, so also the five that encodeURIComponent leaves. */
+/** RFC 3986: everything but the unreserved characters, including the five that encodeURIComponent leaves as they are. */
 function encode(text: string): string {
   return encodeURIComponent(text).replaceAll(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -1,14 +1,14 @@
 import type { Dispatcher } from 'undici';
 
-/** One try of a request; a retried request has several. */
+/** One attempt of a request; a retried request has several. */
 export interface AttemptWatcher {
-  /** The head of an answer has come. */
+  /** The head of a response has arrived. */
   onAnswer(httpStatus: number, headers: Dispatcher.ResponseData['headers']): void;
-  /** Called once, when the body has been read to its end or the try has failed. */
+  /** Called once, when the body has been read to its end or the attempt has failed. */
   onEnd(error: Error | null): void;
 }
 
-/** An interceptor that stands beneath undici's retry, and so sees each try. */
+/** An interceptor below undici's retry, so that it sees each attempt. */
 export function watchAttempts(watch: () => AttemptWatcher): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) => {
     const watcher = watch();

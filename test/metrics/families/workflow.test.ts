@@ -22,7 +22,7 @@ test.each<[string, WorkspaceFamily, WorkspaceReport, string[]]>([
     ['secmaster_workflow_instances{workspace="prod",playbook="Isolate host",trigger_type="EVENT",status="FAILED"} 2'],
   ],
   [
-    'a failure ratio of what has ended, open and undocumented statuses left out',
+    'a failure ratio of ended instances, without open and undocumented statuses',
     workflow.failureRatio,
     withSnapshot({
       window: [

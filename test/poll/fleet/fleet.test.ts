@@ -12,7 +12,7 @@ import { SecMasterError } from '../../../src/secmaster/http/errors.ts';
 
 const never = new AbortController().signal;
 const minuteMs = 60_000;
-const empty = { count: 0, instances: [], leftOut: [], rejected: [] };
+const empty = { count: 0, instances: [], filteredOut: [], rejected: [] };
 const endpoints = { endpoint: 'https://a.example.com', iamEndpoint: 'https://b.example.com' };
 const target = (some: Partial<Target> = {}): Target => ({
   name: null,
@@ -36,7 +36,7 @@ async function setUp(projects: Record<string, Record<string, string>>, onReport:
     now: () => nowMs,
     answeredMs: () => nowMs,
     credentialsExpireAtMs: () => null,
-    countsLeftOut: false,
+    countsFilteredOut: false,
     listInstances: async () => {
       await onList();
       return empty;

@@ -10,7 +10,7 @@ function grown(counts: ReadonlyMap<string, number>) {
 }
 
 const failure = (status: number) =>
-  `list_instances: ${status} APIGW.0601 (Simulated fault.): the service or a proxy has failed; nothing to fix in the configuration`;
+  `list_instances: ${status} APIGW.0601 (Simulated fault.): the service or a proxy failed; the configuration is not the cause`;
 
 test('a failed poll is counted by its reason and logged once, as is the next success', async () => {
   const soc = createSoc();

@@ -92,7 +92,7 @@ describe('listInstances', () => {
       },
       never,
     );
-    expect(page).toEqual({ count: 0, instances: [], leftOut: [], rejected: [] });
+    expect(page).toEqual({ count: 0, instances: [], filteredOut: [], rejected: [] });
     const path = `/v1/0123/workspaces/${workspaceId}/soc/workflows/instances`;
     expect(calls[0]).toMatchObject({ method: 'GET', body: '' });
     expect(calls[0]?.path).toBe(
@@ -190,7 +190,7 @@ describe('access keys', () => {
       await expect(ask()).rejects.toMatchObject({
         kind: 'unauthorized',
         httpStatus: null,
-        message: expect.stringContaining(`not tried before ${until}`),
+        message: expect.stringContaining(`waiting until ${until}`),
       });
       expect(calls).toHaveLength(requests);
       await clock.turn(1);
@@ -209,13 +209,13 @@ describe('access keys', () => {
   test.each<[string, (n: number) => CredentialsConfig, number]>([
     ['the same', () => akSk, 1],
     ['another wrong secret', (n) => ({ ...akSk, sk: new Secret(`WRONG${n}`) }), 3],
-  ])('reloads with %s key in quick succession never come near the six refusals that lock it', async (_, at, most) => {
+  ])('reloads with %s key in quick succession never come near the six refusals that lock it', async (_, at, max) => {
     const { connect, reload, calls } = setUp(() => badSignature);
     for (let n = 0; n < 12; n++) {
       const client = connect({ ...account, credentials: at(n) }, reload(1000 + n));
       await expect(client.listInstances('w', newest, never)).rejects.toMatchObject({ kind: 'unauthorized' });
     }
-    expect(calls).toHaveLength(most);
+    expect(calls).toHaveLength(max);
   });
 
   test('a wrong secret that a reload brings is refused once, however many workspaces use it', async () => {
@@ -483,8 +483,8 @@ describe('the project of a region', () => {
   });
 
   test.each<[string, Reply, string, string]>([
-    ['none', projects(), 'not_found', 'IAM knows no project named eu-west-101'],
-    ['two', projects('a', 'b'), 'not_found', 'IAM knows 2 projects named eu-west-101'],
+    ['none', projects(), 'not_found', 'IAM lists no project named eu-west-101'],
+    ['two', projects('a', 'b'), 'not_found', 'IAM lists 2 projects named eu-west-101'],
     ['another body', { body: { code: 1 } }, 'unexpected_body', 'without a list of projects'],
     ['a refusal', { status: 403, body: { error: { code: 403, message: 'no' } } }, 'forbidden', 'iam:projects:list'],
   ])('%s: an error that says what to do', async (_, reply, kind, message) => {

@@ -46,10 +46,10 @@ describe('filters', () => {
     ['data classes', { ...noFilters, dataclassId: ['d1', 'd3'] }, ['1', '3', '4']],
     ['trigger types', { ...noFilters, triggerType: ['TIMER', 'MANUAL'] }, ['2', '3']],
     ['two kinds', { ...noFilters, playbookId: ['p1', 'p2'], triggerType: ['EVENT', 'MANUAL'] }, ['1']],
-  ] as const)('several %s: rows are chosen here, the others are left out in their places', (_, filters, expected) => {
+  ] as const)('several %s: rows are filtered here, and the others keep their places', (_, filters, expected) => {
     const page = parsePage({ count: 4, instances }, 'en', rowFilter(filters));
     expect(page?.instances.map(({ id }) => id)).toEqual(expected);
-    const after = page?.leftOut.map((left) => [left.id, left.after]);
+    const after = page?.filteredOut.map((row) => [row.id, row.after]);
     const places = instances.flatMap(({ id }) =>
       expected.some((one) => one === id) ? [] : [[id, expected.filter((one) => one < id).length]],
     );

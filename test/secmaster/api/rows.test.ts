@@ -28,7 +28,7 @@ const instance = {
 const parse = (...rows: unknown[]) => parsePage({ count: rows.length, instances: rows }, 'en');
 
 test("reads the document's example", () => {
-  expect(parse(row)).toEqual({ count: 1, instances: [instance], leftOut: [], rejected: [] });
+  expect(parse(row)).toEqual({ count: 1, instances: [instance], filteredOut: [], rejected: [] });
 });
 
 const long = (character: string) => `${character.repeat(199)}…`;
@@ -137,16 +137,20 @@ describe('a body', () => {
     expect(parsePage({ count, instances: [] }, 'en')).toEqual({
       count: expected,
       instances: [],
-      leftOut: [],
+      filteredOut: [],
       rejected: [],
     });
   });
 
   test.each([
-    ['no count', { instances: [row] }, { count: null, instances: [instance], leftOut: [], rejected: [] }],
-    ['no list', { count: 0 }, { count: 0, instances: [], leftOut: [], rejected: [] }],
-    ['null for both', { count: null, instances: null }, { count: null, instances: [], leftOut: [], rejected: [] }],
-    ['null for a list and no count', { instances: null }, { count: null, instances: [], leftOut: [], rejected: [] }],
+    ['no count', { instances: [row] }, { count: null, instances: [instance], filteredOut: [], rejected: [] }],
+    ['no list', { count: 0 }, { count: 0, instances: [], filteredOut: [], rejected: [] }],
+    ['null for both', { count: null, instances: null }, { count: null, instances: [], filteredOut: [], rejected: [] }],
+    [
+      'null for a list and no count',
+      { instances: null },
+      { count: null, instances: [], filteredOut: [], rejected: [] },
+    ],
   ])('may have %s', (_, body, expected) => {
     expect(parsePage(body, 'en')).toEqual(expected);
   });

@@ -127,7 +127,7 @@ test('who waits for the first call may give up', async () => {
 });
 
 /** Begins a call each second for so long and has each refused; how many were let through, in any five minutes at most. */
-async function mostRefused(
+async function maxRefused(
   secondChance: () => boolean,
   onSecond: (second: number, change: (to: string) => void) => void,
 ) {
@@ -151,12 +151,9 @@ test.each<[string, () => boolean, (second: number, change: (to: string) => void)
   ['that stay as they are', () => false, () => {}, 3],
   ['that may always be better the second time', () => true, () => {}, 4],
   ['that the user changes every ten seconds', () => false, (second, change) => change(`${Math.floor(second / 10)}`), 3],
-])(
-  'wrong credentials %s are refused no more than a few times in any five minutes',
-  async (_, again, onSecond, most) => {
-    expect(await mostRefused(again, onSecond)).toBe(most);
-  },
-);
+])('wrong credentials %s are refused no more than a few times in any five minutes', async (_, again, onSecond, max) => {
+  expect(await maxRefused(again, onSecond)).toBe(max);
+});
 
 test('other credentials in place are tried at once', async () => {
   const { begin, begun, change } = setUp();

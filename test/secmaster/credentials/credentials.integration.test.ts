@@ -91,7 +91,9 @@ describe('what is obtained for a time', () => {
       clock.advance(10 * minuteMs);
     }
     clock.advance(10 * minuteMs);
-    expect(await ask()).toContain(kind === 'agency' ? 'no keys from the metadata service (404' : 'check iam_endpoint');
+    expect(await ask()).toContain(
+      kind === 'agency' ? 'the metadata service returned no keys (404' : 'check iam_endpoint',
+    );
     simulator.faults.clear();
     clock.advance(minuteMs / 2);
     expect(await ask()).toBeNull();
@@ -115,7 +117,7 @@ describe('the metadata service', () => {
   test('of a node without an agency is told, and asked again soon', async () => {
     const { ask, clock, simulator } = await startCredentialed('agency', { metadata: { hasAgency: false } });
     expect(await ask()).toBe(
-      'get_security_key: no keys from the metadata service (401): give this ECS or CCE node an agency that may read SecMaster, or configure other credentials',
+      'get_security_key: the metadata service returned no keys (401): assign an agency with read access to SecMaster to this ECS or CCE node, or configure other credentials',
     );
     await Promise.all([ask(), ask(), ask()]);
     expect(simulator.requests.count('GetSecurityKey')).toBe(1);
@@ -143,7 +145,7 @@ describe('the metadata service', () => {
     for (; message === undefined; clock.advance(100)) await tick();
     await asked;
     expect(message).toBe(
-      'get_metadata_token: no keys from the metadata service (no answer from 127.0.0.1:9 (ECONNREFUSED)): give this ECS or CCE node an agency that may read SecMaster, or configure other credentials',
+      'get_metadata_token: the metadata service returned no keys (no response from 127.0.0.1:9 (ECONNREFUSED)): assign an agency with read access to SecMaster to this ECS or CCE node, or configure other credentials',
     );
   });
 });
@@ -236,7 +238,7 @@ test('an access key whose files are written one after the other recovers with th
   simulator.accounts.setAccessKey({ ak: 'NEW', sk: 'new' });
   folder.write('ak', 'NEW');
   expect(await ask()).toContain('verify aksk signature fail');
-  expect(await ask()).toContain('not tried before');
+  expect(await ask()).toContain('because the credentials were refused');
   folder.write('sk', 'new');
   expect(await ask()).toBeNull();
   expect(refused()).toBe(1);
@@ -253,7 +255,7 @@ test.each(replaceable)(
     expect(await ask()).toBeNull();
     expect(await ask()).toBeNull();
     expect(refused()).toBe(0);
-    expect(logged.filter((line) => line.includes('credentials not read again'))).toHaveLength(1);
+    expect(logged.filter((line) => line.includes('credential file could not be read'))).toHaveLength(1);
   },
 );
 
@@ -261,7 +263,7 @@ test('files that were never good are told, without a call', async () => {
   const folder = createFolder();
   folder.write('sk', '');
   const { ask, simulator } = await startCredentialed('ak_sk', { folder });
-  expect(await ask()).toBe('read_credentials: sk_file: is an empty file');
+  expect(await ask()).toBe('read_credentials: sk_file: the file is empty');
   expect(simulator.requests.count('ListAopWorkflowInstance')).toBe(0);
   folder.write('sk', defaultAccessKey.sk);
   expect(await ask()).toBeNull();

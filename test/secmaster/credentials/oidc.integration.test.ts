@@ -81,12 +81,16 @@ describe('says what to fix', () => {
   const keys = 'CreateTemporaryAccessKeyByToken';
   test.each<[string, number, string]>([
     [token, 400, 'create_oidc_token: 400 .*: check idp_id, id_token_file and project_id'],
-    [token, 403, 'create_oidc_token: 403 .*: IAM lets this identity into no such project: .* idp_id, and project_id'],
-    [token, 404, 'create_oidc_token: 404 .*: IAM knows no such identity provider: check idp_id and iam_endpoint'],
-    [keys, 400, 'create_temporary_keys: 400 .*: IAM gives no temporary keys for this token'],
-    [keys, 401, 'create_temporary_keys: 401 .*: IAM refuses the token that it has just given'],
+    [
+      token,
+      403,
+      'create_oidc_token: 403 .*: this identity has no access to this project: check project_id and .* idp_id',
+    ],
+    [token, 404, 'create_oidc_token: 404 .*: IAM does not know this identity provider: check idp_id and iam_endpoint'],
+    [keys, 400, 'create_temporary_keys: 400 .*: IAM issued no temporary keys for this token'],
+    [keys, 401, 'create_temporary_keys: 401 .*: IAM refused the token that it has just issued'],
     [keys, 403, 'create_temporary_keys: 403 .*: this identity may not obtain temporary keys'],
-    [keys, 404, 'create_temporary_keys: 404 .*: this IAM gives no temporary keys: check iam_endpoint'],
+    [keys, 404, 'create_temporary_keys: 404 .*: this IAM does not issue temporary keys: check iam_endpoint'],
   ])('%s answered with %d', async (operation, status, message) => {
     const { ask, simulator } = await startCredentialed('oidc');
     simulator.faults.add({ kind: 'status', operation, status, shape: 'iam', code: 'X' });
@@ -98,7 +102,7 @@ describe('says what to fix', () => {
     const config = folder.config('oidc', '');
     const { ask } = await startCredentialed({ ...config, kind: 'oidc', idpId: 'typo' } as typeof config, { folder });
     expect(await ask()).toBe(
-      'create_oidc_token: 404 404 (Could not find the identity provider.): IAM knows no such identity provider: check idp_id and iam_endpoint',
+      'create_oidc_token: 404 404 (Could not find the identity provider.): IAM does not know this identity provider: check idp_id and iam_endpoint',
     );
   });
 
@@ -107,7 +111,7 @@ describe('says what to fix', () => {
     folder.write('id_token', 'of.somebody.else');
     const { ask } = await startCredentialed('oidc', { folder });
     expect(await ask()).toBe(
-      'create_oidc_token: 401 401 (The ID token is invalid.): IAM refuses the token in id_token_file: check that it is one of idp_id, for its client ID, and not expired',
+      'create_oidc_token: 401 401 (The ID token is invalid.): IAM refused the token in id_token_file: check that idp_id accepts its issuer and audience (client ID), and that it has not expired',
     );
   });
 
@@ -119,14 +123,14 @@ describe('says what to fix', () => {
     const idTokens = [{ ...defaultIdToken, token: expired, expiresAtMs }];
     const { ask } = await startCredentialed('oidc', { folder, idTokens });
     expect(await ask()).toBe(
-      'create_oidc_token: 401 401 (The ID token has expired.): the token in id_token_file has expired at 2026-07-18T11:59:00.000Z: whatever writes the file has not renewed it',
+      'create_oidc_token: 401 401 (The ID token has expired.): the token in id_token_file expired at 2026-07-18T11:59:00.000Z: check what renews this file',
     );
   });
 
   test.each([[{ exp: 'soon' }], [{ exp: 1e300 }], [[]]])('a refused token with the claims %j', async (claims) => {
     const folder = createFolder();
     folder.write('id_token', jwt(claims));
-    expect(await (await startCredentialed('oidc', { folder })).ask()).toContain('IAM refuses the token');
+    expect(await (await startCredentialed('oidc', { folder })).ask()).toContain('IAM refused the token');
   });
 
   test('an answer without the keys, of which nothing is repeated', async () => {
@@ -154,8 +158,8 @@ test('another token in the file is tried at once where the one before was refuse
   const folder = createFolder();
   folder.write('id_token', 'old');
   const { ask, simulator } = await startCredentialed('oidc', { folder });
-  expect(await ask()).toContain('IAM refuses the token');
-  expect(await ask()).toContain('not tried before');
+  expect(await ask()).toContain('IAM refused the token');
+  expect(await ask()).toContain('because the credentials were refused');
   expect(simulator.requests.count('CreateTokenWithIdToken')).toBe(1);
   folder.write('id_token', defaultIdToken.token);
   expect(await ask()).toBeNull();
@@ -190,8 +194,8 @@ test('a renewal that is refused leaves the keys in use while they are valid, and
   }
   // In the last 40 minutes, one each five.
   expect(simulator.requests.count('CreateTokenWithIdToken')).toBe(1 + 8);
-  expect(logged.filter((line) => line.includes('not renewed yet'))).toHaveLength(8);
-  expect(await ask()).toContain('IAM refuses the token');
+  expect(logged.filter((line) => line.includes('credentials not renewed yet'))).toHaveLength(8);
+  expect(await ask()).toContain('IAM refused the token');
 });
 
 test('an outage of IAM is not noticed while the keys are valid', async () => {

@@ -63,7 +63,7 @@ describe('what to fix', () => {
       { error_code: 'APIGW.0301', error_msg: 'signature expired' },
       'list_instances',
       'unauthorized',
-      'clock of this machine',
+      "check that this machine's clock is correct",
     ],
     [401, {}, 'create_token', 'unauthorized', 'domain, user and password'],
     [403, {}, 'list_workspaces', 'forbidden', 'SecMaster ReadOnlyAccess'],
@@ -73,7 +73,7 @@ describe('what to fix', () => {
     [404, {}, 'list_instances', 'not_found', 'endpoint'],
     [404, {}, 'create_token', 'not_found', 'iam_endpoint'],
     [429, {}, 'list_instances', 'throttled', 'poll.rate_limit'],
-    [500, {}, 'list_instances', 'server_error', 'nothing to fix'],
+    [500, {}, 'list_instances', 'server_error', 'the configuration is not the cause'],
     [302, {}, 'list_instances', 'unexpected_status', 'endpoint'],
   ])('%d %j of %s is %s: %s', (status, body, operation, kind, advice) => {
     const error = fail(status, body, operation);
@@ -84,7 +84,7 @@ describe('what to fix', () => {
 
 describe('HTML of a proxy', () => {
   const html = '<!DOCTYPE html>\n<html><head><title>Access\n denied</title></head></html>';
-  test.each([401, 403, 407])('with %d is no answer of the API', (status) => {
+  test.each([401, 403, 407])('with %d is not a response of the API', (status) => {
     expect(fail(status, html)).toMatchObject({ kind: 'body_not_json', httpStatus: status });
     expect(fail(status, html).message).toContain('"Access denied"');
   });
@@ -122,13 +122,13 @@ describe('nothing is repeated that must not be', () => {
 });
 
 test.each([
-  ['ENOTFOUND', 'check region and endpoint'],
+  ['ENOTFOUND', 'check region, endpoint and DNS'],
   ['ECONNREFUSED', 'firewall'],
   ['SELF_SIGNED_CERT_IN_CHAIN', 'NODE_EXTRA_CA_CERTS'],
   ['CERT_HAS_EXPIRED', 'NODE_EXTRA_CA_CERTS'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'NODE_EXTRA_CA_CERTS'],
   ['UND_ERR_INVALID_ARG', 'line break'],
-])('no answer because of %s: %s', (code, advice) => {
+])('no response because of %s: %s', (code, advice) => {
   const error = networkError('list_instances', 'example.com', Object.assign(new Error('S3CRET-TOKEN'), { code }));
   expect(error).toMatchObject({ kind: 'network', code, httpStatus: null, message: expect.stringContaining(advice) });
   expect(error.message).not.toContain('S3CRET');

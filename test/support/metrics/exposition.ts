@@ -9,12 +9,12 @@ import type { WorkspaceFamily } from '../../../src/metrics/family.ts';
 import type { Format } from '../../../src/metrics/writer.ts';
 import type { WorkspaceReport } from '../../../src/model/report.ts';
 
-/** An exposition in which a defect fails the test. */
+/** An exposition; the test fails if rendering it hits a bug. */
 export function expositionOf(parts: Partial<ExpositionParts> = {}): Exposition {
-  const onDefect = (error: unknown) => {
+  const onBug = (error: unknown) => {
     throw error;
   };
-  return createExposition({ version: '1.2.3', now: () => 0, onDefect, ...parts });
+  return createExposition({ version: '1.2.3', now: () => 0, onBug, ...parts });
 }
 
 /** What a scrape gets, put together and unpacked. */

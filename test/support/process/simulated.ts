@@ -8,7 +8,7 @@ import { eventually, type Running, start } from './processes.ts';
 export interface Simulated {
   readonly url: string;
   readonly running: Running;
-  /** Its clock stands still until it is turned. */
+  /** Its clock stands still until the test advances it. */
   turn(ms: number): Promise<void>;
   truth(sinceMs: number, lookbackMs: number): Promise<Truth>;
   requests(): Promise<{ readonly total: number; readonly refused: number; readonly counts: Record<string, number> }>;

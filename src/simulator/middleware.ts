@@ -16,7 +16,7 @@ export interface Connection {
   cut(response: Response): Promise<Response>;
 }
 
-export interface GateEnv {
+export interface SimulatorEnv {
   readonly Bindings: { readonly connection?: Connection };
   readonly Variables: { requestId: string };
 }
@@ -27,13 +27,13 @@ export class ConnectionLost extends Error {
 }
 
 /** What every request passes before an operation sees it: the headers that all answers carry, the log, the faults, the load. */
-export function createGate(
+export function createMiddleware(
   clock: Clock,
   faults: Faults,
   log: RequestLog,
   behaviourOf: (workspaceId: string | null) => BehaviourHandle,
 ) {
-  return (operation: string): MiddlewareHandler<GateEnv> =>
+  return (operation: string): MiddlewareHandler<SimulatorEnv> =>
     async (c, next) => {
       const requestId = randomUUID().replaceAll('-', '');
       c.set('requestId', requestId);
@@ -73,12 +73,12 @@ export function createGate(
     };
 }
 
-export function answerProblem(c: Context<GateEnv>, problem: Problem): Response {
+export function answerProblem(c: Context<SimulatorEnv>, problem: Problem): Response {
   // The codes come from our own tables and from rules that admit 400 to 599 alone.
   return c.json(errorBody(problem, c.var.requestId), problem.status as ContentfulStatusCode);
 }
 
-function faultAnswer(c: Context<GateEnv>, fault: Exclude<Fault, { kind: 'cut' | 'reset' }>): Response {
+function faultAnswer(c: Context<SimulatorEnv>, fault: Exclude<Fault, { kind: 'cut' | 'reset' }>): Response {
   switch (fault.kind) {
     case 'status':
       if (fault.retryAfter !== undefined) c.header('Retry-After', fault.retryAfter);
@@ -92,7 +92,7 @@ function faultAnswer(c: Context<GateEnv>, fault: Exclude<Fault, { kind: 'cut' | 
   }
 }
 
-function throttledAnswer(c: Context<GateEnv>, retryAfter: string | null): Response {
+function throttledAnswer(c: Context<SimulatorEnv>, retryAfter: string | null): Response {
   if (retryAfter !== null) c.header('Retry-After', retryAfter);
   return answerProblem(c, throttled);
 }
@@ -104,17 +104,17 @@ const throttled = gatewayProblem(
 );
 
 /** Hono leaves `env` undefined, whatever its type says, where a request is made in process. */
-function connectionOf(c: Context<GateEnv>): Connection | undefined {
+function connectionOf(c: Context<SimulatorEnv>): Connection | undefined {
   return c.env?.connection;
 }
 
-function reset(c: Context<GateEnv>): Response {
+function reset(c: Context<SimulatorEnv>): Response {
   const connection = connectionOf(c);
   if (connection === undefined) throw new ConnectionLost('the simulated connection was reset');
   return connection.reset();
 }
 
-async function cut(c: Context<GateEnv>, response: Response): Promise<Response> {
+async function cut(c: Context<SimulatorEnv>, response: Response): Promise<Response> {
   const connection = connectionOf(c);
   if (connection !== undefined) return connection.cut(response);
   const half = halfOf(await response.arrayBuffer());
