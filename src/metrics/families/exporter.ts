@@ -111,7 +111,7 @@ export const exporter = {
   },
 } as const satisfies Readonly<Record<string, WorkspaceFamily>>;
 
-/** The one sample of a workspace; none where there is nothing to tell. */
+/** The one sample of a workspace; none if there is no value. */
 function single(value: number | null | undefined): Sample[] {
   return value === null || value === undefined ? [] : [{ labels: {}, value }];
 }

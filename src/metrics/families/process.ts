@@ -1,6 +1,6 @@
 import type { ProcessFamily } from '../family.ts';
 
-/** What the process does whatever it polls; `../process-metrics.ts` counts them. */
+/** What the process itself does; `../process-metrics.ts` measures it. */
 export const exporterProcess = {
   apiRequests: {
     name: 'secmaster_exporter_api_requests_total',

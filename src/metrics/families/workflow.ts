@@ -107,7 +107,7 @@ function isEnded({ labels: { status = '' } }: WindowSeries): boolean {
   return status === 'FINISHED' || status === 'FAILED' || status === 'TERMINATED';
 }
 
-/** The series of the window that differ in their status alone, together. */
+/** Groups the series of the window that differ only in their status. */
 function withoutStatus(window: readonly WindowSeries[]): { labels: Labels; series: WindowSeries[] }[] {
   const groups = new Map<string, { labels: Labels; series: WindowSeries[] }>();
   for (const one of window) {
