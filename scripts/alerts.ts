@@ -1,6 +1,6 @@
 /**
- * Makes what is made from `alerts/*.rules.yml`: the links to runbooks in them and in their unit tests, and the PrometheusRule of
- * Kubernetes.
+ * Generates what depends on `alerts/*.rules.yml`: the links to runbooks in them and in their unit tests, and the PrometheusRule
+ * for Kubernetes.
  *
  *     npm pkg set config.runbooks=https://wiki.example.org/runbooks/ && npm run alerts
  */
@@ -11,12 +11,12 @@ import { parse, stringify } from 'yaml';
 const root = join(import.meta.dirname, '..');
 export const prometheusRuleFile = join(root, 'alerts', 'kubernetes', 'prometheus-rule.yaml');
 
-/** The rule files that users take, in the order of their names. */
+/** The rule files for users, sorted by name. */
 export function ruleFiles(): string[] {
   return globSync(join(root, 'alerts', '*.rules.yml')).sort();
 }
 
-/** Where runbooks are read: the URL of the folder, the one setting in package.json. */
+/** The URL of the folder of runbooks, from package.json. */
 export function runbookBase(): string {
   const { config } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { config: { runbooks: string } };
   return config.runbooks.endsWith('/') ? config.runbooks : `${config.runbooks}/`;
@@ -39,10 +39,8 @@ export function prometheusRule(texts: readonly string[]): string {
     metadata: { name: 'secmaster-exporter', labels: { 'app.kubernetes.io/name': 'secmaster-exporter' } },
     spec: { groups: texts.flatMap((text) => (parse(text) as RuleFile).groups) },
   };
-  const made = `made of ${ruleFiles()
-    .map((file) => basename(file))
-    .join(', ')} by: npm run alerts`;
-  return `# ${made}\n${stringify(manifest, { aliasDuplicateObjects: false, lineWidth: 0 })}`;
+  const sources = ruleFiles().map((file) => basename(file));
+  return `# generated from ${sources.join(', ')} by npm run alerts\n${stringify(manifest, { aliasDuplicateObjects: false, lineWidth: 0 })}`;
 }
 
 if (import.meta.main) {

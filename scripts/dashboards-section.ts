@@ -2,7 +2,7 @@ import type { Panel, RowPanel } from '@grafana/grafana-foundation-sdk/dashboard'
 import { dashboards } from '../dashboards/src/files.ts';
 import { table } from './sections.ts';
 
-/** The panels of docs/dashboards.md, in the words that they have for themselves in Grafana. */
+/** The panels of docs/dashboards.md, with their titles and descriptions from Grafana. */
 export function dashboardsSection(): string {
   return Object.values(dashboards)
     .map(({ title, description, panels = [] }) => {

@@ -1,4 +1,4 @@
-/** Writes the parts of the documentation that are made of the code: `npm run docs`. A test holds them equal. */
+/** Writes the parts of the documentation that are generated from the code: `npm run docs`. A test compares them. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configurationSection } from './configuration-section.ts';
@@ -14,7 +14,7 @@ const sections: readonly { readonly file: string; readonly name: string; readonl
   { file: 'docs/dashboards.md', name: 'panels', content: dashboardsSection },
 ];
 
-/** Each file as it should be, by its path in the project. */
+/** The expected text of each file, by its path in the project. */
 export function writtenDocs(): Map<string, string> {
   const texts = new Map<string, string>();
   for (const { file, name, content } of sections) {

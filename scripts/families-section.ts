@@ -8,7 +8,7 @@ const sorted: readonly Declaration[] = families.toSorted((a, b) => (a.name < b.n
 
 const groups: readonly { readonly title: string; readonly isIn: (name: string) => boolean }[] = [
   { title: 'Runs', isIn: (name) => name.startsWith('secmaster_workflow_') },
-  { title: 'What labels stand for', isIn: (name) => /^secmaster_(playbook|workspace)_/.test(name) },
+  { title: 'Label values', isIn: (name) => /^secmaster_(playbook|workspace)_/.test(name) },
   { title: 'The exporter', isIn: (name) => name === 'secmaster_up' || name.startsWith('secmaster_exporter_') },
 ];
 

@@ -1,6 +1,6 @@
-/** Parts of a Markdown file that are written by `npm run docs`, each between two comments: `begin` and `end` with its name. */
+/** Parts of a Markdown file that `npm run docs` writes, each between two comments, `begin` and `end`, with its name. */
 
-/** The file with what stands in the section replaced. */
+/** The file with this content in the section. */
 export function replaceSection(markdown: string, name: string, content: string): string {
   const [begin, end] = [`<!-- begin ${name}: written by npm run docs -->\n`, `<!-- end ${name} -->`];
   const from = markdown.indexOf(begin);

@@ -23,7 +23,7 @@ export interface Finding {
 
 export const emptyMessage = 'is empty; set a value';
 
-/** `config.yml:12: poll.lookback: "24 hours" is no duration; …` */
+/** `config.yml:12: poll.lookback: "24 hours" is not a valid duration; …` */
 export function formatProblem({ file, line, path, message }: Problem): string {
   const place = file !== null && line !== null ? `${file}:${line}` : file;
   return [place, path, message].filter(Boolean).join(': ');

@@ -1,6 +1,6 @@
 /**
- * Runs `work` one at a time. Whoever calls while it runs gets the run after that one, all of them the same: so a call's
- * promise stands for a run that began after the call.
+ * Runs `work` one at a time. All callers during a run share the next one, so that the work behind a call's promise always
+ * starts after the call.
  */
 export function coalesce(work: () => Promise<void>): () => Promise<void> {
   let last: Promise<void> = Promise.resolve();

@@ -13,35 +13,35 @@ export type Encoding = 'identity' | 'gzip';
 /** What a scrape gets. */
 export interface Exposition {
   /**
-   * Takes in what is known of all workspaces. Resolves once scrapes get it, or something later; until then they get what was
-   * there before. A snapshot that was there before is not rendered again.
+   * Renders the reports of all workspaces. Resolves once scrapes get them, or newer ones; until then they get the previous
+   * ones. An unchanged snapshot is not rendered again.
    *
    * @param durationBuckets upper bounds in seconds, ascending
    */
   update(reports: readonly WorkspaceReport[], durationBuckets: readonly number[]): Promise<void>;
-  /** The latest exposition, with the process metrics of this moment, in pieces: all but the last are shared by all scrapes. */
+  /** The latest exposition with current process metrics, in pieces; scrapes share all pieces but the last. */
   scrape(format: Format, encoding: Encoding): Promise<readonly Bytes[]>;
-  /** When `scrape` was last called, by the clock that the exposition was given; null: never. */
+  /** When `scrape` was last called, by the given clock; null: never. */
   lastScrapeMs(): number | null;
-  /** One HTTP request of the exporter's own; `code` is the HTTP status or what went wrong. */
+  /** Counts one HTTP request of the exporter; `code` is the HTTP status or the kind of error. */
   observeRequest(operation: string, code: string, seconds: number): void;
-  /** One reading of the configuration; the exposition begins with one that succeeded. */
+  /** Records a load of the configuration; the exposition starts with a successful one. */
   observeReload(isSuccess: boolean): void;
 }
 
 /**
- * Scrapes that come within this time get the same process metrics. To collect them costs more than all the rest of a scrape,
- * and begins prom-client's event loop delays anew: of two scrapers at once the second would find none.
+ * Scrapes within this time get the same process metrics. Collecting them costs more than the rest of a scrape, and resets
+ * prom-client's event loop delays, so the second of two simultaneous scrapers would see none.
  */
 export const processMetricsLastMs = 100;
 
-/** What the last update brought. */
+/** The last update. */
 interface Known {
   readonly reports: readonly WorkspaceReport[];
   readonly durationBuckets: readonly number[];
 }
 
-/** The families that change with polls, made once for each change, as bytes. */
+/** The families that change with polls, as bytes; rendered once per change. */
 interface Polled {
   readonly plain: readonly Bytes[];
   readonly gzip: GzipHead;
@@ -91,7 +91,7 @@ export function createExposition(parts: ExpositionParts): Exposition {
   };
 }
 
-/** The two parts of the answer in one format; a format is rendered only once it has been asked for. */
+/** The two parts of a response in one format; a format is rendered only after its first scrape. */
 interface Answer {
   readonly polled: { get(): Promise<Polled>; renew(): Promise<void> };
   readonly tail: () => Promise<Part>;
@@ -127,12 +127,12 @@ function createEncoding(format: Format, families: readonly WorkspaceFamily[], on
   };
 }
 
-/** What `make` made last, made anew once it is older than `ms`. */
+/** The last result of `make`, which is called again once that is older than `ms`. */
 function lasting<T>(ms: number, now: () => number, make: () => Promise<T>): () => Promise<T> {
   let made: { readonly atMs: number; readonly value: Promise<T> } | null = null;
   return () => {
     const atMs = now();
-    // A clock that is set back makes it anew as well.
+    // Also after the clock was set back.
     if (made === null || Math.abs(atMs - made.atMs) >= ms) made = { atMs, value: make() };
     return made.value;
   };

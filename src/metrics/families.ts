@@ -14,5 +14,5 @@ export const workspaceFamilies = [
   ...Object.values(exporter),
 ] as const;
 
-/** Every family once: the source of `/metrics` and of what is written about it. */
+/** All families: the source of `/metrics` and of its documentation. */
 export const families = [...workspaceFamilies, ...Object.values(exporterProcess)] as const;

@@ -6,16 +6,16 @@ const deflate = promisify(deflateRaw);
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A part of a content, plain and compressed: it fits any place. */
+/** A part of the content, plain and compressed; it fits anywhere in the stream. */
 export interface Part {
   readonly plain: Bytes;
   readonly deflated: Bytes;
 }
 
-/** The start of a gzip stream (RFC 1952): put together once, it is ended with another tail for each scrape. */
+/** The start of a gzip stream (RFC 1952). It is made once, and each scrape ends it with its own tail. */
 export interface GzipHead {
   readonly bytes: Bytes;
-  /** Of what has been compressed. */
+  /** Of the uncompressed content. */
   readonly crc: number;
   readonly length: number;
 }
@@ -29,7 +29,7 @@ export async function partOf(plain: Bytes): Promise<Part> {
   return { plain, deflated: await deflate(plain, { finishFlush: constants.Z_SYNC_FLUSH }) };
 }
 
-/** Bytes whose checksum is taken in one go: a fraction of a millisecond's work. */
+/** Bytes per turn of the event loop for the checksum: a fraction of a millisecond. */
 const checkedBytes = 1024 * 1024;
 
 export async function gzipHead(parts: readonly Part[]): Promise<GzipHead> {
@@ -45,12 +45,12 @@ export async function gzipHead(parts: readonly Part[]): Promise<GzipHead> {
   return { bytes: Buffer.concat([header, ...parts.map(({ deflated }) => deflated)]), crc, length };
 }
 
-/** The last part. Compresses here and now: it should be small. */
+/** The last part. It is compressed synchronously, so it should be small. */
 export function tailOf(plain: Bytes): Part {
   return { plain, deflated: deflateRawSync(plain) };
 }
 
-/** What makes a whole gzip stream of the head: together they hold the head's content and the tail's. */
+/** Completes the head to a gzip stream with the content of both. */
 export function gzipEnd({ crc, length }: GzipHead, { plain, deflated }: Part): Bytes {
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(crc32(plain, crc), 0);

@@ -2,11 +2,10 @@ import type { Counted, DurationBucket, Durations } from '../model/snapshot.ts';
 import type { Sample } from './family.ts';
 
 /**
- * The samples of a histogram. The ledger keeps each bucket by the bounds of its day. Where the configuration has others
- * now, an observation is counted from the first bound on that is no less than its own: counts and sums stay whole and
- * never fall.
+ * The samples of a histogram. The ledger keeps buckets with the bounds of their time. If the configuration has other bounds
+ * now, an old bucket counts from the first bound that is not below its own, so counts and sums stay complete and never fall.
  *
- * @param series those that there are, be they without observations
+ * @param series all series, including those without observations
  * @param bounds in seconds, ascending
  */
 export function* histogram(

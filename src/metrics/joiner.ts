@@ -2,7 +2,7 @@ import { type Bytes, type Part, partOf } from './gzip.ts';
 
 type Run = readonly [Bytes, ...Bytes[]];
 
-/** Joins neighbours into parts of about `bytes`. What was joined and compressed is kept for as long as its blocks are the same. */
+/** Joins adjacent blocks into parts of about `bytes`, and keeps each compressed part while its blocks stay the same. */
 export function createJoiner(bytes: number): (blocks: readonly Bytes[]) => Promise<Part[]> {
   /** By the first block. */
   const known = new WeakMap<Bytes, { readonly run: Run; readonly part: Part }>();
@@ -22,7 +22,7 @@ export function createJoiner(bytes: number): (blocks: readonly Bytes[]) => Promi
   };
 }
 
-/** Of at least so many bytes, but for the last. */
+/** Runs of at least this many bytes, except the last. */
 function* inRuns(blocks: readonly Bytes[], bytes: number): Generator<Run> {
   let run: [Bytes, ...Bytes[]] | null = null;
   let length = 0;

@@ -11,15 +11,15 @@ import { exporterProcess } from './families/process.ts';
 import type { Declaration } from './family.ts';
 import { contentTypes, ends, type Format } from './writer.ts';
 
-/** The one file that knows prom-client, which measures what the process itself does. */
+/** The only file that uses prom-client, which measures what the process itself does. */
 
-/** Families that don't change with polls: those of Node.js, of the exporter's own HTTP requests, its version and configuration. */
+/** Families that don't change with polls: of Node.js, the exporter's HTTP requests, its version and configuration. */
 export interface ProcessMetrics {
-  /** As of this moment, without what ends an exposition. */
+  /** The current values, without the end of an exposition. */
   render(format: Format): Promise<string>;
-  /** One HTTP request of the exporter's own; `code` is the HTTP status or what went wrong. */
+  /** Counts one HTTP request of the exporter; `code` is the HTTP status or the kind of error. */
   observeRequest(operation: string, code: string, seconds: number): void;
-  /** One reading of the configuration; it begins with one that succeeded. */
+  /** Records a load of the configuration; it starts with a successful one. */
   observeReload(isSuccess: boolean): void;
 }
 
@@ -53,10 +53,10 @@ function declaration({ name, help, labels }: Declaration) {
   return { name, help, labelNames: labels };
 }
 
-/** Of a metric, a registry's text takes no more than this. */
+/** What a registry needs of a metric to write its text. */
 type PlainMetric = Pick<MetricObject, 'name' | 'help'> & { readonly type: unknown; readonly values?: unknown };
 
-/** Without `# EOF`. In OpenMetrics prom-client renames counters where they are, so each rendering has objects of its own. */
+/** Without `# EOF`. For OpenMetrics, prom-client renames counters in place, so each rendering has its own objects. */
 async function render(format: Format, metrics: readonly PlainMetric[]): Promise<string> {
   const registry: Registry<RegistryContentType> = new Registry();
   registry.setContentType(contentTypes[format]);

@@ -5,18 +5,18 @@ import { samplesOf, type WorkspaceFamily } from './family.ts';
 import type { Bytes } from './gzip.ts';
 import { createSampleWriter, type Format, familyEnds, familyStart } from './writer.ts';
 
-/** What the samples of one family and workspace come to, in blocks of about `blockBytes`. */
+/** The samples of one family and workspace, in blocks of about `blockBytes`. */
 type Blocks = readonly Bytes[];
 
 export const blockBytes = 256 * 1024;
 
-/** Samples rendered between two turns of the event loop: less than a millisecond's work, where 70,000 are 100 ms. */
+/** Samples per turn of the event loop: less than a millisecond; 70,000 take 100 ms. */
 export const samplesInSlice = 250;
 
-/** A family whose samples could not be made: the exposition goes on without those of this workspace. Told once while it lasts. */
+/** Called once while a family fails for a workspace; the exposition continues without those samples. */
 export type OnBug = (error: unknown, family: string, workspace: string) => void;
 
-/** A workspace as it was rendered last. */
+/** The last rendering of a workspace. */
 interface Rendered {
   readonly snapshot: Snapshot | null;
   readonly durationBuckets: readonly number[];
@@ -25,9 +25,9 @@ interface Rendered {
 }
 
 /**
- * Renders what is known of the workspaces, family by family. What the ledger of a workspace came to is kept until its
- * snapshot is another. The few samples that polls come to are rendered each time. Blocks that come out as they were before
- * are the same objects. One rendering must end before the next begins.
+ * Renders the workspaces, family by family. Samples from a workspace's ledger are kept until its snapshot changes; the few
+ * samples from polls are rendered each time. Unchanged blocks stay the same objects. One rendering must end before the next
+ * starts.
  */
 export function createRenderer(format: Format, families: readonly WorkspaceFamily[], onBug: OnBug) {
   const start = families.map((family) => Buffer.from(familyStart(format, family)));
@@ -80,7 +80,7 @@ export function createRenderer(format: Format, families: readonly WorkspaceFamil
     return { snapshot, durationBuckets, families: all };
   }
 
-  /** The blocks of each family: its first lines, those of each workspace, and what ends it. */
+  /** The blocks of each family: its first lines, those of each workspace, and its end. */
   return async (reports: readonly WorkspaceReport[], durationBuckets: readonly number[]): Promise<Blocks[]> => {
     const rendered: Rendered[] = [];
     for (const report of reports) rendered.push(await renderWorkspace(report, durationBuckets));

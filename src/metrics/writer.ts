@@ -9,19 +9,19 @@ export const contentTypes = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 } as const satisfies Readonly<Record<Format, string>>;
 
-/** What ends each family. */
+/** The end of each family. */
 export const familyEnds: Readonly<Record<Format, string>> = { text: '\n', openmetrics: '' };
 
-/** What ends an exposition. */
+/** The end of an exposition. */
 export const ends: Readonly<Record<Format, string>> = { text: '', openmetrics: '# EOF\n' };
 
-/** The lines that begin a family. */
+/** The first lines of a family. */
 export function familyStart(format: Format, family: Pick<Declaration, 'name' | 'type' | 'help'>): string {
   const name = nameOf(format, family);
   return `# HELP ${name} ${escaped(family.help)}\n# TYPE ${name} ${family.type}\n`;
 }
 
-/** Writes the samples of one family and workspace, a line each. */
+/** Writes the samples of one family and workspace, one per line. */
 export function createSampleWriter(
   format: Format,
   family: Pick<Declaration, 'name' | 'type'>,
@@ -61,7 +61,7 @@ function escaped(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 }
 
-/** Spelled as prom-client spells them, with which the other half of the exposition is written. */
+/** Spelled as by prom-client, which writes the other part of the exposition. */
 function number(value: number): string {
   if (Number.isFinite(value)) return String(value);
   return Number.isNaN(value) ? 'Nan' : value > 0 ? '+Inf' : '-Inf';

@@ -9,9 +9,9 @@ export interface Accounts {
   /** Adds an access key, or replaces the one of the same name. */
   setAccessKey(key: AccessKey): void;
   revokeAccessKey(ak: string): void;
-  /** Tokens bought before stay valid. */
+  /** Tokens issued before stay valid. */
   setPassword(user: string, password: string): void;
-  /** As the identity provider issues it; those issued before stay good until they expire. */
+  /** A token that the identity provider has issued; earlier ones stay valid until they expire. */
   addIdToken(token: IdToken): void;
 }
 

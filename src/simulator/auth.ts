@@ -5,15 +5,15 @@ import { parseAuthorization, type SignedRequest, signatureOf } from './signature
 export interface AccessKey {
   readonly ak: string;
   readonly sk: string;
-  /** Of a temporary key: it must come with each request. */
+  /** Of a temporary key: required with each request. */
   readonly securityToken?: string;
-  /** None: never. */
+  /** Absent: never. */
   readonly expiresAtMs?: number;
 }
 
-/** Who may call: the holder of a token or of an access key (docs/secmaster-api.md#authentication-failures). */
+/** Who may call: whoever has a token or an access key (docs/secmaster-api.md#authentication-failures). */
 export interface Auth {
-  /** null: let in. */
+  /** null: allowed. */
   check(request: SignedRequest): Problem | null;
 }
 

@@ -27,18 +27,18 @@ const advanceBody = z.object({ ms: z.int().min(0) });
 const floodBody = advanceBody.extend({ workspace_id: z.string(), runs: z.int().min(0) });
 
 /**
- * The strings of a simulator in another process. Nobody is asked who he is: it is for a loopback address.
+ * Remote control of a simulator in another process. It has no authentication: use it on loopback only.
  *
  *     GET    /_simulator/workspaces                                       projects and workspaces with their sizes
  *     GET    /_simulator/truth?workspace_id=…&since=…&lookback=…          what a perfect exporter would say; milliseconds
- *     GET    /_simulator/behaviour[?workspace_id=…]                        how it behaves (behaviour.ts), or one workspace
- *     PUT    /_simulator/behaviour[?workspace_id=…] {"paging": {"maxRows": 50}, …}   like this, all other switches as at first
- *     PATCH  /_simulator/behaviour[?workspace_id=…] {"paging": {"maxRows": 50}, …}   these switches too
- *     POST   /_simulator/faults    {"kind": "throttle", "times": 3, …}    one rule (faults.ts) more
- *     DELETE /_simulator/faults                                           no rule any more
+ *     GET    /_simulator/behaviour[?workspace_id=…]                        the behaviour (behaviour.ts) of the simulator or a workspace
+ *     PUT    /_simulator/behaviour[?workspace_id=…] {"paging": {"maxRows": 50}, …}   sets these switches and resets the others
+ *     PATCH  /_simulator/behaviour[?workspace_id=…] {"paging": {"maxRows": 50}, …}   sets these switches
+ *     POST   /_simulator/faults    {"kind": "throttle", "times": 3, …}    adds a rule (faults.ts)
+ *     DELETE /_simulator/faults                                           removes all rules
  *     GET    /_simulator/requests?last=100                                counts by operation and the latest requests
- *     POST   /_simulator/advance   {"ms": 60000}                          turns the clock; 409 where it runs by itself
- *     POST   /_simulator/flood     {"workspace_id": …, "runs": 50000, "ms": 3600000}   turns the clock, all of it full of runs; 409 likewise
+ *     POST   /_simulator/advance   {"ms": 60000}                          advances a manual clock; 409 if the simulator uses the real clock
+ *     POST   /_simulator/flood     {"workspace_id": …, "runs": 50000, "ms": 3600000}   the same, with this many runs meanwhile
  */
 export function createControl({ clock, directory, behaviour, faults, requests, truth }: ControlParts): Hono {
   const app = new Hono();
@@ -98,13 +98,13 @@ export function createControl({ clock, directory, behaviour, faults, requests, t
   });
   app.post('/advance', async (c) => {
     const { ms } = advanceBody.parse(await body(c));
-    if (!isManualClock(clock)) return c.json({ error: 'this simulator lives in real time' }, 409);
+    if (!isManualClock(clock)) return c.json({ error: 'this simulator uses the real clock' }, 409);
     clock.advance(ms);
     return c.json({ now: clock.now() });
   });
   app.post('/flood', async (c) => {
     const { workspace_id: workspaceId, runs, ms } = floodBody.parse(await body(c));
-    if (!isManualClock(clock)) return c.json({ error: 'this simulator lives in real time' }, 409);
+    if (!isManualClock(clock)) return c.json({ error: 'this simulator uses the real clock' }, 409);
     const { world, life } = directory.workspace(workspaceId);
     life?.advanceTo(clock.now());
     const fromMs = clock.now();

@@ -1,7 +1,7 @@
-/** What is to happen, in order of time and, at one time, in the order in which it was planned. */
+/** Planned events, in order of time, and at the same time in the order in which they were planned. */
 export interface EventQueue {
   at(atMs: number, act: (atMs: number) => void): void;
-  /** Does whatever is due up to and with `untilMs`, also what is planned meanwhile. */
+  /** Runs all events up to and including `untilMs`, also those that are planned meanwhile. */
   runUntil(untilMs: number): void;
 }
 
@@ -11,7 +11,7 @@ interface Planned {
 }
 
 export function createEventQueue(): EventQueue {
-  // The next one stands last, where it is cheap to take.
+  // The next one is last, so that it is cheap to remove.
   const planned: Planned[] = [];
 
   function position(atMs: number): number {

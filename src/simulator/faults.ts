@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { createRandom } from './random.ts';
 
-/** When: every request that fits counts down `skip`, then `times`, and meets the fault with `probability`. */
+/** When it applies: each matching request counts down `skip`, then `times`, and gets the fault with `probability`. */
 const when = {
-  /** As the SDKs name it, such as `ListAopWorkflowInstance`; none: all. */
+  /** The SDKs' name, such as `ListAopWorkflowInstance`; absent: all. */
   operation: z.string().optional(),
   workspaceId: z.string().optional(),
   probability: z.number().min(0).max(1).default(1),
-  /** Requests that are spared first. */
+  /** Number of requests that pass first. */
   skip: z.int().min(0).default(0),
-  /** Requests after those that the rule is for; none: all. */
+  /** Number of requests after those that the rule applies to; absent: all. */
   times: z.int().min(1).optional(),
 };
 
@@ -30,11 +30,11 @@ export const faultRule = z.discriminatedUnion('kind', [
   z.strictObject({ ...when, kind: z.literal('html'), status: z.union([z.literal(200), z.literal(502)]).default(502) }),
   /** 200 with JSON of another shape. */
   z.strictObject({ ...when, kind: z.literal('garbage'), body: z.json().default({ result: 'ok', data: [[1], null] }) }),
-  /** The true answer, of which the second half is never sent: the connection is destroyed. */
+  /** The real response, but the connection is destroyed after half of it. */
   z.strictObject({ ...when, kind: z.literal('cut') }),
-  /** The connection is reset before any answer. */
+  /** The connection is reset before any response. */
   z.strictObject({ ...when, kind: z.literal('reset') }),
-  /** The answer is late; what other rules make of it still holds. */
+  /** The response is late; other rules still apply to it. */
   z.strictObject({ ...when, kind: z.literal('latency'), ms: z.int().min(0) }),
 ]);
 
@@ -42,10 +42,10 @@ export type FaultRule = z.infer<typeof faultRule>;
 export type Fault = Exclude<FaultRule, { kind: 'latency' }>;
 
 export interface Faults {
-  /** Throws where the rule is none. */
+  /** Throws if the rule is invalid. */
   add(rule: z.input<typeof faultRule>): void;
   clear(): void;
-  /** What the next request meets: the delays of all rules and the fault of the first that strikes. */
+  /** For the next request: the sum of all delays, and the fault of the first rule that applies. */
   next(operation: string, workspaceId: string | null): { readonly latencyMs: number; readonly fault: Fault | null };
 }
 
@@ -74,7 +74,7 @@ export function createFaults(seed: number): Faults {
         const { rule } = entry;
         if (rule.operation !== undefined && rule.operation !== operation) continue;
         if (rule.workspaceId !== undefined && rule.workspaceId !== workspaceId) continue;
-        // A request that has met its fault doesn't use up the later rules.
+        // A request that has its fault doesn't count for later rules.
         if (rule.kind !== 'latency' && fault !== null) continue;
         if (!strikes(entry)) continue;
         if (rule.kind === 'latency') latencyMs += rule.ms;

@@ -3,12 +3,12 @@ import type { World } from './world.ts';
 
 const playbook = { id: 'f100d000-0000-4000-8000-000000000001', name: 'Quarantine mailbox' };
 
-/** A retry of the world's own life comes well before this after a failure. */
+/** Retries of the world's own life come much sooner after a failure. */
 const restedMs = 10 * 60_000;
 
 /**
- * So many runs in the time up to now, most of which finish, some fail, and some of those are retried; and of the runs that had
- * failed before, some are retried beneath them.
+ * Adds this many runs in the given time. Most finish, some fail, and some of those are retried. Some runs that had failed
+ * before are retried too.
  */
 export function flood(world: World, random: Random, runs: number, fromMs: number, nowMs: number): void {
   const within = (low: number, high: number) => Math.floor(random.between(low, high));

@@ -14,7 +14,7 @@ export interface IamUser {
 export interface IdToken {
   readonly idpId: string;
   readonly token: string;
-  /** None: never. */
+  /** Absent: never. */
   readonly expiresAtMs?: number;
 }
 
@@ -28,13 +28,13 @@ export interface IssuedToken {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Whom IAM knows now. */
+/** The users and tokens that IAM knows now. */
 interface Identities {
   users(): readonly IamUser[];
   idTokens(): readonly IdToken[];
 }
 
-/** The calls of IAM that concern us (docs/secmaster-api.md#iam-token, docs/secmaster-api.md#credential-sources). */
+/** The calls of IAM that the exporter makes (docs/secmaster-api.md#iam-token, docs/secmaster-api.md#credential-sources). */
 export interface Iam {
   /** POST /v3/auth/tokens with the password method, scoped to a project. */
   createToken(body: unknown): IssuedToken | Problem;
@@ -42,15 +42,15 @@ export interface Iam {
   createTokenByIdToken(idpId: string, body: unknown): IssuedToken | Problem;
   /** POST /v3.0/OS-CREDENTIAL/securitytokens with the token method. */
   createTemporaryKeys(body: unknown): Readonly<Record<string, unknown>> | Problem;
-  /** The temporary keys given out. */
+  /** The temporary keys issued so far. */
   keys(): readonly AccessKey[];
-  /** No temporary key given out so far is known any more. */
+  /** Makes all temporary keys issued so far unknown. */
   revokeKeys(): void;
   /** GET /v3/projects?name= */
   listProjects(name: string | null): Readonly<Record<string, unknown>>;
-  /** null for a token that was never given out. */
+  /** null for a token that was never issued. */
   tokenExpiryMs(token: string): number | null;
-  /** No token given out so far is valid any more. */
+  /** Makes all tokens issued so far invalid. */
   revokeTokens(): void;
 }
 

@@ -8,11 +8,11 @@ import type { World } from './world.ts';
 export interface LifeOptions {
   readonly seed: number;
   readonly startMs: number;
-  /** All playbooks together, on the average. */
+  /** Of all playbooks together, on average. */
   readonly runsPerMinute: number;
 }
 
-/** Drives a world; the same seed gives the same world at the same time, in however many steps it gets there. */
+/** Drives a world. The same seed gives the same world at the same time, in however many steps. */
 export interface Life {
   advanceTo(ms: number): void;
 }
@@ -41,7 +41,7 @@ export function createLife(world: World, { seed, startMs, runsPerMinute }: LifeO
     }
   }
 
-  /** One attempt from when it begins to its end, and the next one after it. */
+  /** One attempt from start to end, and the next one after it. */
   function attempt(profile: PlaybookProfile, id: string, fromMs: number, retries: number): void {
     const seconds = random.lognormal(profile.medianSeconds, profile.sigma);
     const fate = random.next();
@@ -80,7 +80,7 @@ export function createLife(world: World, { seed, startMs, runsPerMinute }: LifeO
     const burst = (atMs: number) => {
       soon(atMs, random.exponential(meanGapSeconds), burst);
       beginAt(atMs);
-      // Half of a burst begins in the same millisecond, so that rows with equal times are common.
+      // Half of a burst starts in the same millisecond, so that rows with equal times are common.
       while (random.chance(1 - 1 / size)) soon(atMs, random.chance(0.5) ? 0 : random.between(0, 3), beginAt);
     };
     soon(startMs, random.exponential(meanGapSeconds), burst);
@@ -98,7 +98,7 @@ export function createLife(world: World, { seed, startMs, runsPerMinute }: LifeO
   return { advanceTo: queue.runUntil };
 }
 
-/** Gives a playbook its ids for good; each instance begun gets its own. */
+/** Gives a playbook permanent ids; each new instance gets its own. */
 function specs({ name, enName, code, dataclass, nodes }: PlaybookProfile, random: Random) {
   const playbook = name === null ? null : { id: random.uuid(), name, ...(enName !== undefined && { en_name: enName }) };
   const workflow = {

@@ -7,18 +7,18 @@ import type { Simulator } from './simulator.ts';
 export interface Listening {
   /** The origin, without a slash at its end. */
   readonly url: string;
-  /** Ends the connections that are still open as well. */
+  /** Also ends open connections. */
   close(): Promise<void>;
 }
 
-/** Puts a simulator on a socket; port 0 takes a free one. Rejects where the address can't be had. */
+/** Serves a simulator on a socket; port 0 takes a free one. Rejects if the address is not available. */
 export async function listen(simulator: Simulator, host: string, port: number): Promise<Listening> {
   const server = createAdaptorServer({
     overrideGlobalObjects: false,
-    // Over HTTP/1, the only protocol that is served here, the bindings are those of node:http.
+    // Only HTTP/1 is served here, so the bindings are those of node:http.
     fetch: (request, env) => {
       const bindings = env as HttpBindings;
-      // The simulator tells the time, or doesn't.
+      // The simulator sets the Date header itself.
       bindings.outgoing.sendDate = false;
       return simulator.app.fetch(request, { connection: connectionOf(bindings) });
     },

@@ -1,16 +1,16 @@
 import type { Clock } from '../clock.ts';
 
-/** A clock that stands still until it is moved. A sleeper counts what it has slept: setting the time wakes nobody. */
+/** A clock that stands still until it is advanced. A sleeper counts elapsed time, so setting the time wakes nobody. */
 export interface ManualClock extends Clock {
-  /** Goes on by so much at once and wakes all who have slept long enough, the shortest sleep first. */
+  /** Advances at once and wakes all sleepers that are due, the shortest sleep first. */
   advance(ms: number): void;
-  /** Goes on by so much, waking each sleeper at its time and letting it work before the next. */
+  /** Advances step by step: wakes each sleeper at its time and lets it work before the next one. */
   turn(ms: number): Promise<void>;
-  /** Turns from sleeper to sleeper until the promise is settled; for work that waits for nothing but this clock. */
+  /** Advances from sleeper to sleeper until the promise is settled; for work that waits only for this clock. */
   until<T>(promise: Promise<T>): Promise<T>;
   /** Sets the time, as an operator or NTP would. */
   set(ms: number): void;
-  /** How long the present sleepers still sleep, in ascending order. */
+  /** Remaining sleep of each sleeper, in ascending order. */
   sleeping(): number[];
 }
 
@@ -82,7 +82,7 @@ export function isManualClock(clock: Clock): clock is ManualClock {
   return 'advance' in clock;
 }
 
-/** Lets everything run that waits for neither a clock nor a socket. */
+/** Runs everything that waits for neither a clock nor a socket. */
 async function idle(): Promise<void> {
   for (let i = 0; i < 10; i += 1) await new Promise((resolve) => setImmediate(resolve));
 }

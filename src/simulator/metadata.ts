@@ -6,21 +6,21 @@ import { iamTime } from './iam.ts';
 import type { createMiddleware, SimulatorEnv } from './middleware.ts';
 
 export interface MetadataOptions {
-  /** Version 1 knows no tokens; version 2 here wants one, as a node does that has been set up so. */
+  /** Version 1 has no tokens; version 2 requires one here, as a node can be configured to do. */
   readonly version: 1 | 2;
   /** Whether the node has an agency. */
   readonly hasAgency: boolean;
   readonly keyLifetimeMs: number;
-  /** So long before their end the keys are replaced by others. */
+  /** How long before they expire the keys are replaced. */
   readonly replacedBeforeMs: number;
 }
 
 /** The metadata service of an ECS: temporary keys of its agency (docs/secmaster-api.md#metadata-service). */
 export interface Metadata {
   readonly app: Hono<SimulatorEnv>;
-  /** Those given out. */
+  /** All keys issued so far. */
   keys(): readonly AccessKey[];
-  /** As if somebody had ended the agency's session: the present keys are not known any more, others are given out. */
+  /** As if the agency's session had ended: all keys become unknown, and new ones are issued. */
   revoke(): void;
 }
 

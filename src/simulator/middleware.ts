@@ -9,10 +9,10 @@ import type { Fault, Faults } from './faults.ts';
 import { overload, pageLatencyMs } from './load.ts';
 import type { RequestLog } from './request-log.ts';
 
-/** What a fault needs of a real connection; in process there is none. */
+/** What a fault does to a real connection; in process there is none. */
 export interface Connection {
   reset(): Response;
-  /** Sends the head of an answer and half of its body, then destroys the connection. */
+  /** Sends the head of a response and half of its body, then destroys the connection. */
   cut(response: Response): Promise<Response>;
 }
 
@@ -21,12 +21,12 @@ export interface SimulatorEnv {
   readonly Variables: { requestId: string };
 }
 
-/** What a fetch in process throws where a socket would have been reset or cut. */
+/** What a fetch in process throws when a socket would have been reset or cut. */
 export class ConnectionLost extends Error {
   readonly code = 'ECONNRESET';
 }
 
-/** What every request passes before an operation sees it: the headers that all answers carry, the log, the faults, the load. */
+/** Runs before each operation: the headers of every response, the request log, the faults, the load. */
 export function createMiddleware(
   clock: Clock,
   faults: Faults,
@@ -74,7 +74,7 @@ export function createMiddleware(
 }
 
 export function answerProblem(c: Context<SimulatorEnv>, problem: Problem): Response {
-  // The codes come from our own tables and from rules that admit 400 to 599 alone.
+  // The codes come from our own tables and from rules that allow only 400 to 599.
   return c.json(errorBody(problem, c.var.requestId), problem.status as ContentfulStatusCode);
 }
 
@@ -103,7 +103,7 @@ const throttled = gatewayProblem(
   'The throttling threshold has been reached: policy api over ratelimit,limit:200,time:1 second',
 );
 
-/** Hono leaves `env` undefined, whatever its type says, where a request is made in process. */
+/** For a request in process, Hono leaves `env` undefined, whatever its type says. */
 function connectionOf(c: Context<SimulatorEnv>): Connection | undefined {
   return c.env?.connection;
 }

@@ -1,13 +1,13 @@
-/** One request that was made of the simulated API. */
+/** One request to the simulated API. */
 export interface LoggedRequest {
   /** When it arrived. */
   readonly atMs: number;
   readonly operation: string;
   readonly workspaceId: string | null;
-  /** null where the connection was reset. */
+  /** null if the connection was reset. */
   readonly status: number | null;
   readonly query: string;
-  /** The kind of the fault that it met. */
+  /** The kind of its fault. */
   readonly fault: string | null;
 }
 
@@ -17,9 +17,9 @@ export interface RequestLog {
   /** Of one operation. */
   count(operation: string): number;
   countsByOperation(): Readonly<Record<string, number>>;
-  /** How many were answered with 401. */
+  /** Number of 401 responses. */
   refused(): number;
-  /** The latest ones, oldest first; only so many are kept. */
+  /** The latest ones, oldest first; only a limited number is kept. */
   last(n: number): readonly LoggedRequest[];
   clear(): void;
 }

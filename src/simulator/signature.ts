@@ -4,7 +4,7 @@ import { createHash, createHmac } from 'node:crypto';
 export interface SignedRequest {
   readonly method: string;
   readonly url: URL;
-  /** As received; a `host` that is missing is taken from the URL. */
+  /** As received; a missing `host` is taken from the URL. */
   readonly headers: Headers;
   readonly body: string;
 }
@@ -55,7 +55,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-/** RFC 3986: encodeURIComponent leaves five characters alone that are reserved there. */
+/** RFC 3986: encodeURIComponent leaves five reserved characters as they are. */
 function encode(text: string): string {
   return encodeURIComponent(text).replaceAll(
     /[!'()*]/g,

@@ -17,9 +17,8 @@ export interface TopologyNode {
 }
 
 /**
- * The nodes that have been reached: all of a finished instance; of a failed one those up to the failing node; of an
- * open one those before the node that failed last and that node running again, or the first node alone. All of the time
- * is spent in the last of them.
+ * The nodes that were reached. A finished instance has all; a failed one those up to the failing node; an open one those
+ * before the node that failed last and that node, running again, or only the first node. The last node takes all the time.
  */
 export function topologyOf(instance: Instance): { readonly audit_logs: readonly TopologyNode[] } {
   const { failure, status } = instance;
@@ -49,7 +48,7 @@ export function topologyOf(instance: Instance): { readonly audit_logs: readonly 
   };
 }
 
-/** A terminated instance leaves the node that it was in unfinished. */
+/** The current node of a terminated instance stays unfinished. */
 function lastNodeStatus(status: string): 'FAILED' | 'RUNNING' {
   return status === 'FAILED' ? 'FAILED' : 'RUNNING';
 }

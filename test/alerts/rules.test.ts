@@ -79,7 +79,7 @@ test('the base of the links is one setting, and nothing but the links depends on
   }
 });
 
-test('the PrometheusRule is made of the rule files; if not: npm run alerts', () => {
+test('the PrometheusRule matches the rule files; if not, run npm run alerts', () => {
   const texts = ruleFiles().map((file) => readFileSync(file, 'utf8'));
   expect(existsSync(prometheusRuleFile) && readFileSync(prometheusRuleFile, 'utf8')).toBe(prometheusRule(texts));
 });

@@ -104,7 +104,7 @@ describe('without project_id', () => {
     });
     await organisation.poll();
     expect(await up(organisation)).toEqual({ [region]: 0 });
-    const message = `list_projects: IAM knows no project named ${region} for these credentials: set project_id, or check region`;
+    const message = `list_projects: IAM lists no project named ${region} for these credentials: set project_id, or check region`;
     const reason = expect.any(String);
     const line = { msg: 'workspace discovery failed', reason, error: message };
     expect(organisation.logged).toContainEqual(expect.objectContaining(line));

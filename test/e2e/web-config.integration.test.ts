@@ -13,7 +13,7 @@ test('a bad web configuration: said with its line, and the exit code', async () 
       HUAWEICLOUD_SDK_SK: 'SK',
     });
     expect(await running.ended).toBe(1);
-    expect(running.stderr()).toMatch(/web\.yml:2: basic_auth_users\.prometheus: is no bcrypt hash/);
+    expect(running.stderr()).toMatch(/web\.yml:2: basic_auth_users\.prometheus: is not a bcrypt hash/);
     expect(running.stderr()).not.toContain('hunter2');
   }
 });

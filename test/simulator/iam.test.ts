@@ -94,7 +94,7 @@ describe('a token of an identity provider', () => {
   test.each<[string, object]>([
     ['for a project', good],
     ['for none', { auth: { id_token: { id: defaultIdToken.token } } }],
-  ])('buys a token %s, and that one temporary keys', async (_, body) => {
+  ])('obtains a token %s, and with it temporary keys', async (_, body) => {
     const { simulator, clock, answer } = await ask(defaultIdToken.idpId, body);
     expect(answer.status).toBe(201);
     const id = answer.headers.get('x-subject-token');

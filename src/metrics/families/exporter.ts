@@ -5,7 +5,7 @@ export const exporter = {
   up: {
     name: 'secmaster_up',
     type: 'gauge',
-    help: 'Whether the last poll of the workspace succeeded, 1 or 0, as the exporter saw it; absent before the first poll has ended.',
+    help: 'Whether the last poll of the workspace succeeded (1) or not (0); absent before the first poll has ended.',
     labels: ['workspace'],
     stability: 'STABLE',
     fromReport: ({ polls: { last } }) => single(last === null ? null : Number(last.error === null)),
@@ -13,7 +13,7 @@ export const exporter = {
   lastPoll: {
     name: 'secmaster_exporter_last_poll_timestamp_seconds',
     type: 'gauge',
-    help: "Unix time in seconds, by SecMaster's clock, at which the last poll of the workspace ended, whether it succeeded or not.",
+    help: "Unix time in seconds, by SecMaster's clock, at which the last poll of the workspace ended, successful or not.",
     labels: ['workspace'],
     stability: 'STABLE',
     fromReport: ({ polls: { last } }) => single(seconds(last?.endedMs)),
@@ -21,7 +21,7 @@ export const exporter = {
   lastSuccess: {
     name: 'secmaster_exporter_last_success_timestamp_seconds',
     type: 'gauge',
-    help: "Unix time in seconds, by SecMaster's clock, at which a poll of the workspace last succeeded, remembered over restarts of the exporter.",
+    help: "Unix time in seconds, by SecMaster's clock, of the last successful poll of the workspace; kept across restarts.",
     labels: ['workspace'],
     stability: 'STABLE',
     fromReport: ({ polls: { lastSuccessMs } }) => single(seconds(lastSuccessMs)),
@@ -29,7 +29,7 @@ export const exporter = {
   lastPollDuration: {
     name: 'secmaster_exporter_last_poll_duration_seconds',
     type: 'gauge',
-    help: 'Time in seconds that the last poll of the workspace took, as the exporter measured it.',
+    help: 'Duration in seconds of the last poll of the workspace.',
     labels: ['workspace'],
     stability: 'STABLE',
     fromReport: ({ polls: { last } }) => single(last?.durationSeconds),
@@ -37,7 +37,7 @@ export const exporter = {
   polls: {
     name: 'secmaster_exporter_polls_total',
     type: 'counter',
-    help: 'Number of polls of the workspace that have ended since the exporter was started.',
+    help: 'Number of completed polls of the workspace since the exporter started.',
     labels: ['workspace'],
     stability: 'STABLE',
     fromReport: ({ polls: { count } }) => single(count),
@@ -45,7 +45,7 @@ export const exporter = {
   pollFailures: {
     name: 'secmaster_exporter_poll_failures_total',
     type: 'counter',
-    help: 'Number of polls of the workspace that have failed since the exporter was started, by what made them fail.',
+    help: 'Number of failed polls of the workspace since the exporter started, by reason.',
     labels: ['workspace', 'reason'],
     stability: 'STABLE',
     fromReport: ({ polls: { failures } }) => byReason(failures),
@@ -53,7 +53,7 @@ export const exporter = {
   rowsRejected: {
     name: 'secmaster_exporter_rows_rejected_total',
     type: 'counter',
-    help: 'Number of rows of SecMaster that could not be understood and were left out since the exporter was started, by what was wrong with them.',
+    help: 'Number of rows from SecMaster that the exporter could not understand and skipped since it started, by reason.',
     labels: ['workspace', 'reason'],
     stability: 'STABLE',
     fromReport: ({ polls: { rejectedRows } }) => byReason(rejectedRows),
@@ -61,7 +61,7 @@ export const exporter = {
   windowComplete: {
     name: 'secmaster_exporter_window_complete',
     type: 'gauge',
-    help: 'Whether every workflow instance of the lookback has been read from SecMaster, 1 or 0, as of the last poll.',
+    help: 'Whether every workflow instance of the lookback has been read (1) or not (0), as of the last poll.',
     labels: ['workspace'],
     stability: 'STABLE',
     fromLedger: ({ windowComplete }) => single(Number(windowComplete)),
@@ -69,7 +69,7 @@ export const exporter = {
   audits: {
     name: 'secmaster_exporter_audits_total',
     type: 'counter',
-    help: "Number of times that the ledger was held against one of SecMaster's own counts since the exporter was started.",
+    help: "Number of comparisons of the ledger with SecMaster's own counts since the exporter started.",
     labels: ['workspace'],
     stability: 'EXPERIMENTAL',
     fromReport: ({ polls: { audits } }) => single(audits),
@@ -77,7 +77,7 @@ export const exporter = {
   auditMismatches: {
     name: 'secmaster_exporter_audit_mismatches_total',
     type: 'counter',
-    help: "Number of times that the ledger differed from one of SecMaster's own counts, twice in a row, since the exporter was started.",
+    help: "Number of times that the ledger differed from SecMaster's own counts in two comparisons in a row since the exporter started.",
     labels: ['workspace'],
     stability: 'EXPERIMENTAL',
     fromReport: ({ polls: { mismatches } }) => single(mismatches),
@@ -85,7 +85,7 @@ export const exporter = {
   ledgerInstances: {
     name: 'secmaster_exporter_ledger_instances',
     type: 'gauge',
-    help: 'Number of workflow instances that the ledger remembers, open or ended, as of the last poll of SecMaster.',
+    help: 'Number of workflow instances in the ledger, by state (open or ended), as of the last poll.',
     labels: ['workspace', 'state'],
     stability: 'STABLE',
     fromLedger: ({ instances, openInstances }) => [
@@ -96,7 +96,7 @@ export const exporter = {
   playbooksLimited: {
     name: 'secmaster_exporter_playbooks_limited',
     type: 'gauge',
-    help: 'Number of playbooks that share the value other of the label playbook, because the workspace has more playbooks than metrics.max_playbooks.',
+    help: 'Number of playbooks that share the label value other because the workspace has more than metrics.max_playbooks.',
     labels: ['workspace'],
     stability: 'STABLE',
     fromLedger: ({ limitedPlaybooks }) => single(limitedPlaybooks),
@@ -104,14 +104,14 @@ export const exporter = {
   credentialsExpiry: {
     name: 'secmaster_exporter_credentials_expiry_timestamp_seconds',
     type: 'gauge',
-    help: 'Unix time in seconds at which the credentials in use expire, as IAM or the metadata service said; absent where they do not say so or are still to be obtained.',
+    help: 'Unix time in seconds at which the credentials in use expire; absent if unknown or not yet obtained.',
     labels: ['workspace'],
     stability: 'STABLE',
     fromReport: ({ credentialsExpireAtMs }) => single(seconds(credentialsExpireAtMs)),
   },
 } as const satisfies Readonly<Record<string, WorkspaceFamily>>;
 
-/** The one sample of a workspace; none where there is nothing to tell. */
+/** The one sample of a workspace; none if there is no value. */
 function single(value: number | null | undefined): Sample[] {
   return value === null || value === undefined ? [] : [{ labels: {}, value }];
 }

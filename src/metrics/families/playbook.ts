@@ -4,7 +4,7 @@ export const playbook = {
   info: {
     name: 'secmaster_playbook_info',
     type: 'gauge',
-    help: 'Always 1; tells which playbook of SecMaster, by id and name as of the last poll, a value of the label playbook stands for.',
+    help: 'Always 1. Id and name of the playbook behind a value of the label playbook, as of the last poll.',
     labels: ['workspace', 'playbook', 'playbook_id', 'playbook_name'],
     stability: 'STABLE',
     fromLedger: ({ playbooks }) =>

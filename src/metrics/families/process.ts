@@ -1,11 +1,11 @@
 import type { ProcessFamily } from '../family.ts';
 
-/** What the process does whatever it polls; `../process-metrics.ts` counts them. */
+/** What the process itself does; `../process-metrics.ts` measures it. */
 export const exporterProcess = {
   apiRequests: {
     name: 'secmaster_exporter_api_requests_total',
     type: 'counter',
-    help: 'Number of HTTP requests to SecMaster and IAM since the exporter was started, each try counted, by operation and HTTP status or what went wrong.',
+    help: 'Number of HTTP requests to SecMaster and IAM since the exporter started, retries included, by operation and HTTP status or kind of error.',
     labels: ['operation', 'code'],
     stability: 'STABLE',
     source: 'process',
@@ -13,7 +13,7 @@ export const exporterProcess = {
   apiRequestDuration: {
     name: 'secmaster_exporter_api_request_duration_seconds',
     type: 'histogram',
-    help: 'Time in seconds that HTTP requests to SecMaster and IAM took since the exporter was started, by operation and HTTP status or what went wrong.',
+    help: 'Duration in seconds of HTTP requests to SecMaster and IAM since the exporter started, by operation and HTTP status or kind of error.',
     labels: ['operation', 'code'],
     stability: 'STABLE',
     source: 'process',
@@ -21,7 +21,7 @@ export const exporterProcess = {
   buildInfo: {
     name: 'secmaster_exporter_build_info',
     type: 'gauge',
-    help: 'Always 1; tells the version of the exporter and of the Node.js that runs it.',
+    help: 'Always 1. Versions of the exporter and of Node.js.',
     labels: ['version', 'nodeversion'],
     stability: 'STABLE',
     source: 'process',
@@ -29,7 +29,7 @@ export const exporterProcess = {
   configLastReloadSuccessful: {
     name: 'secmaster_exporter_config_last_reload_successful',
     type: 'gauge',
-    help: 'Whether the last attempt to read the configuration, at the start or by a reload, succeeded, 1 or 0.',
+    help: 'Whether the last load or reload of the configuration succeeded (1) or not (0).',
     labels: [],
     stability: 'STABLE',
     source: 'process',
@@ -37,7 +37,7 @@ export const exporterProcess = {
   configLastReloadSuccess: {
     name: 'secmaster_exporter_config_last_reload_success_timestamp_seconds',
     type: 'gauge',
-    help: "Unix time in seconds, by the exporter's clock, at which the configuration was last read with success.",
+    help: "Unix time in seconds, by the exporter's clock, of the last successful load or reload of the configuration.",
     labels: [],
     stability: 'STABLE',
     source: 'process',

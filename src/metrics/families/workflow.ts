@@ -2,14 +2,12 @@ import type { Labels, WindowSeries } from '../../model/snapshot.ts';
 import type { LedgerFamily } from '../family.ts';
 import { histogram } from '../histogram.ts';
 
-const asOfLastPoll = 'as SecMaster listed them at the last poll';
-
 /** Workflow instances: runs, in prose. */
 export const workflow = {
   instances: {
     name: 'secmaster_workflow_instances',
     type: 'gauge',
-    help: `Number of workflow instances by their status now, ${asOfLastPoll}: those begun within the lookback and every open one however old.`,
+    help: 'Number of workflow instances by current status, as of the last poll: those started within the lookback, and every open one however old.',
     labels: ['workspace', 'playbook', 'trigger_type', 'status'],
     stability: 'STABLE',
     fromLedger: ({ window }) => window.map(({ labels, instances }) => ({ labels, value: instances })),
@@ -17,7 +15,7 @@ export const workflow = {
   failureRatio: {
     name: 'secmaster_workflow_failure_ratio',
     type: 'gauge',
-    help: `Ratio from 0 to 1 of FAILED to FINISHED, FAILED and TERMINATED workflow instances begun within the lookback, ${asOfLastPoll}; absent where none has ended.`,
+    help: 'Ratio, 0 to 1, of FAILED to all ended workflow instances (FINISHED, FAILED, TERMINATED) started within the lookback, as of the last poll; absent if none has ended.',
     labels: ['workspace', 'playbook', 'trigger_type'],
     stability: 'STABLE',
     fromLedger: ({ window }) =>
@@ -30,7 +28,7 @@ export const workflow = {
   recentRetries: {
     name: 'secmaster_workflow_recent_retries',
     type: 'gauge',
-    help: `Number of retries (the sum of retry_count) of the workflow instances begun within the lookback and of every open one, ${asOfLastPoll}.`,
+    help: 'Number of retries (sum of retry_count) of workflow instances started within the lookback and of every open one, as of the last poll.',
     labels: ['workspace', 'playbook', 'trigger_type'],
     stability: 'STABLE',
     fromLedger: ({ window }) =>
@@ -39,7 +37,7 @@ export const workflow = {
   oldestOpenStart: {
     name: 'secmaster_workflow_oldest_open_start_timestamp_seconds',
     type: 'gauge',
-    help: 'Unix time in seconds at which the oldest workflow instance that is still open began, by the start_time that SecMaster showed at the last poll.',
+    help: 'Unix time in seconds at which the oldest open workflow instance started, as of the last poll.',
     labels: ['workspace', 'playbook', 'status'],
     stability: 'STABLE',
     fromLedger: ({ oldestOpen }) =>
@@ -48,7 +46,7 @@ export const workflow = {
   lastStart: {
     name: 'secmaster_workflow_last_start_timestamp_seconds',
     type: 'gauge',
-    help: 'Unix time in seconds at which the newest workflow instance began, by the start_time that SecMaster showed at the last poll.',
+    help: 'Unix time in seconds at which the newest workflow instance started, as of the last poll.',
     labels: ['workspace', 'playbook', 'trigger_type'],
     stability: 'STABLE',
     fromLedger: ({ lastStarts }) => lastStarts.map(({ labels, atMs }) => ({ labels, value: atMs / 1000 })),
@@ -56,7 +54,7 @@ export const workflow = {
   lastCompletion: {
     name: 'secmaster_workflow_last_completion_timestamp_seconds',
     type: 'gauge',
-    help: 'Unix time in seconds at which the latest workflow instance ended with this status, by the end_time that SecMaster showed at the last poll.',
+    help: 'Unix time in seconds at which a workflow instance last ended with this status, as of the last poll.',
     labels: ['workspace', 'playbook', 'trigger_type', 'status'],
     stability: 'STABLE',
     fromLedger: ({ lastCompletions }) => lastCompletions.map(({ labels, atMs }) => ({ labels, value: atMs / 1000 })),
@@ -64,7 +62,7 @@ export const workflow = {
   started: {
     name: 'secmaster_workflow_instances_started_total',
     type: 'counter',
-    help: 'Number of workflow instances begun since the ledger was created, each counted once, as of the last poll of SecMaster.',
+    help: 'Number of workflow instances started since the ledger was created, as of the last poll.',
     labels: ['workspace', 'playbook', 'trigger_type'],
     stability: 'STABLE',
     fromLedger: ({ counters }) => counters.started,
@@ -72,7 +70,7 @@ export const workflow = {
   completed: {
     name: 'secmaster_workflow_instances_completed_total',
     type: 'counter',
-    help: 'Number of ends of workflow instances since the ledger was created, FAILED once for each failed attempt and any other status once an instance, as of the last poll of SecMaster.',
+    help: 'Number of ended attempts since the ledger was created, as of the last poll: FAILED once per failed attempt, other statuses once per workflow instance.',
     labels: ['workspace', 'playbook', 'trigger_type', 'status'],
     stability: 'STABLE',
     fromLedger: ({ counters }) => counters.completed,
@@ -80,7 +78,7 @@ export const workflow = {
   retries: {
     name: 'secmaster_workflow_retries_total',
     type: 'counter',
-    help: 'Number of retries of workflow instances (the growth of retry_count) since the ledger was created, as of the last poll of SecMaster.',
+    help: 'Number of retries of workflow instances (growth of retry_count) since the ledger was created, as of the last poll.',
     labels: ['workspace', 'playbook', 'trigger_type'],
     stability: 'STABLE',
     fromLedger: ({ counters }) => counters.retries,
@@ -88,7 +86,7 @@ export const workflow = {
   duration: {
     name: 'secmaster_workflow_duration_seconds',
     type: 'histogram',
-    help: 'Time in seconds from start_time to end_time of each end of a workflow instance that was observed since the ledger was created, as of the last poll of SecMaster.',
+    help: 'Duration in seconds, start_time to end_time, of each end of a workflow instance observed since the ledger was created, as of the last poll.',
     labels: ['workspace', 'playbook', 'trigger_type', 'status'],
     stability: 'STABLE',
     fromLedger: ({ counters, durations }, bounds) => histogram(counters.timed, durations, bounds),
@@ -96,7 +94,7 @@ export const workflow = {
   nodeFailures: {
     name: 'secmaster_workflow_node_failures_total',
     type: 'counter',
-    help: 'Number of nodes that were FAILED in the topology of a failed attempt, read once after the attempt was first seen to have failed, since the ledger was created.',
+    help: 'Number of FAILED nodes in the topologies of failed attempts, read once per attempt, since the ledger was created.',
     labels: ['workspace', 'playbook', 'node'],
     stability: 'EXPERIMENTAL',
     fromLedger: ({ counters }) => counters.failed_nodes,
@@ -107,7 +105,7 @@ function isEnded({ labels: { status = '' } }: WindowSeries): boolean {
   return status === 'FINISHED' || status === 'FAILED' || status === 'TERMINATED';
 }
 
-/** The series of the window that differ in their status alone, together. */
+/** Groups the series of the window that differ only in their status. */
 function withoutStatus(window: readonly WindowSeries[]): { labels: Labels; series: WindowSeries[] }[] {
   const groups = new Map<string, { labels: Labels; series: WindowSeries[] }>();
   for (const one of window) {

@@ -4,7 +4,7 @@ export const workspace = {
   info: {
     name: 'secmaster_workspace_info',
     type: 'gauge',
-    help: 'Always 1; tells which workspace of SecMaster, by the ids in the configuration, a value of the label workspace stands for.',
+    help: 'Always 1. Ids and region of the workspace behind a value of the label workspace.',
     labels: ['workspace', 'workspace_id', 'project_id', 'region'],
     stability: 'STABLE',
     fromReport: ({ workspaceId, projectId, region }) => [

@@ -216,7 +216,7 @@ test.each(replaceable)('%s is replaced ten times under load: no call fails', asy
     while (calls.some((count, caller) => count < (wanted[caller] ?? 0))) await tick();
   };
   for (let n = 1; n <= 10; n += 1) {
-    // A token bought a moment ago and refused would be no better the second time. A call's time is ten seconds.
+    // A token issued a moment ago and refused would be no better the second time. A call's time is ten seconds.
     for (let passedMs = 0; passedMs <= minuteMs; passedMs += 5_000) {
       await goOn();
       clock.advance(5_000);
