@@ -29,7 +29,7 @@ export interface Ledger {
   readonly state: LedgerState;
   /** Writes a change atomically: after a crash at any time, all of it is there or nothing. */
   commit(change: Change): Promise<void>;
-  /** Read in parts, so that scrapes are served in between. Nothing may be committed meanwhile. */
+  /** Read in parts, so that scrapes are served in between. Commits wait until it has been read. */
   snapshot(): Promise<Snapshot>;
 
   known(ids: readonly string[]): Promise<ReadonlyMap<string, Entry>>;

@@ -1,5 +1,5 @@
 import { prune } from '../ledger/prune.ts';
-import type { Ledger, Store } from '../ledger/store.ts';
+import type { Ledger } from '../ledger/store.ts';
 import { firstMinute } from '../ledger/window.ts';
 import type { Logger } from '../log.ts';
 import type { SecMaster } from '../secmaster/api/secmaster.ts';
@@ -11,6 +11,7 @@ import type { Session } from './session.ts';
 import type { Progress } from './slice.ts';
 import { nextItem, sweep } from './sweep.ts';
 import { readTail } from './tail.ts';
+import type { HeldLedger } from './workspace/held-ledger.ts';
 
 export interface PollSteps {
   /** Called once the latest changes are in the ledger, before the slower steps. */
@@ -59,19 +60,18 @@ export async function poll(
 
 /** The workspace's ledger. A new one is created at SecMaster's time, not at the local one. */
 export async function openLedger(
-  store: Store,
+  held: HeldLedger,
   secmaster: SecMaster,
-  workspace: { readonly projectId: string; readonly workspaceId: string },
-  lookbackMs: number,
+  { workspaceId, lookbackMs }: { readonly workspaceId: string; readonly lookbackMs: number },
   signal: AbortSignal,
   log: Logger,
 ): Promise<Ledger> {
-  const known = await store.open(workspace);
+  const known = await held.open();
   if (known !== null) return known;
   // Only for the Date header of the response.
-  await secmaster.listInstances(workspace.workspaceId, { sortKey: 'update_time', sortDir: 'DESC', offset: 0 }, signal);
+  await secmaster.listInstances(workspaceId, { sortKey: 'update_time', sortDir: 'DESC', offset: 0 }, signal);
   const createdMs = secmaster.answeredMs();
-  const created = await store.create(workspace, createdMs, firstMinute(createdMs, lookbackMs));
+  const created = await held.create(createdMs, firstMinute(createdMs, lookbackMs));
   log.info({ since: new Date(createdMs).toISOString() }, 'ledger created; counters start now');
   return created;
 }

@@ -39,7 +39,9 @@ test('a disk that fills up: the log says so, secmaster_up is 0 and the last numb
   expect(total(text, 'secmaster_workflow_instances_started_total')).toBeGreaterThanOrEqual(
     total(before, 'secmaster_workflow_instances_started_total'),
   );
-  expect(served.running.stderr()).toMatch(/the disk is full; free some space and the exporter continues by itself/);
+  expect(served.running.stderr()).toMatch(
+    /the disk is full; free some space, then a running exporter continues by itself/,
+  );
 
   rmSync(fill);
   const after = await polledAgain(served);

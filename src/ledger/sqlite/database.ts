@@ -25,6 +25,8 @@ export class Database {
       db = new DatabaseSync(path, { timeout: 2_000 });
       // One process owns the file: a second exporter would count every run again.
       db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+      // A container with a read-only root has no folder for temporary files.
+      db.exec('PRAGMA temp_store = MEMORY');
       migrate(db, path);
       this.#db = db;
     } catch (error) {
@@ -106,7 +108,7 @@ const remedies: Readonly<Record<number, string>> = {
   8: 'it is read-only; make the file and its folder writable for this user',
   10: 'reading or writing it failed; check the disk',
   11: 'the file is damaged; restore it from a backup, or move it away to start counting from 0',
-  13: 'the disk is full; free some space and the exporter continues by itself',
+  13: 'the disk is full; free some space, then a running exporter continues by itself',
   14: 'it cannot be opened; create its folder and make it writable for this user',
   26: 'the file is not a ledger, or it is damaged; restore it from a backup, or set another state.path',
 };

@@ -12,9 +12,7 @@ export interface LabelSets {
   labelsOf(number: number): Labels;
   /** The rows in the order of their labels. */
   inOrder<Row extends { readonly labels: Labels }>(rows: readonly Row[]): readonly Row[];
-  /** Removes the label sets of these playbooks that no table uses any more. */
-  prune(playbooks: readonly string[]): void;
-  /** Drops what is in memory, after a transaction that was rolled back or has removed label sets. */
+  /** Drops what is in memory, after a transaction that was rolled back. */
   reset(): void;
 }
 
@@ -72,17 +70,6 @@ export function createLabelSets(db: Database, ledger: number): LabelSets {
         const [rankA, rankB] = [ranks.get(a.labels), ranks.get(b.labels)];
         return rankA === undefined || rankB === undefined ? compareLabels(a.labels, b.labels) : rankA - rankB;
       });
-    },
-    prune(playbooks) {
-      const tables = ['instance', 'cell', 'gauge'];
-      const inUse = tables.map((table) => `SELECT label_set FROM ${table} WHERE ledger = ?`).join(' UNION ');
-      db.run(
-        `DELETE FROM label_set WHERE ledger = ? AND playbook IN (SELECT value FROM json_each(?))
-           AND label_set NOT IN (${inUse})`,
-        ledger,
-        JSON.stringify(playbooks),
-        ...tables.map(() => ledger),
-      );
     },
     reset() {
       loaded = null;

@@ -34,6 +34,14 @@ export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }:
     runs: new Map(series.runs().map((labels) => [labelsText(labels), labels])),
   };
 
+  let last: Promise<unknown> = Promise.resolve();
+  /** Nothing is committed while a snapshot is read in parts. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = last.then(work, work);
+    last = done.catch(() => {});
+    return done;
+  }
+
   function readPlaybooks(): MetPlaybook[] {
     const sql = 'SELECT playbook_id AS playbookId, name, label, seen_ms AS seenMs FROM playbook WHERE ledger = ?';
     return db.all<MetPlaybook>(sql, ledger);
@@ -102,9 +110,7 @@ export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }:
         instances.remove(id);
         failures.remove(id);
       }
-      if (playbooks.length === 0) return;
       for (const playbook of playbooks) series.remove(playbook);
-      sets.prune(playbooks);
     },
     dates_distrusted: nothing,
     named: nothing,
@@ -119,6 +125,21 @@ export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }:
       const stored = typeof value === 'boolean' ? Number(value) : value;
       db.run(`UPDATE ledger SET ${column} = ? WHERE ledger = ?`, stored, ledger);
     }
+  }
+
+  function commit(change: Change): void {
+    const after = advance(state, change);
+    try {
+      db.transaction(() => {
+        (writers[change.kind] as (change: Change) => void)(change);
+        writeState(state, after);
+      });
+    } catch (error) {
+      // Label sets that the transaction has added are gone.
+      sets.reset();
+      throw error;
+    }
+    state = after;
   }
 
   async function snapshot(): Promise<Snapshot> {
@@ -145,20 +166,8 @@ export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }:
     get state() {
       return state;
     },
-    async commit(change) {
-      const after = advance(state, change);
-      try {
-        db.transaction(() => {
-          (writers[change.kind] as (change: Change) => void)(change);
-          writeState(state, after);
-        });
-        state = after;
-      } finally {
-        // What a transaction has written or removed is only known once it has ended.
-        if (state !== after || change.kind === 'pruned') sets.reset();
-      }
-    },
-    snapshot,
+    commit: (change) => inTurn(async () => commit(change)),
+    snapshot: () => inTurn(snapshot),
     known: async (ids) => instances.known(ids),
     openUnseen: async (sinceMs) => instances.openUnseen(sinceMs),
     toRecheck: async () => instances.toRecheck(),

@@ -1,4 +1,4 @@
-import type { Ledger, Store } from '../../ledger/store.ts';
+import type { Store, WorkspaceId } from '../../ledger/store.ts';
 import type { Logger } from '../../log.ts';
 import type { SecMaster } from '../../secmaster/api/secmaster.ts';
 import { type Audits, createAudits } from '../audit.ts';
@@ -7,14 +7,14 @@ import { openLedger } from '../poll.ts';
 import type { Session } from '../session.ts';
 import type { Progress } from '../slice.ts';
 import { createFilteredOut, type FilteredOut } from './filtered-out.ts';
+import { createHeldLedger, type HeldLedger } from './held-ledger.ts';
 import { createRejectedRows, type RejectedRows } from './rejected-rows.ts';
 import type { WorkspaceSettings } from './settings.ts';
 import { createZeroFirst, type ZeroFirst } from './zero-first.ts';
 
 /** Everything that outlives a poll but not a restart. */
 export interface PollMemory {
-  /** null: not opened yet. */
-  ledger: Ledger | null;
+  readonly ledger: HeldLedger;
   readonly audits: Audits;
   readonly nodeReader: NodeReader;
   readonly filteredOut: FilteredOut;
@@ -25,6 +25,8 @@ export interface PollMemory {
 }
 
 export interface PollMemoryParts {
+  readonly store: Store;
+  readonly workspace: WorkspaceId;
   readonly log: Logger;
   readonly newSeriesHoldMs: () => number;
   /** The local clock. */
@@ -32,9 +34,10 @@ export interface PollMemoryParts {
   readonly lastScrapeMs: () => number | null;
 }
 
-export function createPollMemory({ log, newSeriesHoldMs, now, lastScrapeMs }: PollMemoryParts): PollMemory {
+export function createPollMemory(parts: PollMemoryParts): PollMemory {
+  const { store, workspace, log, newSeriesHoldMs, now, lastScrapeMs } = parts;
   return {
-    ledger: null,
+    ledger: createHeldLedger(store, workspace),
     audits: createAudits(),
     nodeReader: createNodeReader(),
     filteredOut: createFilteredOut(),
@@ -47,19 +50,17 @@ export function createPollMemory({ log, newSeriesHoldMs, now, lastScrapeMs }: Po
 export interface SessionParts {
   readonly settings: WorkspaceSettings;
   readonly secmaster: SecMaster;
-  readonly store: Store;
   readonly log: Logger;
   readonly memory: PollMemory;
 }
 
 /** The session of one poll: current settings, memory of earlier polls, and the ledger, which is created if missing. */
 export async function openSession(parts: SessionParts, signal: AbortSignal): Promise<Session> {
-  const { settings, secmaster, store, log, memory } = parts;
-  memory.ledger ??= await openLedger(store, secmaster, settings, settings.lookbackMs, signal, log);
+  const { settings, secmaster, log, memory } = parts;
   return {
     ...settings,
     secmaster,
-    ledger: memory.ledger,
+    ledger: await openLedger(memory.ledger, secmaster, settings, signal, log),
     log,
     signal,
     onRejected: memory.rejectedRows.add,

@@ -52,10 +52,17 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   const log = createLabelledLog(parts.log, () => ({ workspace: name.label(), workspace_id: workspaceId }));
   const history = createPollHistory();
   const newSeriesHoldMs = () => settings.newSeriesHoldMs;
-  const memory = createPollMemory({ log, newSeriesHoldMs, now: clock.now, lastScrapeMs });
+  const memory = createPollMemory({
+    store,
+    workspace: { projectId, workspaceId },
+    log,
+    newSeriesHoldMs,
+    now: clock.now,
+    lastScrapeMs,
+  });
   const { audits, rejectedRows, zeroFirst } = memory;
   const view = createLedgerView({
-    open: async () => (memory.ledger ??= await store.open({ projectId, workspaceId })),
+    open: memory.ledger.open,
     zeroFirst,
     maxRuns: () => settings.recentRuns,
     now: () => secmaster.now(),
@@ -64,7 +71,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   });
 
   async function pollOnce(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void> {
-    const session = await openSession({ settings, secmaster, store, log, memory }, signal);
+    const session = await openSession({ settings, secmaster, log, memory }, signal);
     await learnName(name, session);
     const { progress } = memory;
     // After a poll that fails, the slice is read from its start.
