@@ -19,6 +19,8 @@ const floodRuns = Number(CHAOS_FLOOD);
 
 const hourMs = 3_600_000;
 const lookbackMs = 2 * hourMs;
+/** A flood takes a while to read, beside other tests. */
+const patienceMs = 240_000;
 const random = createRandom(seed);
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -79,7 +81,7 @@ test(`chaos: ${kills} × kill -9, faults, a flood of ${floodRuns} runs and a dow
 
   // The ledger begins in peace, so that the truth knows since when to count.
   let served = await serve(args);
-  counters.see(await polledAgain(served));
+  counters.see(await polledAgain(served, patienceMs));
   const sinceMs = ledgerCreatedMs(join(folder, 'ledger', 'secmaster.db'));
 
   for (let kill = 1; kill <= kills; kill++) {
@@ -100,10 +102,10 @@ test(`chaos: ${kills} × kill -9, faults, a flood of ${floodRuns} runs and a dow
   await simulated.clearFaults();
   // Open runs that have not been seen for five minutes are looked up.
   for (let i = 0; i < 3; i++) {
-    await polledAgain(served);
+    await polledAgain(served, patienceMs);
     await simulated.turn(6 * 60_000);
   }
-  let text = await polledAgain(served);
+  let text = await polledAgain(served, patienceMs);
   const truth = await simulated.truth(sinceMs, lookbackMs);
   const compare = () => {
     const nowMs = (sampleValue(text, 'secmaster_exporter_last_poll_timestamp_seconds') ?? 0) * 1000;

@@ -19,7 +19,7 @@ export async function serve(args: readonly string[], environment: Record<string,
 }
 
 /** The exposition after two more polls that succeeded with the window complete: the second began after the call. */
-export async function polledAgain({ get, running }: Served): Promise<string> {
+export async function polledAgain({ get, running }: Served, withinMs?: number): Promise<string> {
   const polls = async () => sampleValue(await get('/metrics'), 'secmaster_exporter_polls_total') ?? 0;
   const wanted = (await polls()) + 2;
   const find = async () => {
@@ -30,7 +30,7 @@ export async function polledAgain({ get, running }: Served): Promise<string> {
       sampleValue(text, 'secmaster_exporter_window_complete') === 1;
     return isDone ? text : undefined;
   };
-  return eventually(find, 'two more polls', running);
+  return eventually(find, 'two more polls', running, withinMs);
 }
 
 /** The exposition once polls fail because of the ledger. */
