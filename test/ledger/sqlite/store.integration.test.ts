@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { labelsText, runLabels } from '../../../src/ledger/label-set.ts';
 import { applicationId, migrations } from '../../../src/ledger/sqlite/schema.ts';
 import { createSqliteStore } from '../../../src/ledger/sqlite/store.ts';
@@ -125,6 +125,22 @@ describe('a ledger of an older schema', () => {
       })),
     );
     expect(after.length).toBeGreaterThan(10);
+  });
+
+  test('2 writes nothing beside the ledger, for a container may have no other folder to write to', async () => {
+    const file = join(folder, 'old.db');
+    const other = join(folder, 'temporary');
+    mkdirSync(other);
+    vi.stubEnv('SQLITE_TMPDIR', other);
+    const many = `WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 100000)
+      INSERT INTO instance SELECT 1, 'more ' || n, 'playbook ' || n % 1000, 'EVENT', 'FINISHED', n, n, 0, 0, 0, 0, n, 1, 1, 0,
+        '[["FINISHED",1]]', '[["FINISHED",1]]' FROM n;`;
+    alter(file, `${fixture('sql')}${many}`);
+    const unused = statSync(other, { bigint: true }).mtimeNs;
+    const store = createSqliteStore(file);
+    expect(await store.open({ projectId: 'p', workspaceId: 'empty' })).not.toBeNull();
+    await store.close();
+    expect(statSync(other, { bigint: true }).mtimeNs).toBe(unused);
   });
 });
 
