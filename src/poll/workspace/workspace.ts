@@ -10,7 +10,8 @@ import { poll } from '../poll.ts';
 import { createCallCounter } from './call-counter.ts';
 import { createLedgerView } from './ledger-view.ts';
 import { createPollMemory, openSession } from './memory.ts';
-import { createWorkspaceName, learnName, type WantedName } from './name.ts';
+import { createWorkspaceName, type WantedName } from './name.ts';
+import { createNameLookup } from './name-lookup.ts';
 import type { WorkspaceSettings } from './settings.ts';
 
 export interface WorkspaceParts {
@@ -50,6 +51,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   let secmaster = calls.counted(parts.secmaster);
   const name = createWorkspaceName({ settings: () => settings, givenLabel, onLearnt });
   const log = createLabelledLog(parts.log, () => ({ workspace: name.label(), workspace_id: workspaceId }));
+  const nameLookup = createNameLookup({ name, log, now: clock.now });
   const history = createPollHistory();
   const newSeriesHoldMs = () => settings.newSeriesHoldMs;
   const memory = createPollMemory({ log, newSeriesHoldMs, now: clock.now, lastScrapeMs });
@@ -65,7 +67,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
 
   async function pollOnce(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void> {
     const session = await openSession({ settings, secmaster, store, log, memory }, signal);
-    await learnName(name, session);
+    await nameLookup.learn(session);
     const { progress } = memory;
     // After a poll that fails, the slice is read from its start.
     memory.progress = null;
@@ -111,6 +113,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     reconfigure(changed, client) {
       settings = changed;
       secmaster = calls.counted(client);
+      nameLookup.retry();
     },
     report() {
       const { lastSuccessMs, ...known } = view.contents();

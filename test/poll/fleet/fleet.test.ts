@@ -291,7 +291,7 @@ describe('log lines have the label and the id of the workspace', () => {
       ['workspace discovery failed', 'eu-west-101 (bbbbbbbb)', undefined],
     ]);
     projects.bbbbbbbb1 = { w2: 'two' };
-    await soc.poll();
+    await soc.poll(minuteMs);
     expect(linesOf(soc)).toContainEqual(['workspaces found', undefined, undefined]);
   });
 });
