@@ -13,6 +13,7 @@ const refused = new SecMasterError('forbidden', 'list_projects', '403');
 
 /** A discovery whose calls give these answers in turn; the last one is repeated. */
 function setUp(...answers: (Error | string)[]) {
+  let pages = 0;
   const logged: Record<string, unknown>[] = [];
   let nowMs = startMs;
   let tries = 0;
@@ -26,7 +27,13 @@ function setUp(...answers: (Error | string)[]) {
         if (answer instanceof Error) throw answer;
         return answer ?? '';
       },
-      listWorkspaces: async () => [],
+      listWorkspaces: async (_, __, watch) => {
+        for (let page = 1; page <= pages; page++) {
+          nowMs += 4_000;
+          watch.onPage?.({ pages: page, workspaces: page, count: null });
+        }
+        return [];
+      },
       onFound: async () => {},
       onReport: async () => {},
       clock: { ...systemClock, now: () => nowMs },
@@ -39,7 +46,17 @@ function setUp(...answers: (Error | string)[]) {
     nowMs += passedMs;
     return discovery.poll(never);
   };
-  return { discovery, logged, polls, failures, poll, tries: () => tries };
+  return {
+    discovery,
+    logged,
+    polls,
+    failures,
+    poll,
+    tries: () => tries,
+    slow: (of: number) => {
+      pages = of;
+    },
+  };
 }
 
 test('the reasons of failures are those of a workspace, at 0 from the start', () => {
@@ -130,3 +147,14 @@ test.each(['unauthorized', 'no_credentials'] as const)(
     expect(tries()).toBe(3);
   },
 );
+
+test('a list that takes longer than ten seconds says how far it is', async () => {
+  const { poll, logged, slow } = setUp('project-a');
+  slow(7);
+  await poll();
+  const lines = logged.filter(({ msg }) => msg === 'workspace discovery in progress');
+  expect(lines).toMatchObject([
+    { level: 30, project: 'project-a', pages: 3 },
+    { level: 30, project: 'project-a', pages: 6 },
+  ]);
+});
