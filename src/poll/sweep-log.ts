@@ -6,6 +6,8 @@ import { createTicker, type Ticker } from './ticker.ts';
 export interface SweepLog {
   /** After each page with its number of rows. */
   read(session: Session, rows: number): Promise<void>;
+  /** Whether a sweep has begun that has not ended. */
+  isUnderWay(): boolean;
   /** There is nothing left to sweep. */
   ended(): void;
 }
@@ -23,6 +25,7 @@ export function createSweepLog(now: () => number): SweepLog {
       const fields = { instances: current.rows, requests: current.requests, partsLeft: left.length, ...spanOf(left) };
       log.info(fields, 'history sweep in progress');
     },
+    isUnderWay: () => current !== null,
     ended() {
       current = null;
     },

@@ -7,6 +7,7 @@ import { logFailure } from '../failure.ts';
 import { createPollHistory } from '../history.ts';
 import { createLabelledLog } from '../labelled-log.ts';
 import { poll } from '../poll.ts';
+import { createTicker } from '../ticker.ts';
 import { createCallCounter } from './call-counter.ts';
 import { createLedgerView } from './ledger-view.ts';
 import { createPollMemory, openSession } from './memory.ts';
@@ -46,7 +47,8 @@ export interface Workspace {
 export function createWorkspace(initial: WorkspaceSettings, parts: WorkspaceParts): Workspace {
   const { store, clock, lastScrapeMs, onReport, givenLabel = () => null, onLearnt = () => {} } = parts;
   const { projectId, workspaceId } = initial;
-  const calls = createCallCounter();
+  const calls = createCallCounter(tellProgress);
+  let ticker = createTicker(clock.now);
   let settings = initial;
   let secmaster = calls.counted(parts.secmaster);
   const name = createWorkspaceName({ settings: () => settings, givenLabel, onLearnt });
@@ -64,6 +66,11 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     onName: name.learn,
     log,
   });
+
+  /** A sweep tells its own. */
+  function tellProgress(requests: number): void {
+    if (!memory.sweepLog.isUnderWay() && ticker.isDue()) log.info({ requests }, 'poll in progress');
+  }
 
   async function pollOnce(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void> {
     const session = await openSession({ settings, secmaster, store, log, memory }, signal);
@@ -99,6 +106,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     async poll(signal, hasTimeLeft) {
       const beganMs = performance.now();
       calls.take();
+      ticker = createTicker(clock.now);
       let error: unknown = null;
       const keep = (caught: unknown) => {
         error ??= caught;

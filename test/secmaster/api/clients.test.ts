@@ -416,6 +416,25 @@ describe('name and password', () => {
     },
   );
 
+  test.each([10, 600])(
+    'replace the tokens of all projects when all are revoked after %i s, each once',
+    async (seconds) => {
+      const valid = new Set<string>();
+      const { connect, calls, clock } = setUp((call, index) => {
+        if (!isIam(call)) return valid.has(call.headers['x-auth-token'] ?? '') ? emptyPage : badToken;
+        valid.add(`t${index}`);
+        return issued(`t${index}`, clock);
+      });
+      const projects = ['a', 'b', 'c'].map((projectId) => connect({ ...byPassword, projectId }));
+      const ask = () => Promise.all(projects.flatMap((one) => [1, 2].map(() => one.listInstances('w', newest, never))));
+      await clock.until(ask());
+      await clock.turn(1_000 * seconds);
+      valid.clear();
+      await clock.until(ask());
+      expect(calls.filter(isIam)).toHaveLength(6);
+    },
+  );
+
   test('replace tokens that are revoked after each call no more than once a minute', async () => {
     const used = new Set<string>();
     const { connect, calls, clock } = setUp((call, index) => {
