@@ -1,6 +1,9 @@
 import pLimit from 'p-limit';
 import type { Config, WorkspaceConfig } from '../config/config.ts';
+import type { Logger } from '../log.ts';
+import { createTicker } from '../poll/ticker.ts';
 import type { Clients } from '../secmaster/api/clients.ts';
+import type { ListWatch } from '../secmaster/api/secmaster.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
 
 export interface OnlineFinding {
@@ -10,18 +13,37 @@ export interface OnlineFinding {
 
 /**
  * Checks the permissions on each workspace: one list call, and one call for the topology of a run if there is one. Refused credentials
- * aren't tried again. Runs `poll.concurrency` checks at the same time and yields the findings in order.
+ * aren't tried again. Runs `poll.concurrency` checks at the same time and yields the findings in order. Logs every ten seconds how far
+ * it has come.
  */
 export async function* checkOnline(
   config: Config,
   clients: Clients,
   signal: AbortSignal,
+  { log, now }: { readonly log: Logger; readonly now: () => number },
 ): AsyncGenerator<OnlineFinding> {
   const limit = pLimit(config.poll.concurrency);
+  const ticker = createTicker(now);
+  let checked = 0;
+  const onProgress = (fields: object) => {
+    if (ticker.isDue()) log.info({ ...fields, checked }, 'check in progress');
+  };
+  const onChecked = () => {
+    checked += 1;
+    onProgress({});
+  };
+  const watch = (workspace: string): ListWatch => ({
+    onPage: (read) => onProgress({ workspace, ...read }),
+    onEnd: (end) => {
+      if (end.problem !== null) log.warn({ workspace, ...end }, 'unexpected list of workspaces');
+    },
+  });
   const checks = config.workspaces.map((target, i) => {
     const label = target.name ?? `workspaces[${i}]`;
     return limit(() =>
-      checkTarget(target, label, config.metrics.nodes, clients, signal).catch((error: unknown) => [bad(label, error)]),
+      checkTarget(target, label, config.metrics.nodes, clients, signal, watch(label), onChecked).catch(
+        (error: unknown) => [bad(label, error)],
+      ),
     );
   });
   for (const check of checks) yield* await check;
@@ -33,13 +55,15 @@ async function checkTarget(
   nodes: Config['metrics']['nodes'],
   clients: Clients,
   signal: AbortSignal,
+  watch: ListWatch,
+  onChecked: () => void,
 ): Promise<OnlineFinding[]> {
   const findings: OnlineFinding[] = [];
   const projectId = target.projectId ?? (await clients.findProject(target, target.region, signal));
   const secmaster = clients.secmaster(target, projectId);
   const found =
     target.workspaceId === null
-      ? await secmaster.listWorkspaces(signal)
+      ? await secmaster.listWorkspaces(signal, watch)
       : [{ workspaceId: target.workspaceId, name: label }];
   if (found.length === 0) return [{ isGood: false, line: `${label}: the project ${projectId} has no workspaces` }];
   for (const { workspaceId, name } of found) {
@@ -62,6 +86,8 @@ async function checkTarget(
       findings.push(await shown);
     } catch (error) {
       findings.push(bad(name, error));
+    } finally {
+      onChecked();
     }
   }
   return findings;

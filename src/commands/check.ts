@@ -35,7 +35,8 @@ async function online(config: Config, log: Logger): Promise<number> {
   });
   let exitCode = 0;
   try {
-    for await (const { isGood, line } of checkOnline(config, clients, new AbortController().signal)) {
+    const { signal } = new AbortController();
+    for await (const { isGood, line } of checkOnline(config, clients, signal, { log, now: systemClock.now })) {
       process.stdout.write(`${line}\n`);
       if (!isGood) exitCode = 1;
     }

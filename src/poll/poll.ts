@@ -10,6 +10,7 @@ import { recheck } from './recheck.ts';
 import type { Session } from './session.ts';
 import type { Progress } from './slice.ts';
 import { nextItem, sweep } from './sweep.ts';
+import type { SweepLog } from './sweep-log.ts';
 import { readTail } from './tail.ts';
 import type { HeldLedger } from './workspace/held-ledger.ts';
 
@@ -20,6 +21,7 @@ export interface PollSteps {
   readonly hasTimeLeft: () => boolean;
   readonly audits: Audits;
   readonly nodeReader: NodeReader;
+  readonly sweepLog: SweepLog;
 }
 
 /** Instances pruned in one poll, so that pruning never takes long. */
@@ -35,7 +37,7 @@ const maxPruned = 1_000;
 export async function poll(
   session: Session,
   progress: Progress | null,
-  { onNews, hasTimeLeft, audits, nodeReader }: PollSteps,
+  { onNews, hasTimeLeft, audits, nodeReader, sweepLog }: PollSteps,
 ): Promise<Progress | null> {
   const { ledger, secmaster } = session;
   await readTail(session);
@@ -46,8 +48,11 @@ export async function poll(
   if (left !== null || failures.length > 0) await onNews();
   await nodeReader.read(session, failures, hasTimeLeft);
   if (left !== null) {
-    left = await sweep(session, left, hasTimeLeft);
-    if (left === null) session.log.info('history sweep complete');
+    left = await sweep(session, left, hasTimeLeft, sweepLog);
+    if (left === null) {
+      sweepLog.ended();
+      session.log.info('history sweep complete');
+    }
   }
   if (left === null) {
     await recheck(session, hasTimeLeft);

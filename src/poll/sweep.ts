@@ -3,6 +3,7 @@ import { undocumentedOpenStatus } from '../model/status.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
 import { type ReadPage, readPage, type Session } from './session.ts';
 import { beginsOutside, isDated, isReadDown, judge, type Progress, undated, type Verdict } from './slice.ts';
+import type { SweepLog } from './sweep-log.ts';
 
 /** How long to wait before another try at an item that could not be read completely. */
 const retryMs = 3_600_000;
@@ -20,16 +21,21 @@ export async function nextItem(session: Session): Promise<Progress | null> {
  *
  * @returns how far it came, to pass in next time
  */
-export async function sweep(session: Session, from: Progress, hasTimeLeft: () => boolean): Promise<Progress | null> {
+export async function sweep(
+  session: Session,
+  from: Progress,
+  hasTimeLeft: () => boolean,
+  sweepLog: SweepLog,
+): Promise<Progress | null> {
   let progress: Progress | null = from;
   do {
-    progress = (await readOn(session, progress)) ?? (await nextItem(session));
+    progress = (await readOn(session, progress, sweepLog)) ?? (await nextItem(session));
   } while (progress !== null && hasTimeLeft());
   return progress;
 }
 
 /** Reads the next page of an item; null once the item needs no more pages. */
-async function readOn(session: Session, progress: Progress): Promise<Progress | null> {
+async function readOn(session: Session, progress: Progress, sweepLog: SweepLog): Promise<Progress | null> {
   const { item, offset, round, met } = progress;
   const query = { sortKey: 'create_time', offset, ...limits(item) } as const;
   const page = await readPage(session, query).catch((error: unknown) => {
@@ -49,6 +55,7 @@ async function readOn(session: Session, progress: Progress): Promise<Progress | 
     outcome,
     datesTrusted: judgeDates(session, progress, page, verdict),
   });
+  await sweepLog.read(session, page?.size ?? 0);
 
   if (page !== null && verdict.kind === 'more') {
     return { ...progress, offset: offset + page.size, count: offset === 0 ? page.count : progress.count };

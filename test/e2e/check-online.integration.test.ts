@@ -1,12 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { BehaviourChange } from '../../src/simulator/behaviour.ts';
 import { startExporter, temporaryFolder } from '../support/process/processes.ts';
 import { writeConfig } from '../support/process/served.ts';
 import { startSimulator } from '../support/process/simulated.ts';
 
 /** What `check --online` prints about a simulator, and its exit code. */
-async function checked(change: (config: string) => string, fault?: Record<string, unknown>) {
+async function checked(
+  change: (config: string) => string,
+  fault?: Record<string, unknown>,
+  behaviour: BehaviourChange = {},
+) {
   const simulated = await startSimulator({ historyMs: 600_000 });
+  await simulated.behave(behaviour);
   if (fault !== undefined) await simulated.addFault(fault);
   const file = writeConfig(simulated, temporaryFolder());
   writeFileSync(file, change(readFileSync(file, 'utf8')));
@@ -14,8 +20,8 @@ async function checked(change: (config: string) => string, fault?: Record<string
   const exitCode = await running.ended;
   const [first = '', ...lines] = running.stdout().trim().split('\n');
   expect(first).toMatch(/config\.yml: \d+ workspaces?, no problems$/);
-  const { refused } = await simulated.requests();
-  return { exitCode, lines, refused };
+  const { refused, counts } = await simulated.requests();
+  return { exitCode, lines, refused, counts };
 }
 
 test('everything may be seen: the instances and the nodes of one', async () => {
@@ -26,13 +32,22 @@ test('everything may be seen: the instances and the nodes of one', async () => {
   ]);
 });
 
+const withoutWorkspaceId = (config: string) =>
+  config
+    .replace(/ +workspace_id: .*\n/, '')
+    .replace('name: prod', 'region: eu-west-101')
+    .replace(/region: eu-west-101\n( +)region/, 'region');
+
+test('a list of workspaces that does not advance ends after two requests', async () => {
+  const { exitCode, lines, counts } = await checked(withoutWorkspaceId, undefined, {
+    workspaces: { offset: 'ignored' },
+  });
+  expect([exitCode, lines[0]]).toEqual([0, expect.stringMatching(/^simulated-soc: \d+ instances can be listed$/)]);
+  expect(counts.ListWorkspaces).toBe(2);
+});
+
 test('without workspace_id every workspace of the project is asked', async () => {
-  const { exitCode, lines } = await checked((config) =>
-    config
-      .replace(/ +workspace_id: .*\n/, '')
-      .replace('name: prod', 'region: eu-west-101')
-      .replace(/region: eu-west-101\n( +)region/, 'region'),
-  );
+  const { exitCode, lines } = await checked(withoutWorkspaceId);
   expect([exitCode, lines[0]]).toEqual([0, expect.stringMatching(/^simulated-soc: \d+ instances can be listed$/)]);
 });
 

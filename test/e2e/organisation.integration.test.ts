@@ -86,6 +86,33 @@ describe('without workspace_id', () => {
   });
 });
 
+describe('offset ignored on the list of workspaces', () => {
+  const lists = (organisation: Organisation) => organisation.simulators[0]?.requests.count('ListWorkspaces');
+  const stuck = (organisation: Organisation) =>
+    organisation.logged.filter(({ msg }) => msg === 'unexpected list of workspaces');
+
+  test.each<[string, number | null, Record<string, number>, boolean]>([
+    ['all on the first page: all are polled', null, { one: 1, two: 1, three: 1 }, true],
+    ['two on the first page: these are polled', 2, { one: 1, two: 1 }, false],
+  ])('%s, after two requests, and one line says so', async (_, maxRows, ups, isComplete) => {
+    const organisation = await createOrganisation({
+      regions: [[project(1, [1, 'one'], [2, 'two'], [3, 'three'])]],
+      workspaces: ([origin]) => [entry(origin, { project_id: projectId(1) })],
+    });
+    organisation.simulators[0]?.behaviour.put({ workspaces: { offset: 'ignored', maxRows } });
+    const [discovery] = organisation.exporter.fleet.pollables();
+    await discovery?.poll(new AbortController().signal, () => true);
+    expect(lists(organisation)).toBe(2);
+    for (let i = 0; i < 3; i++) {
+      await organisation.poll();
+      organisation.turn(6 * minuteMs);
+    }
+    expect(await up(organisation)).toEqual(ups);
+    const problem = 'the list does not advance: a page has nothing new';
+    expect(stuck(organisation)).toMatchObject([{ problem, pages: 2, count: 3, isComplete }]);
+  });
+});
+
 describe('without project_id', () => {
   test('it is the project that has the name of the region', async () => {
     const organisation = await createOrganisation({

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { defaultIdToken } from '../../src/simulator/defaults.ts';
+import { defaultIdToken, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { eventually, startExporter, temporaryFolder } from '../support/process/processes.ts';
 import { polledAgain, serve, writeConfig } from '../support/process/served.ts';
 import { iamUser, startSimulator } from '../support/process/simulated.ts';
@@ -49,12 +49,6 @@ test.each<[string, string, (config: string) => string, string]>([
     'list_workspaces: 403 …: grant the policy "SecMaster ReadOnlyAccess" in this project; check project_id and workspace_id',
   ],
   [
-    'the list of workspaces, where a name is to be found',
-    'ListWorkspaces',
-    withoutName,
-    'list_workspaces: 403 …: grant the policy "SecMaster ReadOnlyAccess" in this project; check project_id and workspace_id',
-  ],
-  [
     'the list of projects',
     'KeystoneListProjects',
     (config) => withoutName(withoutIds(config)),
@@ -99,6 +93,22 @@ test('without the list of workspaces, where name and workspace_id are given: not
   const running = startExporter(['once', `--config.file=${file}`]);
   expect(await running.ended).toBe(0);
   expect(running.stdout()).toMatch(/^secmaster_up\{workspace="prod"\} 1$/m);
+});
+
+test('without the list of workspaces, where a name is to be found: the id is the label, and the log says why once', async () => {
+  const { file } = await forbidding('ListWorkspaces', withoutName);
+  const running = startExporter(['once', `--config.file=${file}`]);
+  expect(await running.ended).toBe(0);
+  expect(running.stdout()).toContain(`secmaster_up{workspace="${defaultWorkspace.id}"} 1`);
+  const lines = running
+    .stderr()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const told = lines.filter(({ level }) => level >= 40);
+  expect(told).toMatchObject([{ level: 40, msg: 'workspace name not found; its id is its label' }]);
+  const message = quoted(told[0].error);
+  expect(documented).toContain(`\`${told[0].msg}\`, with the error \`${message}\``);
 });
 
 test('without one instance: counts go on, and the log says once that nodes are not read', async () => {

@@ -20,7 +20,7 @@ export interface FleetParts<T extends Target> {
   readonly lastScrapeMs: () => number | null;
   /** Called whenever a report has changed. */
   readonly onReport: () => Promise<void>;
-  /** New workspaces while the exporter runs, to be polled without waiting for the schedule. */
+  /** New workspaces, and discoveries that a reload lets try again: to be polled without waiting for the schedule. */
   readonly onNew: (workspaces: readonly Pollable[]) => void;
 }
 
@@ -117,7 +117,8 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
     const discovery: WorkspaceDiscovery = createWorkspaceDiscovery(target, {
       label: () => labels.get(key) ?? null,
       findProject: (signal) => parts.findProject(targetNow(), signal),
-      listWorkspaces: (projectId, signal) => parts.secmasterOf(targetNow(), projectId).listWorkspaces(signal),
+      listWorkspaces: (projectId, signal, watch) =>
+        parts.secmasterOf(targetNow(), projectId).listWorkspaces(signal, watch),
       onFound: (found) =>
         inTurn(async () => {
           // A reload may have removed the entry meanwhile.
@@ -141,6 +142,7 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
       return entry === undefined ? createEntry(key, target) : { ...entry, target };
     });
     await replaceEntries(next, true);
+    parts.onNew(next.flatMap(({ discovery }) => (discovery?.retry() ? [discovery] : [])));
   }
 
   return {

@@ -1,10 +1,13 @@
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { WorkspaceReport } from '../../model/report.ts';
-import type { FoundWorkspace } from '../../secmaster/api/secmaster.ts';
+import type { FoundWorkspace, ListEnd, ListWatch } from '../../secmaster/api/secmaster.ts';
+import { SecMasterError } from '../../secmaster/http/errors.ts';
 import { logFailure } from '../failure.ts';
 import { createPollHistory } from '../history.ts';
 import { createLabelledLog } from '../labelled-log.ts';
+import { createRest } from '../rest.ts';
+import { createTicker } from '../ticker.ts';
 import type { WorkspaceIds } from './membership.ts';
 
 export interface DiscoverySettings {
@@ -19,7 +22,11 @@ export interface DiscoveryParts {
   /** The value of the label `workspace` until workspaces are found; null afterwards. */
   readonly label: () => string | null;
   readonly findProject: (signal: AbortSignal) => Promise<string>;
-  readonly listWorkspaces: (projectId: string, signal: AbortSignal) => Promise<readonly FoundWorkspace[]>;
+  readonly listWorkspaces: (
+    projectId: string,
+    signal: AbortSignal,
+    watch: ListWatch,
+  ) => Promise<readonly FoundWorkspace[]>;
   /** Called with all current workspaces. */
   readonly onFound: (found: readonly WorkspaceIds[]) => Promise<void>;
   readonly onReport: () => Promise<void>;
@@ -32,10 +39,14 @@ export interface WorkspaceDiscovery {
   poll(signal: AbortSignal): Promise<void>;
   /** Stands in for the workspaces until they are found; null afterwards. */
   report(): WorkspaceReport | null;
+  /** Ends the rest after a failure. @returns whether there was one */
+  retry(): boolean;
 }
 
 /** How often the list of workspaces is read. */
 const againMs = 5 * 60_000;
+/** After a failure. It is short, because nothing is polled until workspaces are found. */
+const restMs = { firstMs: 60_000, maxMs: 15 * 60_000 };
 
 export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: DiscoveryParts): WorkspaceDiscovery {
   const { clock, onReport } = parts;
@@ -48,37 +59,74 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
   let { projectId } = settings;
   let known: readonly string[] | null = null;
   let nextMs = Number.NEGATIVE_INFINITY;
+  const rest = createRest(clock.now, restMs);
+  /** Of the last try; null: it succeeded. */
+  let failure: unknown = null;
+  let toldProblem: string | null = null;
+
+  async function list(project: string, signal: AbortSignal): Promise<{ ids: string[]; isComplete: boolean }> {
+    const ticker = createTicker(clock.now);
+    let isComplete = true;
+    const workspaces = await parts.listWorkspaces(project, signal, {
+      onPage: (read) => {
+        if (ticker.isDue()) log.info({ project, ...read }, 'workspace discovery in progress');
+      },
+      onEnd: (end) => {
+        isComplete = end.isComplete;
+        tellProblem(project, end);
+      },
+    });
+    return { ids: workspaces.map(({ workspaceId }) => workspaceId), isComplete };
+  }
+
+  function tellProblem(project: string, end: ListEnd): void {
+    if (end.problem !== null && end.problem !== toldProblem)
+      log.warn({ project, ...end }, 'unexpected list of workspaces');
+    toldProblem = end.problem;
+  }
 
   async function find(signal: AbortSignal): Promise<void> {
     const project = projectId ?? (await parts.findProject(signal));
     projectId = project;
-    const listed =
-      settings.workspaceId === null
-        ? (await parts.listWorkspaces(project, signal)).map(({ workspaceId }) => workspaceId)
-        : [settings.workspaceId];
-    // A workspace missing once may have moved between two pages; missing twice, it is gone.
+    const { ids: listed, isComplete } =
+      settings.workspaceId === null ? await list(project, signal) : { ids: [settings.workspaceId], isComplete: true };
+    // A workspace missing once may have moved between two pages; missing twice, it is gone, if the list was complete.
     const missing = known?.filter((id) => !listed.includes(id)) ?? [];
-    await parts.onFound([...listed, ...missing].map((workspaceId) => ({ projectId: project, workspaceId })));
-    if (known === null || listed.some((id) => known?.includes(id) === false) || missing.length > 0)
+    const found = [...listed, ...missing];
+    await parts.onFound(found.map((workspaceId) => ({ projectId: project, workspaceId })));
+    const isNews = known === null || listed.some((id) => known?.includes(id) === false);
+    if (isNews || (missing.length > 0 && isComplete))
       log.info({ project, workspaces: listed.length, missing: missing.length }, 'workspaces found');
     if (listed.length === 0 && known?.length !== 0) log.warn({ project }, 'project has no workspaces');
-    known = listed;
+    known = isComplete ? listed : found;
     nextMs = settings.workspaceId === null ? clock.now() + againMs : Number.POSITIVE_INFINITY;
+  }
+
+  /** During a rest, each poll has failed as the last try has. */
+  async function conclude(error: unknown, durationSeconds: number, requests: number): Promise<void> {
+    const isNews = history.end({ endedMs: clock.now(), durationSeconds, requests }, error);
+    if (isNews && error !== null) logFailure(log, 'workspace discovery failed', error);
+    await onReport();
   }
 
   return {
     async poll(signal) {
-      if (clock.now() < nextMs) return;
+      if (failure !== null && !rest.isOver()) return await conclude(failure, 0, 0);
+      if (failure === null && clock.now() < nextMs) return;
       const beganMs = performance.now();
-      let error: unknown = null;
+      failure = null;
       await find(signal).catch((caught: unknown) => {
-        error = caught;
+        failure = caught;
       });
       if (signal.aborted) return;
-      const durationSeconds = (performance.now() - beganMs) / 1000;
-      const isNews = history.end({ endedMs: clock.now(), durationSeconds, requests: 1 }, error);
-      if (isNews && error !== null) logFailure(log, 'workspace discovery failed', error);
-      await onReport();
+      if (failure === null || isPaced(failure)) rest.end();
+      else rest.begin();
+      await conclude(failure, (performance.now() - beganMs) / 1000, 1);
+    },
+    retry() {
+      const wasResting = failure !== null && !rest.isOver();
+      rest.end();
+      return wasResting;
     },
     report() {
       const workspace = parts.label();
@@ -99,4 +147,9 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
           };
     },
   };
+}
+
+/** The circuit breaker and the token cache pace calls with bad credentials, and let others pass at once. */
+function isPaced(failure: unknown): boolean {
+  return failure instanceof SecMasterError && ['unauthorized', 'no_credentials'].includes(failure.kind);
 }

@@ -8,11 +8,13 @@ export interface CallCounter {
   take(): number;
 }
 
-export function createCallCounter(): CallCounter {
+/** @param onCall called before each call with the number of calls since the last `take`, this one not among them */
+export function createCallCounter(onCall: (calls: number) => void = () => {}): CallCounter {
   let calls = 0;
   const counted =
     <A extends unknown[], R>(call: (...args: A) => R) =>
     (...args: A): R => {
+      onCall(calls);
       calls++;
       return call(...args);
     };

@@ -6,6 +6,7 @@ import { createNodeReader, type NodeReader } from '../nodes.ts';
 import { openLedger } from '../poll.ts';
 import type { Session } from '../session.ts';
 import type { Progress } from '../slice.ts';
+import { createSweepLog, type SweepLog } from '../sweep-log.ts';
 import { createFilteredOut, type FilteredOut } from './filtered-out.ts';
 import { createHeldLedger, type HeldLedger } from './held-ledger.ts';
 import { createRejectedRows, type RejectedRows } from './rejected-rows.ts';
@@ -20,6 +21,7 @@ export interface PollMemory {
   readonly filteredOut: FilteredOut;
   readonly rejectedRows: RejectedRows;
   readonly zeroFirst: ZeroFirst;
+  readonly sweepLog: SweepLog;
   /** How far the sweep has come; null: it continues with the next item. */
   progress: Progress | null;
 }
@@ -43,6 +45,7 @@ export function createPollMemory(parts: PollMemoryParts): PollMemory {
     filteredOut: createFilteredOut(),
     rejectedRows: createRejectedRows(log),
     zeroFirst: createZeroFirst(newSeriesHoldMs, now, lastScrapeMs),
+    sweepLog: createSweepLog(now),
     progress: null,
   };
 }

@@ -1,5 +1,3 @@
-import type { Session } from '../session.ts';
-
 /** Where a name comes from: the configuration, SecMaster's list of workspaces, or neither. */
 export type NameOrigin = 'configured' | 'learnt' | 'placeholder';
 
@@ -45,19 +43,4 @@ export function createWorkspaceName({ settings, givenLabel, onLearnt }: Workspac
       onLearnt();
     },
   };
-}
-
-/**
- * Learns the name from the ledger, or from SecMaster if neither the ledger nor the configuration has one. The ledger keeps the
- * resulting label across restarts.
- */
-export async function learnName(name: WorkspaceName, session: Session): Promise<void> {
-  const { secmaster, workspaceId, ledger, signal } = session;
-  if (ledger.state.name !== null) return name.learn(ledger.state.name);
-  if (name.wanted().origin === 'configured') return;
-  const own = await secmaster.workspaceName(workspaceId, signal);
-  if (own === null) return;
-  name.learn(own);
-  // A reload may have configured a name meanwhile.
-  if (name.wanted().origin === 'learnt') await ledger.commit({ kind: 'named', name: name.label() });
 }

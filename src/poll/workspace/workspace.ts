@@ -7,10 +7,12 @@ import { logFailure } from '../failure.ts';
 import { createPollHistory } from '../history.ts';
 import { createLabelledLog } from '../labelled-log.ts';
 import { poll } from '../poll.ts';
+import { createTicker } from '../ticker.ts';
 import { createCallCounter } from './call-counter.ts';
 import { createLedgerView } from './ledger-view.ts';
 import { createPollMemory, openSession } from './memory.ts';
-import { createWorkspaceName, learnName, type WantedName } from './name.ts';
+import { createWorkspaceName, type WantedName } from './name.ts';
+import { createNameLookup } from './name-lookup.ts';
 import type { WorkspaceSettings } from './settings.ts';
 
 export interface WorkspaceParts {
@@ -45,11 +47,13 @@ export interface Workspace {
 export function createWorkspace(initial: WorkspaceSettings, parts: WorkspaceParts): Workspace {
   const { store, clock, lastScrapeMs, onReport, givenLabel = () => null, onLearnt = () => {} } = parts;
   const { projectId, workspaceId } = initial;
-  const calls = createCallCounter();
+  const calls = createCallCounter(tellProgress);
+  let ticker = createTicker(clock.now);
   let settings = initial;
   let secmaster = calls.counted(parts.secmaster);
   const name = createWorkspaceName({ settings: () => settings, givenLabel, onLearnt });
   const log = createLabelledLog(parts.log, () => ({ workspace: name.label(), workspace_id: workspaceId }));
+  const nameLookup = createNameLookup({ name, log, now: clock.now });
   const history = createPollHistory();
   const newSeriesHoldMs = () => settings.newSeriesHoldMs;
   const memory = createPollMemory({
@@ -70,9 +74,14 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     log,
   });
 
+  /** A sweep tells its own. */
+  function tellProgress(requests: number): void {
+    if (!memory.sweepLog.isUnderWay() && ticker.isDue()) log.info({ requests }, 'poll in progress');
+  }
+
   async function pollOnce(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void> {
     const session = await openSession({ settings, secmaster, log, memory }, signal);
-    await learnName(name, session);
+    await nameLookup.learn(session);
     const { progress } = memory;
     // After a poll that fails, the slice is read from its start.
     memory.progress = null;
@@ -104,6 +113,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     async poll(signal, hasTimeLeft) {
       const beganMs = performance.now();
       calls.take();
+      ticker = createTicker(clock.now);
       let error: unknown = null;
       const keep = (caught: unknown) => {
         error ??= caught;
@@ -118,6 +128,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     reconfigure(changed, client) {
       settings = changed;
       secmaster = calls.counted(client);
+      nameLookup.retry();
     },
     report() {
       const { lastSuccessMs, ...known } = view.contents();

@@ -5,9 +5,10 @@ import type { Get } from '../http/get.ts';
 import type { ServerClock } from '../http/server-clock.ts';
 import type { Query } from '../http/sign.ts';
 import { rowFilter, sentFilters } from './filters.ts';
-import { parsePage, parseShown } from './rows.ts';
+import { parseCount, parsePage, parseShown } from './rows.ts';
 import { workspacesSchema } from './schema.ts';
-import { type ListQuery, maxOffset, pageSize, type SecMaster } from './secmaster.ts';
+import { type ListQuery, type ListWatch, pageSize, type SecMaster } from './secmaster.ts';
+import { readWorkspaces, type WorkspacePage } from './workspace-list.ts';
 
 export interface ClientParts {
   readonly get: Get;
@@ -24,28 +25,24 @@ export function createClient({ get, clock, credentials, projectId, filters, lang
   const isWanted = rowFilter(filters);
   const workspacesPath = `/v1/${projectId}/workspaces`;
 
-  async function* workspacePages(signal: AbortSignal) {
-    for (let offset = 0; offset <= maxOffset; ) {
-      const query = [
-        ['limit', String(pageSize)],
-        ['offset', String(offset)],
-      ] as const;
-      const workspaces = await get(
-        {
-          operation: 'list_workspaces',
-          path: workspacesPath,
-          query,
-          expected: 'a list of workspaces',
-          read: (body) => workspacesSchema.safeParse(body).data ?? null,
-        },
-        signal,
-      );
-      // A server may return fewer rows than the limit, so only an empty page is the end.
-      if (workspaces.length === 0) return;
-      yield workspaces;
-      offset += workspaces.length;
-    }
-  }
+  const workspacePages = (signal: AbortSignal, watch?: ListWatch) =>
+    readWorkspaces(
+      (offset) =>
+        get(
+          {
+            operation: 'list_workspaces',
+            path: workspacesPath,
+            query: [
+              ['limit', String(pageSize)],
+              ['offset', String(offset)],
+            ],
+            expected: 'a list of workspaces',
+            read: parseWorkspaces,
+          },
+          signal,
+        ),
+      watch,
+    );
 
   return {
     now: clock.now,
@@ -75,20 +72,25 @@ export function createClient({ get, clock, credentials, projectId, filters, lang
         },
         signal,
       ),
-    async workspaceName(workspaceId, signal) {
-      for await (const workspaces of workspacePages(signal)) {
+    async workspaceName(workspaceId, signal, watch) {
+      for await (const workspaces of workspacePages(signal, watch)) {
         const found = workspaces.find(({ id }) => id === workspaceId);
         if (found !== undefined) return found.name || workspaceId;
       }
       return null;
     },
-    async listWorkspaces(signal) {
+    async listWorkspaces(signal, watch) {
       const found = new Map<string, string>();
-      for await (const workspaces of workspacePages(signal))
+      for await (const workspaces of workspacePages(signal, watch))
         for (const { id, name, is_view } of workspaces) if (id && is_view !== true) found.set(id, name || id);
       return [...found].map(([workspaceId, name]) => ({ workspaceId, name }));
     },
   };
+}
+
+function parseWorkspaces(body: unknown): WorkspacePage | null {
+  const { data } = workspacesSchema.safeParse(body);
+  return data === undefined ? null : { count: parseCount(data.count), rows: data.workspaces ?? [] };
 }
 
 function listParameters({ sortKey, sortDir, offset, limit = pageSize, fromMs, toMs, id, status }: ListQuery): Query {

@@ -86,7 +86,7 @@ function parsePlaybook(playbook: Row['playbook'], language: Language): Playbook 
 }
 
 /** SecMaster's count; some of its SDKs read a float, so `3.0` and "3" are taken as well. */
-function parseCount(count: unknown): number | null {
+export function parseCount(count: unknown): number | null {
   return typeof count === 'number' || typeof count === 'string' ? wholeNumber(count) : null;
 }
 

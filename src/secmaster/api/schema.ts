@@ -53,13 +53,12 @@ export const topologySchema = z.object({
     .catch(null),
 });
 
+const workspaceRowSchema = z.object({ id: text, name: text, is_view: z.unknown().optional() });
+export type WorkspaceRow = z.infer<typeof workspaceRowSchema>;
+
 export const workspacesSchema = z
-  .object({
-    count: z.unknown().optional(),
-    workspaces: z.array(z.object({ id: text, name: text, is_view: z.unknown().optional() })).nullish(),
-  })
-  .refine((body) => 'count' in body || 'workspaces' in body)
-  .transform(({ workspaces }) => workspaces ?? []);
+  .object({ count: z.unknown().optional(), workspaces: z.array(workspaceRowSchema).nullish() })
+  .refine((body) => 'count' in body || 'workspaces' in body);
 
 export const projectsSchema = z
   .object({ projects: z.array(z.object({ id: z.string().min(1) })) })

@@ -15,9 +15,31 @@ export interface SecMaster {
   /** One instance with the failed nodes of its topology; fails as `bad_request` or `not_found` if it is unknown. */
   showInstance(workspaceId: string, instanceId: string, signal: AbortSignal): Promise<ShownInstance>;
   /** The name of a workspace of the project; null if the project has no workspace with that id. */
-  workspaceName(workspaceId: string, signal: AbortSignal): Promise<string | null>;
+  workspaceName(workspaceId: string, signal: AbortSignal, watch?: ListWatch): Promise<string | null>;
   /** The project's workspaces without its views, which show instances of other workspaces. */
-  listWorkspaces(signal: AbortSignal): Promise<readonly FoundWorkspace[]>;
+  listWorkspaces(signal: AbortSignal, watch?: ListWatch): Promise<readonly FoundWorkspace[]>;
+}
+
+/** How far a list of workspaces has been read. */
+export interface ListProgress {
+  readonly pages: number;
+  readonly workspaces: number;
+  /** SecMaster's own, on the latest page. */
+  readonly count: number | null;
+}
+
+export interface ListEnd extends ListProgress {
+  /** Whether there can't be workspaces that were not met. */
+  readonly isComplete: boolean;
+  /** What was unexpected. */
+  readonly problem: string | null;
+}
+
+export interface ListWatch {
+  /** Called after each page. */
+  readonly onPage?: (read: ListProgress) => void;
+  /** Called at the end of the list. */
+  readonly onEnd?: (end: ListEnd) => void;
 }
 
 export interface FoundWorkspace {

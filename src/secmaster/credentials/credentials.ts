@@ -4,6 +4,8 @@ import type { Signable } from '../http/sign.ts';
 export interface Credentials {
   /** May read files or call IAM or the metadata service; a failure is a `SecMasterError`. */
   authorize(request: Signable, nowMs: number, signal: AbortSignal): Promise<Authorization>;
+  /** Called after each success; absent: it makes no difference. */
+  accepted?(authorization: Authorization): void;
   /** Called after each 401: whether a new authorization may be accepted at once. */
   refused(refusal: Refusal): boolean;
   /** Changes when the user provides other credentials: a refusal of the old ones says nothing about them. */

@@ -35,6 +35,7 @@ function createPasswordCredentials(config: Config, context: Obtaining): Credenti
       const { fingerprint } = own();
       return { headers: { 'x-auth-token': await token.get(nowMs, signal) }, fingerprint };
     },
+    accepted: ({ headers }) => token.accept((value) => value === headers['x-auth-token']),
     refused: ({ headers }) => token.drop((value) => value === headers['x-auth-token']),
     fingerprint: () => own().fingerprint,
     expiresAtMs: token.expiresAtMs,

@@ -3,7 +3,7 @@ import { parseTime } from '../../model/time.ts';
 import type { HttpRequest, JsonAnswer } from '../http/answer.ts';
 import { unexpectedBodyError } from '../http/answer-error.ts';
 import { type AccessKeys, mayBeForItsDate, signHeaders } from './access-keys.ts';
-import type { Credentials } from './credentials.ts';
+import type { Authorization, Credentials } from './credentials.ts';
 import type { Obtained, TokenCache } from './token-cache.ts';
 
 /** Access keys that expire, with their security token. */
@@ -32,15 +32,17 @@ export function readTemporaryKeys(request: HttpRequest, answer: JsonAnswer): Obt
 
 /** @param fingerprint of what the user provides to obtain them */
 export function createTemporaryCredentials(keys: TokenCache<AccessKeys>, fingerprint: () => string): Credentials {
+  const isOf =
+    ({ headers }: Authorization) =>
+    ({ securityToken }: AccessKeys) =>
+      securityToken === headers['x-security-token'];
   return {
     async authorize(request, nowMs, signal) {
       const before = fingerprint();
       return { headers: signHeaders(request, await keys.get(nowMs, signal), nowMs), fingerprint: before };
     },
-    refused: (refusal) => {
-      if (mayBeForItsDate(refusal)) return true;
-      return keys.drop(({ securityToken }) => securityToken === refusal.headers['x-security-token']);
-    },
+    accepted: (authorization) => keys.accept(isOf(authorization)),
+    refused: (refusal) => mayBeForItsDate(refusal) || keys.drop(isOf(refusal)),
     fingerprint,
     expiresAtMs: keys.expiresAtMs,
   };

@@ -15,6 +15,8 @@ export interface Obtained<T> {
 export interface TokenCache<T> {
   /** Fails with the error of obtaining it. */
   get(nowMs: number, signal: AbortSignal): Promise<T>;
+  /** A call with it has succeeded. */
+  accept(isThis: (value: T) => boolean): void;
   /** It was refused: the next `get` obtains a new one. @returns whether the new one may be accepted */
   drop(isThis: (value: T) => boolean): boolean;
   expiresAtMs(): number | null;
@@ -40,7 +42,10 @@ const renewalRetryMs = 60_000;
 const refusedRetryMs = 5 * 60_000;
 /** For this long, all callers get the same error, so that hundreds of them don't ask one after the other. */
 const failureHoldMs = 5_000;
-/** If it is refused this soon after it was obtained, a new one would be no better. */
+/**
+ * If it is refused this soon after it was obtained, a new one would be no better, unless it was accepted before: then it has been revoked.
+ * Revoked ones are replaced no more often than this either.
+ */
 const freshMs = 60_000;
 
 export function createTokenCache<T>({
@@ -52,7 +57,9 @@ export function createTokenCache<T>({
   clock,
   log,
 }: TokenCacheOptions<T>): TokenCache<T> {
-  let cached: (Obtained<T> & { readonly obtainedAtMs: number }) | null = null;
+  let cached: (Obtained<T> & { readonly obtainedAtMs: number; readonly isAccepted: boolean }) | null = null;
+  /** When a refused one was last replaced. */
+  let replacedAtMs = Number.NEGATIVE_INFINITY;
   let pending: Promise<T> | null = null;
   let failure: { readonly error: unknown; readonly untilMs: number; readonly fingerprint: string } | null = null;
 
@@ -65,7 +72,7 @@ export function createTokenCache<T>({
         obtained.renewAtMs,
         nowMs + Math.min(renewalRetryMs, (obtained.expiresAtMs - nowMs) / 2),
       );
-      cached = { ...obtained, renewAtMs, obtainedAtMs: clock.now() };
+      cached = { ...obtained, renewAtMs, obtainedAtMs: clock.now(), isAccepted: false };
       log.debug({ credentials: name, expiresAt: new Date(cached.expiresAtMs).toISOString() }, 'credentials obtained');
     } catch (error) {
       const isRefused = error instanceof SecMasterError && error.kind === 'unauthorized';
@@ -91,11 +98,17 @@ export function createTokenCache<T>({
       pending ??= renew(nowMs);
       return await orAborted(pending, signal, () => abortedError(operation));
     },
+    accept(isThis) {
+      if (cached !== null && !cached.isAccepted && isThis(cached.value)) cached = { ...cached, isAccepted: true };
+    },
     drop(isThis) {
       if (cached === null || !isThis(cached.value)) return true;
       const isFresh = clock.now() - cached.obtainedAtMs < freshMs;
+      const isRevoked = cached.isAccepted && clock.now() - replacedAtMs >= freshMs;
       cached = null;
-      return !isFresh;
+      if (isFresh && !isRevoked) return false;
+      replacedAtMs = clock.now();
+      return true;
     },
     expiresAtMs: () => cached?.expiresAtMs ?? null,
   };

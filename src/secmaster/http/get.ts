@@ -46,6 +46,7 @@ export function createGet({ send, endpoint, breaker, credentials, headers }: Get
         'content-type': 'application/json;charset=UTF-8',
       };
       const answer = await send({ ...request, ...asked, endpoint, headers: allHeaders }, signal);
+      credentials.accepted?.(authorization);
       const result = read(answer.json);
       if (result === null) throw unexpectedBodyError(asked, answer, expected);
       return result;

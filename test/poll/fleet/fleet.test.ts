@@ -30,6 +30,7 @@ async function setUp(projects: Record<string, Record<string, string>>, onReport:
   const news: string[] = [];
   const logged: Record<string, unknown>[] = [];
   let onList = async () => {};
+  let isCut = false;
   const found = (projectId: string): FoundWorkspace[] =>
     Object.entries(projects[projectId] ?? {}).map(([workspaceId, name]) => ({ workspaceId, name }));
   const secmasterOf = (projectId: string): SecMaster => ({
@@ -43,10 +44,12 @@ async function setUp(projects: Record<string, Record<string, string>>, onReport:
     },
     showInstance: () => Promise.reject(new Error('there is none')),
     workspaceName: async (id) => found(projectId).find(({ workspaceId }) => workspaceId === id)?.name ?? null,
-    listWorkspaces: async () => {
+    listWorkspaces: async (_, watch) => {
       lists.push(projectId);
       if (projects[projectId] === undefined) throw new SecMasterError('forbidden', 'list_workspaces', '403');
-      return found(projectId);
+      const problem = isCut ? 'an empty page before the end' : null;
+      watch?.onEnd?.({ pages: 1, workspaces: 1, count: 9, isComplete: !isCut, problem });
+      return found(projectId).slice(0, isCut ? 1 : undefined);
     },
   });
   const store = createSqliteStore(':memory:');
@@ -83,6 +86,10 @@ async function setUp(projects: Record<string, Record<string, string>>, onReport:
         onList = async () => {};
         await work();
       };
+    },
+    /** Whether lists end after their first workspace, and say so. */
+    cut(is: boolean) {
+      isCut = is;
     },
     get fleet() {
       return fleet;
@@ -142,6 +149,38 @@ test('a refused list is reported under the name of the region, and other entries
     ['eu-west-101', 'list_workspaces: 403'],
     ['one', null],
   ]);
+});
+
+test('a list that was not read completely removes no workspace, and is told once', async () => {
+  const projects = { 'project-a': { w1: 'one', w2: 'two', w3: 'three' } as Record<string, string> };
+  const soc = await setUp(projects);
+  await soc.fleet.configure([target()]);
+  await soc.poll();
+  soc.cut(true);
+  for (let i = 0; i < 4; i++) await soc.poll(5 * minuteMs);
+  expect(soc.labels()).toEqual(['one', 'two', 'three']);
+  expect(soc.logged.filter(({ msg }) => msg === 'unexpected list of workspaces')).toMatchObject([
+    { level: 40, project: 'project-a', problem: 'an empty page before the end', isComplete: false },
+  ]);
+  expect(soc.logged.filter(({ msg }) => msg === 'workspaces found')).toHaveLength(1);
+  soc.cut(false);
+  delete projects['project-a'].w2;
+  for (let i = 0; i < 2; i++) await soc.poll(5 * minuteMs);
+  expect(soc.labels()).toEqual(['one', 'three']);
+});
+
+test('a reload lets a discovery that rests after a failure try at once, and no other', async () => {
+  const soc = await setUp({ 'project-a': { w1: 'one' } });
+  const targets = [target({ projectId: 'project-x' }), target()];
+  await soc.fleet.configure(targets);
+  await soc.poll();
+  await soc.poll(minuteMs / 2);
+  expect(soc.lists).toEqual(['project-x', 'project-a']);
+  soc.news.length = 0;
+  await soc.fleet.configure(targets);
+  expect(soc.news).toEqual(['eu-west-101']);
+  await soc.poll();
+  expect(soc.lists).toEqual(['project-x', 'project-a', 'project-x']);
 });
 
 test('workspaces with one name get the id of their project in the label, permanently', async () => {
@@ -291,7 +330,7 @@ describe('log lines have the label and the id of the workspace', () => {
       ['workspace discovery failed', 'eu-west-101 (bbbbbbbb)', undefined],
     ]);
     projects.bbbbbbbb1 = { w2: 'two' };
-    await soc.poll();
+    await soc.poll(minuteMs);
     expect(linesOf(soc)).toContainEqual(['workspaces found', undefined, undefined]);
   });
 });

@@ -7,31 +7,56 @@ import { SecMasterError } from '../../../src/secmaster/http/errors.ts';
 import { createSoc } from '../../support/world/simulated-soc.ts';
 
 const never = new AbortController().signal;
+const minuteMs = 60_000;
 const startMs = Date.parse('2026-07-18T12:00:00Z');
 const refused = new SecMasterError('forbidden', 'list_projects', '403');
 
 /** A discovery whose calls give these answers in turn; the last one is repeated. */
 function setUp(...answers: (Error | string)[]) {
+  let pages = 0;
   const logged: Record<string, unknown>[] = [];
+  let nowMs = startMs;
+  let tries = 0;
   const discovery = createWorkspaceDiscovery(
     { region: 'eu-west-101', projectId: null, workspaceId: null },
     {
       label: () => 'eu-west-101',
       findProject: async () => {
+        tries += 1;
         const answer = answers.length > 1 ? answers.shift() : answers[0];
         if (answer instanceof Error) throw answer;
         return answer ?? '';
       },
-      listWorkspaces: async () => [],
+      listWorkspaces: async (_, __, watch) => {
+        for (let page = 1; page <= pages; page++) {
+          nowMs += 4_000;
+          watch.onPage?.({ pages: page, workspaces: page, count: null });
+        }
+        return [];
+      },
       onFound: async () => {},
       onReport: async () => {},
-      clock: { ...systemClock, now: () => startMs },
+      clock: { ...systemClock, now: () => nowMs },
       log: pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
     },
   );
   const polls = () => discovery.report()?.polls;
   const failures = () => Object.fromEntries([...(polls()?.failures ?? [])].filter(([, count]) => count > 0));
-  return { discovery, logged, polls, failures, poll: () => discovery.poll(never) };
+  const poll = (passedMs = 0) => {
+    nowMs += passedMs;
+    return discovery.poll(never);
+  };
+  return {
+    discovery,
+    logged,
+    polls,
+    failures,
+    poll,
+    tries: () => tries,
+    slow: (of: number) => {
+      pages = of;
+    },
+  };
 }
 
 test('the reasons of failures are those of a workspace, at 0 from the start', () => {
@@ -73,7 +98,7 @@ test('a bug is logged once, with its stack', async () => {
 
 test('the latest polls are kept, newest first', async () => {
   const { poll, polls } = setUp(refused, new TypeError('no such thing'), 'project-a');
-  for (let i = 0; i < 3; i++) await poll();
+  for (let i = 0; i < 3; i++) await poll(15 * minuteMs);
   expect(polls()?.recent.map(({ error }) => error)).toEqual([
     null,
     'bug in the exporter, please report it: TypeError: no such thing',
@@ -87,4 +112,49 @@ test('an aborted poll has not failed', async () => {
   const { discovery, polls } = setUp(new TypeError('stopped'));
   await discovery.poll(stopping.signal);
   expect(polls()).toMatchObject({ count: 0, last: null });
+});
+
+test('a discovery that fails is tried again after 1, 2, 4, 8 and then every 15 minutes, and each poll in between has failed too', async () => {
+  const { poll, polls, failures, tries } = setUp(refused);
+  const at: number[] = [];
+  for (let minute = 0; minute <= 60; minute += 0.5) {
+    const before = tries();
+    await poll(minute === 0 ? 0 : minuteMs / 2);
+    if (tries() > before) at.push(minute);
+  }
+  expect(at).toEqual([0, 1, 3, 7, 15, 30, 45, 60]);
+  expect(failures()).toEqual({ forbidden: 121 });
+  expect(polls()).toMatchObject({ count: 121, last: { error: 'list_projects: 403' } });
+});
+
+test('a rest ends at once when the clock is set back, and when the configuration is reloaded', async () => {
+  const { discovery, poll, tries } = setUp(refused);
+  await poll();
+  await poll(-365 * 24 * 60 * minuteMs);
+  expect(tries()).toBe(2);
+  await poll();
+  expect(tries()).toBe(2);
+  expect([discovery.retry(), discovery.retry()]).toEqual([true, false]);
+  await poll();
+  expect(tries()).toBe(3);
+});
+
+test.each(['unauthorized', 'no_credentials'] as const)(
+  '%s: the circuit breaker sets the pace, not the discovery',
+  async (kind) => {
+    const { poll, tries } = setUp(new SecMasterError(kind, 'list_projects', '401'));
+    for (let i = 0; i < 3; i++) await poll();
+    expect(tries()).toBe(3);
+  },
+);
+
+test('a list that takes longer than ten seconds says how far it is', async () => {
+  const { poll, logged, slow } = setUp('project-a');
+  slow(7);
+  await poll();
+  const lines = logged.filter(({ msg }) => msg === 'workspace discovery in progress');
+  expect(lines).toMatchObject([
+    { level: 30, project: 'project-a', pages: 3 },
+    { level: 30, project: 'project-a', pages: 6 },
+  ]);
 });

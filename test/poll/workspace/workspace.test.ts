@@ -81,3 +81,36 @@ test('a stop in the middle of a poll is no failure', async () => {
   await soc.workspace.poll(stopping.signal, () => true);
   expect(soc.workspace.report().polls).toMatchObject({ count: 0, last: null });
 });
+
+test.each<[string, number, object[]]>([
+  ['quick', 10, []],
+  [
+    'slow',
+    4_000,
+    [
+      { level: 30, requests: 3 },
+      { level: 30, requests: 6 },
+      { level: 30, requests: 9 },
+    ],
+  ],
+])(
+  'a %s poll without a sweep says every ten seconds how far it is, and nothing before',
+  async (_, requestMs, lines) => {
+    let advance = () => {};
+    const soc = createSoc({
+      through: (secmaster) => ({
+        ...secmaster,
+        listInstances: (...asked) => {
+          advance();
+          return secmaster.listInstances(...asked);
+        },
+      }),
+    });
+    await soc.poll();
+    soc.turn(60_000);
+    for (let n = 0; n < 1_000; n += 1) soc.world.finish(soc.world.start(soc.now() - 1_000 + n), soc.now() - 999 + n);
+    advance = () => soc.turn(requestMs);
+    await soc.poll();
+    expect(soc.logged.filter(({ msg }) => msg === 'poll in progress')).toMatchObject(lines);
+  },
+);

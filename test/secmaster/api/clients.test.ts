@@ -399,6 +399,61 @@ describe('name and password', () => {
     expect(calls.filter(isIam)).toHaveLength(2);
   });
 
+  test.each([1, 10, 59])(
+    'replace a token that was accepted and is revoked %i s after it was obtained',
+    async (seconds) => {
+      let valid = 't1';
+      const { connect, calls, clock } = setUp((call) => {
+        if (isIam(call)) return issued(valid, clock);
+        return call.headers['x-auth-token'] === valid ? emptyPage : badToken;
+      });
+      const ask = () => connect(byPassword).listInstances('w', newest, never);
+      await ask();
+      await clock.turn(1_000 * seconds);
+      valid = 't2';
+      await clock.until(Promise.all([ask(), ask(), ask()]));
+      expect(calls.filter(isIam)).toHaveLength(2);
+    },
+  );
+
+  test.each([10, 600])(
+    'replace the tokens of all projects when all are revoked after %i s, each once',
+    async (seconds) => {
+      const valid = new Set<string>();
+      const { connect, calls, clock } = setUp((call, index) => {
+        if (!isIam(call)) return valid.has(call.headers['x-auth-token'] ?? '') ? emptyPage : badToken;
+        valid.add(`t${index}`);
+        return issued(`t${index}`, clock);
+      });
+      const projects = ['a', 'b', 'c'].map((projectId) => connect({ ...byPassword, projectId }));
+      const ask = () => Promise.all(projects.flatMap((one) => [1, 2].map(() => one.listInstances('w', newest, never))));
+      await clock.until(ask());
+      await clock.turn(1_000 * seconds);
+      valid.clear();
+      await clock.until(ask());
+      expect(calls.filter(isIam)).toHaveLength(6);
+    },
+  );
+
+  test('replace tokens that are revoked after each call no more than once a minute', async () => {
+    const used = new Set<string>();
+    const { connect, calls, clock } = setUp((call, index) => {
+      if (isIam(call)) return issued(`t${index}`, clock);
+      const token = call.headers['x-auth-token'] ?? '';
+      const isFirst = !used.has(token);
+      used.add(token);
+      return isFirst ? emptyPage : badToken;
+    });
+    for (let second = 0; second < 600; second += 5) {
+      await connect(byPassword)
+        .listInstances('w', newest, never)
+        .catch(() => {});
+      await clock.turn(5_000);
+    }
+    expect(calls.filter(isIam).length).toBeGreaterThan(2);
+    expect(calls.filter(isIam).length).toBeLessThanOrEqual(11);
+  });
+
   test('a wrong password is tried once for all projects of the user', async () => {
     const { connect, calls } = setUp(() => ({
       status: 401,

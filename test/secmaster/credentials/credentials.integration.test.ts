@@ -289,6 +289,21 @@ describe('revoked in the middle of a poll', () => {
     },
   );
 
+  test.each<Kind>(['password', 'agency', 'oidc'])(
+    '%s that was obtained seconds ago and accepted is obtained once more, for one refused call of each caller',
+    async (kind) => {
+      const all = await startCredentialed(kind);
+      expect(await all.ask()).toBeNull();
+      all.clock.advance(20_000);
+      revoke(all, kind);
+      expect(await Promise.all([all.ask(), all.ask(), all.ask()])).toEqual([null, null, null]);
+      expect(all.refused()).toBeLessThanOrEqual(3);
+      all.clock.advance(20_000);
+      revoke(all, kind);
+      expect(await all.ask()).toContain('401');
+    },
+  );
+
   test.each(['ak_sk', 'profile', 'token'] as const)(
     '%s is refused a few times in an hour of polls, and mended at once',
     async (kind) => {

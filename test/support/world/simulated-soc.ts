@@ -25,6 +25,7 @@ export interface SimulatedSoc {
   readonly clock: ManualClock;
   readonly world: World;
   readonly store: Store;
+  readonly secmaster: SecMaster;
   /** The one that lives now, see `restart`. */
   readonly workspace: Workspace;
   readonly logged: readonly { readonly level: number; readonly msg: string }[];
@@ -105,6 +106,7 @@ export function createSoc({
     clock,
     world,
     store,
+    secmaster,
     get workspace() {
       return workspace;
     },

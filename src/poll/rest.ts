@@ -1,0 +1,28 @@
+/** A pause between tries of something that fails. It doubles from one failure to the next. */
+export interface Rest {
+  isOver(): boolean;
+  /** After a failure. @returns how long it lasts now, in milliseconds */
+  begin(): number;
+  /** The next try may come at once. */
+  end(): void;
+}
+
+/** @param now the local clock; setting it back ends a rest, so that none lasts longer than `maxMs` */
+export function createRest(now: () => number, { firstMs, maxMs }: { firstMs: number; maxMs: number }): Rest {
+  let beganMs = 0;
+  let lengthMs = 0;
+  return {
+    isOver() {
+      const passedMs = now() - beganMs;
+      return passedMs < 0 || passedMs >= lengthMs;
+    },
+    begin() {
+      beganMs = now();
+      lengthMs = lengthMs === 0 ? firstMs : Math.min(2 * lengthMs, maxMs);
+      return lengthMs;
+    },
+    end() {
+      lengthMs = 0;
+    },
+  };
+}

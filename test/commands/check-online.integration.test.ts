@@ -1,0 +1,31 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { checkOnline, type OnlineFinding } from '../../src/commands/check-online.ts';
+import type { Clients } from '../../src/secmaster/api/clients.ts';
+import { configOf, loadText } from '../config/loading.ts';
+import { createSoc } from '../support/world/simulated-soc.ts';
+
+test('a check that takes longer than ten seconds logs how far it is, and a list of workspaces that does not advance', async () => {
+  const soc = createSoc({ behaviour: { workspaces: { offset: 'ignored' } } });
+  const logged: Record<string, unknown>[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
+  const clients: Clients = { secmaster: () => soc.secmaster, findProject: async () => 'project' };
+  const ids = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
+  const entry = { region: 'eu-west-101', credentials: { ak_sk: { ak: 'a', sk: 'b' } } };
+  const workspaces = [entry, ...ids.map((workspace_id) => ({ ...entry, name: workspace_id, workspace_id }))];
+  const config = configOf(loadText(JSON.stringify({ poll: { concurrency: 1 }, workspaces })));
+  // Each look at the clock takes four seconds.
+  let nowMs = 0;
+  const now = () => {
+    nowMs += 4_000;
+    return nowMs;
+  };
+  const findings: OnlineFinding[] = [];
+  for await (const finding of checkOnline(config, clients, new AbortController().signal, { log, now }))
+    findings.push(finding);
+  expect(findings.map(({ isGood }) => isGood)).toEqual([true, false, false]);
+  expect(logged).toMatchObject([
+    { msg: 'unexpected list of workspaces', isComplete: true, pages: 2 },
+    { msg: 'check in progress', checked: 1 },
+  ]);
+});
