@@ -1,6 +1,7 @@
 import type { Language } from '../../config/config.ts';
 import type { FailedNode } from '../../model/failed-run.ts';
 import type { Instance, Playbook } from '../../model/instance.ts';
+import { canonicalStatus, canonicalTriggerType } from '../../model/status.ts';
 import { parseTime } from '../../model/time.ts';
 import { pageSchema, type Row, rowSchema, topologySchema } from './schema.ts';
 import type { FilteredOutRow, Page, RejectedRow, RejectionReason, ShownInstance } from './secmaster.ts';
@@ -44,10 +45,14 @@ function failedNodes(body: unknown): FailedNode[] {
   for (const node of logs) {
     const name = node?.action_name || node?.action_id || '';
     if (!node || name === '') continue;
-    const isFailed = isAbsent(node.status) ? node.succeed === false : node.status === 'FAILED';
+    const isFailed = isAbsent(node.status) ? node.succeed === false : isFailedStatus(node.status);
     byAction.set(node.action_id || name, isFailed ? { name, error: node.error_msg ?? '' } : null);
   }
   return [...byAction.values()].filter((node) => node !== null);
+}
+
+function isFailedStatus(status: string | null | undefined): boolean {
+  return canonicalStatus(status ?? '') === 'FAILED';
 }
 
 interface ParsedRow {
@@ -69,8 +74,8 @@ function parseRow(raw: unknown, language: Language): ParsedRow | RejectedRow {
   const instance: Instance = {
     id: row.id,
     playbook: parsePlaybook(row.playbook, language),
-    triggerType: row.trigger_type ?? '',
-    status: row.status,
+    triggerType: canonicalTriggerType(row.trigger_type ?? ''),
+    status: canonicalStatus(row.status),
     startTimeMs,
     endTimeMs,
     retryCount,
