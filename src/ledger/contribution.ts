@@ -72,6 +72,10 @@ export function larger(counted: Contribution, now: Contribution): Contribution {
   return combine(counted, now, Math.max);
 }
 
+export function isSome({ started, retries, ends, timed }: Contribution): boolean {
+  return started > 0 || retries > 0 || ends.size > 0 || timed.size > 0;
+}
+
 function combine(a: Contribution, b: Contribution, f: (a: number, b: number) => number): Contribution {
   return {
     started: f(a.started, b.started),

@@ -1,5 +1,6 @@
 import type { Labels } from '../model/snapshot.ts';
-import type { Contribution, Run } from './contribution.ts';
+import { canonicalStatus } from '../model/status.ts';
+import type { ByStatus, Contribution, Run } from './contribution.ts';
 
 /** What the ledger remembers of one instance. */
 export interface Entry extends Run {
@@ -13,4 +14,23 @@ export interface Entry extends Run {
   readonly gone: boolean;
   /** SecMaster may have changed it unseen. */
   readonly recheck: boolean;
+}
+
+/** An earlier exporter kept statuses as SecMaster spelled them. */
+export function inDocumentedSpelling(entry: Entry): Entry {
+  const { counted, status } = entry;
+  return {
+    ...entry,
+    status: canonicalStatus(status),
+    counted: { ...counted, ends: withDocumentedKeys(counted.ends), timed: withDocumentedKeys(counted.timed) },
+  };
+}
+
+function withDocumentedKeys(counts: ByStatus): ByStatus {
+  const result = new Map<string, number>();
+  for (const [spelled, count] of counts) {
+    const status = canonicalStatus(spelled);
+    result.set(status, Math.max(count, result.get(status) ?? 0));
+  }
+  return result;
 }
