@@ -93,7 +93,7 @@ export interface DurationChange {
 
 export interface FailedAttempt {
   readonly id: string;
-  /** From 1. */
+  /** From 1, and on where the instance is run again. */
   readonly attempt: number;
   readonly failedMs: number;
 }

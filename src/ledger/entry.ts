@@ -1,6 +1,6 @@
 import type { Labels } from '../model/snapshot.ts';
 import { canonicalStatus } from '../model/status.ts';
-import type { ByStatus, Contribution, Run } from './contribution.ts';
+import type { ByStatus, Contribution, LastEnd, Run } from './contribution.ts';
 
 /** What the ledger remembers of one instance. */
 export interface Entry extends Run {
@@ -8,6 +8,8 @@ export interface Entry extends Run {
   readonly labels: Labels;
   /** The part that has been counted, or that happened before the ledger was created. */
   readonly counted: Contribution;
+  /** null: none has been seen, or none with an end_time. */
+  readonly lastEnd: LastEnd | null;
   /** The generation of the tail during which it last changed. */
   readonly changedIn: number;
   /** SecMaster no longer knows it. */
@@ -18,11 +20,12 @@ export interface Entry extends Run {
 
 /** An earlier exporter kept statuses as SecMaster spelled them. */
 export function inDocumentedSpelling(entry: Entry): Entry {
-  const { counted, status } = entry;
+  const { counted, status, lastEnd } = entry;
   return {
     ...entry,
     status: canonicalStatus(status),
     counted: { ...counted, ends: withDocumentedKeys(counted.ends), timed: withDocumentedKeys(counted.timed) },
+    lastEnd: lastEnd === null ? null : { ...lastEnd, ends: withDocumentedKeys(lastEnd.ends) },
   };
 }
 

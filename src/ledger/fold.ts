@@ -2,12 +2,13 @@ import type { Labels } from '../model/snapshot.ts';
 import { isEnded } from '../model/status.ts';
 import {
   type Contribution,
-  contribution,
+  contributionAfter,
   durationSeconds,
   growth,
   history,
   isSome,
   larger,
+  lastEndAfter,
   type Run,
 } from './contribution.ts';
 import { type Entry, inDocumentedSpelling } from './entry.ts';
@@ -40,14 +41,17 @@ export interface Folded {
  */
 export function fold(known: Entry | null, observed: Observed, sinceMs: number, generation: number): Folded {
   const before = known === null ? null : inDocumentedSpelling(known);
-  const now = contribution(observed);
-  const counted = before === null ? history(observed, sinceMs) : before.counted;
-  const increments = growth(counted, now);
+  const already = before === null ? history(observed, sinceMs) : before.counted;
+  const lastEnd = before?.lastEnd ?? null;
+  const now = contributionAfter(lastEnd, already, observed);
+  const counted = larger(already, now);
+  const increments = growth(already, now);
   const isNews = before === null || matters(before, observed) || isSome(increments);
   return {
     entry: {
       ...observed,
-      counted: larger(counted, now),
+      counted,
+      lastEnd: lastEndAfter(lastEnd, now, observed),
       changedIn: known === null || isNews ? generation : known.changedIn,
       gone: false,
       recheck: false,

@@ -111,7 +111,8 @@ function collectSeries({ state, durationBuckets, nowMs }: PageContext) {
       makeUsual(labels);
       for (const [end, by] of increments.ends) count('completed', withStatus(labels, end), by);
       if (status === 'FAILED' && increments.ends.has('FAILED')) {
-        failures.push({ id: entry.id, attempt: entry.retryCount + 1, failedMs: entry.endTimeMs ?? nowMs });
+        const attempt = entry.counted.ends.get('FAILED') ?? 1;
+        failures.push({ id: entry.id, attempt, failedMs: entry.endTimeMs ?? nowMs });
       }
       if (seconds !== null) {
         const le = durationBuckets.find((bound) => seconds <= bound) ?? Number.POSITIVE_INFINITY;

@@ -1,7 +1,7 @@
 /** A counted failed attempt of an instance. */
 export interface FailedRun {
   readonly instanceId: string;
-  /** From 1: the retries so far and one more. */
+  /** From 1: how many have failed so far. */
   readonly attempt: number;
   readonly playbook: string;
   readonly triggerType: string;

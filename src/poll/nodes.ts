@@ -1,6 +1,9 @@
 import type { Change, CounterChange, FailedAttempt } from '../ledger/change.ts';
+import { isSameEnd } from '../ledger/contribution.ts';
+import type { Entry } from '../ledger/entry.ts';
 import { nodeLabels } from '../ledger/label-set.ts';
 import type { FailedNode } from '../model/failed-run.ts';
+import type { ShownInstance } from '../secmaster/api/secmaster.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
 import type { Session } from './session.ts';
 
@@ -81,9 +84,8 @@ async function readOne(session: Session, failure: FailedAttempt): Promise<void> 
   const { id, attempt } = failure;
   const known = (await ledger.known([id])).get(id);
   const shown = known === undefined ? null : await secmaster.showInstance(workspaceId, id, signal);
-  // After a retry, the topology belongs to another attempt.
-  const isOurs = shown !== null && shown.retryCount + 1 === attempt;
-  if (known === undefined || !isOurs) return ledger.commit(nodesRead(failure, []));
+  if (known === undefined || shown === null || !isOf(failure, shown, known))
+    return ledger.commit(nodesRead(failure, []));
 
   const { playbook = '' } = known.labels;
   // If no failed runs are listed, their messages are confidential.
@@ -91,6 +93,12 @@ async function readOne(session: Session, failure: FailedAttempt): Promise<void> 
   await ledger.commit(nodesRead(failure, nodes, await counterChanges(session, playbook, nodes)));
   const error = nodes.find((node) => node.error !== '')?.error;
   log.info({ instance: id, playbook, attempt, nodes: nodes.map(({ name }) => name), error }, 'run failed');
+}
+
+/** After a retry, or where it is run again, the instance's topology is another attempt's: it ended at another time. */
+function isOf({ attempt, failedMs }: FailedAttempt, shown: ShownInstance, known: Entry): boolean {
+  if (shown.endTimeMs === null || known.endTimeMs === null) return shown.retryCount + 1 === attempt;
+  return shown.status === 'FAILED' && isSameEnd(shown.endTimeMs, failedMs);
 }
 
 function nodesRead(

@@ -245,6 +245,27 @@ export function describeStore({ createDisk }: StoreKind): void {
     );
   });
 
+  test('the latest end that was seen is remembered over a restart, and a later one counts', async () => {
+    await show(failed('a', { retryCount: 2 }), finished('b'));
+    await show(instance('a'), instance('b'));
+    const before = await ledger.known(['a', 'b']);
+    expect(before.get('a')?.lastEnd).toEqual({
+      endTimeMs: nowMs + 6_000,
+      retryCount: 2,
+      ends: new Map([['FAILED', 3]]),
+    });
+    ledger = await reopen();
+    expect(await ledger.known(['a', 'b'])).toEqual(before);
+    await show(failed('a', { endTimeMs: nowMs + 9_000 }), finished('b', { endTimeMs: nowMs + 9_000 }));
+    await ledger.commit({ kind: 'exposed', series: await ledger.pending() });
+    const completed = (await ledger.snapshot()).counters.completed.filter(({ value }) => value > 0);
+    expect(completed.map(({ labels, value }) => [labels.status, value])).toEqual([
+      ['FAILED', 4],
+      ['FINISHED', 2],
+    ]);
+    expect((await ledger.unreadFailures(10)).map(({ attempt }) => attempt)).toEqual([4, 3]);
+  });
+
   describe('the window', () => {
     test('loses the minutes before its first, but no open instance', async () => {
       await show(

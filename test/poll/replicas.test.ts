@@ -63,3 +63,22 @@ describe('two replicas that differ', () => {
     expect(sum).toBe(runs + 250);
   });
 });
+
+test('a replica that lags shows older states, and they add nothing', async () => {
+  const soc = await counted({ replicas: { lagEvery: 2, lagMs: minuteMs } });
+  const ids = startMany(soc.world, 20, { fromMs: soc.now(), withinMs: 500 }, { playbook });
+  soc.turn(10_000);
+  for (const id of ids) soc.world.fail(id, soc.now() - 1_000, 'Isolate', '');
+  await quietPolls(soc, 5);
+  soc.turn(10_000);
+  for (const id of ids.slice(10)) soc.world.retry(id, soc.now() - 2_000);
+  for (const id of ids.slice(0, 10)) soc.world.rerun(id, soc.now() - 2_000);
+  await quietPolls(soc, 5);
+  soc.turn(10_000);
+  for (const id of ids.slice(0, 15)) soc.world.fail(id, soc.now() - 1_000, 'Isolate', '');
+  for (const id of ids.slice(15)) soc.world.finish(id, soc.now() - 1_000);
+  await quietPolls(soc, 70);
+  soc.simulator.behaviour.put({});
+  await quietPolls(soc, 3);
+  expect(await soc.differences()).toEqual([]);
+});

@@ -126,6 +126,21 @@ describe('a ledger of an older schema', () => {
     );
     expect(after.length).toBeGreaterThan(10);
   });
+
+  test('3 knows the latest end of each instance that has ended', async () => {
+    const file = join(folder, 'old.db');
+    alter(file, fixture('sql'));
+    await createSqliteStore(file).close();
+    using db = new DatabaseSync(file);
+    const columns = 'last_end_ms AS ms, last_end_retry_count AS retries, last_end_ends AS ends';
+    const rows = db.prepare(`SELECT open, end_time_ms, retry_count, counted_ends, ${columns} FROM instance`).all();
+    const ended = rows.filter((row) => row.open === 0 && row.end_time_ms !== null);
+    expect(ended.length).toBeGreaterThan(5);
+    for (const row of rows) {
+      const known = [row.end_time_ms, row.retry_count, row.counted_ends];
+      expect([row.ms, row.retries, row.ends]).toEqual(ended.includes(row) ? known : [null, null, null]);
+    }
+  });
 });
 
 test('no statement numbers its parameters, for the oldest Node.js that is supported binds none of those', () => {
