@@ -42,7 +42,10 @@ export type Change =
       readonly kind: 'nodes_read';
       readonly id: string;
       readonly attempt: number;
+      /** Those to keep. */
       readonly nodes: readonly FailedNode[];
+      /** How many more have failed; absent: none. */
+      readonly moreNodes?: number;
       readonly counters: readonly CounterChange[];
     }
   | { readonly kind: 'window_moved'; readonly fromMinute: number; readonly sweep: readonly SweepPart[] }

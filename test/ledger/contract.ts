@@ -419,6 +419,16 @@ export function describeStore({ createDisk }: StoreKind): void {
       expect(await ledger.latestFailures(1)).toHaveLength(1);
     });
 
+    test('tell how many failed nodes there were besides those that are kept', async () => {
+      await show(failed('a'), failed('b'));
+      const nodes = [{ name: 'Ask', error: '' }];
+      const read = { kind: 'nodes_read', attempt: 1, nodes, counters: [] } as const;
+      await ledger.commit({ ...read, id: 'a', moreNodes: 99_999 });
+      await ledger.commit({ ...read, id: 'b' });
+      ledger = await reopen();
+      expect((await ledger.latestFailures(10)).map(({ moreNodes }) => moreNodes)).toEqual([99_999, undefined]);
+    });
+
     test('are kept up to a number, the newest', async () => {
       const rows = Array.from({ length: maxFailures + 5 }, (_, i) => failed(`f${i}`, { endTimeMs: nowMs + 6_000 + i }));
       await show(...rows);

@@ -329,5 +329,9 @@ export const migrations: readonly string[] = [
 
   -- Failed nodes beyond those kept in nodes.
   ALTER TABLE failure ADD COLUMN more_nodes INTEGER NOT NULL DEFAULT 0;
+  UPDATE failure SET
+    more_nodes = json_array_length(nodes) - 20,
+    nodes = (SELECT json_group_array(json(value)) FROM (SELECT value FROM json_each(nodes) ORDER BY key LIMIT 20))
+  WHERE json_array_length(nodes) > 20;
   `,
 ];

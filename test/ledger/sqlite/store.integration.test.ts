@@ -127,6 +127,18 @@ describe('a ledger of an older schema', () => {
     expect(after.length).toBeGreaterThan(10);
   });
 
+  test('3 keeps the first 20 failed nodes of an attempt, and how many more there were', async () => {
+    const file = join(folder, 'old.db');
+    const nodes = Array.from({ length: 50 }, (_, n) => ({ name: `Node ${n}`, error: `"${n}"` }));
+    alter(file, fixture('sql'));
+    alter(file, `UPDATE failure SET nodes = '${JSON.stringify(nodes)}'`);
+    await createSqliteStore(file).close();
+    using db = new DatabaseSync(file);
+    const rows = db.prepare('SELECT nodes, more_nodes FROM failure').all();
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) expect([JSON.parse(String(row.nodes)), row.more_nodes]).toEqual([nodes.slice(0, 20), 30]);
+  });
+
   test('3 knows the latest end of each instance that has ended', async () => {
     const file = join(folder, 'old.db');
     alter(file, fixture('sql'));
