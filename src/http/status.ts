@@ -57,8 +57,10 @@ export interface RunStatus {
 export interface FailedRunStatus extends RunStatus {
   readonly attempt: number;
   readonly failed_time: string;
-  /** null until the topology has been read. */
+  /** The first ones; null until the topology has been read. */
   readonly nodes: readonly { readonly name: string; readonly error: string }[] | null;
+  /** How many more have failed; absent: none. */
+  readonly more_nodes?: number;
 }
 
 /** A run that is being retried, or has been open for an hour or longer. */
@@ -150,6 +152,7 @@ function failedRunStatus(report: WorkspaceReport, run: FailedRun): FailedRunStat
     attempt: run.attempt,
     failed_time: new Date(run.failedMs).toISOString(),
     nodes: run.nodes,
+    ...(run.moreNodes !== undefined && { more_nodes: run.moreNodes }),
   };
 }
 

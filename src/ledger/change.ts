@@ -42,7 +42,10 @@ export type Change =
       readonly kind: 'nodes_read';
       readonly id: string;
       readonly attempt: number;
+      /** Those to keep. */
       readonly nodes: readonly FailedNode[];
+      /** How many more have failed; absent: none. */
+      readonly moreNodes?: number;
       readonly counters: readonly CounterChange[];
     }
   | { readonly kind: 'window_moved'; readonly fromMinute: number; readonly sweep: readonly SweepPart[] }
@@ -93,7 +96,7 @@ export interface DurationChange {
 
 export interface FailedAttempt {
   readonly id: string;
-  /** From 1. */
+  /** From 1, and on where the instance is run again. */
   readonly attempt: number;
   readonly failedMs: number;
 }

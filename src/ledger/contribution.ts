@@ -18,6 +18,14 @@ export interface Contribution {
   readonly timed: ByStatus;
 }
 
+/** The latest end that a row has shown of an instance. */
+export interface LastEnd {
+  readonly endTimeMs: number;
+  readonly retryCount: number;
+  /** How many there have been until then, as far as rows have shown. */
+  readonly ends: ByStatus;
+}
+
 export type ByStatus = ReadonlyMap<string, number>;
 
 export const nothing: Contribution = { started: 0, retries: 0, ends: new Map(), timed: new Map() };
@@ -51,6 +59,38 @@ export function contribution(run: Run): Contribution {
   };
 }
 
+/** Ends closer together are one: replicas may differ by a millisecond, or leave milliseconds out. */
+const sameEndMs = 1_000;
+
+export function isSameEnd(oneMs: number, otherMs: number): boolean {
+  return Math.abs(oneMs - otherMs) < sameEndMs;
+}
+
+/**
+ * What an instance counts for, known the latest end seen before. A later end is a further attempt whatever retry_count says: it is
+ * reset where an instance is run again under the same id. The older state of a lagging replica shows no later end.
+ *
+ * @param counted so far
+ */
+export function contributionAfter(lastEnd: LastEnd | null, counted: Contribution, run: Run): Contribution {
+  const now = contribution(run);
+  if (lastEnd === null || !isEnded(run) || run.endTimeMs === null) return now;
+  if (run.endTimeMs < lastEnd.endTimeMs || isSameEnd(run.endTimeMs, lastEnd.endTimeMs)) return now;
+  const { status, retryCount } = run;
+  const retries = status === 'FAILED' ? Math.max(1, retryCount - lastEnd.retryCount) : 1;
+  // Rows in between, with retries or without an end_time, may have counted it already, and a row may lack its retry_count.
+  const attempt = Math.min((lastEnd.ends.get(status) ?? 0) + retries, (counted.ends.get(status) ?? 0) + 1);
+  const timed = durationSeconds(run) === null ? [] : [[status, attempt] as const];
+  return larger(now, { ...nothing, ends: new Map([[status, attempt]]), timed: new Map(timed) });
+}
+
+/** @param now what `contributionAfter` says of the run */
+export function lastEndAfter(lastEnd: LastEnd | null, now: Contribution, run: Run): LastEnd | null {
+  const { endTimeMs, retryCount } = run;
+  if (!isEnded(run) || endTimeMs === null || (lastEnd !== null && endTimeMs <= lastEnd.endTimeMs)) return lastEnd;
+  return { endTimeMs, retryCount, ends: combineMaps(lastEnd?.ends ?? new Map(), now.ends, Math.max) };
+}
+
 /**
  * The part of a newly met instance that happened before `sinceMs` and so never counts: nothing if it started later; everything but an
  * end at or after `sinceMs` if it started earlier.
@@ -70,6 +110,10 @@ export function growth(counted: Contribution, now: Contribution): Contribution {
 
 export function larger(counted: Contribution, now: Contribution): Contribution {
   return combine(counted, now, Math.max);
+}
+
+export function isSome({ started, retries, ends, timed }: Contribution): boolean {
+  return started > 0 || retries > 0 || ends.size > 0 || timed.size > 0;
 }
 
 function combine(a: Contribution, b: Contribution, f: (a: number, b: number) => number): Contribution {

@@ -1,7 +1,17 @@
 import type { Labels } from '../model/snapshot.ts';
 import { isEnded } from '../model/status.ts';
-import { type Contribution, contribution, durationSeconds, growth, history, larger, type Run } from './contribution.ts';
-import type { Entry } from './entry.ts';
+import {
+  type Contribution,
+  contributionAfter,
+  durationSeconds,
+  growth,
+  history,
+  isSome,
+  larger,
+  lastEndAfter,
+  type Run,
+} from './contribution.ts';
+import { type Entry, inDocumentedSpelling } from './entry.ts';
 import { labelsText } from './label-set.ts';
 
 /** A row just read from SecMaster, with its labels. */
@@ -12,8 +22,10 @@ export interface Observed extends Run {
 
 export interface Folded {
   readonly entry: Entry;
-  /** Whether the row differs from the known entry. */
+  /** Whether the row differs from the known entry in anything that is kept. */
   readonly changed: boolean;
+  /** Whether it differs in what matters: status, retry_count, whether it has ended, and so what it counts for. */
+  readonly isNews: boolean;
   /** Growth of the counters. */
   readonly increments: Contribution;
   /** The duration to observe in the histogram, once for each observed end. */
@@ -28,29 +40,42 @@ export interface Folded {
  * @param generation of the current tail
  */
 export function fold(known: Entry | null, observed: Observed, sinceMs: number, generation: number): Folded {
-  const now = contribution(observed);
-  const counted = known === null ? history(observed, sinceMs) : known.counted;
-  const increments = growth(counted, now);
-  const changed = known === null || differs(known, observed);
+  const before = known === null ? null : inDocumentedSpelling(known);
+  const already = before === null ? history(observed, sinceMs) : before.counted;
+  const lastEnd = before?.lastEnd ?? null;
+  const now = contributionAfter(lastEnd, already, observed);
+  const counted = larger(already, now);
+  const increments = growth(already, now);
+  const isNews = before === null || matters(before, observed) || isSome(increments);
   return {
     entry: {
       ...observed,
-      counted: larger(counted, now),
-      changedIn: changed ? generation : known.changedIn,
+      counted,
+      lastEnd: lastEndAfter(lastEnd, now, observed),
+      changedIn: known === null || isNews ? generation : known.changedIn,
       gone: false,
       recheck: false,
     },
-    changed,
+    changed: known === null || isNews || differs(known, observed),
+    isNews,
     increments,
     endedAfterSeconds: increments.timed.size > 0 ? durationSeconds(observed) : null,
   };
 }
 
-function differs(known: Entry, observed: Observed): boolean {
+/** Two replicas may give other names and labels, or times that differ by a millisecond, for as long as they like. */
+function matters(known: Entry, observed: Observed): boolean {
   return (
     known.gone ||
     known.status !== observed.status ||
     known.retryCount !== observed.retryCount ||
+    isEnded(known) !== isEnded(observed)
+  );
+}
+
+function differs(known: Entry, observed: Observed): boolean {
+  return (
+    known.status !== observed.status ||
     known.startTimeMs !== observed.startTimeMs ||
     known.endTimeMs !== observed.endTimeMs ||
     labelsText(known.labels) !== labelsText(observed.labels)
@@ -59,5 +84,5 @@ function differs(known: Entry, observed: Observed): boolean {
 
 /** Whether the row is a sign that the tail has caught up (docs/counting.md#tail). */
 export function isSettled(known: Entry | null, folded: Folded, lastGeneration: number): boolean {
-  return known !== null && !folded.changed && isEnded(known) && known.changedIn <= lastGeneration;
+  return known !== null && !folded.isNews && isEnded(folded.entry) && known.changedIn <= lastGeneration;
 }

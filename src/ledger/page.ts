@@ -21,7 +21,7 @@ export interface PageContext {
   readonly nowMs: number;
 }
 
-/** Changed, settled (see `isSettled`, or already pruned), or neither. */
+/** Changed in what matters, settled (see `isSettled`, or already pruned), or neither. */
 export type RowVerdict = 'changed' | 'settled' | 'unsettled';
 
 export interface FoldedPage {
@@ -50,12 +50,12 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
       continue;
     }
     const { id, status, startTimeMs, endTimeMs, retryCount } = instance;
-    const runsLabels = runLabels(labels.of(instance.playbook), instance.triggerType);
+    const runsLabels = labelsOf(instance, known, labels);
     const observed = { id, labels: runsLabels, status, startTimeMs, endTimeMs, retryCount };
     const folded = fold(known, observed, sinceMs, state.generation + 1);
     const { entry } = folded;
 
-    rows.push(folded.changed ? 'changed' : isSettled(known, folded, state.generation) ? 'settled' : 'unsettled');
+    rows.push(folded.isNews ? 'changed' : isSettled(known, folded, state.generation) ? 'settled' : 'unsettled');
     if (!folded.changed) {
       if (!isEnded(entry) || known?.recheck) seen.push(entry.id);
       continue;
@@ -111,7 +111,8 @@ function collectSeries({ state, durationBuckets, nowMs }: PageContext) {
       makeUsual(labels);
       for (const [end, by] of increments.ends) count('completed', withStatus(labels, end), by);
       if (status === 'FAILED' && increments.ends.has('FAILED')) {
-        failures.push({ id: entry.id, attempt: entry.retryCount + 1, failedMs: entry.endTimeMs ?? nowMs });
+        const attempt = entry.counted.ends.get('FAILED') ?? 1;
+        failures.push({ id: entry.id, attempt, failedMs: entry.endTimeMs ?? nowMs });
       }
       if (seconds !== null) {
         const le = durationBuckets.find((bound) => seconds <= bound) ?? Number.POSITIVE_INFINITY;
@@ -135,6 +136,13 @@ function collectSeries({ state, durationBuckets, nowMs }: PageContext) {
       lastCompletions: [...lastCompletions.values()],
     }),
   };
+}
+
+/** What a row leaves out, such as one of two replicas may, stays as it was known. */
+function labelsOf({ playbook, triggerType }: Instance, known: Entry | null, labels: PlaybookLabels): Labels {
+  const { playbook: knownPlaybook, trigger_type: knownTriggerType = '' } = known?.labels ?? {};
+  const label = playbook === null && knownPlaybook !== undefined ? knownPlaybook : labels.of(playbook);
+  return runLabels(label, triggerType === '' ? knownTriggerType : triggerType);
 }
 
 /** If kept, it would be pruned again at the end of the poll. */

@@ -1,7 +1,7 @@
 /** A counted failed attempt of an instance. */
 export interface FailedRun {
   readonly instanceId: string;
-  /** From 1: the retries so far and one more. */
+  /** From 1: how many have failed so far. */
   readonly attempt: number;
   readonly playbook: string;
   readonly triggerType: string;
@@ -9,8 +9,10 @@ export interface FailedRun {
   readonly status: string;
   readonly startTimeMs: number | null;
   readonly failedMs: number;
-  /** null until the topology has been read. */
+  /** The first ones; null until the topology has been read. */
   readonly nodes: readonly FailedNode[] | null;
+  /** How many more have failed; absent: none. */
+  readonly moreNodes?: number;
 }
 
 export interface FailedNode {
@@ -19,3 +21,6 @@ export interface FailedNode {
   /** SecMaster's message, which may contain anything the playbook handled. */
   readonly error: string;
 }
+
+/** Failed nodes of an attempt that are kept, logged and shown with their messages. */
+export const maxKeptNodes = 20;

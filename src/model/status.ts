@@ -1,4 +1,4 @@
-/** The statuses of an instance. SecMaster may return undocumented ones. */
+/** The statuses and trigger types of an instance. SecMaster may return undocumented ones. */
 
 /** Ended for now: a FAILED instance may still be retried. */
 const endedStatuses: ReadonlySet<string> = new Set(['FINISHED', 'FAILED', 'TERMINATED']);
@@ -13,4 +13,21 @@ export function isEnded(instance: { readonly status: string; readonly endTimeMs:
   if (endedStatuses.has(instance.status)) return true;
   if (openStatuses.has(instance.status)) return false;
   return instance.endTimeMs !== null;
+}
+
+const documentedStatuses = spellings([...endedStatuses, ...openStatuses]);
+const documentedTriggerTypes = spellings(['DEBUG', 'TIMER', 'EVENT', 'MANUAL']);
+
+/** A documented status in the documented spelling, in whatever case it comes; another one as it is. */
+export function canonicalStatus(status: string): string {
+  return documentedStatuses.get(status.toUpperCase()) ?? status;
+}
+
+/** A documented trigger type in the documented spelling, in whatever case it comes; another one as it is. */
+export function canonicalTriggerType(triggerType: string): string {
+  return documentedTriggerTypes.get(triggerType.toUpperCase()) ?? triggerType;
+}
+
+function spellings(values: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(values.map((value) => [value.toUpperCase(), value]));
 }

@@ -1,6 +1,9 @@
 import type { Change, CounterChange, FailedAttempt } from '../ledger/change.ts';
+import { isSameEnd } from '../ledger/contribution.ts';
+import type { Entry } from '../ledger/entry.ts';
 import { nodeLabels } from '../ledger/label-set.ts';
-import type { FailedNode } from '../model/failed-run.ts';
+import { type FailedNode, maxKeptNodes } from '../model/failed-run.ts';
+import type { ShownInstance } from '../secmaster/api/secmaster.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
 import type { Session } from './session.ts';
 
@@ -16,6 +19,7 @@ const maxTries = 3;
 const forbiddenMs = 3_600_000;
 
 const unreadable = 'failed nodes could not be read';
+const anothers = 'SecMaster returned another instance, or the topology of another one; nothing of it is counted';
 
 /** Errors that concern one instance only and won't go away. */
 const finalKinds: readonly string[] = ['not_found', 'bad_request', 'unexpected_body', 'body_too_large'];
@@ -81,23 +85,36 @@ async function readOne(session: Session, failure: FailedAttempt): Promise<void> 
   const { id, attempt } = failure;
   const known = (await ledger.known([id])).get(id);
   const shown = known === undefined ? null : await secmaster.showInstance(workspaceId, id, signal);
-  // After a retry, the topology belongs to another attempt.
-  const isOurs = shown !== null && shown.retryCount + 1 === attempt;
-  if (known === undefined || !isOurs) return ledger.commit(nodesRead(failure, []));
+  if (shown !== null && (shown.id !== id || shown.hasTopologyOfAnother)) {
+    throw new SecMasterError('unexpected_body', 'show_instance', anothers);
+  }
+  if (known === undefined || shown === null || !isOf(failure, shown, known))
+    return ledger.commit(nodesRead(failure, []));
 
   const { playbook = '' } = known.labels;
+  const { failedNodes } = shown;
   // If no failed runs are listed, their messages are confidential.
-  const nodes = shown.failedNodes.map(({ name, error }) => ({ name, error: recentRuns > 0 ? error : '' }));
-  await ledger.commit(nodesRead(failure, nodes, await counterChanges(session, playbook, nodes)));
+  const nodes = failedNodes
+    .slice(0, maxKeptNodes)
+    .map(({ name, error }) => ({ name, error: recentRuns > 0 ? error : '' }));
+  const more = failedNodes.length > maxKeptNodes ? { moreNodes: failedNodes.length - maxKeptNodes } : {};
+  const counters = await counterChanges(session, playbook, failedNodes);
+  await ledger.commit({ ...nodesRead(failure, nodes, counters), ...more });
   const error = nodes.find((node) => node.error !== '')?.error;
-  log.info({ instance: id, playbook, attempt, nodes: nodes.map(({ name }) => name), error }, 'run failed');
+  log.info({ instance: id, playbook, attempt, nodes: nodes.map(({ name }) => name), ...more, error }, 'run failed');
+}
+
+/** After a retry, or where it is run again, the instance's topology is another attempt's: it ended at another time. */
+function isOf({ attempt, failedMs }: FailedAttempt, shown: ShownInstance, known: Entry): boolean {
+  if (shown.endTimeMs === null || known.endTimeMs === null) return shown.retryCount + 1 === attempt;
+  return shown.status === 'FAILED' && isSameEnd(shown.endTimeMs, failedMs);
 }
 
 function nodesRead(
   { id, attempt }: FailedAttempt,
   nodes: readonly FailedNode[],
   counters: readonly CounterChange[] = [],
-): Change {
+): Extract<Change, { kind: 'nodes_read' }> {
   return { kind: 'nodes_read', id, attempt, nodes, counters };
 }
 
@@ -107,9 +124,11 @@ async function counterChanges(
   failed: readonly FailedNode[],
 ): Promise<CounterChange[]> {
   const labels = new Set(await ledger.nodes(playbook));
-  return failed.map(({ name }) => {
+  const counters = new Map<string, number>();
+  for (const { name } of failed) {
     const node = labels.has(name) || labels.size < maxNodes ? name : otherNodes;
     labels.add(node);
-    return { counter: 'failed_nodes', labels: nodeLabels(playbook, node), by: 1 };
-  });
+    counters.set(node, (counters.get(node) ?? 0) + 1);
+  }
+  return [...counters].map(([node, by]) => ({ counter: 'failed_nodes', labels: nodeLabels(playbook, node), by }));
 }

@@ -227,6 +227,24 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
   });
 });
 
+test('the status and the page tell how many failed nodes are not shown', async () => {
+  const atMs = Date.parse('2026-07-18T12:00:00Z');
+  const run = {
+    instanceId: 'i-1',
+    attempt: 1,
+    playbook: 'Isolate host',
+    triggerType: 'EVENT',
+    status: 'FAILED',
+    startTimeMs: atMs - 5_000,
+    failedMs: atMs,
+    nodes: [{ name: 'Isolate', error: '' }],
+    moreNodes: 99_980,
+  };
+  const many = app([report({ failedRuns: [run] })]);
+  expect(await (await many.request('/api/v1/status')).json()).toMatchObject({ failed_runs: [{ more_nodes: 99_980 }] });
+  expect(await (await many.request('/')).text()).toContain('and 99980 more failed nodes');
+});
+
 test('with status.recent_runs 0, the status has no runs and the page says why', async () => {
   const confidential = app([report()], 0);
   expect(await (await confidential.request('/api/v1/status')).json()).toMatchObject({

@@ -321,6 +321,27 @@ export function describeStore({ createDisk }: StoreKind): void {
     );
   });
 
+  test('the latest end that was seen is remembered over a restart, and a later one counts', async () => {
+    await show(failed('a', { retryCount: 2 }), finished('b'));
+    await show(instance('a'), instance('b'));
+    const before = await ledger.known(['a', 'b']);
+    expect(before.get('a')?.lastEnd).toEqual({
+      endTimeMs: nowMs + 6_000,
+      retryCount: 2,
+      ends: new Map([['FAILED', 3]]),
+    });
+    ledger = await reopen();
+    expect(await ledger.known(['a', 'b'])).toEqual(before);
+    await show(failed('a', { endTimeMs: nowMs + 9_000 }), finished('b', { endTimeMs: nowMs + 9_000 }));
+    await ledger.commit({ kind: 'exposed', series: await ledger.pending() });
+    const completed = (await ledger.snapshot()).counters.completed.filter(({ value }) => value > 0);
+    expect(completed.map(({ labels, value }) => [labels.status, value])).toEqual([
+      ['FAILED', 4],
+      ['FINISHED', 2],
+    ]);
+    expect((await ledger.unreadFailures(10)).map(({ attempt }) => attempt)).toEqual([4, 3]);
+  });
+
   describe('the window', () => {
     test('loses the minutes before its first, but no open instance', async () => {
       await show(
@@ -472,6 +493,16 @@ export function describeStore({ createDisk }: StoreKind): void {
         { instanceId: 'a', attempt: 1, playbook: playbook.name, triggerType: 'EVENT', status: 'FAILED', nodes },
       ]);
       expect(await ledger.latestFailures(1)).toHaveLength(1);
+    });
+
+    test('tell how many failed nodes there were besides those that are kept', async () => {
+      await show(failed('a'), failed('b'));
+      const nodes = [{ name: 'Ask', error: '' }];
+      const read = { kind: 'nodes_read', attempt: 1, nodes, counters: [] } as const;
+      await ledger.commit({ ...read, id: 'a', moreNodes: 99_999 });
+      await ledger.commit({ ...read, id: 'b' });
+      ledger = await reopen();
+      expect((await ledger.latestFailures(10)).map(({ moreNodes }) => moreNodes)).toEqual([99_999, undefined]);
     });
 
     test('are kept up to a number, the newest', async () => {

@@ -254,6 +254,152 @@ test('the counters depend on the last row alone, not on which of the rows before
   );
 });
 
+const secondsLater = (seconds: number) => ({ end: createdMs + 3_000 + seconds * 1_000 });
+
+describe('an instance that is run again by hand, with retry_count back at 0, counts', () => {
+  test.each<[string, Observed[], Partial<Sums>]>([
+    [
+      'each further failure',
+      [row('FAILED'), row('RUNNING'), row('FAILED', 0, secondsLater(10)), row('FAILED', 0, secondsLater(20))],
+      { started: 1, retries: 0, ends: { FAILED: 3 }, durations: [2, 12, 22] },
+    ],
+    [
+      'one more than retry_count implied before',
+      [row('FAILED', 2), row('RUNNING'), row('FAILED', 0, secondsLater(10))],
+      { started: 1, retries: 2, ends: { FAILED: 4 } },
+    ],
+    [
+      'its retries from then on, though retry_count is lower than it was',
+      [
+        row('FAILED', 2),
+        row('FAILED', 0, secondsLater(10)),
+        row('RETRYING', 1),
+        row('FAILED', 1, secondsLater(20)),
+        row('RETRYING', 2),
+        row('FAILED', 2, secondsLater(30)),
+      ],
+      { ends: { FAILED: 6 } },
+    ],
+    [
+      'each further success',
+      [row('FINISHED'), row('RUNNING'), row('FINISHED', 0, secondsLater(10))],
+      { started: 1, ends: { FINISHED: 2 }, durations: [2, 12] },
+    ],
+    [
+      'a failure after a success and the reverse',
+      [row('FINISHED'), row('FAILED', 0, secondsLater(10)), row('FINISHED', 0, secondsLater(20))],
+      { ends: { FINISHED: 2, FAILED: 1 } },
+    ],
+    [
+      'a further end of a run from before the ledger',
+      [row('FAILED', 2, endedBefore), row('FAILED', 0, { ...before, end: createdMs + 9_000 })],
+      { started: 0, retries: 0, ends: { FAILED: 1 } },
+    ],
+  ])('%s', (_, rows, expected) => {
+    expect(walk(rows)).toMatchObject(expected);
+  });
+});
+
+describe('an older state that a lagging replica shows adds nothing:', () => {
+  const again = row('FAILED', 0, secondsLater(10));
+  test.each<[string, Observed[], Record<string, number>]>([
+    ['an earlier end', [row('FAILED'), again, row('FAILED'), again], { FAILED: 2 }],
+    ['a lower retry_count', [row('FAILED', 1, secondsLater(10)), row('FAILED'), row('RETRYING', 1)], { FAILED: 2 }],
+    ['an open status', [row('FAILED'), again, row('RUNNING'), again], { FAILED: 2 }],
+    [
+      'an end that a retry has implied already',
+      [row('FAILED'), row('RETRYING', 2), row('FAILED', 1, secondsLater(10))],
+      { FAILED: 2 },
+    ],
+    ['two of them', [row('RETRYING', 2), row('FAILED'), row('FAILED', 1, secondsLater(10))], { FAILED: 2 }],
+    [
+      'an end that comes late to a row that has ended already',
+      [row('FAILED'), row('FINISHED', 1, { end: null }), row('FINISHED', 1, secondsLater(10))],
+      { FAILED: 1, FINISHED: 1 },
+    ],
+    [
+      'rows whose retry_count is missing now and then',
+      [row('FAILED'), row('FAILED', 0, secondsLater(10)), row('RETRYING', 3), row('FAILED', 3, secondsLater(20))],
+      { FAILED: 4 },
+    ],
+    [
+      'a time that differs by less than a second',
+      [
+        row('FAILED'),
+        row('FAILED', 0, { end: createdMs + 3_001 }),
+        row('FAILED'),
+        row('FAILED', 0, { end: createdMs + 3_999 }),
+      ],
+      { FAILED: 1 },
+    ],
+  ])('%s', (_, rows, ends) => {
+    expect(walk(rows).ends).toEqual(ends);
+  });
+});
+
+/** A life with runs again by hand: what SecMaster shows one after another. */
+const longLife = fc
+  .array(fc.record({ end: fc.constantFrom('FINISHED', 'FAILED', 'TERMINATED'), isRetried: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 7,
+  })
+  .map((attempts) => {
+    const rows = [row('RUNNING')];
+    let retryCount = 0;
+    for (const [n, { end, isRetried }] of attempts.entries()) {
+      rows.push(row(end, retryCount, secondsLater(10 * n)));
+      const isRetry = end === 'FAILED' && isRetried;
+      retryCount = isRetry ? retryCount + 1 : 0;
+      rows.push(row(isRetry ? 'RETRYING' : 'RUNNING', retryCount));
+    }
+    return rows;
+  });
+
+const endsIn = (rows: readonly Observed[]) => {
+  const ends: Record<string, number> = Object.create(null);
+  for (const { status, endTimeMs } of rows) if (endTimeMs !== null) ends[status] = (ends[status] ?? 0) + 1;
+  return ends;
+};
+
+/** Rows seen one after another, some more than once: between any two, a lagging replica may show older ones. */
+function withLag(rows: readonly Observed[], lags: readonly (readonly number[])[]): Observed[] {
+  return rows.flatMap((one, i) => [
+    one,
+    ...(lags[i % Math.max(1, lags.length)] ?? []).flatMap((back) => rows[Math.max(0, i - back)] ?? []),
+  ]);
+}
+const lagging = fc.array(fc.array(fc.nat({ max: 9 }), { maxLength: 3 }), { maxLength: 15 });
+
+test('where each end is seen, each counts once with its duration, whatever a lagging replica shows in between', () => {
+  fc.assert(
+    fc.property(longLife, lagging, (rows, lags) => {
+      const sums = walk(withLag(rows, lags));
+      expect({ ...sums.ends }).toEqual({ ...endsIn(rows) });
+      expect(sums.durations).toHaveLength(rows.filter(({ endTimeMs }) => endTimeMs !== null).length);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('where rows are missed, no more ends are counted than there were, whatever a lagging replica shows', () => {
+  fc.assert(
+    fc.property(longLife, lagging, fc.infiniteStream(fc.boolean()), (rows, lags, seen) => {
+      const sums = walk(withLag(rows, lags).filter(() => seen.next().value));
+      const truth = endsIn(rows);
+      for (const [status, count] of Object.entries(sums.ends)) expect(count).toBeLessThanOrEqual(truth[status] ?? 0);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('of a life that is seen anywhere, seeing it all again from its beginning adds nothing', () => {
+  fc.assert(
+    fc.property(longLife, (rows) => {
+      expect({ ...walk([...rows, ...rows]).ends }).toEqual({ ...walk(rows).ends });
+    }),
+  );
+});
+
 describe('a row is settled', () => {
   const settledIn = (tail: number, observed: Observed) => fold(null, observed, createdMs, tail).entry;
   const judge = (known: Entry, observed: Observed, lastCompleteTail: number) =>
@@ -267,6 +413,14 @@ describe('a row is settled', () => {
       row('FAILED'),
       3,
     ],
+    [
+      'when only what is shown has changed: a time by a millisecond, a label',
+      true,
+      settledIn(3, row('FAILED')),
+      { ...row('FAILED', 0, { end: createdMs + 3_001 }), labels: runLabels('another', '') },
+      3,
+    ],
+    ['not when it has ended again', false, settledIn(3, row('FAILED')), row('FAILED', 0, secondsLater(10)), 3],
     ['not when it has changed', false, settledIn(3, row('FAILED')), row('FAILED', 1), 3],
     [
       'not while it is open, for SecMaster may touch it (trap: the open row)',

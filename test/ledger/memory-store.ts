@@ -5,7 +5,7 @@ import { toSnapshot } from '../../src/ledger/snapshot.ts';
 import { advance, type LedgerState } from '../../src/ledger/state.ts';
 import { type Ledger, maxFailures, type PlaybookActivity, type Store } from '../../src/ledger/store.ts';
 import { type CellChange, moves, openMinute } from '../../src/ledger/window.ts';
-import type { FailedNode } from '../../src/model/failed-run.ts';
+import type { FailedRun } from '../../src/model/failed-run.ts';
 import type { CounterSeries, DurationBucket, Labels, LastTime } from '../../src/model/snapshot.ts';
 import { isEnded } from '../../src/model/status.ts';
 
@@ -23,7 +23,7 @@ interface Tables {
   readonly cells: Map<string, CellChange>;
   readonly lastStarts: Map<string, LastTime>;
   readonly lastCompletions: Map<string, LastTime>;
-  readonly failures: Map<string, FailedAttempt & { readonly nodes: readonly FailedNode[] | null }>;
+  readonly failures: Map<string, FailedAttempt & Pick<FailedRun, 'nodes' | 'moreNodes'>>;
   readonly sweep: SweepItem[];
   lastKey: number;
 }
@@ -136,11 +136,22 @@ function openLedger(disk: Disk, key: string, onStatement: () => void): Ledger {
     latestFailures: async (max) =>
       [...tables().failures.values()]
         .sort((a, b) => b.failedMs - a.failedMs || (a.id < b.id ? -1 : 1))
-        .flatMap(({ id, attempt, failedMs, nodes }) => {
+        .flatMap(({ id, attempt, failedMs, nodes, moreNodes }) => {
           const entry = tables().instances.get(id)?.entry;
           if (entry === undefined) return [];
           const { status, startTimeMs } = entry;
-          return [{ instanceId: id, attempt, ...names(entry), status, startTimeMs, failedMs, nodes }];
+          return [
+            {
+              instanceId: id,
+              attempt,
+              ...names(entry),
+              status,
+              startTimeMs,
+              failedMs,
+              nodes,
+              ...(moreNodes && { moreNodes }),
+            },
+          ];
         })
         .slice(0, max),
     stuckOrRetrying: async (sinceMs, max) =>
@@ -263,7 +274,8 @@ function write(tables: Tables, change: Change): void {
       count(tables, change.counters);
       const key = `${change.id} ${change.attempt}`;
       const failure = tables.failures.get(key);
-      if (failure !== undefined) tables.failures.set(key, { ...failure, nodes: change.nodes });
+      if (failure !== undefined)
+        tables.failures.set(key, { ...failure, nodes: change.nodes, moreNodes: change.moreNodes ?? 0 });
       break;
     }
     case 'window_moved':

@@ -16,6 +16,7 @@ function entry(fields: Partial<Entry>): Entry {
     endTimeMs: null,
     retryCount: 0,
     counted: nothing,
+    lastEnd: null,
     changedIn: 1,
     gone: false,
     recheck: false,

@@ -35,7 +35,7 @@ function failedRow(run: FailedRunStatus) {
   return [
     html`${moment(run.failed_time)}${tookUntil(run)}`,
     playbook(run),
-    nodes(run.nodes),
+    nodes(run),
     html`${run.attempt}`,
     html`<bdi>${run.status}</bdi>`,
     instance(run),
@@ -64,13 +64,13 @@ function playbook({ workspace, playbook, trigger_type: trigger }: RunStatus) {
   return html`${name(playbook)}<br><small><bdi>${trigger}</bdi> in ${name(workspace)}</small>`;
 }
 
-function nodes(all: FailedRunStatus['nodes']) {
+function nodes({ nodes: all, more_nodes: more = 0 }: FailedRunStatus) {
   if (all === null) return html`<span class="none">not read yet</span>`;
   if (all.length === 0) return html`<span class="none">unknown</span>`;
   return html`${all.map(
     (node) =>
       html`<p>${name(node.name)}${node.error === '' ? '' : html`<br><span class="message"><bdi>${node.error}</bdi></span>`}</p>`,
-  )}`;
+  )}${more === 0 ? '' : html`<p class="none">and ${more} more failed nodes</p>`}`;
 }
 
 /** For the search of SecMaster's console. */

@@ -17,16 +17,27 @@ export function createFailures(db: Database, ledger: number, sets: LabelSets) {
     },
     latest(max: number): FailedRun[] {
       const rows = db.all<
-        Omit<FailedRun, 'nodes' | 'playbook' | 'triggerType'> & { label_set: number; nodes: string | null }
+        Omit<FailedRun, 'nodes' | 'playbook' | 'triggerType' | 'moreNodes'> & {
+          label_set: number;
+          nodes: string | null;
+          more_nodes: number;
+        }
       >(
-        `SELECT id AS instanceId, attempt, label_set, status, start_time_ms AS startTimeMs, failed_ms AS failedMs, nodes
+        `SELECT id AS instanceId, attempt, label_set, status, start_time_ms AS startTimeMs, failed_ms AS failedMs, nodes,
+                more_nodes
          FROM failure JOIN instance USING (ledger, id) WHERE ledger = ? ORDER BY failed_ms DESC, id LIMIT ?`,
         ledger,
         max,
       );
-      return rows.map(({ label_set: set, nodes, ...run }) => {
+      return rows.map(({ label_set: set, nodes, more_nodes: moreNodes, ...run }) => {
         const { playbook = '', trigger_type: triggerType = '' } = sets.labelsOf(set);
-        return { ...run, playbook, triggerType, nodes: nodes === null ? null : JSON.parse(nodes) };
+        return {
+          ...run,
+          playbook,
+          triggerType,
+          nodes: nodes === null ? null : JSON.parse(nodes),
+          ...(moreNodes > 0 && { moreNodes }),
+        };
       });
     },
     add({ id, attempt, failedMs }: FailedAttempt): void {
@@ -42,9 +53,9 @@ export function createFailures(db: Database, ledger: number, sets: LabelSets) {
         maxFailures,
       );
     },
-    setNodes(id: string, attempt: number, nodes: readonly FailedNode[]): void {
-      const sql = 'UPDATE failure SET nodes = ? WHERE ledger = ? AND id = ? AND attempt = ?';
-      db.run(sql, JSON.stringify(nodes), ledger, id, attempt);
+    setNodes(id: string, attempt: number, nodes: readonly FailedNode[], moreNodes: number): void {
+      const sql = 'UPDATE failure SET nodes = ?, more_nodes = ? WHERE ledger = ? AND id = ? AND attempt = ?';
+      db.run(sql, JSON.stringify(nodes), moreNodes, ledger, id, attempt);
     },
     remove(id: string): void {
       db.run('DELETE FROM failure WHERE ledger = ? AND id = ?', ledger, id);

@@ -26,6 +26,14 @@ export function createInstances(db: Database, ledger: number, sets: LabelSets) {
         ends: new Map(JSON.parse(row.counted_ends)),
         timed: new Map(JSON.parse(row.counted_timed)),
       },
+      lastEnd:
+        row.last_end_ms === null
+          ? null
+          : {
+              endTimeMs: row.last_end_ms,
+              retryCount: row.last_end_retry_count ?? 0,
+              ends: new Map(JSON.parse(row.last_end_ends ?? '[]')),
+            },
     };
   }
 
@@ -90,7 +98,7 @@ export function createInstances(db: Database, ledger: number, sets: LabelSets) {
 
     write(entry: Entry, seenMs: number): void {
       db.run(
-        'INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
         ledger,
         entry.id,
         sets.numberOf(entry.labels),
@@ -107,6 +115,9 @@ export function createInstances(db: Database, ledger: number, sets: LabelSets) {
         entry.counted.retries,
         JSON.stringify([...entry.counted.ends]),
         JSON.stringify([...entry.counted.timed]),
+        entry.lastEnd?.endTimeMs ?? null,
+        entry.lastEnd?.retryCount ?? null,
+        entry.lastEnd === null ? null : JSON.stringify([...entry.lastEnd.ends]),
       );
     },
     markSeen(id: string, atMs: number): void {
@@ -137,4 +148,7 @@ interface InstanceRow {
   readonly counted_retries: number;
   readonly counted_ends: string;
   readonly counted_timed: string;
+  readonly last_end_ms: number | null;
+  readonly last_end_retry_count: number | null;
+  readonly last_end_ends: string | null;
 }

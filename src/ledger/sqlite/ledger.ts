@@ -93,9 +93,9 @@ export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }:
       instances.write(entry, atMs);
       for (const cell of cells) window.add(cell);
     },
-    nodes_read({ id, attempt, nodes, counters }) {
+    nodes_read({ id, attempt, nodes, moreNodes = 0, counters }) {
       for (const counter of counters) series.count(counter);
-      failures.setNodes(id, attempt, nodes);
+      failures.setNodes(id, attempt, nodes, moreNodes);
     },
     window_moved({ fromMinute, sweep: parts }) {
       for (const part of parts) sweep.add(part);

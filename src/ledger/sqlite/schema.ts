@@ -319,4 +319,19 @@ export const migrations: readonly string[] = [
 
   DROP TABLE temp.old_set;
   `,
+  `
+  -- The latest end that a row has shown, and the ends until then by status: a later one is a further attempt.
+  ALTER TABLE instance ADD COLUMN last_end_ms INTEGER;
+  ALTER TABLE instance ADD COLUMN last_end_retry_count INTEGER;
+  ALTER TABLE instance ADD COLUMN last_end_ends TEXT;
+  UPDATE instance SET last_end_ms = end_time_ms, last_end_retry_count = retry_count, last_end_ends = counted_ends
+    WHERE open = 0 AND end_time_ms IS NOT NULL;
+
+  -- Failed nodes beyond those kept in nodes.
+  ALTER TABLE failure ADD COLUMN more_nodes INTEGER NOT NULL DEFAULT 0;
+  UPDATE failure SET
+    more_nodes = json_array_length(nodes) - 20,
+    nodes = (SELECT json_group_array(json(value)) FROM (SELECT value FROM json_each(nodes) ORDER BY key LIMIT 20))
+  WHERE json_array_length(nodes) > 20;
+  `,
 ];

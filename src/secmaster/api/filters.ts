@@ -1,4 +1,5 @@
 import type { Filters } from '../../config/config.ts';
+import { canonicalTriggerType } from '../../model/status.ts';
 import type { Row } from './schema.ts';
 
 /**
@@ -19,7 +20,7 @@ const valueIn: Readonly<Record<keyof Filters, (row: Row) => string>> = {
   playbookId: ({ playbook }) => (playbook ? (playbook.id ?? '') : ''),
   workflowId: ({ workflow }) => (workflow ? (workflow.id ?? '') : ''),
   dataclassId: ({ dataclass }) => (dataclass ? (dataclass.id ?? '') : ''),
-  triggerType: ({ trigger_type: triggerType }) => triggerType ?? '',
+  triggerType: ({ trigger_type: triggerType }) => canonicalTriggerType(triggerType ?? ''),
 };
 
 const kinds = Object.keys(parameters) as (keyof Filters)[];
@@ -36,5 +37,6 @@ export function sentFilters(filters: Filters): [string, string][] {
 export function rowFilter(filters: Filters): ((row: Row) => boolean) | null {
   const several = kinds.filter((kind) => filters[kind].length > 1);
   if (several.length === 0) return null;
-  return (row) => several.every((kind) => filters[kind].includes(valueIn[kind](row)));
+  const wanted = { ...filters, triggerType: filters.triggerType.map(canonicalTriggerType) };
+  return (row) => several.every((kind) => wanted[kind].includes(valueIn[kind](row)));
 }

@@ -1,9 +1,10 @@
 import type { Language } from '../../config/config.ts';
-import type { FailedNode } from '../../model/failed-run.ts';
 import type { Instance, Playbook } from '../../model/instance.ts';
+import { canonicalStatus, canonicalTriggerType } from '../../model/status.ts';
 import { parseTime } from '../../model/time.ts';
-import { pageSchema, type Row, rowSchema, topologySchema } from './schema.ts';
+import { pageSchema, type Row, rowSchema } from './schema.ts';
 import type { FilteredOutRow, Page, RejectedRow, RejectionReason, ShownInstance } from './secmaster.ts';
+import { failedNodes, isTopologyOfAnother } from './topology.ts';
 
 /**
  * The body of a list response as a page, or null if it is something else. A row that can't be understood is rejected by itself.
@@ -31,23 +32,10 @@ export function parsePage(
 /** The body of a response about one instance, or null if it is something else. */
 export function parseShown(body: unknown, language: Language): ShownInstance | null {
   const parsed = parseRow(body, language);
-  return 'reason' in parsed ? null : { ...parsed.instance, failedNodes: failedNodes(body) };
-}
-
-/**
- * The last entry of each node counts: it is not documented whether a topology still shows the nodes of earlier attempts.
- * A running node has not succeeded yet, so `succeed` counts only if there is no status.
- */
-function failedNodes(body: unknown): FailedNode[] {
-  const logs = topologySchema.safeParse(body).data?.topology?.audit_logs ?? [];
-  const byAction = new Map<string, FailedNode | null>();
-  for (const node of logs) {
-    const name = node?.action_name || node?.action_id || '';
-    if (!node || name === '') continue;
-    const isFailed = isAbsent(node.status) ? node.succeed === false : node.status === 'FAILED';
-    byAction.set(node.action_id || name, isFailed ? { name, error: node.error_msg ?? '' } : null);
-  }
-  return [...byAction.values()].filter((node) => node !== null);
+  if ('reason' in parsed) return null;
+  const { instance } = parsed;
+  const isOthers = isTopologyOfAnother(body, instance.id);
+  return { ...instance, failedNodes: failedNodes(body), ...(isOthers && { hasTopologyOfAnother: true }) };
 }
 
 interface ParsedRow {
@@ -69,8 +57,8 @@ function parseRow(raw: unknown, language: Language): ParsedRow | RejectedRow {
   const instance: Instance = {
     id: row.id,
     playbook: parsePlaybook(row.playbook, language),
-    triggerType: row.trigger_type ?? '',
-    status: row.status,
+    triggerType: canonicalTriggerType(row.trigger_type ?? ''),
+    status: canonicalStatus(row.status),
     startTimeMs,
     endTimeMs,
     retryCount,

@@ -30,29 +30,6 @@ export const rowSchema = z.object({
 });
 export type Row = z.infer<typeof rowSchema>;
 
-/** A node that can't be understood is skipped, and so is a topology. */
-export const topologySchema = z.object({
-  topology: z
-    .object({
-      audit_logs: z
-        .array(
-          z
-            .object({
-              action_id: text,
-              action_name: name,
-              status: text,
-              succeed: z.boolean().nullish(),
-              error_msg: shortText(1_000),
-            })
-            .nullish()
-            .catch(null),
-        )
-        .nullish(),
-    })
-    .nullish()
-    .catch(null),
-});
-
 const workspaceRowSchema = z.object({ id: text, name: text, is_view: z.unknown().optional() });
 export type WorkspaceRow = z.infer<typeof workspaceRowSchema>;
 
@@ -65,7 +42,7 @@ export const projectsSchema = z
   .transform(({ projects }) => projects);
 
 /** At most `max` characters; an ellipsis as the last one if the text was longer. */
-function cut(text: string, max: number): string {
+export function cut(text: string, max: number): string {
   if (text.length <= max) return text;
   const characters = [...text];
   return characters.length <= max ? text : `${characters.slice(0, max - 1).join('')}…`;

@@ -79,7 +79,10 @@ export interface FilteredOutRow extends Pick<Instance, 'id' | 'status' | 'endTim
 }
 
 export interface ShownInstance extends Instance {
+  /** All of them; only the first have their messages. */
   readonly failedNodes: readonly FailedNode[];
+  /** Its nodes are another instance's. */
+  readonly hasTopologyOfAnother?: true;
 }
 
 export interface RejectedRow {

@@ -142,6 +142,33 @@ describe('a ledger of an older schema', () => {
     await store.close();
     expect(statSync(other, { bigint: true }).mtimeNs).toBe(unused);
   });
+
+  test('3 keeps the first 20 failed nodes of an attempt, and how many more there were', async () => {
+    const file = join(folder, 'old.db');
+    const nodes = Array.from({ length: 50 }, (_, n) => ({ name: `Node ${n}`, error: `"${n}"` }));
+    alter(file, fixture('sql'));
+    alter(file, `UPDATE failure SET nodes = '${JSON.stringify(nodes)}'`);
+    await createSqliteStore(file).close();
+    using db = new DatabaseSync(file);
+    const rows = db.prepare('SELECT nodes, more_nodes FROM failure').all();
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) expect([JSON.parse(String(row.nodes)), row.more_nodes]).toEqual([nodes.slice(0, 20), 30]);
+  });
+
+  test('3 knows the latest end of each instance that has ended', async () => {
+    const file = join(folder, 'old.db');
+    alter(file, fixture('sql'));
+    await createSqliteStore(file).close();
+    using db = new DatabaseSync(file);
+    const columns = 'last_end_ms AS ms, last_end_retry_count AS retries, last_end_ends AS ends';
+    const rows = db.prepare(`SELECT open, end_time_ms, retry_count, counted_ends, ${columns} FROM instance`).all();
+    const ended = rows.filter((row) => row.open === 0 && row.end_time_ms !== null);
+    expect(ended.length).toBeGreaterThan(5);
+    for (const row of rows) {
+      const known = [row.end_time_ms, row.retry_count, row.counted_ends];
+      expect([row.ms, row.retries, row.ends]).toEqual(ended.includes(row) ? known : [null, null, null]);
+    }
+  });
 });
 
 test('no statement numbers its parameters, for the oldest Node.js that is supported binds none of those', () => {

@@ -40,6 +40,19 @@ describe('filters', () => {
     row('4', 'p1', 'none', 'd1', null),
   ];
 
+  test('several trigger types are met in whatever case', () => {
+    const rows = [
+      row('1', 'p1', null, 'd1', 'event'),
+      row('2', 'p2', null, 'd2', 'Timer'),
+      row('3', 'p3', null, 'd3', ''),
+    ];
+    const page = parsePage({ instances: rows }, 'en', rowFilter({ ...noFilters, triggerType: ['EVENT', 'timer'] }));
+    expect(page?.instances.map(({ id, triggerType }) => [id, triggerType])).toEqual([
+      ['1', 'EVENT'],
+      ['2', 'TIMER'],
+    ]);
+  });
+
   test.each([
     ['playbooks', { ...noFilters, playbookId: ['p1', 'p2'] }, ['1', '2', '4']],
     ['workflows, where a row has none that can be read', { ...noFilters, workflowId: ['w2', 'w3'] }, ['2', '3']],

@@ -61,6 +61,9 @@ describe('a row is read', () => {
   test.each([
     ['a status nobody documents', { status: 'SKIPPED' }, { status: 'SKIPPED' }],
     ['a trigger type nobody documents', { trigger_type: 'WEBHOOK' }, { triggerType: 'WEBHOOK' }],
+    ['a documented status in another case', { status: 'finished' }, { status: 'FINISHED' }],
+    ['a documented trigger type in another case', { trigger_type: 'Event' }, { triggerType: 'EVENT' }],
+    ['undocumented values in lower case', { status: 'skipped' }, { status: 'skipped' }],
     ['retries as a number', { retry_count: 3 }, { retryCount: 3 }],
     ['retries as text', { retry_count: '3' }, { retryCount: 3 }],
     ['a playbook with neither id nor name', { playbook: { id: '', name: null } }, { playbook: null }],
@@ -173,6 +176,7 @@ describe('the failed nodes of an instance', () => {
     parseShown({ ...row, topology: { audit_logs: auditLogs } }, 'en')?.failedNodes;
 
   test.each<[string, unknown[], { name: string; error: string }[]]>([
+    ['one that is failed, in lower case', [{ ...node, status: 'failed' }], [{ name: 'Query', error: 'timed out' }]],
     ['one that is FAILED', [node], [{ name: 'Query', error: 'timed out' }]],
     [
       'one that says only that it did not succeed',
