@@ -22,7 +22,7 @@ export interface Contribution {
 export interface LastEnd {
   readonly endTimeMs: number;
   readonly retryCount: number;
-  /** How many there have been until then, as far as rows have shown. */
+  /** Ends until then, this one included. */
   readonly ends: ByStatus;
 }
 
@@ -67,7 +67,7 @@ export function isSameEnd(oneMs: number, otherMs: number): boolean {
 }
 
 /**
- * What an instance counts for, known the latest end seen before. A later end is a further attempt whatever retry_count says: it is
+ * What an instance counts for, given the latest end seen before. A later end is a further attempt whatever retry_count says: it is
  * reset where an instance is run again under the same id. The older state of a lagging replica shows no later end.
  *
  * @param counted so far

@@ -106,8 +106,10 @@ async function readOne(session: Session, failure: FailedAttempt): Promise<void> 
 
 /** After a retry, or where it is run again, the instance's topology is another attempt's: it ended at another time. */
 function isOf({ attempt, failedMs }: FailedAttempt, shown: ShownInstance, known: Entry): boolean {
-  if (shown.endTimeMs === null || known.endTimeMs === null) return shown.retryCount + 1 === attempt;
-  return shown.status === 'FAILED' && isSameEnd(shown.endTimeMs, failedMs);
+  if (shown.status !== 'FAILED') return false;
+  // Without an end_time only retry_count tells.
+  if (shown.endTimeMs === null || known.lastEnd === null) return shown.retryCount + 1 === attempt;
+  return isSameEnd(shown.endTimeMs, failedMs);
 }
 
 function nodesRead(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/ledger/entry.ts';
-import { fold, isSettled, type Observed } from '../../src/ledger/fold.ts';
+import { type Folded, fold, isSettled, type Observed } from '../../src/ledger/fold.ts';
 import { runLabels } from '../../src/ledger/label-set.ts';
 
 const createdMs = 1_000_000;
@@ -400,6 +400,34 @@ test('of a life that is seen anywhere, seeing it all again from its beginning ad
   );
 });
 
+const lower = (counts: ReadonlyMap<string, number>) =>
+  new Map([...counts].map(([status, count]) => [status.toLowerCase(), count]));
+
+/** As an exporter of before has kept it of a SecMaster that writes in lower case. */
+function spelled(entry: Entry): Entry {
+  const { counted, lastEnd } = entry;
+  return {
+    ...entry,
+    status: entry.status.toLowerCase(),
+    counted: { ...counted, ends: lower(counted.ends), timed: lower(counted.timed) },
+    lastEnd: lastEnd && { ...lastEnd, ends: lower(lastEnd.ends) },
+  };
+}
+
+test('statuses that an earlier exporter has kept in lower case are not counted again', () => {
+  fc.assert(
+    fc.property(longLife, longLife, (rows, more) => {
+      let [known, kept]: [Entry | null, Entry | null] = [null, null];
+      for (const observed of [...rows, ...more]) {
+        const folded: Folded = fold(known, observed, createdMs, 1);
+        const asKept: Folded = fold(kept, observed, createdMs, 1);
+        expect(asKept.increments).toEqual(folded.increments);
+        [known, kept] = [folded.entry, spelled(asKept.entry)];
+      }
+    }),
+  );
+});
+
 describe('a row is settled', () => {
   const settledIn = (tail: number, observed: Observed) => fold(null, observed, createdMs, tail).entry;
   const judge = (known: Entry, observed: Observed, lastCompleteTail: number) =>
@@ -418,6 +446,13 @@ describe('a row is settled', () => {
       true,
       settledIn(3, row('FAILED')),
       { ...row('FAILED', 0, { end: createdMs + 3_001 }), labels: runLabels('another', '') },
+      3,
+    ],
+    [
+      'when an earlier exporter has kept its status in lower case',
+      true,
+      spelled(settledIn(3, row('FAILED', 1))),
+      row('FAILED', 1),
       3,
     ],
     ['not when it has ended again', false, settledIn(3, row('FAILED')), row('FAILED', 0, secondsLater(10)), 3],

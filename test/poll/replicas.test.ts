@@ -3,7 +3,7 @@ import type { BehaviourChange } from '../../src/simulator/behaviour.ts';
 import { startMany } from '../../src/simulator/crowd.ts';
 import { createSoc, type SimulatedSoc } from '../support/world/simulated-soc.ts';
 
-const playbook = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate host', en_name: 'Isolate host' };
+const playbook = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate host' };
 const minuteMs = 60_000;
 /** So many that a tail that doesn't settle takes several pages. */
 const runs = 360;
