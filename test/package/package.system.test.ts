@@ -41,7 +41,9 @@ test('the package is small and runs by npx, without a build, on the oldest Node.
     SECMASTER_LOOKBACK: '2h',
   });
   expect(sampleValue(exposition, 'secmaster_up', { workspace: 'simulated-soc' })).toBe(1);
-  expect(differences(exposition, await simulated.truth(Date.now(), 2 * hourMs), 0)).toEqual([]);
+  // Its clock stands still in the middle of a minute, which may be ahead; nothing has happened since the ledger was created.
+  const truth = await simulated.truth(Date.now() + 60_000, 2 * hourMs);
+  expect(differences(exposition, truth, 0)).toEqual([]);
 }, 180_000);
 
 function isForUsers(path: string): boolean {
