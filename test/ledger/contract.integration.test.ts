@@ -8,6 +8,7 @@ import { goneChange } from '../../src/ledger/gone.ts';
 import { prune } from '../../src/ledger/prune.ts';
 import { createSqliteStore } from '../../src/ledger/sqlite/store.ts';
 import type { Ledger } from '../../src/ledger/store.ts';
+import { inForm } from '../support/form.ts';
 import { emptyPage, foldRows } from '../support/ledger/ledgers.ts';
 import { describeStore, everythingOf, instance, nowMs, type StoreKind } from './contract.ts';
 import { createMemoryStore, type Disk } from './memory-store.ts';
@@ -131,6 +132,6 @@ test('after any commits, SQLite has the same contents as plain maps', async () =
       if (reopened) expect(await everythingOf(reopened)).toEqual(sqlite);
       await stores[0]?.close();
     }),
-    { seed: 2026, numRuns: 150 },
+    { seed: 2026, numRuns: inForm(50, 150) },
   );
 }, 120_000);

@@ -4,6 +4,7 @@ import { goneChange } from '../../src/ledger/gone.ts';
 import { nodeLabels, runLabels, withStatus } from '../../src/ledger/label-set.ts';
 import { type Ledger, maxFailures, type Store } from '../../src/ledger/store.ts';
 import type { Instance } from '../../src/model/instance.ts';
+import { inForm } from '../support/form.ts';
 import { emptyPage, foldRows } from '../support/ledger/ledgers.ts';
 
 /** What every store must do. `createDisk` gives what outlives a process; `open` is a process that opens it. */
@@ -261,7 +262,7 @@ export function describeStore({ createDisk }: StoreKind): void {
 
         const ends = new Set<string>();
         let isOver = false;
-        for (let statement = 0; !isOver; statement++) {
+        for (let statement = 0; !isOver; statement += inForm(4, 1)) {
           const crashed = await failedAt(statement);
           isOver = crashed.isCommitted;
           const stored = await reopened(crashed);

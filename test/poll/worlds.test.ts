@@ -13,7 +13,7 @@ import { type PollPlan, schedules, smoothPoll, worlds } from '../support/world/w
 const { WORLDS_SEED = '2026' } = process.env;
 const seed = WORLDS_SEED === 'new' ? Date.now() % 2 ** 31 : Number(WORLDS_SEED);
 /** Worlds of all properties together. */
-const runs = Number(process.env.WORLDS_RUNS ?? inForm(100, 1_500));
+const runs = Number(process.env.WORLDS_RUNS ?? inForm(50, 1_500));
 const timeoutMs = 60_000 + runs * 500;
 
 beforeAll(() => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assignLabels, type WantedLabel } from '../../../src/poll/fleet/labels.ts';
+import { inForm } from '../../support/form.ts';
 
 const none: ReadonlyMap<string, string> = new Map();
 const labelsOf = (wanted: readonly WantedLabel[], previous: Record<string, string> = {}) =>
@@ -96,7 +97,7 @@ describe('any wanted labels', () => {
           expect(new Map(assignLabels(step, labels))).toEqual(labels);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: inForm(500, 2_000) },
     );
   });
 
@@ -119,7 +120,7 @@ describe('any wanted labels', () => {
         for (const cut of cuts.toSorted()) labels = assignLabels(byOrigin(step).slice(0, cut), labels);
         expect(new Map(assignLabels(step, labels))).toEqual(assignLabels(step, none));
       }),
-      { numRuns: 1_000 },
+      { numRuns: inForm(250, 1_000) },
     );
   });
 });
