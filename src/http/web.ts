@@ -10,7 +10,7 @@ export interface Web {
 }
 
 /** How often files are checked: mounted secrets are replaced through links, which cause no event. */
-export const watchMs = 1_000;
+const watchMs = 1_000;
 
 /** @param onProblems called if a changed file has problems: the previous one stays in force */
 export function watchWeb(

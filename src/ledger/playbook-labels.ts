@@ -2,7 +2,7 @@ import type { Playbook } from '../model/instance.ts';
 import type { PlaybookLabel } from '../model/snapshot.ts';
 
 /** The label of an instance without a playbook. */
-export const noPlaybook = '';
+const noPlaybook = '';
 /** The label that playbooks beyond the limit share. A playbook that really has this name gets its id appended. */
 export const otherPlaybooks = 'other';
 

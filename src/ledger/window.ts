@@ -29,7 +29,7 @@ export function firstMinute(nowMs: number, lookbackMs: number): number {
 }
 
 /** The cell that counts an instance, or null if it is gone, or ended without a known time. */
-export function cellOf(entry: Entry): Cell | null {
+function cellOf(entry: Entry): Cell | null {
   if (entry.gone) return null;
   const labels = withStatus(entry.labels, entry.status);
   if (!isEnded(entry)) return { minute: openMinute, labels };

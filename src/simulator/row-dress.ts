@@ -38,7 +38,7 @@ export function dressOf({ rows, replicas, topology }: Behaviour, isSecond: boole
   return (row, instance) => steps.reduce((dressedRow, step) => step(dressedRow, instance), row);
 }
 
-export function writeTime(
+function writeTime(
   ms: number,
   form: Behaviour['rows']['times'],
   milliseconds: Behaviour['rows']['milliseconds'],
