@@ -1,4 +1,5 @@
 import type { FailedNode } from '../model/failed-run.ts';
+import type { Profile } from '../model/profile.ts';
 import type { CounterSeries, Exemplar, Labels, LastTime } from '../model/snapshot.ts';
 import type { Entry } from './entry.ts';
 import type { MetPlaybook } from './playbook-labels.ts';
@@ -23,17 +24,16 @@ export type Change =
       readonly page: PageChange | null;
       readonly item: number;
       readonly outcome: SweepOutcome;
-      /** Learned with this step; null: nothing. */
-      readonly datesTrusted: boolean | null;
     }
-  | { readonly kind: 'audit_mismatch'; readonly sweep: SweepPart; readonly recheck: Recheck }
-  | { readonly kind: 'dates_distrusted' }
+  /** More is to be swept, and some instances are to be rechecked. */
+  | { readonly kind: 'sweep_planned'; readonly sweep: readonly SweepPart[]; readonly recheck: Recheck | null }
+  | { readonly kind: 'profile_learned'; readonly profile: Profile }
   /** SecMaster knows the instance, but its row was rejected. */
   | { readonly kind: 'instance_seen'; readonly id: string; readonly atMs: number }
-  /** SecMaster no longer knows the instance: it leaves the gauges. */
+  /** SecMaster no longer knows these instances: they leave the gauges. */
   | {
-      readonly kind: 'instance_gone';
-      readonly entry: Entry;
+      readonly kind: 'instances_gone';
+      readonly entries: readonly Entry[];
       readonly cells: readonly CellChange[];
       readonly atMs: number;
     }
@@ -105,13 +105,18 @@ export interface FailedAttempt {
 export type Recheck = { readonly status: string } | { readonly fromMs: number; readonly toMs: number };
 
 /**
- * A part of SecMaster's instances still to be read: those created in [fromMs, toMs), or at any time if both are null. With only
- * `fromMs`, it is read without dates, from the newest down to those started before `fromMs`.
+ * A part of SecMaster's instances to be read: those created in [fromMs, toMs), or at any time if both are null. With only `fromMs`, it
+ * is read without dates, from the newest down to those started before `fromMs`.
  */
 export interface SweepPart {
   readonly fromMs: number | null;
   readonly toMs: number | null;
   readonly status: string | null;
+  readonly triggerType: string | null;
+  /** Read from the other end, where the newest are too many to be paged through. */
+  readonly oldestFirst: boolean;
+  /** `gap`: it may hold instances that have never been read. `audit`: it has been read before, and is held against the ledger. */
+  readonly purpose: 'gap' | 'audit';
 }
 
 export interface SweepItem extends SweepPart {
@@ -124,7 +129,9 @@ export type SweepOutcome =
   /** More of the item follows. */
   | { readonly kind: 'more' }
   | { readonly kind: 'done' }
+  /** It was the whole list, so nothing else is left to be read either. */
+  | { readonly kind: 'all_done' }
   /** These are read instead. */
   | { readonly kind: 'instead'; readonly items: readonly SweepPart[] }
-  /** It can't be read completely for now. */
-  | { readonly kind: 'tried'; readonly atMs: number };
+  /** It can't be read completely for now; these parts of it can. */
+  | { readonly kind: 'tried'; readonly atMs: number; readonly items: readonly SweepPart[] };

@@ -1,3 +1,4 @@
+import type { Profile } from '../model/profile.ts';
 import type { Labels } from '../model/snapshot.ts';
 import type { Change, PageChange } from './change.ts';
 import { labelsText } from './label-set.ts';
@@ -16,8 +17,8 @@ export interface LedgerState {
   readonly fromMinute: number;
   /** Ended instances started before this may have been pruned; 0: none. */
   readonly prunedBeforeMs: number;
-  /** Whether from_date and to_date filter by start time; null until a sweep has shown it. */
-  readonly datesTrusted: boolean | null;
+  /** How SecMaster behaves, as far as it has been tried. */
+  readonly profile: Profile;
   /** Instances in the ledger. */
   readonly instances: number;
   /** Every name that a playbook has had, by `playbookKey`. */
@@ -42,12 +43,10 @@ export function advance(state: LedgerState, change: Change): LedgerState {
         generation: state.generation + 1,
         lastTailMs: change.beganMs,
       };
-    case 'sweep_step': {
-      const after = change.page === null ? state : withPage(state, change.page);
-      return { ...after, datesTrusted: change.datesTrusted ?? state.datesTrusted };
-    }
-    case 'dates_distrusted':
-      return { ...state, datesTrusted: false };
+    case 'sweep_step':
+      return change.page === null ? state : withPage(state, change.page);
+    case 'profile_learned':
+      return { ...state, profile: change.profile };
     case 'window_moved':
       return { ...state, fromMinute: change.fromMinute };
     case 'named':

@@ -1,3 +1,5 @@
+import type { DateForm } from './profile.ts';
+
 /** SecMaster's times, such as `2025-07-18T15:11:04.577Z+0800`: the Z is literal, +0800 is the offset (docs/secmaster-api.md#dates). */
 
 const pattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:Z|(?:Z?([+-])(\d{2}):?(\d{2})))$/;
@@ -31,4 +33,21 @@ const chinaOffsetMs = 8 * 3_600_000;
  */
 export function formatTime(ms: number): string {
   return `${new Date(ms + chinaOffsetMs).toISOString()}+0800`;
+}
+
+/** A time for from_date and to_date in one of the forms that SecMaster may read. A day is the one in China. */
+export function writeTime(ms: number, form: DateForm): string {
+  const inChina = formatTime(ms);
+  switch (form) {
+    case '…Z+0800':
+      return inChina;
+    case '…+08:00':
+      return inChina.replace('Z+0800', '+08:00');
+    case '…Z':
+      return new Date(ms).toISOString();
+    case 'milliseconds':
+      return String(ms);
+    case 'YYYY-MM-DD':
+      return inChina.slice(0, 10);
+  }
 }

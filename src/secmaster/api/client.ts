@@ -1,5 +1,5 @@
 import type { Filters, Language } from '../../config/config.ts';
-import { formatTime } from '../../model/time.ts';
+import { writeTime } from '../../model/time.ts';
 import type { Credentials } from '../credentials/credentials.ts';
 import type { Get } from '../http/get.ts';
 import type { ServerClock } from '../http/server-clock.ts';
@@ -93,16 +93,29 @@ function parseWorkspaces(body: unknown): WorkspacePage | null {
   return data === undefined ? null : { count: parseCount(data.count), rows: data.workspaces ?? [] };
 }
 
-function listParameters({ sortKey, sortDir, offset, limit = pageSize, fromMs, toMs, id, status }: ListQuery): Query {
+function listParameters(query: ListQuery): Query {
+  const {
+    sortKey,
+    sortDir,
+    offset,
+    limit = pageSize,
+    fromMs,
+    toMs,
+    dateForm = '…Z+0800',
+    id,
+    status,
+    triggerType,
+  } = query;
   const parameters: [string, string | undefined][] = [
     ['limit', String(limit)],
     ['offset', String(offset)],
     ['sort_key', sortKey],
     ['sort_dir', sortDir],
-    ['from_date', fromMs === undefined ? undefined : formatTime(fromMs)],
-    ['to_date', toMs === undefined ? undefined : formatTime(toMs)],
+    ['from_date', fromMs === undefined ? undefined : writeTime(fromMs, dateForm)],
+    ['to_date', toMs === undefined ? undefined : writeTime(toMs, dateForm)],
     ['id', id],
     ['status', status],
+    ['trigger_type', triggerType],
   ];
   return parameters.filter((parameter): parameter is [string, string] => parameter[1] !== undefined);
 }

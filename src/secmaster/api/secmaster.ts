@@ -1,5 +1,6 @@
 import type { FailedNode } from '../../model/failed-run.ts';
 import type { Instance } from '../../model/instance.ts';
+import type { DateForm } from '../../model/profile.ts';
 
 /** The calls of SecMaster that the rest of the program makes. Every failure is a `SecMasterError`. */
 export interface SecMaster {
@@ -49,16 +50,19 @@ export interface FoundWorkspace {
 
 /** Parameters of the list call (docs/secmaster-api.md#query-parameters); absent ones are not sent. */
 export interface ListQuery {
-  readonly sortKey: 'create_time' | 'update_time';
-  readonly sortDir: 'ASC' | 'DESC';
+  readonly sortKey?: 'create_time' | 'update_time' | undefined;
+  readonly sortDir?: 'ASC' | 'DESC' | undefined;
   /** At most `maxOffset`. */
   readonly offset: number;
   /** At most `pageSize`, which is the default here. */
   readonly limit?: number;
   readonly fromMs?: number;
   readonly toMs?: number;
+  /** How both are written. */
+  readonly dateForm?: DateForm;
   readonly id?: string;
   readonly status?: string;
+  readonly triggerType?: string;
 }
 
 export const pageSize = 100;
