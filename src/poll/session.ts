@@ -1,15 +1,11 @@
-import type { PageChange } from '../ledger/change.ts';
+import type { PageChange, SweepPart } from '../ledger/change.ts';
 import { foldPage, type RowVerdict } from '../ledger/page.ts';
 import type { Ledger } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
-import {
-  type FilteredOutRow,
-  type ListQuery,
-  type Page,
-  pageSize,
-  type RejectedRow,
-  type SecMaster,
-} from '../secmaster/api/secmaster.ts';
+import type { Instance } from '../model/instance.ts';
+import type { Behaviours, Profile } from '../model/profile.ts';
+import { createRound, type PageLength, type Round } from '../secmaster/api/pager.ts';
+import type { FilteredOutRow, ListQuery, Page, RejectedRow, SecMaster } from '../secmaster/api/secmaster.ts';
 import type { FilteredOut } from './workspace/filtered-out.ts';
 
 /** What all parts of a poll share: the workspace, its client, its ledger and its settings. */
@@ -30,16 +26,36 @@ export interface Session {
   readonly recentRuns: number;
   readonly onRejected: (row: RejectedRow) => void;
   readonly filteredOut: FilteredOut;
+  /** What is known of a page's length, from poll to poll. */
+  readonly pageLength: PageLength;
+  readonly counts: CountMemory;
+  /** Writes what was found out about SecMaster into the ledger. */
+  readonly contradict: Contradict;
+  /** Called with the number of instances in which a sweep of this part found what no tail has shown. */
+  readonly onMissed: (part: SweepPart, instances: number) => void;
+}
+
+export type Contradict = <Name extends keyof Behaviours>(name: Name, value: Behaviours[Name], how: string) => Promise<void>;
+
+/** What SecMaster's own counts have said, from poll to poll. */
+export interface CountMemory {
+  /** At the last complete tail; null: there is none yet. */
+  atTail: number | null;
+  /** Times that it had grown by more than could be found. */
+  surplus: number;
 }
 
 export interface ReadPage extends Page {
+  readonly offset: number;
   readonly change: PageChange;
   /** For each row that was not rejected: changed, settled (a sign that the tail has caught up), or neither. */
   readonly rows: readonly RowVerdict[];
-  /** All rows, filtered-out and rejected ones included. */
-  readonly size: number;
-  readonly isLast: boolean;
+  /** The instances that have changed. */
+  readonly news: readonly Instance[];
 }
+
+/** How SecMaster behaves, as far as it has been tried. */
+export const profileOf = ({ ledger }: Session): Profile => ledger.state.profile;
 
 /**
  * Reads one page and folds it. It commits nothing: the caller commits `change` together with its own bookkeeping.
@@ -48,26 +64,71 @@ export interface ReadPage extends Page {
  * @throws {LedgerError}
  */
 export async function readPage(session: Session, query: ListQuery): Promise<ReadPage> {
-  const { secmaster, workspaceId, ledger, maxPlaybooks, durationBuckets, signal } = session;
+  const { secmaster, workspaceId, signal } = session;
   const page = await secmaster.listInstances(workspaceId, query, signal);
-  const { change, rows } = foldPage(page.instances, {
-    known: await ledger.known(page.instances.map(({ id }) => id)),
+  const { change, rows } = await foldInstances(session, page.instances);
+  for (const row of page.rejected) session.onRejected(row);
+  // Even a rejected row shows that SecMaster still knows the instance.
+  const seen = [...change.seen, ...page.rejected.flatMap(({ id }) => id ?? [])];
+  return {
+    ...page,
+    offset: query.offset,
+    change: { ...change, seen },
+    news: page.instances.filter((_, i) => rows[i] === 'changed'),
+    rows: withFilteredOut(rows, page.filteredOut, session.filteredOut),
+  };
+}
+
+/** What these rows change. */
+export async function foldInstances(
+  { ledger, secmaster, maxPlaybooks, durationBuckets }: Session,
+  instances: readonly Instance[],
+) {
+  return foldPage(instances, {
+    known: await ledger.known(instances.map(({ id }) => id)),
     state: ledger.state,
     maxPlaybooks,
     durationBuckets,
     nowMs: secmaster.now(),
   });
-  for (const row of page.rejected) session.onRejected(row);
-  // Even a rejected row shows that SecMaster still knows the instance.
-  const seen = [...change.seen, ...page.rejected.flatMap(({ id }) => id ?? [])];
-  const size = page.instances.length + page.filteredOut.length + page.rejected.length;
-  return {
-    ...page,
-    change: { ...change, seen },
-    rows: withFilteredOut(rows, page.filteredOut, session.filteredOut),
-    size,
-    isLast: isLast(page.count, size, query.offset),
-  };
+}
+
+export interface RoundSettings {
+  /** Whether the end must prove itself. */
+  readonly isStrict: boolean;
+  /** Whether SecMaster's count may say where the end is, if it is known to be right. */
+  readonly mayCount: boolean;
+  readonly maxRequests: number;
+}
+
+/** A reading of a list of instances, page by page. */
+export function beginRound(session: Session, { mayCount, ...settings }: RoundSettings): Round<ReadPage> {
+  return createRound<ReadPage>({
+    ...settings,
+    ids: ({ ids, offset }) => ids.map((id, i) => id ?? `?${offset + i}`),
+    count: ({ count }) => count,
+    counts: countsIn(profileOf(session), mayCount),
+    length: session.pageLength,
+  });
+}
+
+function countsIn({ count }: Profile, mayCount: boolean): 'exact' | 'unknown' | 'inexact' {
+  if (count === undefined) return 'unknown';
+  if (count.value !== 'exact') return 'inexact';
+  return mayCount ? 'exact' : 'unknown';
+}
+
+/** The newest first, as far as SecMaster puts them in order. */
+export function newestFirst({ order }: Profile, key: 'update_time' | 'create_time'): Pick<ListQuery, 'sortKey' | 'sortDir'> {
+  switch (order?.value) {
+    case undefined:
+    case 'update_time':
+      return { sortKey: key, sortDir: 'DESC' };
+    case 'create_time':
+      return { sortKey: 'create_time', sortDir: 'DESC' };
+    default:
+      return {};
+  }
 }
 
 function withFilteredOut(
@@ -79,9 +140,4 @@ function withFilteredOut(
   const judged = Map.groupBy(filtered, ({ after }) => after);
   const at = (place: number) => (judged.get(place) ?? []).map(filteredOut.judge);
   return [...at(0), ...rows.flatMap((row, i) => [row, ...at(i + 1)])];
-}
-
-/** A page may be shorter than requested, and a count may have an unknown cap: neither alone means the end. */
-function isLast(count: number | null, size: number, offset: number): boolean {
-  return size === 0 || (size < pageSize && (count === null || offset + size >= count));
 }

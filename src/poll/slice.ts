@@ -1,93 +1,153 @@
 import type { SweepItem, SweepPart } from '../ledger/change.ts';
+import { begunMs } from '../ledger/contribution.ts';
 import type { Instance } from '../model/instance.ts';
+import type { DatesFound } from '../model/profile.ts';
 import { isEnded } from '../model/status.ts';
-import { maxOffset } from '../secmaster/api/secmaster.ts';
+import type { Round } from '../secmaster/api/pager.ts';
+import { down, isDated, isReadDown, isWhole, type Splitting, split } from './parts.ts';
 import type { ReadPage } from './session.ts';
 
-/** What a page means for its item of the sweep; pure. */
+/** What a page, and the end of a round, mean for the item of the sweep that they belong to. */
 export type Verdict =
   /** Read the next page, read the item again from its start, or nothing: it is complete. */
   | { readonly kind: 'more' | 'again' | 'done' }
-  /** Read these items instead. */
-  | { readonly kind: 'instead'; readonly items: readonly SweepPart[]; readonly warning: string | null }
-  | { readonly kind: 'problem'; readonly problem: string };
+  /** Read these parts instead. */
+  | { readonly kind: 'instead'; readonly parts: readonly SweepPart[] }
+  /** SecMaster doesn't do what was asked for: read these parts instead, which don't need it. */
+  | {
+      readonly kind: 'contradicted';
+      readonly by: 'dates' | 'statusFilter';
+      readonly how: string;
+      readonly parts: readonly SweepPart[];
+    }
+  /** It can't be read completely, but these parts of it can. */
+  | { readonly kind: 'problem'; readonly problem: string; readonly parts: readonly SweepPart[] };
 
 /** How much of an item has been read. A restart loses it and reads the item again. */
 export interface Progress {
   readonly item: SweepItem;
-  readonly offset: number;
-  readonly round: number;
-  /** SecMaster's count at the round's first page. */
-  readonly count: number | null;
-  /** What all rounds have met of the item: ids, or a row's place if its id is unreadable. */
+  round: Round<ReadPage>;
+  rounds: number;
+  /** Ids that all rounds have met. */
   readonly met: Set<string>;
+  /** Pairs of neighbours of which the first began later, and of those in the other order. */
+  descending: number;
+  ascending: number;
+  /** When the oldest one met began. */
+  oldestMs: number | null;
+  /** SecMaster's count on the last page. */
+  count: number | null;
 }
 
-/** The narrowest slice that is halved: SecMaster's times are precise to the second at best. */
-const narrowestMs = 2_000;
-
-/** SecMaster keeps instances for 180 days (docs/secmaster-api.md#retention-and-paging-limits). */
-const keptMs = 180 * 86_400_000;
+export function beginItem(item: SweepItem, round: Round<ReadPage>): Progress {
+  return { item, round, rounds: 1, met: new Set(), descending: 0, ascending: 0, oldestMs: null, count: null };
+}
 
 /** A run starts shortly after its creation. */
 const slackMs = 60_000;
-
 /** Rounds over one item before giving up for now: its rows come in a different order each time. */
 const maxRounds = 10;
+/** Fewer rows than these prove nothing. */
+const fewRows = 3;
 
-/** `met` already includes the page's rows. */
-export function judge({ item, offset, round, count, met }: Progress, page: ReadPage, nowMs: number): Verdict {
-  const { fromMs } = item;
-  const isBelow = fromMs !== null && page.instances.some((instance) => endedBefore(instance, fromMs));
-  if (isBelow && isDated(item)) return undated(item, 'SecMaster ignores from_date and to_date; sweeping without them');
-  if (isBelow) return { kind: 'done' };
-  // The count of an item without an end covers older instances too.
-  const isTooMany = !isReadDown(item) && (page.count ?? 0) >= maxOffset;
-  if (isTooMany || (!page.isLast && offset + page.size > maxOffset)) return halve(item, nowMs);
-  if (!page.isLast) return { kind: 'more' };
-  // Rows that leave the item during the round shift others up, past the next page.
-  const isShrunk = page.count !== null && count !== null && page.count < count;
-  if (isShrunk) met.clear();
-  else if (page.count === null || met.size >= page.count) return { kind: 'done' };
-  return round < maxRounds
-    ? { kind: 'again' }
-    : { kind: 'problem', problem: 'SecMaster returns rows in changing order' };
-}
-
-export function isDated({ fromMs, toMs }: SweepPart): boolean {
-  return fromMs !== null && toMs !== null;
-}
-
-/** Read without dates, from the newest instance down to those from before `fromMs`. */
-export function isReadDown({ fromMs, toMs }: SweepPart): boolean {
-  return fromMs !== null && toMs === null;
-}
-
-export function undated(item: SweepPart, warning: string): Verdict {
-  return { kind: 'instead', items: [{ ...item, toMs: null }], warning };
-}
-
-/** Whether an instance started outside the slice: then the dates don't filter by start time. */
-export function beginsOutside({ startTimeMs }: Instance, { fromMs, toMs }: SweepPart): boolean {
-  if (startTimeMs === null || fromMs === null || toMs === null) return false;
-  return startTimeMs < fromMs - slackMs || startTimeMs >= toMs + slackMs;
-}
-
-/** An instance that ended before the slice's start is not in it, whichever time the dates filter by. */
-function endedBefore(instance: Instance, fromMs: number): boolean {
-  return isEnded(instance) && instance.endTimeMs !== null && instance.endTimeMs < fromMs - slackMs;
-}
-
-function halve(item: SweepPart, nowMs: number): Verdict {
-  const { fromMs, toMs } = item.fromMs === null ? { fromMs: nowMs - keptMs, toMs: nowMs } : item;
-  if (fromMs === null || toMs === null || toMs - fromMs < narrowestMs) {
-    return { kind: 'problem', problem: 'more instances than can be paged through' };
+/** Follows a page and judges its rows. */
+export function judgePage(progress: Progress, page: ReadPage, dates: DatesFound | null, retentionFromMs: number): Verdict {
+  const { item, met } = progress;
+  follow(progress, page);
+  for (const id of progress.round.met) met.add(id);
+  const { instances } = page;
+  const isMost = (rows: readonly Instance[]) => rows.length >= fewRows && rows.length > instances.length / 2;
+  if (item.status !== null && isMost(instances.filter(({ status }) => status !== item.status))) {
+    const parts = [withoutStatus(item, retentionFromMs)];
+    return { kind: 'contradicted', by: 'statusFilter', how: 'the list holds other statuses too', parts };
   }
-  const middleMs = Math.floor((fromMs + toMs) / 2);
-  // The newer half first, because it matters more.
-  const items = [
-    { ...item, fromMs: middleMs, toMs },
-    { ...item, fromMs, toMs: middleMs },
-  ];
-  return { kind: 'instead', items, warning: null };
+  if (isDated(item) && dates !== null && isMost(instances.filter((one) => isOutside(one, item, dates)))) {
+    return { kind: 'contradicted', by: 'dates', how: 'the list holds other times too', parts: [undated(item)] };
+  }
+  const isBelow = isReadDown(item) && instances.length > 0 && instances.every((one) => beganBefore(one, item.fromMs ?? 0));
+  return isBelow && isDescending(progress) ? { kind: 'done' } : { kind: 'more' };
+}
+
+function follow(progress: Progress, page: ReadPage): void {
+  let before: number | null = null;
+  for (const instance of page.instances) {
+    const { startTimeMs } = instance;
+    if (startTimeMs === null) continue;
+    if (before !== null && before !== startTimeMs) {
+      if (before > startTimeMs) progress.descending++;
+      else progress.ascending++;
+    }
+    before = startTimeMs;
+    progress.oldestMs = Math.min(progress.oldestMs ?? startTimeMs, startTimeMs);
+  }
+  progress.count = page.count;
+}
+
+/** Some are out of order, because a retry may move the start. */
+function isDescending({ descending, ascending }: Progress): boolean {
+  return descending >= fewRows && ascending <= descending / 10;
+}
+
+export interface EndContext extends Omit<Splitting, 'dates' | 'untilMs'> {
+  readonly dates: DatesFound | null;
+}
+
+/** Judges the end of a round. */
+export function judgeEnd(progress: Progress, context: EndContext): Verdict {
+  const { item, round, rounds, met, oldestMs } = progress;
+  const end = round.end();
+  if (end === null) return { kind: 'more' };
+  if (end.kind === 'incomplete') return { kind: 'problem', problem: end.problem ?? 'part of the list is missing', parts: [] };
+  if (end.kind === 'bottom') {
+    const untilMs = context.dates?.field === 'start' && isDescending(progress) && oldestMs !== null ? oldestMs : context.nowMs;
+    const { parts, isWhole: isAll } = split(item, { ...context, untilMs: untilMs + slackMs });
+    return isAll ? { kind: 'instead', parts } : { kind: 'problem', problem: end.problem ?? tooMany, parts };
+  }
+  // Rows that leave the list during the round shift others up, past the next page.
+  if (round.hasShrunk()) met.clear();
+  else if (!round.isDisordered() || met.size >= round.rows()) return { kind: 'done' };
+  return rounds < maxRounds
+    ? { kind: 'again' }
+    : { kind: 'problem', problem: 'SecMaster returns rows in changing order', parts: [] };
+}
+
+const tooMany = 'more instances than can be paged through';
+
+/** What a refusal of the item's first page means; null: nothing that can be read in another way. */
+export function judgeRefusal(item: SweepPart, how: string, retentionFromMs: number): Verdict | null {
+  if (isDated(item)) return { kind: 'contradicted', by: 'dates', how, parts: [undated(item)] };
+  if (item.triggerType !== null) return { kind: 'done' };
+  if (item.status === 'CREATED') return { kind: 'done' };
+  if (item.status === null) return null;
+  return { kind: 'contradicted', by: 'statusFilter', how, parts: [withoutStatus(item, retentionFromMs)] };
+}
+
+/** The same, read from the newest down. */
+export function undated(part: SweepPart): SweepPart {
+  return { ...part, toMs: null, oldestFirst: false };
+}
+
+/** A list that holds all of a status, and all others too. */
+export function withoutStatus({ purpose, fromMs }: SweepPart, retentionFromMs: number): SweepPart {
+  // To the minute, so that those of several statuses are the same.
+  return { ...down(fromMs ?? Math.floor(retentionFromMs / 60_000) * 60_000), purpose };
+}
+
+/** Whether the item was every instance that there is. */
+export function isWholeList({ item, round }: Progress): boolean {
+  return isWhole(item) && round.end()?.kind === 'complete';
+}
+
+/** Whether an instance lies outside the slice by the time that the dates limit. */
+function isOutside(instance: Instance, { fromMs, toMs }: SweepPart, { field, precisionMs }: DatesFound): boolean {
+  const timeMs = field === 'start' ? instance.startTimeMs : instance.endTimeMs;
+  if (timeMs === null || fromMs === null || toMs === null) return false;
+  const slack = slackMs + (precisionMs > 1_000 ? 2 * precisionMs : 0);
+  return timeMs < fromMs - slack || timeMs >= toMs + slack;
+}
+
+function beganBefore(instance: Instance, fromMs: number): boolean {
+  const begun = begunMs(instance);
+  // An open one of unknown start may have begun at any time.
+  return begun !== null && begun < fromMs - slackMs && isEnded(instance);
 }

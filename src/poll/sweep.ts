@@ -1,19 +1,42 @@
 import type { SweepOutcome, SweepPart } from '../ledger/change.ts';
-import { undocumentedOpenStatus } from '../model/status.ts';
+import { isEnded } from '../model/status.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
-import { type ReadPage, readPage, type Session } from './session.ts';
-import { beginsOutside, isDated, isReadDown, judge, type Progress, undated, type Verdict } from './slice.ts';
+import type { Ask, Round } from '../secmaster/api/pager.ts';
+import type { ListQuery } from '../secmaster/api/secmaster.ts';
+import { isDated } from './parts.ts';
+import { beginRound, newestFirst, profileOf, type ReadPage, readPage, type Session } from './session.ts';
+import {
+  beginItem,
+  isWholeList,
+  judgeEnd,
+  judgePage,
+  judgeRefusal,
+  type Progress,
+  undated,
+  type Verdict,
+} from './slice.ts';
 import type { SweepLog } from './sweep-log.ts';
 
 /** How long to wait before another try at an item that could not be read completely. */
 const retryMs = 3_600_000;
+
+/** Of one round over one item. */
+const maxRoundRequests = 1_200;
+
+/** Requests of a sweep in one poll that need not bring a new instance each. */
+export const maxIdleRequests = 400;
 
 /** The next item to read; null if there is none. */
 export async function nextItem(session: Session): Promise<Progress | null> {
   const items = await session.ledger.sweep();
   const againMs = session.secmaster.now() - retryMs;
   const item = items.find(({ triedMs }) => triedMs === null || triedMs < againMs);
-  return item === undefined ? null : { item, offset: 0, round: 1, count: null, met: new Set() };
+  return item === undefined ? null : beginItem(item, roundOver(session, item));
+}
+
+function roundOver(session: Session, { purpose }: SweepPart): Round<ReadPage> {
+  // An audit is to show whether SecMaster's count can be believed.
+  return beginRound(session, { isStrict: true, mayCount: purpose === 'gap', maxRequests: maxRoundRequests });
 }
 
 /**
@@ -28,89 +51,161 @@ export async function sweep(
   sweepLog: SweepLog,
 ): Promise<Progress | null> {
   let progress: Progress | null = from;
+  let requests = 0;
+  let added = 0;
   do {
-    progress = (await readOn(session, progress, sweepLog)) ?? (await nextItem(session));
-  } while (progress !== null && hasTimeLeft());
+    const step = await readOn(session, progress);
+    requests += step.requests;
+    added += step.added;
+    await sweepLog.read(session, step.rows);
+    progress = step.isOver ? await nextItem(session) : progress;
+  } while (progress !== null && hasTimeLeft() && requests < maxIdleRequests + added);
   return progress;
 }
 
-/** Reads the next page of an item; null once the item needs no more pages. */
-async function readOn(session: Session, progress: Progress, sweepLog: SweepLog): Promise<Progress | null> {
-  const { item, offset, round, met } = progress;
-  const query = { sortKey: 'create_time', offset, ...limits(item) } as const;
-  const page = await readPage(session, query).catch((error: unknown) => {
-    const mayBeRefused = isDated(item) || item.status === undocumentedOpenStatus;
-    if (mayBeRefused && error instanceof SecMasterError && error.kind === 'bad_request') return null;
-    throw error;
-  });
-  for (const { id } of [...(page?.instances ?? []), ...(page?.filteredOut ?? [])]) met.add(id);
-  for (const [i, { id }] of (page?.rejected ?? []).entries()) met.add(id ?? `${offset}+${i}`);
+interface StepDone {
+  readonly requests: number;
+  readonly rows: number;
+  readonly added: number;
+  /** Whether the item needs no more pages. */
+  readonly isOver: boolean;
+}
 
-  const verdict = page === null ? refused(item) : judge(progress, page, session.secmaster.now());
+/** Reads the next page of an item and concludes what it means. */
+async function readOn(session: Session, progress: Progress): Promise<StepDone> {
+  const { item } = progress;
+  let requests = 0;
+  const ask: Ask<ReadPage> = (place) => {
+    requests++;
+    return readPage(session, { ...queryOf(session, item), ...place });
+  };
+  const { page, verdict } = await readNext(session, progress, ask);
+  if (verdict.kind === 'contradicted') await session.contradict(verdict.by, contradicted[verdict.by], verdict.how);
+  if (page !== null) session.onMissed(item, missedIn(session, page));
   const outcome = outcomeOf(session, progress, verdict);
-  await session.ledger.commit({
-    kind: 'sweep_step',
-    page: page?.change ?? null,
-    item: item.key,
-    outcome,
-    datesTrusted: judgeDates(session, progress, page, verdict),
-  });
-  await sweepLog.read(session, page?.size ?? 0);
-
-  if (page !== null && verdict.kind === 'more') {
-    return { ...progress, offset: offset + page.size, count: offset === 0 ? page.count : progress.count };
+  await session.ledger.commit({ kind: 'sweep_step', page: page?.change ?? null, item: item.key, outcome });
+  if (verdict.kind === 'again') {
+    progress.round = roundOver(session, item);
+    progress.rounds++;
   }
-  if (verdict.kind === 'again') return { ...progress, offset: 0, round: round + 1, count: null };
-  if (verdict.kind === 'instead' && verdict.warning !== null) session.log.warn(limits(item), verdict.warning);
-  if (verdict.kind === 'problem') {
-    const retryInSeconds = outcome.kind === 'tried' ? retryMs / 1000 : null;
-    const fields = { ...limits(item), problem: verdict.problem, retryInSeconds };
-    session.log.warn(fields, 'part of the sweep could not be read completely');
-  }
-  return null;
-}
-
-function refused(item: SweepPart): Verdict {
-  if (!isDated(item)) return { kind: 'done' };
-  return undated(item, 'SecMaster refuses from_date and to_date; sweeping without them');
-}
-
-function limits(item: SweepPart) {
-  const { fromMs, toMs, status } = item;
+  tellProblem(session, item, verdict, outcome);
+  if (verdict.kind === 'done') await compare(session, progress);
   return {
-    sortDir: isReadDown(item) ? ('DESC' as const) : ('ASC' as const),
-    ...(fromMs === null || toMs === null ? {} : { fromMs, toMs }),
-    ...(status === null ? {} : { status }),
+    requests,
+    rows: page?.ids.length ?? 0,
+    added: page?.change.added ?? 0,
+    isOver: outcome.kind !== 'more',
   };
 }
 
-function outcomeOf({ secmaster, lookbackMs }: Session, { item }: Progress, verdict: Verdict): SweepOutcome {
-  if (verdict.kind === 'more' || verdict.kind === 'again') return { kind: 'more' };
-  if (verdict.kind === 'instead') return { kind: 'instead', items: verdict.items };
-  // An unreadable item is dropped once it lies before the lookback.
-  const nowMs = secmaster.now();
-  const endMs = item.toMs ?? (item.fromMs ?? nowMs) + lookbackMs;
-  const isOver = verdict.kind === 'done' || endMs < nowMs - lookbackMs;
-  return isOver ? { kind: 'done' } : { kind: 'tried', atMs: nowMs };
+const contradicted = { dates: 'unusable', statusFilter: 'not_honoured' } as const;
+
+async function readNext(
+  session: Session,
+  progress: Progress,
+  ask: Ask<ReadPage>,
+): Promise<{ readonly page: ReadPage | null; readonly verdict: Verdict }> {
+  const { item, round } = progress;
+  const { dates, statusFilter, order } = profileOf(session);
+  const usable = dates === undefined || dates.value === 'unusable' ? null : dates.value;
+  const nowMs = session.secmaster.now();
+  const retentionFromMs = nowMs - session.retentionMs;
+  if (isDated(item) && usable === null) return { page: null, verdict: { kind: 'instead', parts: [undated(item)] } };
+  const page = await round.next(ask).catch((error: unknown) => {
+    const isRefused = error instanceof SecMasterError && error.kind === 'bad_request';
+    const verdict = isRefused ? judgeRefusal(item, error.message, retentionFromMs) : null;
+    if (verdict === null) throw error;
+    return verdict;
+  });
+  if (page !== null && 'kind' in page) return { page: null, verdict: page };
+  const verdict: Verdict = page === null ? { kind: 'more' } : judgePage(progress, page, usable, retentionFromMs);
+  if (verdict.kind !== 'more') return { page, verdict };
+  const canFilterByStatus = statusFilter?.value !== 'not_honoured';
+  const canSort = order?.value === 'update_time' || order?.value === 'create_time';
+  return { page, verdict: judgeEnd(progress, { dates: usable, canFilterByStatus, canSort, nowMs }) };
 }
 
-/**
- * It is not documented which time from_date and to_date filter by. Sweeps work whichever it is: an instance that started in a slice is
- * listed there, or met by the tail or by its status. But audits can compare counts by date only if it is the start time. A slice
- * whose rows all started in it shows that it is; a single row that didn't shows, for good, that it isn't.
- */
-function judgeDates(
-  { ledger, log }: Session,
-  { item, met }: Progress,
-  page: ReadPage | null,
-  verdict: Verdict,
-): boolean | null {
-  const { datesTrusted } = ledger.state;
-  if (!isDated(item) || item.status !== null || datesTrusted === false) return null;
-  if (page === null || page.instances.some((instance) => beginsOutside(instance, item))) {
-    log.warn('from_date and to_date do not filter by start time; audits are off');
-    return false;
-  }
-  const isProof = verdict.kind === 'done' && met.size > 0;
-  return isProof && datesTrusted === null ? true : null;
+function queryOf(session: Session, { fromMs, toMs, status, triggerType, oldestFirst }: SweepPart): Omit<ListQuery, 'offset'> {
+  const profile = profileOf(session);
+  const order = newestFirst(profile, 'create_time');
+  const dates = profile.dates?.value;
+  const isDatable = dates !== undefined && dates !== 'unusable' && fromMs !== null && toMs !== null;
+  return {
+    ...order,
+    ...(oldestFirst && { sortDir: 'ASC' as const }),
+    // Dates that are cut to the day leave out the last day.
+    ...(isDatable && { fromMs, toMs: toMs + (dates.precisionMs > 1_000 ? dates.precisionMs : 0), dateForm: dates.form }),
+    ...(status !== null && { status }),
+    ...(triggerType !== null && { triggerType }),
+  };
 }
+
+function outcomeOf({ secmaster, lookbackMs }: Session, progress: Progress, verdict: Verdict): SweepOutcome {
+  const { item } = progress;
+  switch (verdict.kind) {
+    case 'more':
+    case 'again':
+      return { kind: 'more' };
+    case 'done':
+      return { kind: isWholeList(progress) ? 'all_done' : 'done' };
+    case 'instead':
+    case 'contradicted':
+      return { kind: 'instead', items: verdict.parts };
+    case 'problem': {
+      // An unreadable item is dropped once it lies before the lookback.
+      const nowMs = secmaster.now();
+      const endMs = item.toMs ?? (item.fromMs ?? nowMs) + lookbackMs;
+      return endMs < nowMs - lookbackMs ? { kind: 'done' } : { kind: 'tried', atMs: nowMs, items: verdict.parts };
+    }
+  }
+}
+
+/** Instances whose last news an earlier tail should have shown. */
+function missedIn({ ledger: { state } }: Session, { news }: ReadPage): number {
+  const beforeMs = (state.lastTailMs ?? Number.NEGATIVE_INFINITY) - tailSlackMs;
+  return news.filter((one) => {
+    const timeMs = isEnded(one) ? one.endTimeMs : one.retryCount === 0 ? one.startTimeMs : null;
+    return timeMs !== null && timeMs < beforeMs;
+  }).length;
+}
+
+const tailSlackMs = 60_000;
+
+function tellProblem({ log }: Session, item: SweepPart, verdict: Verdict, outcome: SweepOutcome): void {
+  const { fromMs, toMs, status, triggerType } = item;
+  const part = {
+    ...(fromMs !== null && { from: new Date(fromMs).toISOString() }),
+    ...(toMs !== null && { to: new Date(toMs).toISOString() }),
+    ...(status !== null && { status }),
+    ...(triggerType !== null && { triggerType }),
+  };
+  if (verdict.kind === 'contradicted') log.warn({ ...part, problem: verdict.how }, instead[verdict.by]);
+  if (verdict.kind !== 'problem') return;
+  const retryInSeconds = outcome.kind === 'tried' ? retryMs / 1000 : null;
+  log.warn({ ...part, problem: verdict.problem, retryInSeconds }, 'part of the sweep could not be read completely');
+}
+
+const instead = {
+  dates: 'SecMaster does not limit lists by from_date and to_date as expected; sweeping without them',
+  statusFilter: 'SecMaster does not limit lists by status; sweeping without it',
+};
+
+/** What a completely read item says of SecMaster's count, and of instances that SecMaster no longer knows. */
+async function compare(session: Session, { item, round, met, count }: Progress): Promise<void> {
+  const { ledger, counts } = session;
+  const { state } = ledger;
+  if (round.end()?.kind === 'complete' && count !== null && !round.isDisordered()) {
+    if (count === round.rows()) counts.surplus = 0;
+    else if (state.profile.count?.value === 'exact' && ++counts.surplus >= maxSurplus) {
+      await session.contradict('count', 'inexact', `${count} of ${round.rows()} rows`);
+    }
+  }
+  if (item.purpose !== 'audit' || item.status !== null || item.triggerType !== null || item.fromMs === null) return;
+  const recheck = { fromMs: item.fromMs, toMs: item.toMs ?? (state.lastTailMs ?? state.createdAtMs) - tailSlackMs };
+  if ((await ledger.begunWithin(recheck.fromMs, recheck.toMs)) <= met.size) return;
+  const { key: _, triedMs: __, ...part } = item;
+  await ledger.commit({ kind: 'sweep_planned', sweep: [part], recheck });
+}
+
+/** Times that a count must be wrong to be disbelieved: a run may begin between a page and the next. */
+export const maxSurplus = 3;

@@ -1,71 +1,56 @@
 import { isEnded } from '../model/status.ts';
-import { maxOffset } from '../secmaster/api/secmaster.ts';
+import type { RoundEnd } from '../secmaster/api/pager.ts';
 import type { ReadPage } from './session.ts';
 
 /** How far a tail has come, and whether that is far enough; pure. */
 export interface TailProgress {
-  /** Of the next page. */
-  readonly offset: number;
   /** Rows of ended instances so far. */
   readonly ended: number;
   /** Settled rows in a row, counted back from the last one read. */
   readonly settled: number;
-  /** SecMaster's count on the last page. */
-  readonly count: number | null;
-  readonly met: ReadonlySet<string>;
-  /** Ids of the last page. */
-  readonly lastIds: readonly string[];
-  /** Rows of one millisecond came in a different order, so some may be missing. */
-  readonly isDisordered: boolean;
-  /** Rows may have been lost between the last two pages. */
-  readonly mayHaveSlipped: boolean;
+  /** Instances so far that were unknown. */
+  readonly added: number;
+  readonly rejected: number;
 }
 
-export const beginningOfTail: TailProgress = {
-  offset: 0,
-  ended: 0,
-  settled: 0,
-  count: null,
-  met: new Set(),
-  lastIds: [],
-  isDisordered: false,
-  mayHaveSlipped: false,
-};
+export const beginningOfTail: TailProgress = { ended: 0, settled: 0, added: 0, rejected: 0 };
 
-/** Why a tail ends: the ledger is new, it has met what the previous tail left, or SecMaster pages no deeper. */
-export type TailEnd = 'first' | 'caught_up' | 'too_deep';
+/**
+ * Why a tail ends: the ledger is new, it has met what the previous tail left, SecMaster pages no deeper, or part of the list is
+ * missing.
+ */
+export type TailEnd = 'first' | 'caught_up' | 'too_deep' | 'incomplete';
 
 /**
  * Settled rows in a row that mean a tail has caught up. One is not enough: rows changed in the same millisecond come in any order.
  */
 const settledRun = 50;
 
-export function follow(progress: TailProgress, page: ReadPage): TailProgress {
-  const ids = page.instances.map(({ id }) => id);
-  const order = orderOf(progress, ids);
-  const isShrunk = page.count !== null && progress.count !== null && page.count < progress.count;
+export function follow({ ended, settled, added, rejected }: TailProgress, page: ReadPage): TailProgress {
   return {
-    offset: progress.offset + page.size,
-    ended: progress.ended + page.instances.filter(isEnded).length,
-    settled: settledAtEnd(progress.settled, page.rows),
-    count: page.count,
-    met: progress.met.union(new Set(ids)),
-    lastIds: ids,
-    isDisordered: progress.isDisordered || order === 'disordered',
-    mayHaveSlipped: order === 'pushed' || isShrunk,
+    ended: ended + page.instances.filter(isEnded).length,
+    settled: settledAtEnd(settled, page.rows),
+    added: added + page.change.added,
+    rejected: rejected + page.rejected.length,
   };
 }
 
-/** @param isFresh whether the ledger is so new that it has missed nothing; only the first tail uses it */
-export function endOfTail(
-  { offset, ended, settled }: TailProgress,
-  page: ReadPage,
-  { isFirst, isFresh }: { readonly isFirst: boolean; readonly isFresh: boolean },
-): TailEnd | null {
-  const isDeepest = offset > maxOffset;
-  if (isFirst && (page.isLast || isDeepest || (isFresh && ended >= 2 * settledRun))) return 'first';
-  if (page.isLast || settled >= settledRun) return 'caught_up';
-  return isDeepest ? 'too_deep' : null;
+export interface TailState {
+  readonly isFirst: boolean;
+  /** Whether the ledger is so new that it has missed nothing; only the first tail uses it. */
+  readonly isFresh: boolean;
+  /** How the list ended; null: it goes on. */
+  readonly roundEnd: RoundEnd['kind'] | null;
+}
+
+/** null: the tail reads on. */
+export function endOfTail({ ended, settled }: TailProgress, { isFirst, isFresh, roundEnd }: TailState): TailEnd | null {
+  if (isFirst) return roundEnd !== null || (isFresh && ended >= 2 * settledRun) ? 'first' : null;
+  if (settled >= settledRun || roundEnd === 'complete') return 'caught_up';
+  if (roundEnd === null) return null;
+  // Beneath a settled row nothing has changed, if the order is the one asked for: audits find out whether it is.
+  if (settled > 0) return 'caught_up';
+  return roundEnd === 'bottom' ? 'too_deep' : 'incomplete';
 }
 
 function settledAtEnd(before: number, rows: ReadPage['rows']): number {
@@ -76,14 +61,4 @@ function settledAtEnd(before: number, rows: ReadPage['rows']): number {
     else if (row === 'settled') settled++;
   }
   return settled;
-}
-
-/**
- * New changes push rows down during paging, so a page starts with the rows that the page before ended with. Rows that repeat in any
- * other way are rows of one millisecond in a different order.
- */
-function orderOf({ met, lastIds }: TailProgress, ids: readonly string[]): 'new' | 'pushed' | 'disordered' {
-  const again = ids.filter((id) => met.has(id)).length;
-  if (again === 0) return 'new';
-  return lastIds.slice(-again).join() === ids.slice(0, again).join() ? 'pushed' : 'disordered';
 }

@@ -1,13 +1,17 @@
 import type { PageChange, Recheck, SweepPart } from '../ledger/change.ts';
-import { documentedOpenStatuses, undocumentedOpenStatus } from '../model/status.ts';
-import { type ReadPage, readPage, type Session } from './session.ts';
-import { beginningOfTail, endOfTail, follow, type TailEnd, type TailProgress } from './tail-progress.ts';
+import type { Round } from '../secmaster/api/pager.ts';
+import { afterFlood, covers, everything, sinceLastTail } from './parts.ts';
+import { beginRound, foldInstances, newestFirst, profileOf, type ReadPage, readPage, type Session } from './session.ts';
+import { beginningOfTail, endOfTail, follow, type TailEnd } from './tail-progress.ts';
 
-/** A run starts shortly after its creation, and may appear in the list shortly after that. */
-const overlapMs = 60_000;
+/** How long after its creation a ledger can't have missed anything. */
+const freshMs = 60_000;
 
 /** How many rows a page across an edge reaches back. */
 const acrossRows = 50;
+
+/** Of one tail; it reads on by sweeping. */
+export const maxTailRequests = 200;
 
 /**
  * Reads the latest changes, newest first, until it meets what the last complete tail left (docs/counting.md#tail).
@@ -16,70 +20,77 @@ const acrossRows = 50;
 export async function readTail(session: Session): Promise<void> {
   const { ledger, secmaster } = session;
   const isFirst = ledger.state.generation === 0;
+  const round = beginRound(session, { isStrict: false, mayCount: true, maxRequests: maxTailRequests });
+  const ask = (place: { offset: number; limit: number }) =>
+    readPage(session, { ...newestFirst(profileOf(session), 'update_time'), ...place });
   let progress = beginningOfTail;
+  let count: number | null = null;
   let beganMs: number | null = null;
 
   for (;;) {
-    const page = await readPage(session, { ...newestFirst, offset: progress.offset });
+    const page = await round.next(ask);
     // SecMaster's time is known only from its first response on.
     beganMs ??= secmaster.now();
-    progress = follow(progress, page);
-    const change = progress.mayHaveSlipped ? await readAcross(session, progress, page) : page.change;
-    const end = endOfTail(progress, page, { isFirst, isFresh: beganMs - ledger.state.createdAtMs < overlapMs });
+    if (page !== null) {
+      count ??= page.count;
+      progress = follow(progress, page);
+    }
+    const change = page === null ? (await foldInstances(session, [])).change : await pageChange(session, round, page);
+    const isFresh = beganMs - ledger.state.createdAtMs < freshMs;
+    const end = endOfTail(progress, { isFirst, isFresh, roundEnd: round.end()?.kind ?? null });
     if (end === null) {
       await ledger.commit({ kind: 'page', page: change });
       continue;
     }
-    await ledger.commit({ kind: 'tail_ended', page: change, beganMs, ...whatFollows(session, end, progress, beganMs) });
+    const isHidden = count !== null && hides(session, count, progress);
+    const follows = await whatFollows(session, { end, round, isHidden, nowMs: beganMs });
+    await ledger.commit({ kind: 'tail_ended', page: change, beganMs, ...follows });
     session.filteredOut.tailEnded();
+    session.counts.atTail = count;
     return;
   }
 }
 
-const newestFirst = { sortKey: 'update_time', sortDir: 'DESC' } as const;
-
-/**
- * Rows of one millisecond in a different order look like pushed ones, and deleted rows move others up. A page across the edge shows
- * them all.
- */
-async function readAcross(session: Session, { offset }: TailProgress, page: ReadPage): Promise<PageChange> {
+/** Rows that moved between two pages may be missing from both. A page across the edge shows them all. */
+async function pageChange(session: Session, round: Round<ReadPage>, page: ReadPage): Promise<PageChange> {
+  if (!round.mayHaveSlipped()) return page.change;
   await session.ledger.commit({ kind: 'page', page: page.change });
-  const across = { ...newestFirst, offset: Math.max(0, offset - page.size - acrossRows) };
-  return (await readPage(session, across)).change;
+  const offset = Math.max(0, page.offset - acrossRows);
+  const order = newestFirst(profileOf(session), 'update_time');
+  return (await readPage(session, { ...order, offset, limit: session.pageLength.limit })).change;
+}
+
+/** Whether more instances were added, by SecMaster's own count, than the tail has met: something keeps them from the top. */
+function hides({ ledger, secmaster, counts }: Session, count: number, { added, rejected }: TailProgress): boolean {
+  if (ledger.state.profile.count?.value !== 'exact' || secmaster.countsFilteredOut || counts.atTail === null) return false;
+  return count - counts.atTail > added + rejected;
+}
+
+interface Ended {
+  readonly end: TailEnd;
+  readonly round: Round<ReadPage>;
+  readonly isHidden: boolean;
+  readonly nowMs: number;
 }
 
 /** What a sweep and a recheck must still read. */
-function whatFollows(
-  session: Session,
-  end: TailEnd,
-  { isDisordered }: TailProgress,
-  nowMs: number,
-): { readonly sweep: readonly SweepPart[]; readonly recheck: Recheck | null } {
-  if (end === 'first') return { sweep: firstSweep(session, nowMs), recheck: null };
-  if (end === 'caught_up') return { sweep: isDisordered ? [sinceLastTail(session, nowMs)] : [], recheck: null };
-  session.log.warn('more changes than can be paged through; sweeping');
-  // A deeper change is found by creation time if the instance is new, and by status if it is open. Otherwise the instance had
-  // FAILED and was retried, so all FAILED ones are rechecked.
-  const statuses = [...documentedOpenStatuses, 'FAILED'];
-  return { sweep: [...statuses.map(allOf), sinceLastTail(session, nowMs)], recheck: { status: 'FAILED' } };
-}
-
-function firstSweep({ ledger, retentionMs }: Session, nowMs: number): SweepPart[] {
-  const fromMs = ledger.state.fromMinute * 60_000 - overlapMs;
-  // Older failed runs may be retried: the growth of retry_count is known only if it was read before.
-  const failed = { fromMs: nowMs - retentionMs, toMs: fromMs, status: 'FAILED' };
-  const open = [...documentedOpenStatuses, undocumentedOpenStatus];
-  return [...open.map(allOf), slice(fromMs, nowMs), ...(failed.fromMs < fromMs ? [failed] : [])];
-}
-
-function sinceLastTail({ ledger: { state } }: Session, nowMs: number): SweepPart {
-  return slice((state.lastTailMs ?? state.createdAtMs) - overlapMs, nowMs);
-}
-
-function allOf(status: string): SweepPart {
-  return { fromMs: null, toMs: null, status };
-}
-
-function slice(fromMs: number, toMs: number): SweepPart {
-  return { fromMs, toMs, status: null };
+async function whatFollows(
+  { ledger, log, retentionMs, counts }: Session,
+  { end, round, isHidden, nowMs }: Ended,
+): Promise<{ readonly sweep: readonly SweepPart[]; readonly recheck: Recheck | null }> {
+  const { state } = ledger;
+  if (end === 'first') return { sweep: everything(state, retentionMs, nowMs), recheck: null };
+  const isDisordered = round.isDisordered() && state.profile.order?.value !== 'none';
+  if (end === 'caught_up' && !isDisordered && !isHidden) return { sweep: [], recheck: null };
+  const pending = await ledger.sweep();
+  // Otherwise each poll would add another one while it can't be read.
+  if (pending.some((one) => one.purpose === 'gap' && covers(one, sinceLastTail(state)))) return { sweep: [], recheck: null };
+  if (end === 'too_deep') {
+    log.warn('more changes than can be paged through; sweeping');
+    return { sweep: afterFlood(state), recheck: { status: 'FAILED' } };
+  }
+  if (isHidden) counts.surplus++;
+  if (isHidden) log.info('SecMaster counts more new instances than its latest changes show; sweeping');
+  if (end === 'incomplete') log.warn({ problem: round.end()?.problem }, 'the latest changes could not be read completely; sweeping');
+  return { sweep: [sinceLastTail(state)], recheck: null };
 }

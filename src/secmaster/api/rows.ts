@@ -20,13 +20,15 @@ export function parsePage(
   const instances: Instance[] = [];
   const rejected: RejectedRow[] = [];
   const filteredOut: FilteredOutRow[] = [];
+  const ids: (string | null)[] = [];
   for (const raw of page.data.instances ?? []) {
     const parsed = parseRow(raw, language);
+    ids.push('reason' in parsed ? parsed.id : parsed.instance.id);
     if ('reason' in parsed) rejected.push(parsed);
     else if (isWanted === null || isWanted(parsed.row)) instances.push(parsed.instance);
     else filteredOut.push({ ...parsed.instance, after: instances.length });
   }
-  return { count: parseCount(page.data.count), instances, filteredOut, rejected };
+  return { count: parseCount(page.data.count), ids, instances, filteredOut, rejected };
 }
 
 /** The body of a response about one instance, or null if it is something else. */

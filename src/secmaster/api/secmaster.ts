@@ -71,6 +71,8 @@ export const maxOffset = 10_000;
 export interface Page {
   /** SecMaster's own count of what the query matches; it may be capped. */
   readonly count: number | null;
+  /** Of all rows in their order; null: unreadable. */
+  readonly ids: readonly (string | null)[];
   readonly instances: readonly Instance[];
   /** Rows that the configured filters exclude, each with the number of instances before it on the page. */
   readonly filteredOut: readonly FilteredOutRow[];

@@ -1,5 +1,6 @@
+import { createRound } from './pager.ts';
 import type { WorkspaceRow } from './schema.ts';
-import { type ListProgress, type ListWatch, maxOffset, pageSize } from './secmaster.ts';
+import { type ListProgress, type ListWatch, pageSize } from './secmaster.ts';
 
 export interface WorkspacePage {
   /** SecMaster's own count of all of them; null if it gives none. */
@@ -8,44 +9,32 @@ export interface WorkspacePage {
 }
 
 /** Requests for one reading of the list, whatever SecMaster says. */
-const maxPages = maxOffset / pageSize + 1;
+const maxRequests = 101;
 
-/**
- * Reads the list of workspaces page by page. A server may return fewer rows than the limit, so only a page without an id that is new
- * is the end. An empty page that the count contradicts is requested once more.
- */
+/** Reads the list of workspaces page by page. */
 export async function* readWorkspaces(
   readPage: (offset: number) => Promise<WorkspacePage>,
   { onPage, onEnd }: ListWatch = {},
 ): AsyncGenerator<readonly WorkspaceRow[]> {
-  const met = new Set<string>();
-  /** Rows without an id can't be told apart. */
-  let withoutId = 0;
-  let offset = 0;
-  let isSecondTry = false;
+  const round = createRound<WorkspacePage>({
+    ids: ({ rows }) => rows.flatMap(({ id }) => id || []),
+    count: ({ count }) => count,
+    length: { limit: pageSize, fullRows: null },
+    counts: 'unknown',
+    isStrict: false,
+    maxRequests,
+  });
   let read: ListProgress = { pages: 0, workspaces: 0, count: null };
-  const end = (isComplete: boolean, problem: string | null) => onEnd?.({ ...read, isComplete, problem });
-
-  while (read.pages < maxPages && offset <= maxOffset) {
-    const { count, rows } = await readPage(offset);
-    const before = met.size;
-    for (const { id } of rows) if (id) met.add(id);
-    read = { pages: read.pages + 1, workspaces: met.size, count };
+  const ask = async ({ offset }: { offset: number }) => {
+    const page = await readPage(offset);
+    const met = new Set([...round.met, ...page.rows.flatMap(({ id }) => id || [])]);
+    read = { pages: read.pages + 1, workspaces: met.size, count: page.count };
     onPage?.(read);
-    if (rows.length === 0) {
-      if (count === null || met.size + withoutId >= count) return end(true, null);
-      if (isSecondTry) return end(false, 'an empty page before the end');
-      isSecondTry = true;
-      continue;
-    }
-    if (met.size === before) {
-      const isComplete = count === null ? rows.length < pageSize : met.size + withoutId >= count;
-      return end(isComplete, 'the list does not advance: a page has nothing new');
-    }
-    withoutId += rows.filter(({ id }) => !id).length;
-    isSecondTry = false;
-    yield rows;
-    offset += rows.length;
-  }
-  end(false, `more than ${maxPages} pages`);
+    return page;
+  };
+  for (let page = await round.next(ask); page !== null; page = await round.next(ask)) yield page.rows;
+  const { kind, problem } = round.end() ?? { kind: 'incomplete', problem: null };
+  onEnd?.({ ...read, isComplete: kind === 'complete', problem: problem ?? (kind === 'bottom' ? tooDeep : null) });
 }
+
+const tooDeep = 'the list is longer than SecMaster pages through';

@@ -1,0 +1,199 @@
+import { SecMasterError } from '../http/errors.ts';
+import { maxOffset } from './secmaster.ts';
+
+/**
+ * The one loop over pages, for every list (docs/secmaster-api.md#paging). Nothing about pages is documented but offset and limit: a page
+ * may be shorter than its limit, empty though more follows, or always the same; a deep offset may be refused; a body may be too large.
+ * So a round reads on until an answer has no id that is new to it, and says how it ended.
+ */
+
+export interface Place {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export type Ask<P> = (place: Place) => Promise<P>;
+
+/** How a round ended. */
+export interface RoundEnd {
+  /** Everything was listed; SecMaster pages no deeper; or something is missing. */
+  readonly kind: 'complete' | 'bottom' | 'incomplete';
+  /** What was unexpected, as a clause that names SecMaster's behaviour; null: nothing. */
+  readonly problem: string | null;
+}
+
+/** What is known of a page's length; a round adds what it learns. */
+export interface PageLength {
+  /** How many rows to ask for. */
+  limit: number;
+  /** Rows of the longest page with that limit; null: unknown, so a short page may be a full one. */
+  fullRows: number | null;
+}
+
+export interface RoundOptions<P> {
+  /** The rows' ids in order, each unreadable one replaced by something unique. */
+  readonly ids: (page: P) => readonly string[];
+  /** SecMaster's own count. */
+  readonly count: (page: P) => number | null;
+  readonly length: PageLength;
+  /** Whether the count is known to be right, known to be wrong, or neither. */
+  readonly counts: 'exact' | 'unknown' | 'inexact';
+  /**
+   * Whether the end must prove itself: by an empty page, and another one beyond it. Otherwise a page shorter than the longest one is
+   * the end.
+   */
+  readonly isStrict: boolean;
+  readonly maxRequests: number;
+}
+
+/** One reading of a list, in steps. */
+export interface Round<P> {
+  /** The next page; null once the round has ended. `ask` may be another one at each step. */
+  next(ask: Ask<P>): Promise<P | null>;
+  end(): RoundEnd | null;
+  /** Ids so far. */
+  readonly met: ReadonlySet<string>;
+  /** Rows so far, without those that new ones pushed from one page to the next. */
+  rows(): number;
+  /** Rows came twice in a way that shows another order than before: others may be missing. */
+  isDisordered(): boolean;
+  /** Rows may have been lost between the last two pages. */
+  mayHaveSlipped(): boolean;
+  /** SecMaster's count has fallen during the round: rows that left the list may have hidden others. */
+  hasShrunk(): boolean;
+  offset(): number;
+}
+
+const tooLarge = 'a row is larger than a response may be';
+const frozen = 'the list does not advance: a page has nothing new';
+const early = 'an empty page before the end';
+
+export function createRound<P>({ ids, count, length, counts, isStrict, maxRequests }: RoundOptions<P>): Round<P> {
+  const met = new Set<string>();
+  let lastIds: readonly string[] = [];
+  let lastCount: number | null = null;
+  let offset = 0;
+  let { limit } = length;
+  let rows = 0;
+  let requests = 0;
+  let disordered = false;
+  let slipped = false;
+  let shrunk = false;
+  let problem: string | null = null;
+  let end: RoundEnd | null = null;
+
+  function ended(kind: RoundEnd['kind'], why: string | null = null): null {
+    const reason = problem ?? why;
+    end = { kind: kind === 'complete' && problem !== null ? 'incomplete' : kind, problem: reason };
+    return null;
+  }
+
+  /** A page; null: it is refused. */
+  async function answer(ask: Ask<P>, place: Place): Promise<P | null> {
+    requests++;
+    return await ask(place).catch((error: unknown) => {
+      const isRefused = error instanceof SecMasterError && error.kind === 'bad_request' && place.offset > 0;
+      if (isRefused) return null;
+      throw error;
+    });
+  }
+
+  /** A page that is not too large: with fewer rows, and at last without the row that is too large by itself. */
+  async function fittingAnswer(ask: Ask<P>): Promise<P | null> {
+    for (;;) {
+      try {
+        return await answer(ask, { offset, limit });
+      } catch (error) {
+        if (!(error instanceof SecMasterError) || error.kind !== 'body_too_large' || requests >= maxRequests) throw error;
+        if (limit === 1) {
+          problem = tooLarge;
+          offset++;
+        } else {
+          limit = Math.max(1, Math.floor(limit / 2));
+          length.limit = limit;
+          length.fullRows = null;
+        }
+      }
+    }
+  }
+
+  function take(page: P): void {
+    const pageIds = ids(page);
+    const again = pageIds.filter((id) => met.has(id)).length;
+    const isPushed = again > 0 && lastIds.slice(-again).join() === pageIds.slice(0, again).join();
+    const isShrunk = counts !== 'inexact' && lastCount !== null && (count(page) ?? lastCount) < lastCount;
+    shrunk ||= isShrunk;
+    disordered ||= again > 0 && !isPushed;
+    slipped = isPushed || isShrunk;
+    rows += pageIds.length - (isPushed ? again : 0);
+    for (const id of pageIds) met.add(id);
+    lastIds = pageIds;
+    lastCount = count(page);
+    if (limit === length.limit && pageIds.length > (length.fullRows ?? 1)) length.fullRows = pageIds.length;
+    offset += pageIds.length;
+  }
+
+  const isCounted = (page: P) => met.size >= (count(page) ?? Number.POSITIVE_INFINITY);
+
+  /** null: the list goes on. */
+  function endAfter(page: P): RoundEnd['kind'] | null {
+    if (counts === 'exact' && count(page) !== null) return isCounted(page) ? 'complete' : null;
+    const isShort = length.fullRows !== null && limit === length.limit && ids(page).length < length.fullRows;
+    return !isStrict && isShort && !contradicts(page) ? 'complete' : null;
+  }
+
+  const contradicts = (page: P) => counts !== 'inexact' && count(page) !== null && !isCounted(page);
+
+  /** After an empty page: whether the round has ended. */
+  async function isAtEnd(ask: Ask<P>, page: P): Promise<boolean> {
+    if (!isStrict) return !contradicts(page);
+    if (counts === 'exact') return isCounted(page);
+    const beyond = await answer(ask, { offset: offset + limit, limit });
+    return beyond === null || ids(beyond).length === 0;
+  }
+
+  async function afterEmpty(ask: Ask<P>, page: P): Promise<P | null> {
+    if (await isAtEnd(ask, page)) return ended('complete');
+    const second = await answer(ask, { offset, limit });
+    if (second !== null && ids(second).length > 0) return second;
+    if (!isStrict || problem === early) return ended('incomplete', early);
+    // What follows is read all the same.
+    problem = early;
+    offset += limit;
+    return await read(ask);
+  }
+
+  async function read(ask: Ask<P>): Promise<P | null> {
+    if (requests >= maxRequests) return ended('incomplete', `the list is longer than ${maxRequests} requests`);
+    if (offset > maxOffset) return ended('bottom');
+    const page = await fittingAnswer(ask);
+    if (page === null) return ended('bottom');
+    return ids(page).length > 0 ? page : await afterEmpty(ask, page);
+  }
+
+  return {
+    async next(ask) {
+      if (end !== null) return null;
+      const page = await read(ask);
+      if (page === null) return null;
+      const before = met.size;
+      take(page);
+      if (met.size === before) {
+        const isFull = length.fullRows === null || ids(page).length >= length.fullRows;
+        // Only the first page can be read: that is all there is if SecMaster's pages can be longer.
+        ended(isCounted(page) && counts !== 'inexact' ? 'complete' : isFull ? 'bottom' : 'complete', frozen);
+        return page;
+      }
+      const kind = endAfter(page);
+      if (kind !== null) ended(kind);
+      return page;
+    },
+    end: () => end,
+    met,
+    rows: () => rows,
+    isDisordered: () => disordered,
+    mayHaveSlipped: () => slipped,
+    hasShrunk: () => shrunk,
+    offset: () => offset,
+  };
+}
