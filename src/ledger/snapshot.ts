@@ -8,9 +8,11 @@ import {
   type LastTime,
   type Snapshot,
 } from '../model/snapshot.ts';
+import type { SweepItem } from './change.ts';
 import { compareLabels } from './label-set.ts';
 import { countLimited, otherPlaybooks } from './playbook-labels.ts';
 import { type LedgerState, liveLabels } from './state.ts';
+import { isWindowComplete } from './sweep.ts';
 
 /** The rows that make up a snapshot, in any order. */
 export interface LedgerRows {
@@ -22,7 +24,7 @@ export interface LedgerRows {
   readonly lastStarts: readonly LastTime[];
   readonly lastCompletions: readonly LastTime[];
   readonly openInstances: number;
-  readonly sweepItems: number;
+  readonly sweep: readonly SweepItem[];
   readonly rechecks: number;
 }
 
@@ -49,7 +51,7 @@ export function toSnapshot(state: LedgerState, rows: LedgerRows, inOrder: InOrde
     limitedPlaybooks: countLimited(playbooks.values(), live, prunedBeforeMs),
     instances: state.instances,
     openInstances: rows.openInstances,
-    windowComplete: rows.sweepItems === 0 && rows.rechecks === 0,
+    windowComplete: isWindowComplete(state, rows.sweep, rows.rechecks),
   };
 }
 

@@ -47,9 +47,12 @@ export interface Ledger {
   nodes(playbook: string): Promise<readonly string[]>;
   /** Counter series that the exposition still shows at 0, whatever they have counted. */
   pending(): Promise<readonly CounterSeries[]>;
+  openCount(): Promise<number>;
+  /** The number of instances, without those that are gone, whose start_time (else end_time) lies in [fromMs, toMs). */
+  begunWithin(fromMs: number, toMs: number): Promise<number>;
   /** The number of ended instances with this status (null: any) that started in [fromMinute, toMinute), by minute. */
   endedByMinute(status: string | null, fromMinute: number, toMinute: number): Promise<ReadonlyMap<number, number>>;
-  /** What is still to be swept, oldest item first. */
+  /** What is still to be swept: gaps, then what has been read before, the oldest item of each first. */
   sweep(): Promise<readonly SweepItem[]>;
   /** Ids of ended instances whose times all lie before `beforeMs`. */
   endedBefore(beforeMs: number, max: number): Promise<readonly string[]>;

@@ -2,7 +2,7 @@ import { createSqliteStore } from '../../src/ledger/sqlite/store.ts';
 import { firstMinute } from '../../src/ledger/window.ts';
 import type { Instance } from '../../src/model/instance.ts';
 import { defaultProject } from '../../src/simulator/defaults.ts';
-import { emptyPage, foldRows } from '../support/ledger/ledgers.ts';
+import { emptyPage, foldRows, sweepPart } from '../support/ledger/ledgers.ts';
 import { type History, instancesOf } from './history.ts';
 import { ledgerOf, workspaceIds } from './site.ts';
 
@@ -30,11 +30,11 @@ export async function seedLedger(folder: string, workspaces: number, history: Hi
         await ledger.commit({ kind: 'page', page });
       }
     }
-    const proof = { fromMs: fromMinute * 60_000, toMs: nowMs, status: null };
+    const proof = sweepPart({ fromMs: fromMinute * 60_000, toMs: nowMs });
     const tail = { page: emptyPage(nowMs), beganMs: nowMs, sweep: [proof], recheck: null };
     await ledger.commit({ kind: 'tail_ended', ...tail });
     const item = (await ledger.sweep())[0]?.key ?? 0;
-    await ledger.commit({ kind: 'sweep_step', page: null, item, outcome: { kind: 'done' }, datesTrusted: true });
+    await ledger.commit({ kind: 'sweep_step', page: null, item, outcome: { kind: 'done' } });
     await ledger.commit({ kind: 'exposed', series: await ledger.pending() });
     await ledger.commit({ kind: 'poll_succeeded', atMs: nowMs });
   }

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Change } from '../../src/ledger/change.ts';
+import type { Change, SweepOutcome, SweepPart } from '../../src/ledger/change.ts';
 import { goneChange } from '../../src/ledger/gone.ts';
 import { prune } from '../../src/ledger/prune.ts';
 import { createSqliteStore } from '../../src/ledger/sqlite/store.ts';
 import type { Ledger } from '../../src/ledger/store.ts';
 import { inForm } from '../support/form.ts';
-import { emptyPage, foldRows } from '../support/ledger/ledgers.ts';
+import { emptyPage, foldRows, sweepPart } from '../support/ledger/ledgers.ts';
 import { describeStore, everythingOf, instance, nowMs, type StoreKind } from './contract.ts';
 import { createMemoryStore, type Disk } from './memory-store.ts';
 
@@ -51,7 +51,7 @@ const deed = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      kind: fc.constantFrom('tail', 'sweep', 'mismatch', 'gone', 'seen', 'nodes', 'window', 'exposed', 'prune'),
+      kind: fc.constantFrom('tail', 'sweep', 'plan', 'profile', 'gone', 'seen', 'nodes', 'window', 'exposed', 'prune'),
       n: fc.nat(100),
     }),
   },
@@ -63,7 +63,11 @@ async function perform(ledger: Ledger, deed: Deed, atMs: number): Promise<void> 
     return ledger.commit({ kind: 'page', page: await foldRows(ledger, deed.rows, atMs, { maxPlaybooks: 2 }) });
   const id = 'abcdefgh'[deed.n % 8] ?? 'a';
   const span = { fromMs: nowMs - deed.n * minuteMs, toMs: nowMs };
-  const part = { ...span, status: null };
+  const part = sweepPart({
+    fromMs: nowMs - (deed.n % 3) * minuteMs,
+    oldestFirst: deed.n % 4 === 0,
+    purpose: deed.n % 5 < 2 ? 'audit' : 'gap',
+  });
   if (deed.kind === 'prune') return prune(ledger, nowMs + 10 * minuteMs, deed.n * minuteMs, 1_000);
   const change = await changeOf(deed.kind, ledger, id, span, part, atMs, deed.n);
   if (change !== null) await ledger.commit(change);
@@ -74,7 +78,7 @@ async function changeOf(
   ledger: Ledger,
   id: string,
   span: { fromMs: number; toMs: number },
-  part: { fromMs: number; toMs: number; status: null },
+  part: SweepPart,
   atMs: number,
   n: number,
 ): Promise<Change | null> {
@@ -86,16 +90,21 @@ async function changeOf(
     case 'sweep': {
       const [first] = await ledger.sweep();
       if (first === undefined) return null;
-      const outcomes = [{ kind: 'done' }, { kind: 'tried', atMs }, { kind: 'instead', items: [part, part] }] as const;
-      const outcome = outcomes[n % 3] ?? outcomes[0];
-      return { kind: 'sweep_step', page: null, item: first.key, outcome, datesTrusted: n % 2 === 0 };
+      const outcomes: SweepOutcome[] = [
+        { kind: 'more' },
+        { kind: 'tried', atMs, items: [part] },
+        { kind: 'instead', items: [part, { ...part, triggerType: 'TIMER' }, part] },
+        { kind: n % 3 === 0 ? 'all_done' : 'done' },
+      ];
+      const outcome = outcomes[n % 4] ?? { kind: 'done' };
+      return { kind: 'sweep_step', page: null, item: first.key, outcome };
     }
-    case 'mismatch':
-      return { kind: 'audit_mismatch', sweep: part, recheck: span };
-    case 'gone': {
-      const known = (await ledger.known([id])).get(id);
-      return known === undefined ? null : goneChange(known, ledger.state, atMs);
-    }
+    case 'plan':
+      return { kind: 'sweep_planned', sweep: [part], recheck: n % 2 === 0 ? span : null };
+    case 'profile':
+      return { kind: 'profile_learned', profile: { depth: { value: n, learnedMs: atMs, how: 'refused' } } };
+    case 'gone':
+      return goneChange([...(await ledger.known([id, 'a'])).values()], ledger.state, atMs);
     case 'seen':
       return { kind: 'instance_seen', id, atMs };
     case 'nodes': {

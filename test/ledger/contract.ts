@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { Change } from '../../src/ledger/change.ts';
+import type { Change, SweepOutcome, SweepPart } from '../../src/ledger/change.ts';
 import { goneChange } from '../../src/ledger/gone.ts';
 import { nodeLabels, runLabels, withStatus } from '../../src/ledger/label-set.ts';
 import { type Ledger, maxFailures, type Store } from '../../src/ledger/store.ts';
 import type { Instance } from '../../src/model/instance.ts';
+import type { Profile } from '../../src/model/profile.ts';
 import { inForm } from '../support/form.ts';
-import { emptyPage, foldRows } from '../support/ledger/ledgers.ts';
+import { emptyPage, foldRows, sweepPart } from '../support/ledger/ledgers.ts';
 
 /** What every store must do. `createDisk` gives what outlives a process; `open` is a process that opens it. */
 export interface StoreKind {
@@ -16,6 +17,10 @@ export const nowMs = Date.parse('2026-07-18T12:00:00Z');
 const minute = nowMs / 60_000;
 const workspace = { projectId: 'p', workspaceId: 'w' };
 const playbook = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate "host"\n' };
+const profile: Profile = {
+  page: { value: { rows: 50, limit: 100 }, learnedMs: nowMs, how: 'a full page' },
+  dates: { value: { form: '…Z', field: 'end', precisionMs: 1_000 }, learnedMs: nowMs + 1, how: 'tried "both"' },
+};
 const isolate = runLabels(playbook.name, 'EVENT');
 const none = runLabels('', '');
 
@@ -45,28 +50,24 @@ const everyChange: Record<Change['kind'], (ledger: Ledger) => Change | Promise<C
     kind: 'tail_ended',
     page: await newPage(ledger),
     beganMs: nowMs + 7,
-    sweep: [{ fromMs: 120_000, toMs: 180_000, status: 'RUNNING' }],
+    sweep: [sweepPart({ fromMs: 120_000, toMs: 180_000, status: 'RUNNING' })],
     recheck: { status: 'FAILED' },
   }),
   sweep_step: async (ledger) => ({
     kind: 'sweep_step',
     page: await newPage(ledger),
     item: (await ledger.sweep())[0]?.key ?? -1,
-    outcome: { kind: 'instead', items: [{ fromMs: 60_000, toMs: 90_000, status: null }] },
-    datesTrusted: true,
+    outcome: { kind: 'instead', items: [sweepPart({ fromMs: 60_000, toMs: 90_000 })] },
   }),
-  audit_mismatch: () => ({
-    kind: 'audit_mismatch',
-    sweep: { fromMs: 120_000, toMs: 180_000, status: null },
+  sweep_planned: () => ({
+    kind: 'sweep_planned',
+    sweep: [sweepPart({ fromMs: 120_000, toMs: 180_000 }), sweepPart({ triggerType: 'TIMER' })],
     recheck: { status: 'FAILED' },
   }),
-  dates_distrusted: () => ({ kind: 'dates_distrusted' }),
+  profile_learned: () => ({ kind: 'profile_learned', profile }),
   instance_seen: () => ({ kind: 'instance_seen', id: 'a', atMs: nowMs + 60_000 }),
-  instance_gone: async (ledger) => {
-    const known = (await ledger.known(['a'])).get('a');
-    if (known === undefined) throw new Error('the instance is unknown');
-    return goneChange(known, ledger.state, nowMs + 60_000);
-  },
+  instances_gone: async (ledger) =>
+    goneChange([...(await ledger.known(['a', 'b'])).values()], ledger.state, nowMs + 60_000),
   nodes_read: () => ({
     kind: 'nodes_read',
     id: 'b',
@@ -77,7 +78,7 @@ const everyChange: Record<Change['kind'], (ledger: Ledger) => Change | Promise<C
   window_moved: () => ({
     kind: 'window_moved',
     fromMinute: minute - 120,
-    sweep: [{ fromMs: 120_000, toMs: 180_000, status: null }],
+    sweep: [sweepPart({ fromMs: 120_000, toMs: 180_000 })],
   }),
   named: () => ({ kind: 'named', name: 'prod' }),
   exposed: async (ledger) => ({ kind: 'exposed', series: await ledger.pending() }),
@@ -131,8 +132,7 @@ export function describeStore({ createDisk }: StoreKind): void {
 
     test.each<[string, Change, object]>([
       ['the end of a tail', tailEnded(), { generation: 1, lastTailMs: nowMs + 7 }],
-      ['what a sweep has learned of dates', sweepStep(true), { datesTrusted: true }],
-      ['that dates are not to be trusted', { kind: 'dates_distrusted' }, { datesTrusted: false }],
+      ['how SecMaster behaves', { kind: 'profile_learned', profile }, { profile }],
       ['the window', { kind: 'window_moved', fromMinute: minute, sweep: [] }, { fromMinute: minute }],
       ['the name', { kind: 'named', name: 'prod 🔥' }, { name: 'prod 🔥' }],
       ['the last success', { kind: 'poll_succeeded', atMs: nowMs + 3 }, { lastSuccessMs: nowMs + 3 }],
@@ -217,7 +217,7 @@ export function describeStore({ createDisk }: StoreKind): void {
         limitedPlaybooks: 0,
         instances: 3,
         openInstances: 1,
-        windowComplete: true,
+        windowComplete: false,
       });
     });
 
@@ -228,7 +228,7 @@ export function describeStore({ createDisk }: StoreKind): void {
           const store = disk.open(onStatement);
           const ledger = await store.create(workspace, nowMs, minute - 60);
           await ledger.commit({ kind: 'page', page: await foldRows(ledger, [instance('a'), failed('b')], nowMs) });
-          const sweep = [{ fromMs: 60_000, toMs: 120_000, status: null }];
+          const sweep = [sweepPart({ fromMs: 60_000, toMs: 120_000 })];
           await ledger.commit({ kind: 'window_moved', fromMinute: minute - 60, sweep });
           return { store, ledger, before: await everythingOf(ledger), change: await changeOf(ledger) };
         };
@@ -391,17 +391,36 @@ export function describeStore({ createDisk }: StoreKind): void {
     });
 
     test('that SecMaster no longer knows leave the gauges, and their counts stay', async () => {
-      await show(instance('a', { retryCount: 1 }), finished('b'));
-      const known = (await ledger.known(['a'])).get('a');
-      if (known === undefined) throw new Error('a is unknown');
-      await ledger.commit(goneChange(known, ledger.state, nowMs + 1));
+      await show(instance('a', { retryCount: 1 }), finished('b'), instance('c'), finished('d'));
+      const known = await ledger.known(['a', 'b', 'c']);
+      await ledger.commit(goneChange([...known.values()], ledger.state, nowMs + 1));
       const { window, openInstances, counters } = await ledger.snapshot();
-      expect(window.map(({ labels }) => labels.status)).toEqual(['FINISHED']);
+      expect(window).toEqual([{ labels: withStatus(isolate, 'FINISHED'), instances: 1, retries: 0 }]);
       expect(openInstances).toBe(0);
       await ledger.commit({ kind: 'exposed', series: await ledger.pending() });
       expect((await ledger.snapshot()).counters.retries).toEqual([{ labels: isolate, value: 1 }]);
       expect(counters.started).toHaveLength(1);
-      expect((await ledger.known(['a'])).get('a')).toMatchObject({ gone: true, recheck: false });
+      for (const entry of (await ledger.known(['a', 'b', 'c'])).values())
+        expect(entry).toMatchObject({ gone: true, recheck: false });
+    });
+
+    test('are counted by when they began, without those that SecMaster no longer knows', async () => {
+      const at = (ms: number) => ({ startTimeMs: nowMs + ms });
+      await show(
+        instance('early', at(-1)),
+        finished('longLasting', at(-1)),
+        instance('first', at(0)),
+        finished('second', at(5)),
+        finished('third', { startTimeMs: null, endTimeMs: nowMs + 8 }),
+        failed('withAnOddEnd', { ...at(9), endTimeMs: 1 }),
+        instance('gone', at(5)),
+        instance('late', at(10)),
+        instance('withoutATime', { startTimeMs: null }),
+      );
+      await ledger.commit(goneChange([...(await ledger.known(['gone'])).values()], ledger.state, nowMs));
+      expect(await ledger.begunWithin(nowMs, nowMs + 10)).toBe(4);
+      expect(await ledger.begunWithin(nowMs + 10, nowMs + 10)).toBe(0);
+      expect(await ledger.openCount()).toBe(4);
     });
 
     test.each<[string, { status: string } | { fromMs: number; toMs: number }, string[]]>([
@@ -410,7 +429,8 @@ export function describeStore({ createDisk }: StoreKind): void {
       ['begun in another span', { fromMs: nowMs + 1_001, toMs: nowMs + 9_000 }, []],
     ])('%s are rechecked until a row shows them', async (_, recheck, expected) => {
       await show(instance('open'), failed('failed'), finished('finished'));
-      await ledger.commit({ ...tailEnded(), recheck });
+      await ledger.commit(tailEnded());
+      await ledger.commit({ kind: 'sweep_planned', sweep: [], recheck });
       expect((await ledger.toRecheck()).toSorted()).toEqual(expected);
       expect((await ledger.snapshot()).windowComplete).toBe(expected.length === 0);
       await show(instance('open'), failed('failed'), finished('finished'));
@@ -440,39 +460,77 @@ export function describeStore({ createDisk }: StoreKind): void {
   });
 
   describe('the sweep', () => {
-    const slice = { fromMs: 1, toMs: 2, status: null };
-    const open = { fromMs: null, toMs: null, status: 'RUNNING' };
-    const step = async (item: number, outcome: Extract<Change, { kind: 'sweep_step' }>['outcome']) =>
-      ledger.commit({ kind: 'sweep_step', page: null, item, outcome, datesTrusted: null });
+    const slice = sweepPart({ fromMs: 1, toMs: 2 });
+    const open = sweepPart({ status: 'RUNNING' });
+    const audit = sweepPart({ fromMs: 5, toMs: 6, purpose: 'audit' });
+    const rest = sweepPart({ fromMs: 1, toMs: 2, triggerType: 'TIMER', oldestFirst: true });
+
+    async function plan(...sweep: readonly SweepPart[]): Promise<void> {
+      await ledger.commit({ kind: 'sweep_planned', sweep, recheck: null });
+    }
+
+    async function step(n: number, outcome: SweepOutcome): Promise<void> {
+      const item = (await ledger.sweep())[n]?.key ?? -1;
+      await ledger.commit({ kind: 'sweep_step', page: null, item, outcome });
+    }
+
+    async function parts(): Promise<SweepPart[]> {
+      return (await ledger.sweep()).map(({ key: _, triedMs: __, ...part }) => part);
+    }
+
+    const isComplete = async () => (await ledger.snapshot()).windowComplete;
 
     test('keeps its parts in order until they are done', async () => {
-      await ledger.commit({ ...tailEnded(), sweep: [open, slice] });
-      const [first, second] = await ledger.sweep();
-      expect([first, second]).toMatchObject([open, slice]);
-      await step(first?.key ?? 0, { kind: 'done' });
-      expect((await ledger.snapshot()).windowComplete).toBe(false);
-      expect(await ledger.sweep()).toEqual([second]);
-      await step(second?.key ?? 0, { kind: 'done' });
-      expect((await ledger.snapshot()).windowComplete).toBe(true);
+      await ledger.commit({ ...tailEnded(), sweep: [open, rest] });
+      ledger = await reopen();
+      expect(await parts()).toEqual([open, rest]);
+      await step(0, { kind: 'done' });
+      expect(await isComplete()).toBe(false);
+      expect(await parts()).toEqual([rest]);
+      await step(0, { kind: 'done' });
+      expect(await isComplete()).toBe(true);
     });
 
-    test('remembers a part that could not be read, and reads others in place of one', async () => {
-      await ledger.commit({ ...tailEnded(), sweep: [open, slice] });
-      const [first, second] = await ledger.sweep();
-      await step(first?.key ?? 0, { kind: 'tried', atMs: nowMs });
-      await step(first?.key ?? 0, { kind: 'more' });
-      await step(second?.key ?? 0, {
-        kind: 'instead',
-        items: [
-          { ...slice, fromMs: 5 },
-          { ...slice, fromMs: 6 },
-        ],
-      });
-      expect((await reopen().then((again) => again.sweep())).map(({ fromMs, triedMs }) => [fromMs, triedMs])).toEqual([
-        [null, nowMs],
-        [5, null],
-        [6, null],
+    test('reads gaps before what has been read before', async () => {
+      await plan(audit, { ...slice, purpose: 'audit' }, open, slice);
+      expect(await parts()).toEqual([slice, open, audit]);
+    });
+
+    test('has a part only once', async () => {
+      await ledger.commit({ ...tailEnded(), sweep: [slice, slice, audit] });
+      await plan(slice, audit, rest);
+      await ledger.commit({ kind: 'window_moved', fromMinute: minute, sweep: [slice] });
+      expect(await parts()).toEqual([slice, rest, audit]);
+    });
+
+    test('reads others in place of a part, the part itself among them', async () => {
+      await plan(open, slice);
+      await step(0, { kind: 'instead', items: [rest, open, slice] });
+      expect(await parts()).toEqual([slice, rest, open]);
+    });
+
+    test('remembers a part that could not be read, with the parts of it that can', async () => {
+      await plan(open, slice);
+      await step(0, { kind: 'tried', atMs: nowMs, items: [rest, slice, open] });
+      await step(0, { kind: 'more' });
+      ledger = await reopen();
+      expect(await ledger.sweep()).toMatchObject([
+        { ...open, triedMs: nowMs },
+        { ...slice, triedMs: null },
+        { ...rest, triedMs: null },
       ]);
+    });
+
+    test('has nothing left once the whole list has been read, and rechecks go on', async () => {
+      await show(instance('a'));
+      const other = await store.create({ ...workspace, workspaceId: 'other' }, nowMs, minute);
+      await other.commit({ kind: 'sweep_planned', sweep: [slice], recheck: null });
+      await ledger.commit({ ...tailEnded(), sweep: [open, slice], recheck: { status: 'RUNNING' } });
+      await plan(audit);
+      await step(1, { kind: 'all_done' });
+      expect(await parts()).toEqual([]);
+      expect(await ledger.toRecheck()).toEqual(['a']);
+      expect(await other.sweep()).toHaveLength(1);
     });
   });
 
@@ -560,10 +618,6 @@ function tailEnded() {
   return { kind: 'tail_ended', page: emptyPage(nowMs), beganMs: nowMs + 7, sweep: [], recheck: null } as const;
 }
 
-function sweepStep(datesTrusted: boolean) {
-  return { kind: 'sweep_step', page: null, item: 0, outcome: { kind: 'more' }, datesTrusted } as const;
-}
-
 /** All that can be read of a ledger, in an order of its own. */
 export async function everythingOf(ledger: Ledger): Promise<object> {
   const ids = Array.from({ length: 26 }, (_, i) => String.fromCharCode(97 + i));
@@ -582,6 +636,8 @@ export async function everythingOf(ledger: Ledger): Promise<object> {
     failures: sorted(await ledger.latestFailures(100)),
     open: sorted(await ledger.stuckOrRetrying(Number.MAX_SAFE_INTEGER, 100)),
     pending: sorted(await ledger.pending()),
+    openCount: await ledger.openCount(),
+    begun: await ledger.begunWithin(nowMs - 3_600_000, nowMs + 60_000),
     ended: sorted([...(await ledger.endedByMinute(null, 0, Number.MAX_SAFE_INTEGER))]),
     sweep: (await ledger.sweep()).map(({ key: _, ...item }) => item),
     activity: sorted(await ledger.playbookActivity()),

@@ -1,9 +1,18 @@
-import type { Change, FailedAttempt, PageChange, Recheck, SweepItem, SweepPart } from '../../src/ledger/change.ts';
+import type {
+  Change,
+  FailedAttempt,
+  PageChange,
+  Recheck,
+  SweepItem,
+  SweepOutcome,
+  SweepPart,
+} from '../../src/ledger/change.ts';
 import type { Entry } from '../../src/ledger/entry.ts';
 import { labelsText } from '../../src/ledger/label-set.ts';
 import { toSnapshot } from '../../src/ledger/snapshot.ts';
 import { advance, type LedgerState } from '../../src/ledger/state.ts';
 import { type Ledger, maxFailures, type PlaybookActivity, type Store } from '../../src/ledger/store.ts';
+import { joinSweep } from '../../src/ledger/sweep.ts';
 import { type CellChange, moves, openMinute } from '../../src/ledger/window.ts';
 import type { FailedRun } from '../../src/model/failed-run.ts';
 import type { CounterSeries, DurationBucket, Labels, LastTime } from '../../src/model/snapshot.ts';
@@ -24,7 +33,7 @@ interface Tables {
   readonly lastStarts: Map<string, LastTime>;
   readonly lastCompletions: Map<string, LastTime>;
   readonly failures: Map<string, FailedAttempt & Pick<FailedRun, 'nodes' | 'moreNodes'>>;
-  readonly sweep: SweepItem[];
+  sweep: readonly SweepItem[];
   lastKey: number;
 }
 
@@ -53,7 +62,7 @@ function emptyTables(createdAtMs: number, fromMinute: number): Tables {
       lastSuccessMs: null,
       fromMinute,
       prunedBeforeMs: 0,
-      datesTrusted: null,
+      profile: {},
       instances: 0,
       playbooks: new Map(),
       runs: new Map(),
@@ -110,7 +119,7 @@ function openLedger(disk: Disk, key: string, onStatement: () => void): Ledger {
         lastStarts: [...lastStarts.values()],
         lastCompletions: [...lastCompletions.values()],
         openInstances: open.length,
-        sweepItems: sweep.length,
+        sweep,
         rechecks: entries().filter(({ entry }) => entry.recheck).length,
       });
     },
@@ -176,6 +185,12 @@ function openLedger(disk: Disk, key: string, onStatement: () => void): Ledger {
       [...tables().counters.values()].flatMap(({ counter, labels, isExposed }) =>
         isExposed ? [] : [{ counter, labels }],
       ),
+    openCount: async () => entries().filter(({ entry }) => isOpen(entry)).length,
+    begunWithin: async (fromMs, toMs) =>
+      entries().filter(({ entry: { gone, startTimeMs, endTimeMs } }) => {
+        const begunMs = startTimeMs ?? endTimeMs;
+        return !gone && begunMs !== null && begunMs >= fromMs && begunMs < toMs;
+      }).length,
     async endedByMinute(status, fromMinute, toMinute) {
       const counts = new Map<number, number>();
       for (const { minute, labels, instances } of tables().cells.values()) {
@@ -185,7 +200,7 @@ function openLedger(disk: Disk, key: string, onStatement: () => void): Ledger {
       }
       return counts;
     },
-    sweep: async () => tables().sweep,
+    sweep: async () => tables().sweep.toSorted((a, b) => Number(a.purpose === 'audit') - Number(b.purpose === 'audit')),
     endedBefore: async (beforeMs, max) =>
       entries()
         .filter(({ entry }) => !isOpen(entry) && lastMs(entry) < beforeMs)
@@ -232,8 +247,7 @@ function sumBy(cells: readonly CellChange[], keyOf: (cell: CellChange) => string
 }
 
 function write(tables: Tables, change: Change): void {
-  const { instances, sweep } = tables;
-  const add = (part: SweepPart) => sweep.push({ ...part, key: ++tables.lastKey, triedMs: null });
+  const { instances } = tables;
   const edit = (id: string, entry: Partial<Entry>, atMs?: number) => {
     const known = instances.get(id);
     if (known === undefined) return;
@@ -245,29 +259,22 @@ function write(tables: Tables, change: Change): void {
       break;
     case 'tail_ended':
       writePage(tables, change.page);
-      for (const part of change.sweep) add(part);
+      addParts(tables, change.sweep);
       if (change.recheck !== null) recheck(tables, change.recheck);
       break;
-    case 'sweep_step': {
+    case 'sweep_step':
       if (change.page !== null) writePage(tables, change.page);
-      const at = sweep.findIndex(({ key }) => key === change.item);
-      const item = sweep[at];
-      const { outcome } = change;
-      if (item === undefined || outcome.kind === 'more') break;
-      if (outcome.kind === 'tried') sweep[at] = { ...item, triedMs: outcome.atMs };
-      else sweep.splice(at, 1);
-      if (outcome.kind === 'instead') for (const part of outcome.items) add(part);
+      conclude(tables, change.item, change.outcome);
       break;
-    }
-    case 'audit_mismatch':
-      add(change.sweep);
-      recheck(tables, change.recheck);
+    case 'sweep_planned':
+      addParts(tables, change.sweep);
+      if (change.recheck !== null) recheck(tables, change.recheck);
       break;
     case 'instance_seen':
       edit(change.id, { recheck: false }, change.atMs);
       break;
-    case 'instance_gone':
-      instances.set(change.entry.id, { entry: change.entry, seenMs: change.atMs });
+    case 'instances_gone':
+      for (const entry of change.entries) instances.set(entry.id, { entry, seenMs: change.atMs });
       addCells(tables, change.cells);
       break;
     case 'nodes_read': {
@@ -279,7 +286,7 @@ function write(tables: Tables, change: Change): void {
       break;
     }
     case 'window_moved':
-      for (const part of change.sweep) add(part);
+      addParts(tables, change.sweep);
       moveWindow(tables, change.fromMinute);
       break;
     case 'exposed':
@@ -292,9 +299,43 @@ function write(tables: Tables, change: Change): void {
     case 'pruned':
       prune(tables, change);
       break;
-    case 'dates_distrusted':
+    case 'profile_learned':
     case 'named':
     case 'poll_succeeded':
+      break;
+  }
+}
+
+function addParts(tables: Tables, parts: readonly SweepPart[]): void {
+  for (const part of parts) {
+    const joining = joinSweep(tables.sweep, part);
+    if (joining === 'known') continue;
+    if (joining === 'new') tables.sweep = [...tables.sweep, { ...part, key: ++tables.lastKey, triedMs: null }];
+    else editItem(tables, joining.makeGap, { purpose: 'gap' });
+  }
+}
+
+function editItem(tables: Tables, key: number, fields: Partial<SweepItem>): void {
+  tables.sweep = tables.sweep.map((item) => (item.key === key ? { ...item, ...fields } : item));
+}
+
+function conclude(tables: Tables, key: number, outcome: SweepOutcome): void {
+  switch (outcome.kind) {
+    case 'more':
+      break;
+    case 'done':
+      tables.sweep = tables.sweep.filter((item) => item.key !== key);
+      break;
+    case 'all_done':
+      tables.sweep = [];
+      break;
+    case 'instead':
+      tables.sweep = tables.sweep.filter((item) => item.key !== key);
+      addParts(tables, outcome.items);
+      break;
+    case 'tried':
+      editItem(tables, key, { triedMs: outcome.atMs });
+      addParts(tables, outcome.items);
       break;
   }
 }

@@ -95,6 +95,15 @@ export function createInstances(db: Database, ledger: number, sets: LabelSets) {
       const sql = 'SELECT count(*) AS n FROM instance INDEXED BY instance_open WHERE ledger = ? AND open = 1';
       return db.all<{ n: number }>(sql, ledger)[0]?.n ?? 0;
     },
+    countBegunWithin(fromMs: number, toMs: number): number {
+      const isWithin = 'coalesce(start_time_ms, end_time_ms) >= ? AND coalesce(start_time_ms, end_time_ms) < ?';
+      // Of the ended ones, the index leaves out those whose times all lie before.
+      const sql = `SELECT
+          (SELECT count(*) FROM instance INDEXED BY instance_open WHERE ledger = ? AND open = 1 AND ${isWithin})
+        + (SELECT count(*) FROM instance INDEXED BY instance_ended WHERE ledger = ? AND open = 0 AND gone = 0
+             AND max(coalesce(end_time_ms, 0), coalesce(start_time_ms, 0)) >= ? AND ${isWithin}) AS n`;
+      return db.all<{ n: number }>(sql, ledger, fromMs, toMs, ledger, fromMs, fromMs, toMs)[0]?.n ?? 0;
+    },
 
     write(entry: Entry, seenMs: number): void {
       db.run(

@@ -5,6 +5,7 @@ import { type MetPlaybook, playbookKey } from '../playbook-labels.ts';
 import { toSnapshot } from '../snapshot.ts';
 import { advance, type LedgerState } from '../state.ts';
 import type { Ledger } from '../store.ts';
+import { readProfile } from '../stored-profile.ts';
 import { moves } from '../window.ts';
 import type { Database } from './database.ts';
 import { createFailures } from './failures.ts';
@@ -15,12 +16,13 @@ import { createSweep } from './sweep.ts';
 import { createWindow } from './window.ts';
 
 /** The row of the table `ledger`. */
-export type LedgerRow = Omit<LedgerState, 'datesTrusted' | 'playbooks' | 'runs'> & {
+export type LedgerRow = Omit<LedgerState, 'profile' | 'playbooks' | 'runs'> & {
   readonly ledger: number;
-  readonly datesTrusted: number | null;
+  /** JSON. */
+  readonly profile: string;
 };
 
-export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }: LedgerRow): Ledger {
+export function openSqliteLedger(db: Database, { ledger, profile, ...row }: LedgerRow): Ledger {
   const sets = createLabelSets(db, ledger);
   const instances = createInstances(db, ledger, sets);
   const series = createSeries(db, ledger, sets);
@@ -29,7 +31,7 @@ export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }:
   const sweep = createSweep(db, ledger);
   let state: LedgerState = {
     ...row,
-    datesTrusted: datesTrusted === null ? null : datesTrusted === 1,
+    profile: readProfile(profile),
     playbooks: new Map(readPlaybooks().map((one) => [playbookKey(one.playbookId, one.name), one])),
     runs: new Map(series.runs().map((labels) => [labelsText(labels), labels])),
   };
@@ -77,20 +79,20 @@ export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }:
     page: ({ page }) => writePage(page),
     tail_ended({ page, sweep: parts, recheck }) {
       writePage(page);
-      for (const part of parts) sweep.add(part);
+      sweep.add(parts);
       if (recheck !== null) instances.markForRecheck(recheck);
     },
     sweep_step({ page, item, outcome }) {
       if (page !== null) writePage(page);
       sweep.conclude(item, outcome);
     },
-    audit_mismatch({ sweep: part, recheck }) {
-      sweep.add(part);
-      instances.markForRecheck(recheck);
+    sweep_planned({ sweep: parts, recheck }) {
+      sweep.add(parts);
+      if (recheck !== null) instances.markForRecheck(recheck);
     },
     instance_seen: ({ id, atMs }) => instances.markSeen(id, atMs),
-    instance_gone({ entry, cells, atMs }) {
-      instances.write(entry, atMs);
+    instances_gone({ entries, cells, atMs }) {
+      for (const entry of entries) instances.write(entry, atMs);
       for (const cell of cells) window.add(cell);
     },
     nodes_read({ id, attempt, nodes, moreNodes = 0, counters }) {
@@ -98,7 +100,7 @@ export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }:
       failures.setNodes(id, attempt, nodes, moreNodes);
     },
     window_moved({ fromMinute, sweep: parts }) {
-      for (const part of parts) sweep.add(part);
+      sweep.add(parts);
       if (fromMinute >= state.fromMinute) window.expire(fromMinute);
       else window.rebuild(instances.since(fromMinute * 60_000).flatMap((entry) => moves(null, entry, fromMinute)));
     },
@@ -112,7 +114,7 @@ export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }:
       }
       for (const playbook of playbooks) series.remove(playbook);
     },
-    dates_distrusted: nothing,
+    profile_learned: nothing,
     named: nothing,
     poll_succeeded: nothing,
   };
@@ -122,7 +124,7 @@ export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }:
     for (const [name, column] of stateColumns) {
       const value = after[name];
       if (value === before[name]) continue;
-      const stored = typeof value === 'boolean' ? Number(value) : value;
+      const stored = typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
       db.run(`UPDATE ledger SET ${column} = ? WHERE ledger = ?`, stored, ledger);
     }
   }
@@ -156,7 +158,7 @@ export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }:
       lastStarts: await read(() => series.marks('start')),
       lastCompletions: await read(() => series.marks('completion')),
       openInstances: await read(instances.countOpen),
-      sweepItems: sweep.items().length,
+      sweep: sweep.items(),
       rechecks: instances.toRecheck().length,
     };
     return read(() => toSnapshot(state, rows, sets.inOrder));
@@ -176,6 +178,8 @@ export function openSqliteLedger(db: Database, { ledger, datesTrusted, ...row }:
     stuckOrRetrying: async (sinceMs, max) => instances.stuckOrRetrying(sinceMs, max),
     nodes: async (playbook) => series.nodes(playbook),
     pending: async () => series.pending(),
+    openCount: async () => instances.countOpen(),
+    begunWithin: async (fromMs, toMs) => instances.countBegunWithin(fromMs, toMs),
     endedByMinute: async (status, fromMinute, toMinute) => window.endedByMinute(status, fromMinute, toMinute),
     sweep: async () => sweep.items(),
     endedBefore: async (beforeMs, max) => instances.endedBefore(beforeMs, max),
@@ -190,6 +194,6 @@ const stateColumns = [
   ['lastSuccessMs', 'last_success_ms'],
   ['fromMinute', 'from_minute'],
   ['prunedBeforeMs', 'pruned_before_ms'],
-  ['datesTrusted', 'dates_trusted'],
+  ['profile', 'profile'],
   ['instances', 'instances'],
 ] as const satisfies readonly (readonly [keyof LedgerState, string])[];

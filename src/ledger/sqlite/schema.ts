@@ -334,4 +334,13 @@ export const migrations: readonly string[] = [
     nodes = (SELECT json_group_array(json(value)) FROM (SELECT value FROM json_each(nodes) ORDER BY key LIMIT 20))
   WHERE json_array_length(nodes) > 20;
   `,
+  `
+  -- How SecMaster behaves, as JSON.
+  ALTER TABLE ledger ADD COLUMN profile TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE ledger DROP COLUMN dates_trusted;
+
+  ALTER TABLE sweep ADD COLUMN trigger_type TEXT;
+  ALTER TABLE sweep ADD COLUMN oldest_first INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE sweep ADD COLUMN purpose TEXT NOT NULL DEFAULT 'gap';
+  `,
 ];

@@ -15,7 +15,7 @@ export function createSqliteStore(path: string, onStatement?: OnStatement): Stor
     const [row] = db.all<LedgerRow>(
       `SELECT ledger, name, created_at_ms AS createdAtMs, generation, last_tail_ms AS lastTailMs,
               last_success_ms AS lastSuccessMs, from_minute AS fromMinute, pruned_before_ms AS prunedBeforeMs,
-              dates_trusted AS datesTrusted, instances
+              profile, instances
        FROM ledger WHERE project_id = ? AND workspace_id = ?`,
       projectId,
       workspaceId,

@@ -1,27 +1,50 @@
 import type { SweepItem, SweepOutcome, SweepPart } from '../change.ts';
+import { joinSweep } from '../sweep.ts';
 import type { Database } from './database.ts';
 
-/** The table `sweep`: what is still to be swept, in the order of its keys. */
+/** The table `sweep`: what is still to be swept. */
 export function createSweep(db: Database, ledger: number) {
-  function add({ fromMs, toMs, status }: SweepPart): void {
-    db.run('INSERT INTO sweep (ledger, from_ms, to_ms, status) VALUES (?, ?, ?, ?)', ledger, fromMs, toMs, status);
+  function items(): SweepItem[] {
+    const rows = db.all<Omit<SweepItem, 'oldestFirst'> & { oldestFirst: number }>(
+      `SELECT key, from_ms AS fromMs, to_ms AS toMs, status, trigger_type AS triggerType, oldest_first AS oldestFirst,
+              purpose, tried_ms AS triedMs
+       FROM sweep WHERE ledger = ? ORDER BY purpose = 'audit', key`,
+      ledger,
+    );
+    return rows.map((row) => ({ ...row, oldestFirst: row.oldestFirst === 1 }));
+  }
+
+  function add(parts: readonly SweepPart[]): void {
+    for (const part of parts) {
+      const joining = joinSweep(items(), part);
+      if (joining === 'new') insert(part);
+      else if (joining !== 'known') db.run("UPDATE sweep SET purpose = 'gap' WHERE key = ?", joining.makeGap);
+    }
+  }
+
+  function insert({ fromMs, toMs, status, triggerType, oldestFirst, purpose }: SweepPart): void {
+    db.run(
+      `INSERT INTO sweep (ledger, from_ms, to_ms, status, trigger_type, oldest_first, purpose)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      ledger,
+      fromMs,
+      toMs,
+      status,
+      triggerType,
+      Number(oldestFirst),
+      purpose,
+    );
   }
 
   return {
-    items(): SweepItem[] {
-      const sql =
-        'SELECT key, from_ms AS fromMs, to_ms AS toMs, status, tried_ms AS triedMs FROM sweep WHERE ledger = ? ORDER BY key';
-      return db.all<SweepItem>(sql, ledger);
-    },
+    items,
     add,
     conclude(key: number, outcome: SweepOutcome): void {
-      if (outcome.kind === 'more') return;
-      if (outcome.kind === 'tried') {
-        db.run('UPDATE sweep SET tried_ms = ? WHERE key = ?', outcome.atMs, key);
-        return;
-      }
-      db.run('DELETE FROM sweep WHERE key = ?', key);
-      if (outcome.kind === 'instead') for (const item of outcome.items) add(item);
+      const { kind } = outcome;
+      if (kind === 'all_done') db.run('DELETE FROM sweep WHERE ledger = ?', ledger);
+      if (kind === 'done' || kind === 'instead') db.run('DELETE FROM sweep WHERE key = ?', key);
+      if (kind === 'tried') db.run('UPDATE sweep SET tried_ms = ? WHERE key = ?', outcome.atMs, key);
+      if (kind === 'instead' || kind === 'tried') add(outcome.items);
     },
   };
 }

@@ -7,6 +7,7 @@ import { labelsText, runLabels } from '../../../src/ledger/label-set.ts';
 import { applicationId, migrations } from '../../../src/ledger/sqlite/schema.ts';
 import { createSqliteStore } from '../../../src/ledger/sqlite/store.ts';
 import { LedgerError } from '../../../src/ledger/store.ts';
+import { sweepPart } from '../../support/ledger/ledgers.ts';
 import { createSoc } from '../../support/world/simulated-soc.ts';
 
 let folder: string;
@@ -115,7 +116,7 @@ describe('a ledger of an older schema', () => {
     const before = rows(`SELECT ${kept}, playbook, trigger_type FROM instance ORDER BY id`);
     const store = createSqliteStore(file);
     const empty = await store.open({ projectId: 'p', workspaceId: 'empty' });
-    expect(await empty?.sweep()).toEqual([{ key: 9, fromMs: 1, toMs: 2, status: null, triedMs: 3 }]);
+    expect(await empty?.sweep()).toEqual([{ ...sweepPart({ fromMs: 1, toMs: 2 }), key: 9, triedMs: 3 }]);
     await store.close();
     const after = rows(`SELECT ${kept}, labels FROM instance JOIN label_set USING (ledger, label_set) ORDER BY id`);
     expect(after).toEqual(
@@ -169,6 +170,39 @@ describe('a ledger of an older schema', () => {
       expect([row.ms, row.retries, row.ends]).toEqual(ended.includes(row) ? known : [null, null, null]);
     }
   });
+
+  test('4 goes on with what is to be swept, and finds out anew how SecMaster behaves', async () => {
+    const file = join(folder, 'old.db');
+    {
+      using db = new DatabaseSync(file);
+      db.function('labels_text', { varargs: true }, () => '');
+      for (const migration of migrations.slice(0, 4)) db.exec(migration);
+      db.exec(`
+        PRAGMA application_id = ${applicationId}; PRAGMA user_version = 4;
+        INSERT INTO ledger (project_id, workspace_id, created_at_ms, from_minute, generation, dates_trusted)
+          VALUES ('p', 'w', 1, 2, 3, 1);
+        INSERT INTO sweep (ledger, from_ms, to_ms, status, tried_ms) VALUES (1, 1, 2, NULL, 3), (1, NULL, NULL, 'RUNNING', NULL);`);
+    }
+    const store = createSqliteStore(file);
+    const ledger = await store.open({ projectId: 'p', workspaceId: 'w' });
+    expect(ledger?.state).toMatchObject({ createdAtMs: 1, fromMinute: 2, generation: 3, profile: {} });
+    expect(await ledger?.sweep()).toEqual([
+      { ...sweepPart({ fromMs: 1, toMs: 2 }), key: 1, triedMs: 3 },
+      { ...sweepPart({ status: 'RUNNING' }), key: 2, triedMs: null },
+    ]);
+    await store.close();
+  });
+});
+
+test('a ledger opens whatever stands in place of the profile', async () => {
+  const workspace = { projectId: 'p', workspaceId: 'w' };
+  const store = createSqliteStore(path);
+  await store.create(workspace, 1, 0);
+  await store.close();
+  alter(path, 'UPDATE ledger SET profile = \'{"depth":\'');
+  const reopened = createSqliteStore(path);
+  expect((await reopened.open(workspace))?.state.profile).toEqual({});
+  await reopened.close();
 });
 
 test('no statement numbers its parameters, for the oldest Node.js that is supported binds none of those', () => {

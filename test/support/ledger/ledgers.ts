@@ -1,4 +1,4 @@
-import type { PageChange } from '../../../src/ledger/change.ts';
+import type { PageChange, SweepPart } from '../../../src/ledger/change.ts';
 import { foldPage, type PageContext } from '../../../src/ledger/page.ts';
 import type { Ledger } from '../../../src/ledger/store.ts';
 import type { Instance } from '../../../src/model/instance.ts';
@@ -18,6 +18,11 @@ export function emptyPage(atMs: number): PageChange {
     lastStarts: [],
     lastCompletions: [],
   };
+}
+
+/** A gap: all that SecMaster has, unless told otherwise. */
+export function sweepPart(fields: Partial<SweepPart> = {}): SweepPart {
+  return { fromMs: null, toMs: null, status: null, triggerType: null, oldestFirst: false, purpose: 'gap', ...fields };
 }
 
 /** What rows change in a ledger that shows them at `nowMs`. */
