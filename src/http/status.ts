@@ -1,5 +1,7 @@
 import type { FailedRun } from '../model/failed-run.ts';
 import type { OpenRun } from '../model/open-run.ts';
+import { assumptionsOf, type Profile } from '../model/profile.ts';
+import { profileLines } from '../model/profile-text.ts';
 import type { EndedPoll, WorkspaceReport } from '../model/report.ts';
 
 /** The body of `/api/v1/status`, which the page at `/` shows. Times are ISO 8601 in UTC, null if there is none. */
@@ -33,8 +35,16 @@ export interface WorkspaceStatus {
   /** Started within the lookback, and every open one. */
   readonly instances: Readonly<Record<string, number>>;
   readonly open_instances: number;
+  /** How SecMaster behaves, as far as it has been tried. */
+  readonly profile: readonly BehaviourStatus[];
   /** The latest ones, newest first. */
   readonly recent_polls: readonly PollStatus[];
+}
+
+export interface BehaviourStatus {
+  readonly text: string;
+  /** Whether the exporter uses a slower way because of it. */
+  readonly slower: boolean;
 }
 
 export interface PollStatus {
@@ -127,8 +137,20 @@ function workspaceStatus({ snapshot, polls, nowMs, ...report }: WorkspaceReport)
     window_complete: snapshot?.windowComplete ?? false,
     instances,
     open_instances: snapshot?.openInstances ?? 0,
+    profile: profileStatus(report.profile),
     recent_polls: polls.recent.map(pollStatus),
   };
+}
+
+function profileStatus(profile: Profile): BehaviourStatus[] {
+  const untried = profileLines({});
+  const slower = new Set<string>();
+  for (const [name, finding] of Object.entries(profile)) {
+    const alone = { [name]: finding };
+    if (assumptionsOf(alone).every(({ holds }) => holds)) continue;
+    for (const text of profileLines(alone)) if (!untried.includes(text)) slower.add(text);
+  }
+  return profileLines(profile).map((text) => ({ text, slower: slower.has(text) }));
 }
 
 function pollStatus({ endedMs, durationSeconds, requests, error }: EndedPoll): PollStatus {

@@ -1,5 +1,6 @@
 import type { FailedRun } from './failed-run.ts';
 import type { OpenRun } from './open-run.ts';
+import type { Profile } from './profile.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** The state of one workspace after its latest poll, the only source of metrics and pages. */
@@ -15,6 +16,8 @@ export interface WorkspaceReport {
   readonly snapshot: Snapshot | null;
   /** When the ledger was created, and before when it may have pruned ended instances (0: nothing pruned); null as above. */
   readonly counting: { readonly sinceMs: number; readonly prunedBeforeMs: number } | null;
+  /** How SecMaster behaves, as far as it has been tried; empty before there is a ledger. */
+  readonly profile: Profile;
   /** The latest failed attempts, newest first. */
   readonly failedRuns: readonly FailedRun[];
   /** Stuck and retrying runs, oldest first. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { listen } from '../../src/http/listen.ts';
 import type { WorkspaceReport } from '../../src/model/report.ts';
 import { appOf } from '../support/http/app.ts';
-import { emptySnapshot, goodPoll, report } from '../support/metrics/report.ts';
+import { emptySnapshot, goodPoll, report, shortPages } from '../support/metrics/report.ts';
 
 /** The status page in a real browser, Debian's Chromium. */
 
@@ -93,6 +93,7 @@ const worlds: [string, WorkspaceReport[]][] = [
   ['healthy', [healthy()]],
   ['failing', [report({ snapshot, polls: { ...goodPoll, last: refused, recent: [refused] } })]],
   ['empty', [report()]],
+  ['short pages', [report({ snapshot, profile: shortPages })]],
   [
     'first start',
     [report({ snapshot: null, polls: { ...goodPoll, count: 0, last: null, recent: [], lastSuccessMs: null } })],

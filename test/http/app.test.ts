@@ -1,9 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { AppParts } from '../../src/http/app.ts';
 import type { Exposition } from '../../src/metrics/exposition.ts';
+import type { Profile } from '../../src/model/profile.ts';
+import { profileLines } from '../../src/model/profile-text.ts';
 import type { WorkspaceReport } from '../../src/model/report.ts';
 import { appOf } from '../support/http/app.ts';
-import { emptySnapshot, goodPoll, report } from '../support/metrics/report.ts';
+import { emptySnapshot, goodPoll, report, shortPages } from '../support/metrics/report.ts';
 
 const exposition: Pick<Exposition, 'scrape'> = {
   scrape: async (format, encoding) => [Buffer.from(`${format} `), Buffer.from(`${encoding}\n`)],
@@ -145,7 +147,12 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
     polls: { ...goodPoll, count: 0, last: null, recent: [], lastSuccessMs: null },
   };
   const response = await app([
-    report({ snapshot, openRuns: [open], failedRuns: [run, { ...run, instanceId: 'i-0', failedMs: atMs - 9 }] }),
+    report({
+      snapshot,
+      profile: shortPages,
+      openRuns: [open],
+      failedRuns: [run, { ...run, instanceId: 'i-0', failedMs: atMs - 9 }],
+    }),
     report({
       ...starting,
       failedRuns: [{ ...run, instanceId: 'i-2', failedMs: atMs + 9, startTimeMs: null, nodes: null }],
@@ -153,6 +160,7 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
   ]).request('/api/v1/status');
   expect(response.headers.get('content-type')).toBe('application/json');
   const ids = { workspace_id: report().workspaceId, project_id: report().projectId, region: 'eu-west-101' };
+  const pages = profileLines(shortPages).map((text, i) => ({ text, slower: i === 0 }));
   expect(await response.json()).toEqual({
     version: '1.2.3',
     configuration: 'poll: {}\n',
@@ -170,6 +178,7 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
         window_complete: true,
         instances: { FAILED: 3 },
         open_instances: 0,
+        profile: pages,
         recent_polls: [{ ended: '2026-07-18T12:00:00.000Z', duration_seconds: 0.25, requests: 1, error: null }],
       },
       {
@@ -185,6 +194,7 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
         window_complete: false,
         instances: {},
         open_instances: 0,
+        profile: [],
         recent_polls: [],
       },
     ],
@@ -243,6 +253,38 @@ test('the status and the page tell how many failed nodes are not shown', async (
   const many = app([report({ failedRuns: [run] })]);
   expect(await (await many.request('/api/v1/status')).json()).toMatchObject({ failed_runs: [{ more_nodes: 99_980 }] });
   expect(await (await many.request('/')).text()).toContain('and 99980 more failed nodes');
+});
+
+describe('how SecMaster behaves', () => {
+  const pageOf = async (profile: Profile, workspace = 'prod') =>
+    (await app([report({ profile, workspace })]).request('/')).text();
+  const found = <Value>(value: Value, how = 'tried') => ({ value, learnedMs: 0, how });
+
+  test.each<[string, Profile, string]>([
+    ['nothing is slow', { offset: found('honoured') }, 'nothing makes the exporter slower'],
+    ['a page is short', shortPages, '1 of 2 findings makes the exporter slower'],
+    [
+      'much is slow',
+      { ...shortPages, order: found('create_time'), dates: found('unusable') },
+      '3 of 4 findings make the exporter slower',
+    ],
+  ])('is said in short where %s, and at length once it is opened', async (_, profile, summary) => {
+    const page = await pageOf(profile);
+    expect(page).toContain(`<summary><bdi>prod</bdi>: ${summary}</summary>`);
+    const count = Number(/^\d/.exec(summary)?.[0] ?? 0);
+    expect(page.split('<span class="state bad">slower</span>')).toHaveLength(count + 1);
+    expect(page.split('<li><bdi>')).toHaveLength(Object.keys(profile).length + 1);
+  });
+
+  test('is not spoken of before it has been tried', async () => {
+    expect(await pageOf({})).not.toContain('How SecMaster behaves');
+  });
+
+  test('is escaped', async () => {
+    const page = await pageOf({ offset: found('ignored', 'refused: <script>') }, '<b>');
+    expect(page).not.toContain('refused: <script>');
+    expect(page).toContain('<details id="profile-&lt;b&gt;">');
+  });
 });
 
 test('with status.recent_runs 0, the status has no runs and the page says why', async () => {

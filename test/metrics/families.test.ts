@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { families } from '../../src/metrics/families.ts';
 import type { Declaration } from '../../src/metrics/family.ts';
 import { expositionOf, scrapeOf } from '../support/metrics/exposition.ts';
-import { emptySnapshot, goodPoll, report } from '../support/metrics/report.ts';
+import { emptySnapshot, goodPoll, report, shortPages } from '../support/metrics/report.ts';
 
 const exemplar = { instanceId: 'i-1', seconds: 0.5, endTimeMs: 1_784_376_000_500 };
 const isolate = { playbook: 'Isolate host', trigger_type: 'EVENT' };
@@ -39,7 +39,7 @@ test('families stand in the exposition under the labels that they are declared w
     playbooks: [{ playbookId: 'i', name: 'n', label: 'l' }],
   };
   const polls = { ...goodPoll, failures: new Map([['timeout', 1]]), rejectedRows: new Map([['no_id', 1]]) };
-  await exposition.update([report({ snapshot, polls, credentialsExpireAtMs: 1 })], [1]);
+  await exposition.update([report({ snapshot, polls, profile: shortPages, credentialsExpireAtMs: 1 })], [1]);
   exposition.observeRequest('list_instances', '200', 0.1);
   const text = await scrapeOf(exposition);
   for (const { name, type, help, labels } of all) {

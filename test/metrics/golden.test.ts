@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Exposition } from '../../src/metrics/exposition.ts';
 import { expositionOf, scrapeOf } from '../support/metrics/exposition.ts';
-import { report } from '../support/metrics/report.ts';
+import { report, shortPages } from '../support/metrics/report.ts';
 import { createSoc, type SimulatedSoc, startMs } from '../support/world/simulated-soc.ts';
 
 /**
@@ -61,6 +61,7 @@ beforeAll(async () => {
   const measured = {
     ...first,
     credentialsExpireAtMs: null,
+    profile: shortPages,
     polls: { ...first.polls, last: { ...failing, error: null } },
   };
   made = expositionOf({ now: () => startMs });

@@ -1,3 +1,4 @@
+import { assumptionsOf } from '../../model/profile.ts';
 import type { Sample, WorkspaceFamily } from '../family.ts';
 
 /** What the exporter does for each workspace. */
@@ -65,6 +66,15 @@ export const exporter = {
     labels: ['workspace'],
     stability: 'STABLE',
     fromLedger: ({ windowComplete }) => single(Number(windowComplete)),
+  },
+  assumptions: {
+    name: 'secmaster_exporter_api_assumption',
+    type: 'gauge',
+    help: 'Whether SecMaster behaves as the fastest way to read it needs (1), or a slower way is used (0), by assumption; absent while not tried.',
+    labels: ['workspace', 'assumption'],
+    stability: 'EXPERIMENTAL',
+    fromReport: ({ profile }) =>
+      assumptionsOf(profile).map(({ name, holds }) => ({ labels: { assumption: name }, value: Number(holds) })),
   },
   audits: {
     name: 'secmaster_exporter_audits_total',

@@ -140,6 +140,7 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
             credentialsExpireAtMs: null,
             snapshot: null,
             counting: null,
+            profile: {},
             failedRuns: [],
             openRuns: [],
             nowMs: clock.now(),

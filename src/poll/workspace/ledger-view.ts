@@ -4,7 +4,8 @@ import type { WorkspaceReport } from '../../model/report.ts';
 import type { ZeroFirst } from './zero-first.ts';
 
 /** What the ledger said when it was last read; nothing before. */
-export interface LedgerContents extends Pick<WorkspaceReport, 'snapshot' | 'counting' | 'failedRuns' | 'openRuns'> {
+export interface LedgerContents
+  extends Pick<WorkspaceReport, 'snapshot' | 'counting' | 'profile' | 'failedRuns' | 'openRuns'> {
   readonly lastSuccessMs: number | null;
 }
 
@@ -42,6 +43,7 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
   let contents: LedgerContents = {
     snapshot: null,
     counting: null,
+    profile: {},
     failedRuns: [],
     openRuns: [],
     lastSuccessMs: null,
@@ -57,7 +59,7 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
     async refresh() {
       const ledger = await open();
       if (ledger === null) return;
-      const { name, lastSuccessMs, createdAtMs: sinceMs, prunedBeforeMs } = ledger.state;
+      const { name, profile, lastSuccessMs, createdAtMs: sinceMs, prunedBeforeMs } = ledger.state;
       if (name !== null) onName(name);
       await expose(ledger);
       const snapshot = await ledger.snapshot();
@@ -65,7 +67,7 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
       if (limited > 0 && (contents.snapshot?.limitedPlaybooks ?? 0) === 0) log.warn({ limited }, tooManyPlaybooks);
       const failedRuns = await ledger.latestFailures(maxRuns());
       const openRuns = await ledger.stuckOrRetrying(now() - stuckMs, maxRuns());
-      contents = { snapshot, counting: { sinceMs, prunedBeforeMs }, failedRuns, openRuns, lastSuccessMs };
+      contents = { snapshot, counting: { sinceMs, prunedBeforeMs }, profile, failedRuns, openRuns, lastSuccessMs };
     },
   };
 }

@@ -3,7 +3,7 @@ import { exporter } from '../../../src/metrics/families.ts';
 import type { WorkspaceFamily } from '../../../src/metrics/family.ts';
 import type { WorkspaceReport } from '../../../src/model/report.ts';
 import { linesOf } from '../../support/metrics/exposition.ts';
-import { goodPoll, report, withSnapshot } from '../../support/metrics/report.ts';
+import { goodPoll, report, shortPages, withSnapshot } from '../../support/metrics/report.ts';
 
 test.each<[string, WorkspaceFamily, WorkspaceReport, string[]]>([
   ['1 for a workspace whose last poll succeeded', exporter.up, report(), ['secmaster_up{workspace="prod"} 1']],
@@ -85,6 +85,16 @@ test.each<[string, WorkspaceFamily, WorkspaceReport, string[]]>([
     ['secmaster_exporter_window_complete{workspace="prod"} 1'],
   ],
   ['nothing of a ledger that has not been read', exporter.windowComplete, report({ snapshot: null }), []],
+  [
+    '1 for what SecMaster does as the fastest way needs, and 0 for what it does not',
+    exporter.assumptions,
+    report({ profile: shortPages }),
+    [
+      'secmaster_exporter_api_assumption{workspace="prod",assumption="full_pages"} 0',
+      'secmaster_exporter_api_assumption{workspace="prod",assumption="offset_honoured"} 1',
+    ],
+  ],
+  ['nothing of what has not been tried', exporter.assumptions, report(), []],
   [
     'audits',
     exporter.audits,

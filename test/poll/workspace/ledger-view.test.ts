@@ -6,6 +6,7 @@ import { createLedgerView } from '../../../src/poll/workspace/ledger-view.ts';
 import { createZeroFirst } from '../../../src/poll/workspace/zero-first.ts';
 import { defaultProject, defaultWorkspace } from '../../../src/simulator/defaults.ts';
 import { wrapStore } from '../../support/ledger/wrapped-store.ts';
+import { shortPages } from '../../support/metrics/report.ts';
 import { createSoc } from '../../support/world/simulated-soc.ts';
 
 function viewOf(store: Store, soc = createSoc({ store })) {
@@ -29,7 +30,7 @@ function viewOf(store: Store, soc = createSoc({ store })) {
 test('is empty before there is a ledger, and has its contents afterwards', async () => {
   const { soc, view, names } = viewOf(createSqliteStore(':memory:'));
   const createdMs = soc.now();
-  const empty = { snapshot: null, counting: null, failedRuns: [], openRuns: [], lastSuccessMs: null };
+  const empty = { snapshot: null, counting: null, profile: {}, failedRuns: [], openRuns: [], lastSuccessMs: null };
   await view.refresh();
   expect(view.contents()).toEqual(empty);
   await soc.poll();
@@ -47,6 +48,16 @@ test('is empty before there is a ledger, and has its contents afterwards', async
     lastSuccessMs: soc.now(),
   });
   expect(names).toEqual([]);
+});
+
+test('shows how SecMaster behaves, as the ledger has it', async () => {
+  const store = createSqliteStore(':memory:');
+  const { view } = viewOf(store);
+  const workspace = { projectId: defaultProject.id, workspaceId: defaultWorkspace.id };
+  const ledger = await store.create(workspace, 1, 0);
+  await ledger.commit({ kind: 'profile_learned', profile: shortPages });
+  await view.refresh();
+  expect(view.contents().profile).toEqual(shortPages);
 });
 
 test('passes on the name in the ledger', async () => {

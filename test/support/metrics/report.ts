@@ -1,3 +1,4 @@
+import type { Profile } from '../../../src/model/profile.ts';
 import type { PollReport, WorkspaceReport } from '../../../src/model/report.ts';
 import type { Snapshot } from '../../../src/model/snapshot.ts';
 
@@ -30,6 +31,12 @@ export const goodPoll: PollReport = {
   lastSuccessMs: minuteMs,
 };
 
+/** Of a SecMaster with short pages. */
+export const shortPages: Profile = {
+  page: { value: { rows: 50, limit: 100 }, learnedMs: minuteMs, how: 'a full page' },
+  offset: { value: 'honoured', learnedMs: minuteMs, how: 'two pages' },
+};
+
 export function report(fields: Partial<WorkspaceReport> = {}): WorkspaceReport {
   return {
     workspace: 'prod',
@@ -39,6 +46,7 @@ export function report(fields: Partial<WorkspaceReport> = {}): WorkspaceReport {
     credentialsExpireAtMs: null,
     snapshot: emptySnapshot,
     counting: { sinceMs: minuteMs - 86_400_000, prunedBeforeMs: 0 },
+    profile: {},
     failedRuns: [],
     openRuns: [],
     nowMs: minuteMs + 12_000,
