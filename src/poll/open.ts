@@ -1,28 +1,43 @@
 import { documentedOpenStatuses } from '../model/status.ts';
-import { maxOffset } from '../secmaster/api/secmaster.ts';
-import { lookUp } from './recheck.ts';
-import { readPage, type Session } from './session.ts';
+import { commitGone, lookUp } from './look-up.ts';
+import { contradict } from './profile/contradict.ts';
+import { beginRound, newestFirst, profileOf, readPage, type Session } from './session.ts';
 
 /** An open instance is looked up after this long without a row, so that a quiet poll needs no request for it. */
 const unseenMs = 5 * 60_000;
-
-/** Lookups by id in one poll, one request each. */
+/** For each so many open instances, as many minutes more: a page shows a hundred of them. */
+const openPerUnseen = 1_000;
+/** Pages of open instances in one poll. */
+const maxPages = 100;
+/** Lookups in one poll, one or two requests each. */
 const maxLookups = 20;
 
 /** Looks up open instances of any age that the tail has not met for a while (docs/counting.md#what-a-poll-asks). */
 export async function lookUpOpen(session: Session): Promise<void> {
   const { secmaster, ledger } = session;
-  const unseen = () => ledger.openUnseen(secmaster.now() - unseenMs);
+  const restMs = unseenMs * Math.max(1, (await ledger.openCount()) / openPerUnseen);
+  const unseen = () => ledger.openUnseen(secmaster.now() - restMs);
 
   const statuses = new Set((await unseen()).map((instance) => instance.status));
-  for (const status of documentedOpenStatuses.filter((status) => statuses.has(status))) {
-    for (let offset = 0, last = false; !last; ) {
-      const page = await readPage(session, { sortKey: 'create_time', sortDir: 'ASC', offset, status });
-      await ledger.commit({ kind: 'page', page: page.change });
-      offset += page.size;
-      last = page.isLast || offset > maxOffset;
-    }
-  }
+  for (const status of documentedOpenStatuses.filter((status) => statuses.has(status))) await readAll(session, status);
   // Those missing from the list of their status have changed unseen by the tail, or are gone.
-  for (const { id } of (await unseen()).slice(0, maxLookups)) await lookUp(session, id);
+  for (const { id } of (await unseen()).slice(0, maxLookups)) {
+    const found = await lookUp(session, id);
+    if (found === 'gone') await commitGone(session, [...(await ledger.known([id])).values()]);
+    // Later again: nothing more can be found out now.
+    if (found === 'unsure') await ledger.commit({ kind: 'instance_seen', id, atMs: secmaster.now() });
+  }
+}
+
+async function readAll(session: Session, status: string): Promise<void> {
+  if (profileOf(session).statusFilter?.value === 'not_honoured') return;
+  const round = beginRound(session, { isStrict: false, mayCount: false, maxRequests: maxPages });
+  const order = newestFirst(profileOf(session), 'create_time');
+  const ask = (place: { offset: number; limit: number }) => readPage(session, { ...order, ...place, status });
+  for (let page = await round.next(ask); page !== null; page = await round.next(ask)) {
+    await session.ledger.commit({ kind: 'page', page: page.change });
+    const others = page.instances.filter((one) => one.status !== status).length;
+    if (others > 2 && others > page.instances.length / 2)
+      return await contradict(session, 'statusFilter', 'not_honoured', 'the list holds other statuses too');
+  }
 }

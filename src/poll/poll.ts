@@ -1,24 +1,24 @@
 import { prune } from '../ledger/prune.ts';
-import type { Ledger } from '../ledger/store.ts';
 import { firstMinute } from '../ledger/window.ts';
-import type { Logger } from '../log.ts';
-import type { SecMaster } from '../secmaster/api/secmaster.ts';
+import { SecMasterError } from '../secmaster/http/errors.ts';
 import type { Audits } from './audit.ts';
 import type { NodeReader } from './nodes.ts';
 import { lookUpOpen } from './open.ts';
+import { span } from './parts.ts';
+import type { Learning } from './profile/learning.ts';
 import { recheck } from './recheck.ts';
 import type { Session } from './session.ts';
 import type { Progress } from './slice.ts';
 import { nextItem, sweep } from './sweep.ts';
 import type { SweepLog } from './sweep-log.ts';
 import { readTail } from './tail.ts';
-import type { HeldLedger } from './workspace/held-ledger.ts';
 
 export interface PollSteps {
   /** Called once the latest changes are in the ledger, before the slower steps. */
   readonly onNews: () => Promise<void>;
   /** Asked after each page of the sweep. */
   readonly hasTimeLeft: () => boolean;
+  readonly learning: Learning;
   readonly audits: Audits;
   readonly nodeReader: NodeReader;
   readonly sweepLog: SweepLog;
@@ -28,8 +28,8 @@ export interface PollSteps {
 const maxPruned = 1_000;
 
 /**
- * One poll of one workspace: the tail, the open instances, the nodes of failed runs, as much of the sweep as there is time for, and
- * once there is nothing to sweep, rechecks, the audit and pruning.
+ * One poll of one workspace: what is due to be found out about SecMaster, the tail, the open instances, the nodes of failed runs, as
+ * much of the sweep as there is time for, and once there is nothing to sweep, rechecks, the audit and pruning.
  *
  * @returns how far the sweep came, for the next poll
  * @throws {SecMasterError | LedgerError} earlier commits stay
@@ -37,10 +37,15 @@ const maxPruned = 1_000;
 export async function poll(
   session: Session,
   progress: Progress | null,
-  { onNews, hasTimeLeft, audits, nodeReader, sweepLog }: PollSteps,
+  { onNews, hasTimeLeft, learning, audits, nodeReader, sweepLog }: PollSteps,
 ): Promise<Progress | null> {
   const { ledger, secmaster } = session;
-  await readTail(session);
+  await learning.learn(session);
+  await readTail(session).catch(async (error: unknown) => {
+    const isRefused = error instanceof SecMasterError && error.kind === 'bad_request';
+    if (!isRefused || !(await learning.learnAnew(session))) throw error;
+    await readTail(session);
+  });
   await moveWindow(session);
   await lookUpOpen(session);
   let left = progress ?? (await nextItem(session));
@@ -63,30 +68,12 @@ export async function poll(
   return left;
 }
 
-/** The workspace's ledger. A new one is created at SecMaster's time, not at the local one. */
-export async function openLedger(
-  held: HeldLedger,
-  secmaster: SecMaster,
-  { workspaceId, lookbackMs }: { readonly workspaceId: string; readonly lookbackMs: number },
-  signal: AbortSignal,
-  log: Logger,
-): Promise<Ledger> {
-  const known = await held.open();
-  if (known !== null) return known;
-  // Only for the Date header of the response.
-  await secmaster.listInstances(workspaceId, { sortKey: 'update_time', sortDir: 'DESC', offset: 0 }, signal);
-  const createdMs = secmaster.answeredMs();
-  const created = await held.create(createdMs, firstMinute(createdMs, lookbackMs));
-  log.info({ since: new Date(createdMs).toISOString() }, 'ledger created; counters start now');
-  return created;
-}
-
 async function moveWindow({ ledger, secmaster, lookbackMs }: Session): Promise<void> {
   const { fromMinute } = ledger.state;
   const wanted = firstMinute(secmaster.now(), lookbackMs);
   if (wanted > fromMinute) return ledger.commit({ kind: 'window_moved', fromMinute: wanted, sweep: [] });
   // SecMaster's time is known only to the second, so it may fall back into the previous minute.
   if (wanted >= fromMinute - 1) return;
-  const grown = { fromMs: wanted * 60_000, toMs: fromMinute * 60_000, status: null };
+  const grown = span(wanted * 60_000, fromMinute * 60_000);
   await ledger.commit({ kind: 'window_moved', fromMinute: wanted, sweep: [grown] });
 }

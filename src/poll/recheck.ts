@@ -1,24 +1,32 @@
-import { goneChange } from '../ledger/gone.ts';
-import { readPage, type Session } from './session.ts';
+import { commitGone, type LookedUp, lookUp } from './look-up.ts';
+import type { Session } from './session.ts';
 
-/** Looks up, by id, the instances that the sweep should have met but has not, while there is time left. */
+/** Instances of a purge that are looked up; where SecMaster knows none of them, it knows none of the others either. */
+const sampleSize = 5;
+/** Lookups in one poll. */
+const maxLookups = 100;
+/** Instances that leave the gauges with one commit. */
+const batchSize = 500;
+
+/** Looks up the instances that the sweep should have met but has not, while there is time left. */
 export async function recheck(session: Session, hasTimeLeft: () => boolean): Promise<void> {
-  for (const id of await session.ledger.toRecheck()) {
-    await lookUp(session, id);
+  const ids = await session.ledger.toRecheck();
+  const sample: LookedUp[] = [];
+  for (const [i, id] of ids.slice(0, maxLookups).entries()) {
+    if (i === sampleSize && sample.every((found) => found === 'gone')) return await removeAll(session, ids.slice(i));
+    const found = await lookUp(session, id);
+    sample.push(found);
+    if (found === 'gone') await removeAll(session, [id]);
+    // It is known to have been, and nothing more can be found out.
+    else if (found === 'unsure')
+      await session.ledger.commit({ kind: 'instance_seen', id, atMs: session.secmaster.now() });
     if (!hasTimeLeft()) return;
   }
 }
 
-/** Reads one instance by its id; one that SecMaster no longer knows leaves the gauges. */
-export async function lookUp(session: Session, id: string): Promise<void> {
-  const { secmaster, ledger, log } = session;
-  const page = await readPage(session, { sortKey: 'create_time', sortDir: 'DESC', offset: 0, id });
-  await ledger.commit({ kind: 'page', page: page.change });
-  if (page.instances.some((instance) => instance.id === id)) return;
-  // SecMaster knows it, but its row was rejected.
-  if (page.rejected.length > 0) return ledger.commit({ kind: 'instance_seen', id, atMs: secmaster.now() });
-  const known = (await ledger.known([id])).get(id);
-  if (known === undefined) return;
-  await ledger.commit(goneChange(known, ledger.state, secmaster.now()));
-  log.info({ instance: id, status: known.status }, 'instance no longer known to SecMaster; removed from the gauges');
+async function removeAll(session: Session, ids: readonly string[]): Promise<void> {
+  for (let i = 0; i < ids.length; i += batchSize) {
+    const known = await session.ledger.known(ids.slice(i, i + batchSize));
+    await commitGone(session, [...known.values()]);
+  }
 }

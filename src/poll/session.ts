@@ -3,7 +3,7 @@ import { foldPage, type RowVerdict } from '../ledger/page.ts';
 import type { Ledger } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
 import type { Instance } from '../model/instance.ts';
-import type { Behaviours, Profile } from '../model/profile.ts';
+import type { Profile } from '../model/profile.ts';
 import { createRound, type PageLength, type Round } from '../secmaster/api/pager.ts';
 import type { FilteredOutRow, ListQuery, Page, RejectedRow, SecMaster } from '../secmaster/api/secmaster.ts';
 import type { FilteredOut } from './workspace/filtered-out.ts';
@@ -29,13 +29,9 @@ export interface Session {
   /** What is known of a page's length, from poll to poll. */
   readonly pageLength: PageLength;
   readonly counts: CountMemory;
-  /** Writes what was found out about SecMaster into the ledger. */
-  readonly contradict: Contradict;
-  /** Called with the number of instances in which a sweep of this part found what no tail has shown. */
-  readonly onMissed: (part: SweepPart, instances: number) => void;
+  /** Called after each step of a sweep, with the number of instances in which it found what no tail had shown. */
+  readonly onSwept: (part: SweepPart, step: { readonly requests: number; readonly missed: number }) => void;
 }
-
-export type Contradict = <Name extends keyof Behaviours>(name: Name, value: Behaviours[Name], how: string) => Promise<void>;
 
 /** What SecMaster's own counts have said, from poll to poll. */
 export interface CountMemory {
@@ -119,7 +115,10 @@ function countsIn({ count }: Profile, mayCount: boolean): 'exact' | 'unknown' | 
 }
 
 /** The newest first, as far as SecMaster puts them in order. */
-export function newestFirst({ order }: Profile, key: 'update_time' | 'create_time'): Pick<ListQuery, 'sortKey' | 'sortDir'> {
+export function newestFirst(
+  { order }: Profile,
+  key: 'update_time' | 'create_time',
+): Pick<ListQuery, 'sortKey' | 'sortDir'> {
   switch (order?.value) {
     case undefined:
     case 'update_time':

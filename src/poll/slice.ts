@@ -30,6 +30,9 @@ export interface Progress {
   rounds: number;
   /** Ids that all rounds have met. */
   readonly met: Set<string>;
+  /** Of those, the instances that began from the item's start until the tail before. */
+  readonly within: Set<string>;
+  readonly untilMs: number;
   /** Pairs of neighbours of which the first began later, and of those in the other order. */
   descending: number;
   ascending: number;
@@ -39,8 +42,20 @@ export interface Progress {
   count: number | null;
 }
 
-export function beginItem(item: SweepItem, round: Round<ReadPage>): Progress {
-  return { item, round, rounds: 1, met: new Set(), descending: 0, ascending: 0, oldestMs: null, count: null };
+/** @param tailMs when the last complete tail began */
+export function beginItem(item: SweepItem, round: Round<ReadPage>, tailMs: number): Progress {
+  const sets = { met: new Set<string>(), within: new Set<string>() };
+  return {
+    item,
+    round,
+    rounds: 1,
+    ...sets,
+    untilMs: tailMs - slackMs,
+    descending: 0,
+    ascending: 0,
+    oldestMs: null,
+    count: null,
+  };
 }
 
 /** A run starts shortly after its creation. */
@@ -51,7 +66,12 @@ const maxRounds = 10;
 const fewRows = 3;
 
 /** Follows a page and judges its rows. */
-export function judgePage(progress: Progress, page: ReadPage, dates: DatesFound | null, retentionFromMs: number): Verdict {
+export function judgePage(
+  progress: Progress,
+  page: ReadPage,
+  dates: DatesFound | null,
+  retentionFromMs: number,
+): Verdict {
   const { item, met } = progress;
   follow(progress, page);
   for (const id of progress.round.met) met.add(id);
@@ -64,14 +84,18 @@ export function judgePage(progress: Progress, page: ReadPage, dates: DatesFound 
   if (isDated(item) && dates !== null && isMost(instances.filter((one) => isOutside(one, item, dates)))) {
     return { kind: 'contradicted', by: 'dates', how: 'the list holds other times too', parts: [undated(item)] };
   }
-  const isBelow = isReadDown(item) && instances.length > 0 && instances.every((one) => beganBefore(one, item.fromMs ?? 0));
+  const isBelow =
+    isReadDown(item) && instances.length > 0 && instances.every((one) => beganBefore(one, item.fromMs ?? 0));
   return isBelow && isDescending(progress) ? { kind: 'done' } : { kind: 'more' };
 }
 
 function follow(progress: Progress, page: ReadPage): void {
   let before: number | null = null;
+  const { fromMs } = progress.item;
   for (const instance of page.instances) {
     const { startTimeMs } = instance;
+    const begun = begunMs(instance) ?? Number.NEGATIVE_INFINITY;
+    if (begun >= (fromMs ?? 0) && begun < progress.untilMs) progress.within.add(instance.id);
     if (startTimeMs === null) continue;
     if (before !== null && before !== startTimeMs) {
       if (before > startTimeMs) progress.descending++;
@@ -97,9 +121,11 @@ export function judgeEnd(progress: Progress, context: EndContext): Verdict {
   const { item, round, rounds, met, oldestMs } = progress;
   const end = round.end();
   if (end === null) return { kind: 'more' };
-  if (end.kind === 'incomplete') return { kind: 'problem', problem: end.problem ?? 'part of the list is missing', parts: [] };
+  if (end.kind === 'incomplete')
+    return { kind: 'problem', problem: end.problem ?? 'part of the list is missing', parts: [] };
   if (end.kind === 'bottom') {
-    const untilMs = context.dates?.field === 'start' && isDescending(progress) && oldestMs !== null ? oldestMs : context.nowMs;
+    const untilMs =
+      context.dates?.field === 'start' && isDescending(progress) && oldestMs !== null ? oldestMs : context.nowMs;
     const { parts, isWhole: isAll } = split(item, { ...context, untilMs: untilMs + slackMs });
     return isAll ? { kind: 'instead', parts } : { kind: 'problem', problem: end.problem ?? tooMany, parts };
   }

@@ -1,9 +1,10 @@
 import type { SweepOutcome, SweepPart } from '../ledger/change.ts';
 import { isEnded } from '../model/status.ts';
-import { SecMasterError } from '../secmaster/http/errors.ts';
 import type { Ask, Round } from '../secmaster/api/pager.ts';
 import type { ListQuery } from '../secmaster/api/secmaster.ts';
-import { isDated } from './parts.ts';
+import { SecMasterError } from '../secmaster/http/errors.ts';
+import { isDated, isWhole } from './parts.ts';
+import { contradict } from './profile/contradict.ts';
 import { beginRound, newestFirst, profileOf, type ReadPage, readPage, type Session } from './session.ts';
 import {
   beginItem,
@@ -31,7 +32,7 @@ export async function nextItem(session: Session): Promise<Progress | null> {
   const items = await session.ledger.sweep();
   const againMs = session.secmaster.now() - retryMs;
   const item = items.find(({ triedMs }) => triedMs === null || triedMs < againMs);
-  return item === undefined ? null : beginItem(item, roundOver(session, item));
+  return item === undefined ? null : beginItem(item, roundOver(session, item), session.ledger.state.lastTailMs ?? 0);
 }
 
 function roundOver(session: Session, { purpose }: SweepPart): Round<ReadPage> {
@@ -80,8 +81,8 @@ async function readOn(session: Session, progress: Progress): Promise<StepDone> {
     return readPage(session, { ...queryOf(session, item), ...place });
   };
   const { page, verdict } = await readNext(session, progress, ask);
-  if (verdict.kind === 'contradicted') await session.contradict(verdict.by, contradicted[verdict.by], verdict.how);
-  if (page !== null) session.onMissed(item, missedIn(session, page));
+  if (verdict.kind === 'contradicted') await contradict(session, verdict.by, contradicted[verdict.by], verdict.how);
+  session.onSwept(item, { requests, missed: page === null ? 0 : missedIn(session, page) });
   const outcome = outcomeOf(session, progress, verdict);
   await session.ledger.commit({ kind: 'sweep_step', page: page?.change ?? null, item: item.key, outcome });
   if (verdict.kind === 'again') {
@@ -125,7 +126,10 @@ async function readNext(
   return { page, verdict: judgeEnd(progress, { dates: usable, canFilterByStatus, canSort, nowMs }) };
 }
 
-function queryOf(session: Session, { fromMs, toMs, status, triggerType, oldestFirst }: SweepPart): Omit<ListQuery, 'offset'> {
+function queryOf(
+  session: Session,
+  { fromMs, toMs, status, triggerType, oldestFirst }: SweepPart,
+): Omit<ListQuery, 'offset'> {
   const profile = profileOf(session);
   const order = newestFirst(profile, 'create_time');
   const dates = profile.dates?.value;
@@ -134,7 +138,11 @@ function queryOf(session: Session, { fromMs, toMs, status, triggerType, oldestFi
     ...order,
     ...(oldestFirst && { sortDir: 'ASC' as const }),
     // Dates that are cut to the day leave out the last day.
-    ...(isDatable && { fromMs, toMs: toMs + (dates.precisionMs > 1_000 ? dates.precisionMs : 0), dateForm: dates.form }),
+    ...(isDatable && {
+      fromMs,
+      toMs: toMs + (dates.precisionMs > 1_000 ? dates.precisionMs : 0),
+      dateForm: dates.form,
+    }),
     ...(status !== null && { status }),
     ...(triggerType !== null && { triggerType }),
   };
@@ -191,18 +199,19 @@ const instead = {
 };
 
 /** What a completely read item says of SecMaster's count, and of instances that SecMaster no longer knows. */
-async function compare(session: Session, { item, round, met, count }: Progress): Promise<void> {
+async function compare(session: Session, { item, round, within, untilMs, count }: Progress): Promise<void> {
   const { ledger, counts } = session;
   const { state } = ledger;
   if (round.end()?.kind === 'complete' && count !== null && !round.isDisordered()) {
     if (count === round.rows()) counts.surplus = 0;
     else if (state.profile.count?.value === 'exact' && ++counts.surplus >= maxSurplus) {
-      await session.contradict('count', 'inexact', `${count} of ${round.rows()} rows`);
+      await contradict(session, 'count', 'inexact', `${count} of ${round.rows()} rows`);
     }
   }
-  if (item.purpose !== 'audit' || item.status !== null || item.triggerType !== null || item.fromMs === null) return;
-  const recheck = { fromMs: item.fromMs, toMs: item.toMs ?? (state.lastTailMs ?? state.createdAtMs) - tailSlackMs };
-  if ((await ledger.begunWithin(recheck.fromMs, recheck.toMs)) <= met.size) return;
+  if (item.purpose !== 'audit' || !isWhole(item) || item.fromMs === null) return;
+  // Purged ones are missing from the list.
+  const recheck = { fromMs: item.fromMs, toMs: untilMs };
+  if ((await ledger.begunWithin(recheck.fromMs, recheck.toMs)) <= within.size) return;
   const { key: _, triedMs: __, ...part } = item;
   await ledger.commit({ kind: 'sweep_planned', sweep: [part], recheck });
 }

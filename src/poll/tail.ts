@@ -2,7 +2,7 @@ import type { PageChange, Recheck, SweepPart } from '../ledger/change.ts';
 import type { Round } from '../secmaster/api/pager.ts';
 import { afterFlood, covers, everything, sinceLastTail } from './parts.ts';
 import { beginRound, foldInstances, newestFirst, profileOf, type ReadPage, readPage, type Session } from './session.ts';
-import { beginningOfTail, endOfTail, follow, type TailEnd } from './tail-progress.ts';
+import { beginningOfTail, endOfTail, follow, type TailEnd, type TailProgress } from './tail-progress.ts';
 
 /** How long after its creation a ledger can't have missed anything. */
 const freshMs = 60_000;
@@ -62,7 +62,8 @@ async function pageChange(session: Session, round: Round<ReadPage>, page: ReadPa
 
 /** Whether more instances were added, by SecMaster's own count, than the tail has met: something keeps them from the top. */
 function hides({ ledger, secmaster, counts }: Session, count: number, { added, rejected }: TailProgress): boolean {
-  if (ledger.state.profile.count?.value !== 'exact' || secmaster.countsFilteredOut || counts.atTail === null) return false;
+  if (ledger.state.profile.count?.value !== 'exact' || secmaster.countsFilteredOut || counts.atTail === null)
+    return false;
   return count - counts.atTail > added + rejected;
 }
 
@@ -84,13 +85,15 @@ async function whatFollows(
   if (end === 'caught_up' && !isDisordered && !isHidden) return { sweep: [], recheck: null };
   const pending = await ledger.sweep();
   // Otherwise each poll would add another one while it can't be read.
-  if (pending.some((one) => one.purpose === 'gap' && covers(one, sinceLastTail(state)))) return { sweep: [], recheck: null };
+  if (pending.some((one) => one.purpose === 'gap' && covers(one, sinceLastTail(state))))
+    return { sweep: [], recheck: null };
   if (end === 'too_deep') {
     log.warn('more changes than can be paged through; sweeping');
     return { sweep: afterFlood(state), recheck: { status: 'FAILED' } };
   }
   if (isHidden) counts.surplus++;
   if (isHidden) log.info('SecMaster counts more new instances than its latest changes show; sweeping');
-  if (end === 'incomplete') log.warn({ problem: round.end()?.problem }, 'the latest changes could not be read completely; sweeping');
+  if (end === 'incomplete')
+    log.warn({ problem: round.end()?.problem }, 'the latest changes could not be read completely; sweeping');
   return { sweep: [sinceLastTail(state)], recheck: null };
 }

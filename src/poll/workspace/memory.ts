@@ -1,13 +1,15 @@
 import type { Store, WorkspaceId } from '../../ledger/store.ts';
 import type { Logger } from '../../log.ts';
-import type { SecMaster } from '../../secmaster/api/secmaster.ts';
+import type { PageLength } from '../../secmaster/api/pager.ts';
+import { pageSize, type SecMaster } from '../../secmaster/api/secmaster.ts';
 import { type Audits, createAudits } from '../audit.ts';
 import { createNodeReader, type NodeReader } from '../nodes.ts';
-import { openLedger } from '../poll.ts';
-import type { Session } from '../session.ts';
+import { createLearning, type Learning } from '../profile/learning.ts';
+import type { CountMemory, Session } from '../session.ts';
 import type { Progress } from '../slice.ts';
 import { createSweepLog, type SweepLog } from '../sweep-log.ts';
 import { createFilteredOut, type FilteredOut } from './filtered-out.ts';
+import { openLedger } from './open-ledger.ts';
 import { createHeldLedger, type HeldLedger } from './held-ledger.ts';
 import { createRejectedRows, type RejectedRows } from './rejected-rows.ts';
 import type { WorkspaceSettings } from './settings.ts';
@@ -16,12 +18,15 @@ import { createZeroFirst, type ZeroFirst } from './zero-first.ts';
 /** Everything that outlives a poll but not a restart. */
 export interface PollMemory {
   readonly ledger: HeldLedger;
+  readonly learning: Learning;
   readonly audits: Audits;
   readonly nodeReader: NodeReader;
   readonly filteredOut: FilteredOut;
   readonly rejectedRows: RejectedRows;
   readonly zeroFirst: ZeroFirst;
   readonly sweepLog: SweepLog;
+  readonly pageLength: PageLength;
+  readonly counts: CountMemory;
   /** How far the sweep has come; null: it continues with the next item. */
   progress: Progress | null;
 }
@@ -40,12 +45,15 @@ export function createPollMemory(parts: PollMemoryParts): PollMemory {
   const { store, workspace, log, newSeriesHoldMs, now, lastScrapeMs } = parts;
   return {
     ledger: createHeldLedger(store, workspace),
+    learning: createLearning(now),
     audits: createAudits(),
     nodeReader: createNodeReader(),
     filteredOut: createFilteredOut(),
     rejectedRows: createRejectedRows(log),
     zeroFirst: createZeroFirst(newSeriesHoldMs, now, lastScrapeMs),
     sweepLog: createSweepLog(now),
+    pageLength: { limit: pageSize, fullRows: null },
+    counts: { atTail: null, surplus: 0 },
     progress: null,
   };
 }
@@ -68,5 +76,8 @@ export async function openSession(parts: SessionParts, signal: AbortSignal): Pro
     signal,
     onRejected: memory.rejectedRows.add,
     filteredOut: memory.filteredOut,
+    pageLength: memory.pageLength,
+    counts: memory.counts,
+    onSwept: memory.audits.swept,
   };
 }

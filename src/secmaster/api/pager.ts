@@ -104,7 +104,8 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
       try {
         return await answer(ask, { offset, limit });
       } catch (error) {
-        if (!(error instanceof SecMasterError) || error.kind !== 'body_too_large' || requests >= maxRequests) throw error;
+        if (!(error instanceof SecMasterError) || error.kind !== 'body_too_large' || requests >= maxRequests)
+          throw error;
         if (limit === 1) {
           problem = tooLarge;
           offset++;
@@ -121,7 +122,7 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
     const pageIds = ids(page);
     const again = pageIds.filter((id) => met.has(id)).length;
     const isPushed = again > 0 && lastIds.slice(-again).join() === pageIds.slice(0, again).join();
-    const isShrunk = counts !== 'inexact' && lastCount !== null && (count(page) ?? lastCount) < lastCount;
+    const isShrunk = counts === 'exact' && lastCount !== null && (count(page) ?? lastCount) < lastCount;
     shrunk ||= isShrunk;
     disordered ||= again > 0 && !isPushed;
     slipped = isPushed || isShrunk;

@@ -1,0 +1,1 @@
+export { isDue, merge } from './probe.ts';
