@@ -39,8 +39,8 @@ export interface RoundOptions<P> {
   /** Whether the count is known to be right, known to be wrong, or neither. */
   readonly counts: 'exact' | 'unknown' | 'inexact';
   /**
-   * Whether the end must prove itself: by an empty page, and another one beyond it. Otherwise a page shorter than the longest one is
-   * the end.
+   * Whether the end must prove itself: by an empty page, and by two short ones there that are empty too. Otherwise a page shorter than
+   * the longest one is the end.
    */
   readonly isStrict: boolean;
   readonly maxRequests: number;
@@ -132,6 +132,7 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
     lastCount = count(page);
     if (limit === length.limit && pageIds.length > (length.fullRows ?? 1)) length.fullRows = pageIds.length;
     offset += pageIds.length;
+    limit = Math.min(2 * limit, length.limit);
   }
 
   const isCounted = (page: P) => met.size >= (count(page) ?? Number.POSITIVE_INFINITY);
@@ -145,22 +146,29 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
 
   const contradicts = (page: P) => counts !== 'inexact' && count(page) !== null && !isCounted(page);
 
-  /** After an empty page: whether the round has ended. */
+  /** After an empty page: whether the list is known to end there. */
   async function isAtEnd(ask: Ask<P>, page: P): Promise<boolean> {
     if (!isStrict) return !contradicts(page);
-    if (counts === 'exact') return isCounted(page);
-    const beyond = await answer(ask, { offset: offset + limit, limit });
-    return beyond === null || ids(beyond).length === 0;
+    if (counts === 'exact' && count(page) !== null) return isCounted(page);
+    const isEmpty = async (place: Place) => {
+      const answered = await answer(ask, place);
+      return answered === null || ids(answered).length === 0;
+    };
+    // A shorter page may show what this one doesn't, or the place after it.
+    return (limit === 1 || (await isEmpty({ offset, limit: 1 }))) && (await isEmpty({ offset: offset + 1, limit: 1 }));
   }
 
   async function afterEmpty(ask: Ask<P>, page: P): Promise<P | null> {
     if (await isAtEnd(ask, page)) return ended('complete');
     const second = await answer(ask, { offset, limit });
     if (second !== null && ids(second).length > 0) return second;
-    if (!isStrict || problem === early) return ended('incomplete', early);
-    // What follows is read all the same.
-    problem = early;
-    offset += limit;
+    if (!isStrict || counts === 'exact') return ended('incomplete', early);
+    // Perhaps shorter pages show what this one doesn't.
+    if (limit > 1) limit = Math.max(1, Math.floor(limit / 2));
+    else {
+      problem = early;
+      offset++;
+    }
     return await read(ask);
   }
 

@@ -12,7 +12,7 @@ import { SecMasterError } from '../../../src/secmaster/http/errors.ts';
 
 const never = new AbortController().signal;
 const minuteMs = 60_000;
-const empty = { count: 0, instances: [], filteredOut: [], rejected: [] };
+const empty = { count: 0, ids: [], instances: [], filteredOut: [], rejected: [] };
 const endpoints = { endpoint: 'https://a.example.com', iamEndpoint: 'https://b.example.com' };
 const target = (some: Partial<Target> = {}): Target => ({
   name: null,

@@ -7,7 +7,7 @@ const secmaster: SecMaster = {
   answeredMs: () => 1,
   credentialsExpireAtMs: () => null,
   countsFilteredOut: false,
-  listInstances: async () => ({ count: 0, instances: [], filteredOut: [], rejected: [] }),
+  listInstances: async () => ({ count: 0, ids: [], instances: [], filteredOut: [], rejected: [] }),
   showInstance: () => Promise.reject(new Error('there is none')),
   workspaceName: async (id) => `name of ${id}`,
   listWorkspaces: async () => [],

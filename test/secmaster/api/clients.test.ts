@@ -92,7 +92,7 @@ describe('listInstances', () => {
       },
       never,
     );
-    expect(page).toEqual({ count: 0, instances: [], filteredOut: [], rejected: [] });
+    expect(page).toEqual({ count: 0, ids: [], instances: [], filteredOut: [], rejected: [] });
     const path = `/v1/0123/workspaces/${workspaceId}/soc/workflows/instances`;
     expect(calls[0]).toMatchObject({ method: 'GET', body: '' });
     expect(calls[0]?.path).toBe(
@@ -151,7 +151,7 @@ describe('workspaceName', () => {
   test.each([
     ['on the first page', 'w7', 'Name 7', 1],
     ['on the second page', 'w129', 'Name 129', 2],
-    ['nowhere', 'other', null, 3],
+    ['nowhere', 'other', null, 2],
   ])('is found %s', async (_, id, name, requests) => {
     const { connect, calls, observed } = setUp(pages);
     expect(await connect(account).workspaceName(id, never)).toBe(name);

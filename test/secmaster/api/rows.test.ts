@@ -28,7 +28,7 @@ const instance = {
 const parse = (...rows: unknown[]) => parsePage({ count: rows.length, instances: rows }, 'en');
 
 test("reads the document's example", () => {
-  expect(parse(row)).toEqual({ count: 1, instances: [instance], filteredOut: [], rejected: [] });
+  expect(parse(row)).toEqual({ count: 1, ids: [instance.id], instances: [instance], filteredOut: [], rejected: [] });
 });
 
 const long = (character: string) => `${character.repeat(199)}…`;
@@ -139,6 +139,7 @@ describe('a body', () => {
   ])('may have %s for a count', (_, count, expected) => {
     expect(parsePage({ count, instances: [] }, 'en')).toEqual({
       count: expected,
+      ids: [],
       instances: [],
       filteredOut: [],
       rejected: [],
@@ -146,13 +147,21 @@ describe('a body', () => {
   });
 
   test.each([
-    ['no count', { instances: [row] }, { count: null, instances: [instance], filteredOut: [], rejected: [] }],
-    ['no list', { count: 0 }, { count: 0, instances: [], filteredOut: [], rejected: [] }],
-    ['null for both', { count: null, instances: null }, { count: null, instances: [], filteredOut: [], rejected: [] }],
+    [
+      'no count',
+      { instances: [row] },
+      { count: null, ids: [instance.id], instances: [instance], filteredOut: [], rejected: [] },
+    ],
+    ['no list', { count: 0 }, { count: 0, ids: [], instances: [], filteredOut: [], rejected: [] }],
+    [
+      'null for both',
+      { count: null, instances: null },
+      { count: null, ids: [], instances: [], filteredOut: [], rejected: [] },
+    ],
     [
       'null for a list and no count',
       { instances: null },
-      { count: null, instances: [], filteredOut: [], rejected: [] },
+      { count: null, ids: [], instances: [], filteredOut: [], rejected: [] },
     ],
   ])('may have %s', (_, body, expected) => {
     expect(parsePage(body, 'en')).toEqual(expected);
