@@ -21,11 +21,13 @@ interface Sleeper {
 
 export function createManualClock(startMs = Date.parse('2025-07-18T07:11:03.000Z')): ManualClock {
   let nowMs = startMs;
+  let elapsedMs = 0;
   const sleepers = new Set<Sleeper>();
   const byLeft = () => [...sleepers].sort((a, b) => a.leftMs - b.leftMs);
 
   function advance(ms: number): void {
     nowMs += ms;
+    elapsedMs += ms;
     for (const sleeper of sleepers) sleeper.leftMs -= ms;
     for (const { wake } of byLeft().filter(({ leftMs }) => leftMs <= 0)) wake();
   }
@@ -43,6 +45,7 @@ export function createManualClock(startMs = Date.parse('2025-07-18T07:11:03.000Z
 
   return {
     now: () => nowMs,
+    elapsedMs: () => elapsedMs,
     advance,
     turn,
     async until(promise) {

@@ -26,7 +26,7 @@ test.each([
   });
   const client = createClients({
     dispatcher,
-    clock: { now: () => soc.now() + errorMs, sleep: systemClock.sleep },
+    clock: { ...soc.clock, now: () => soc.now() + errorMs, sleep: systemClock.sleep },
     log: pino({ level: 'silent' }),
     version: 'test',
     timeoutMs: 10_000,

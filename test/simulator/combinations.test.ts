@@ -41,6 +41,7 @@ async function answersOf(behaviour: BehaviourChange, steps: readonly Step[], see
   let timeMs = nowMs;
   const clock = {
     now: () => timeMs,
+    elapsedMs: () => timeMs,
     sleep: async (ms: number) => {
       timeMs += ms;
     },

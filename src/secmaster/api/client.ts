@@ -47,6 +47,7 @@ export function createClient({ get, clock, credentials, projectId, filters, lang
   return {
     now: clock.now,
     answeredMs: clock.dateMs,
+    clockProblem: clock.problem,
     credentialsExpireAtMs: credentials.expiresAtMs,
     countsFilteredOut: isWanted !== null,
     listInstances: (workspaceId, query, signal) =>

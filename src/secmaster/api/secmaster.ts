@@ -6,8 +6,13 @@ import type { DateForm } from '../../model/profile.ts';
 export interface SecMaster {
   /** SecMaster's time by the `Date` of its responses, or the local clock's before the first one. Milliseconds. */
   now(): number;
-  /** The `Date` of the latest response, in whole seconds: never later than what that response shows. `now` before the first. */
-  answeredMs(): number;
+  /**
+   * The `Date` of the latest response, in whole seconds: never later than what that response shows. null if it has none, one that
+   * stands still, or one that others contradict.
+   */
+  answeredMs(): number | null;
+  /** By how much `Date` and the local clock differ, and what to check; null: by less than a minute, or only one tells the time. */
+  clockProblem(): string | null;
   /** When the credentials in use expire; null: never, or none have been obtained yet. Milliseconds. */
   credentialsExpireAtMs(): number | null;
   /** Whether the counts of lists include rows that are filtered out here, because SecMaster could not filter them. */

@@ -49,7 +49,7 @@ export function createSend({ dispatcher, clock, timeoutMs, observe, userAgent }:
         onAnswer(httpStatus: number, { date }: Answer['headers']) {
           code = String(httpStatus);
           hasAnswer = true;
-          if (typeof date === 'string') endpoint.clock.learn(date, sentAtMs, clock.now());
+          endpoint.clock.learn(typeof date === 'string' ? date : undefined, sentAtMs, clock.now());
         },
         onEnd: (error: Error | null) =>
           observe(operation, code ?? noAnswer(error).kind, Math.max(0, clock.now() - sentAtMs) / 1000),

@@ -36,6 +36,7 @@ async function setUp(projects: Record<string, Record<string, string>>, onReport:
   const secmasterOf = (projectId: string): SecMaster => ({
     now: () => nowMs,
     answeredMs: () => nowMs,
+    clockProblem: () => null,
     credentialsExpireAtMs: () => null,
     countsFilteredOut: false,
     listInstances: async () => {

@@ -11,7 +11,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const clock = { now: () => Date.now(), sleep: (ms: number) => sleep(ms) };
+const clock = { now: () => Date.now(), elapsedMs: () => performance.now(), sleep: (ms: number) => sleep(ms) };
 const log = pino({ level: 'silent' });
 const everyTenSeconds = { schedule: '*/10 * * * * *', concurrency: 2 };
 

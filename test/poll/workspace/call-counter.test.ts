@@ -5,6 +5,7 @@ import type { SecMaster } from '../../../src/secmaster/api/secmaster.ts';
 const secmaster: SecMaster = {
   now: () => 1,
   answeredMs: () => 1,
+  clockProblem: () => null,
   credentialsExpireAtMs: () => null,
   countsFilteredOut: false,
   listInstances: async () => ({ count: 0, ids: [], instances: [], filteredOut: [], rejected: [] }),

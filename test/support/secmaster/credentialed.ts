@@ -93,7 +93,7 @@ export async function startCredentialed(
   const logged: string[] = [];
   const client = createClients({
     dispatcher,
-    clock: { now: () => clock.now() + skewMs, sleep: clock.sleep },
+    clock: { ...clock, now: () => clock.now() + skewMs },
     log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
     version: 'test',
     timeoutMs: 10_000,

@@ -120,7 +120,7 @@ export function createSoc({
     exposition,
     async poll(hasTimeLeft = () => true) {
       const before = simulator.requests.count('ListAopWorkflowInstance');
-      await workspace.poll(new AbortController().signal, hasTimeLeft);
+      await turning(clock, workspace.poll(new AbortController().signal, hasTimeLeft));
       return simulator.requests.count('ListAopWorkflowInstance') - before;
     },
     async differences() {
@@ -129,4 +129,19 @@ export function createSoc({
       return differences(await exposition(), truth, clock.now() - lookbackMs);
     },
   };
+}
+
+/** Lets the time go by for whoever sleeps, until the promise is settled; it may also wait for sockets. */
+async function turning<T>(clock: ManualClock, promise: Promise<T>): Promise<T> {
+  let isSettled = false;
+  const settle = () => {
+    isSettled = true;
+  };
+  promise.then(settle, settle);
+  while (!isSettled) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const [leftMs] = clock.sleeping();
+    if (leftMs !== undefined) clock.advance(leftMs);
+  }
+  return promise;
 }
