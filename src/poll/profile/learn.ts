@@ -1,1 +1,0 @@
-export { isDue, merge } from './probe.ts';
