@@ -15,7 +15,7 @@ export interface Beginning {
 }
 
 /**
- * Lists the newest rows and finds out which limit is not refused. In seven requests at the most, usually in two. Throws what the
+ * Lists the newest rows and finds out which limit is not refused. In eight requests at the most, usually in two. Throws what the
  * first one was refused with if the plainest one is refused too.
  */
 export async function begin(asker: Asker): Promise<Beginning> {
@@ -39,7 +39,10 @@ export async function begin(asker: Asker): Promise<Beginning> {
 type Both = Pick<Beginning, 'byUpdate' | 'byCreate'>;
 
 async function both(asker: Asker): Promise<Both> {
-  return { byUpdate: await asker.list(byUpdate), byCreate: await asker.list(byCreate) };
+  const updated = await asker.list(byUpdate);
+  const created = await asker.list(byCreate);
+  const isLeftOut = isListed(updated) && updated.rows.length === 0 && isListed(created) && created.rows.length > 0;
+  return { byUpdate: isLeftOut ? await asker.list(byUpdate) : updated, byCreate: created };
 }
 
 function chosen(pages: Both, unsorted: Listed | null): Beginning {

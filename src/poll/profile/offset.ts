@@ -36,7 +36,8 @@ export async function probeOffset(asker: Asker, page: Listed, sort: Sort): Promi
   if (second !== null && (verdict === null || verdict.value === second.value) && stable !== false)
     return { isRandom: false, hasMore, offset: second };
   if (stable === false) return { isRandom: true, hasMore };
-  const isElsewhere = stable && verdict === null && second === null;
+  const isElsewhere =
+    stable && verdict === null && second === null && lower.rows.length > 0 && lowerAgain.rows.length > 0;
   return {
     isRandom: false,
     hasMore,
