@@ -1,8 +1,5 @@
 import { prune } from '../ledger/prune.ts';
-import type { Ledger } from '../ledger/store.ts';
 import { firstMinute } from '../ledger/window.ts';
-import type { Logger } from '../log.ts';
-import type { SecMaster } from '../secmaster/api/secmaster.ts';
 import type { Audits } from './audit.ts';
 import type { NodeReader } from './nodes.ts';
 import { lookUpOpen } from './open.ts';
@@ -12,7 +9,6 @@ import type { Progress } from './slice.ts';
 import { nextItem, sweep } from './sweep.ts';
 import type { SweepLog } from './sweep-log.ts';
 import { readTail } from './tail.ts';
-import type { HeldLedger } from './workspace/held-ledger.ts';
 
 export interface PollSteps {
   /** Called once the latest changes are in the ledger, before the slower steps. */
@@ -61,24 +57,6 @@ export async function poll(
   }
   await ledger.commit({ kind: 'poll_succeeded', atMs: secmaster.now() });
   return left;
-}
-
-/** The workspace's ledger. A new one is created at SecMaster's time, not at the local one. */
-export async function openLedger(
-  held: HeldLedger,
-  secmaster: SecMaster,
-  { workspaceId, lookbackMs }: { readonly workspaceId: string; readonly lookbackMs: number },
-  signal: AbortSignal,
-  log: Logger,
-): Promise<Ledger> {
-  const known = await held.open();
-  if (known !== null) return known;
-  // Only for the Date header of the response.
-  await secmaster.listInstances(workspaceId, { sortKey: 'update_time', sortDir: 'DESC', offset: 0 }, signal);
-  const createdMs = secmaster.answeredMs();
-  const created = await held.create(createdMs, firstMinute(createdMs, lookbackMs));
-  log.info({ since: new Date(createdMs).toISOString() }, 'ledger created; counters start now');
-  return created;
 }
 
 async function moveWindow({ ledger, secmaster, lookbackMs }: Session): Promise<void> {

@@ -1,14 +1,15 @@
+import type { Clock } from '../../clock.ts';
 import type { Store, WorkspaceId } from '../../ledger/store.ts';
 import type { Logger } from '../../log.ts';
 import type { SecMaster } from '../../secmaster/api/secmaster.ts';
 import { type Audits, createAudits } from '../audit.ts';
 import { createNodeReader, type NodeReader } from '../nodes.ts';
-import { openLedger } from '../poll.ts';
 import type { Session } from '../session.ts';
 import type { Progress } from '../slice.ts';
 import { createSweepLog, type SweepLog } from '../sweep-log.ts';
 import { createFilteredOut, type FilteredOut } from './filtered-out.ts';
 import { createHeldLedger, type HeldLedger } from './held-ledger.ts';
+import { openLedger } from './open-ledger.ts';
 import { createRejectedRows, type RejectedRows } from './rejected-rows.ts';
 import type { WorkspaceSettings } from './settings.ts';
 import { createZeroFirst, type ZeroFirst } from './zero-first.ts';
@@ -55,6 +56,7 @@ export interface SessionParts {
   readonly secmaster: SecMaster;
   readonly log: Logger;
   readonly memory: PollMemory;
+  readonly sleep: Clock['sleep'];
 }
 
 /** The session of one poll: current settings, memory of earlier polls, and the ledger, which is created if missing. */
@@ -63,7 +65,7 @@ export async function openSession(parts: SessionParts, signal: AbortSignal): Pro
   return {
     ...settings,
     secmaster,
-    ledger: await openLedger(memory.ledger, secmaster, settings, signal, log),
+    ledger: await openLedger({ ...parts, held: memory.ledger }, signal),
     log,
     signal,
     onRejected: memory.rejectedRows.add,

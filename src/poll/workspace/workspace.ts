@@ -80,7 +80,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   }
 
   async function pollOnce(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void> {
-    const session = await openSession({ settings, secmaster, log, memory }, signal);
+    const session = await openSession({ settings, secmaster, log, memory, sleep: clock.sleep }, signal);
     await nameLookup.learn(session);
     const { progress } = memory;
     // After a poll that fails, the slice is read from its start.
