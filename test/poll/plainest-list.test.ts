@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { plainestList } from '../../src/poll/plainest-list.ts';
-import type { ListQuery } from '../../src/secmaster/api/secmaster.ts';
+import type { ListQuery, Page } from '../../src/secmaster/api/secmaster.ts';
 import { type ErrorKind, SecMasterError } from '../../src/secmaster/http/errors.ts';
 
-const page = { count: 0, instances: [], filteredOut: [], rejected: [] };
+const page = { count: 0 } as Page;
 const { signal } = new AbortController();
 
 /** A SecMaster that refuses so many queries, and what it was asked. */
