@@ -66,13 +66,9 @@ const maxRounds = 10;
 const fewRows = 3;
 
 /** Follows a page and judges its rows. */
-export function judgePage(
-  progress: Progress,
-  page: ReadPage,
-  dates: DatesFound | null,
-  retentionFromMs: number,
-): Verdict {
+export function judgePage(progress: Progress, page: ReadPage, context: Context): Verdict {
   const { item, met } = progress;
+  const { dates, retentionFromMs } = context;
   follow(progress, page);
   for (const id of progress.round.met) met.add(id);
   const { instances } = page;
@@ -83,6 +79,11 @@ export function judgePage(
   }
   if (isDated(item) && dates !== null && isMost(instances.filter((one) => isOutside(one, item, dates)))) {
     return { kind: 'contradicted', by: 'dates', how: 'the list holds other times too', parts: [undated(item)] };
+  }
+  const { nowMs, pageableRows } = context;
+  if (pageableRows !== null && dates?.field === 'start' && (page.count ?? 0) >= pageableRows) {
+    const { parts, isWhole: isAll } = split(item, { ...context, untilMs: nowMs + slackMs });
+    if (isAll) return { kind: 'instead', parts };
   }
   const isBelow =
     isReadDown(item) && instances.length > 0 && instances.every((one) => beganBefore(one, item.fromMs ?? 0));
@@ -112,12 +113,15 @@ function isDescending({ descending, ascending }: Progress): boolean {
   return descending >= fewRows && ascending <= descending / 10;
 }
 
-export interface EndContext extends Omit<Splitting, 'dates' | 'untilMs'> {
+export interface Context extends Omit<Splitting, 'dates' | 'untilMs'> {
   readonly dates: DatesFound | null;
+  readonly retentionFromMs: number;
+  /** If SecMaster counts so many or more, they are too many to be paged through; null: its count is not known to be right. */
+  readonly pageableRows: number | null;
 }
 
 /** Judges the end of a round. */
-export function judgeEnd(progress: Progress, context: EndContext): Verdict {
+export function judgeEnd(progress: Progress, context: Context): Verdict {
   const { item, round, rounds, met, oldestMs } = progress;
   const end = round.end();
   if (end === null) return { kind: 'more' };

@@ -1,13 +1,14 @@
 import type { SweepOutcome, SweepPart } from '../ledger/change.ts';
 import { isEnded } from '../model/status.ts';
 import type { Ask, Round } from '../secmaster/api/pager.ts';
-import type { ListQuery } from '../secmaster/api/secmaster.ts';
+import { type ListQuery, maxOffset } from '../secmaster/api/secmaster.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
 import { isDated, isWhole } from './parts.ts';
 import { contradict } from './profile/contradict.ts';
 import { beginRound, newestFirst, profileOf, type ReadPage, readPage, type Session } from './session.ts';
 import {
   beginItem,
+  type Context,
   isWholeList,
   judgeEnd,
   judgePage,
@@ -107,23 +108,31 @@ async function readNext(
   ask: Ask<ReadPage>,
 ): Promise<{ readonly page: ReadPage | null; readonly verdict: Verdict }> {
   const { item, round } = progress;
-  const { dates, statusFilter, order } = profileOf(session);
-  const usable = dates === undefined || dates.value === 'unusable' ? null : dates.value;
-  const nowMs = session.secmaster.now();
-  const retentionFromMs = nowMs - session.retentionMs;
-  if (isDated(item) && usable === null) return { page: null, verdict: { kind: 'instead', parts: [undated(item)] } };
+  const context = contextOf(session);
+  if (isDated(item) && context.dates === null)
+    return { page: null, verdict: { kind: 'instead', parts: [undated(item)] } };
   const page = await round.next(ask).catch((error: unknown) => {
     const isRefused = error instanceof SecMasterError && error.kind === 'bad_request';
-    const verdict = isRefused ? judgeRefusal(item, error.message, retentionFromMs) : null;
+    const verdict = isRefused ? judgeRefusal(item, error.message, context.retentionFromMs) : null;
     if (verdict === null) throw error;
     return verdict;
   });
   if (page !== null && 'kind' in page) return { page: null, verdict: page };
-  const verdict: Verdict = page === null ? { kind: 'more' } : judgePage(progress, page, usable, retentionFromMs);
-  if (verdict.kind !== 'more') return { page, verdict };
-  const canFilterByStatus = statusFilter?.value !== 'not_honoured';
-  const canSort = order?.value === 'update_time' || order?.value === 'create_time';
-  return { page, verdict: judgeEnd(progress, { dates: usable, canFilterByStatus, canSort, nowMs }) };
+  const verdict: Verdict = page === null ? { kind: 'more' } : judgePage(progress, page, context);
+  return { page, verdict: verdict.kind === 'more' ? judgeEnd(progress, context) : verdict };
+}
+
+function contextOf(session: Session): Context {
+  const { dates, statusFilter, order, count } = profileOf(session);
+  const nowMs = session.secmaster.now();
+  return {
+    dates: dates === undefined || dates.value === 'unusable' ? null : dates.value,
+    canFilterByStatus: statusFilter?.value !== 'not_honoured',
+    canSort: order?.value === 'update_time' || order?.value === 'create_time',
+    nowMs,
+    retentionFromMs: nowMs - session.retentionMs,
+    pageableRows: count?.value === 'exact' ? maxOffset : null,
+  };
 }
 
 function queryOf(
