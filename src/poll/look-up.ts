@@ -29,12 +29,18 @@ async function findInList(session: Session, id: string): Promise<'found' | 'empt
     return 'unsure';
   }
   await ledger.commit({ kind: 'page', page: page.change });
-  if (page.ids.includes(id)) {
+  const isUnreadable = page.ids.length === 1 && page.ids[0] === null;
+  if (
+    page.instances.some((instance) => instance.id === id) ||
+    isUnreadable ||
+    page.rejected.some((row) => row.id === id)
+  ) {
     // SecMaster knows it, even if its row was rejected.
     if (page.rejected.length > 0) await ledger.commit({ kind: 'instance_seen', id, atMs: secmaster.now() });
     return 'found';
   }
-  if (page.ids.length === 0) return 'empty';
+  // One that the configured filters exclude has left the gauges.
+  if (page.ids.length === 0 || page.ids.includes(id)) return 'empty';
   await contradict(session, 'idFilter', 'not_honoured', 'the list holds other ids too');
   return 'unsure';
 }
@@ -44,6 +50,7 @@ async function showAlone(session: Session, id: string): Promise<LookedUp> {
   try {
     const shown = await secmaster.showInstance(workspaceId, id, signal);
     if (shown.id !== id) return 'unsure';
+    if (!shown.isWanted) return 'gone';
     await ledger.commit({ kind: 'page', page: (await foldInstances(session, [shown])).change });
     return 'found';
   } catch (error) {

@@ -87,7 +87,7 @@ export function judgePage(progress: Progress, page: ReadPage, context: Context):
   }
   const isBelow =
     isReadDown(item) && instances.length > 0 && instances.every((one) => beganBefore(one, item.fromMs ?? 0));
-  return isBelow && isDescending(progress) ? { kind: 'done' } : { kind: 'more' };
+  return isBelow && isDescending(progress) ? judgeRound(progress) : { kind: 'more' };
 }
 
 function follow(progress: Progress, page: ReadPage): void {
@@ -122,7 +122,7 @@ export interface Context extends Omit<Splitting, 'dates' | 'untilMs'> {
 
 /** Judges the end of a round. */
 export function judgeEnd(progress: Progress, context: Context): Verdict {
-  const { item, round, rounds, met, oldestMs } = progress;
+  const { item, round, oldestMs } = progress;
   const end = round.end();
   if (end === null) return { kind: 'more' };
   if (end.kind === 'incomplete')
@@ -133,6 +133,11 @@ export function judgeEnd(progress: Progress, context: Context): Verdict {
     const { parts, isWhole: isAll } = split(item, { ...context, untilMs: untilMs + slackMs });
     return isAll ? { kind: 'instead', parts } : { kind: 'problem', problem: end.problem ?? tooMany, parts };
   }
+  return judgeRound(progress);
+}
+
+/** Whether a round that has come to its end has met everything. */
+function judgeRound({ round, rounds, met }: Progress): Verdict {
   // Rows that leave the list during the round shift others up, past the next page.
   if (round.hasShrunk()) met.clear();
   else if (!round.isDisordered() || met.size >= round.rows()) return { kind: 'done' };

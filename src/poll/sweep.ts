@@ -30,9 +30,13 @@ export const maxIdleRequests = 400;
 
 /** The next item to read; null if there is none. */
 export async function nextItem(session: Session): Promise<Progress | null> {
-  const items = await session.ledger.sweep();
-  const againMs = session.secmaster.now() - retryMs;
-  const item = items.find(({ triedMs }) => triedMs === null || triedMs < againMs);
+  const { ledger, secmaster } = session;
+  const againMs = secmaster.now() - retryMs;
+  const due = (await ledger.sweep()).filter(({ triedMs }) => triedMs === null || triedMs < againMs);
+  const over = due.filter((item) => item.triedMs !== null && isOver(session, item));
+  for (const { key } of over)
+    await ledger.commit({ kind: 'sweep_step', page: null, item: key, outcome: { kind: 'done' } });
+  const item = due.find((one) => !over.includes(one));
   return item === undefined ? null : beginItem(item, roundOver(session, item), session.ledger.state.lastTailMs ?? 0);
 }
 
@@ -157,7 +161,7 @@ function queryOf(
   };
 }
 
-function outcomeOf({ secmaster, lookbackMs }: Session, progress: Progress, verdict: Verdict): SweepOutcome {
+function outcomeOf(session: Session, progress: Progress, verdict: Verdict): SweepOutcome {
   const { item } = progress;
   switch (verdict.kind) {
     case 'more':
@@ -168,13 +172,17 @@ function outcomeOf({ secmaster, lookbackMs }: Session, progress: Progress, verdi
     case 'instead':
     case 'contradicted':
       return { kind: 'instead', items: verdict.parts };
-    case 'problem': {
-      // An unreadable item is dropped once it lies before the lookback.
-      const nowMs = secmaster.now();
-      const endMs = item.toMs ?? (item.fromMs ?? nowMs) + lookbackMs;
-      return endMs < nowMs - lookbackMs ? { kind: 'done' } : { kind: 'tried', atMs: nowMs, items: verdict.parts };
-    }
+    case 'problem':
+      return isOver(session, item)
+        ? { kind: 'done' }
+        : { kind: 'tried', atMs: session.secmaster.now(), items: verdict.parts };
   }
+}
+
+/** An item that can't be read is dropped once it lies before the lookback. */
+function isOver({ secmaster, lookbackMs }: Session, { fromMs, toMs }: SweepPart): boolean {
+  const nowMs = secmaster.now();
+  return (toMs ?? (fromMs ?? nowMs) + lookbackMs) < nowMs - lookbackMs;
 }
 
 /** Instances whose last news an earlier tail should have shown. */

@@ -4,7 +4,7 @@ import type { Credentials } from '../credentials/credentials.ts';
 import type { Get } from '../http/get.ts';
 import type { ServerClock } from '../http/server-clock.ts';
 import type { Query } from '../http/sign.ts';
-import { rowFilter, sentFilters } from './filters.ts';
+import { isFilteredHere, rowFilter, sentFilters } from './filters.ts';
 import { parseCount, parsePage, parseShown } from './rows.ts';
 import { workspacesSchema } from './schema.ts';
 import { type ListQuery, type ListWatch, pageSize, type SecMaster } from './secmaster.ts';
@@ -49,7 +49,7 @@ export function createClient({ get, clock, credentials, projectId, filters, lang
     answeredMs: clock.dateMs,
     clockProblem: clock.problem,
     credentialsExpireAtMs: credentials.expiresAtMs,
-    countsFilteredOut: isWanted !== null,
+    countsFilteredOut: isFilteredHere(filters),
     listInstances: (workspaceId, query, signal) =>
       get(
         {
@@ -69,7 +69,7 @@ export function createClient({ get, clock, credentials, projectId, filters, lang
           path: `${workspacesPath}/${workspaceId}/soc/workflows/instances/${encodeURIComponent(instanceId)}`,
           query: [['show_topology', 'true']],
           expected: 'an instance',
-          read: (body) => parseShown(body, language),
+          read: (body) => parseShown(body, language, isWanted),
         },
         signal,
       ),

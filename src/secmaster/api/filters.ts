@@ -33,10 +33,15 @@ export function sentFilters(filters: Filters): [string, string][] {
   });
 }
 
-/** Whether a row passes the filters; null: SecMaster has done all the filtering. */
+/** Whether a row passes the filters, those included that SecMaster is asked to apply: it may ignore them. null: there are none. */
 export function rowFilter(filters: Filters): ((row: Row) => boolean) | null {
-  const several = kinds.filter((kind) => filters[kind].length > 1);
-  if (several.length === 0) return null;
+  const given = kinds.filter((kind) => filters[kind].length > 0);
+  if (given.length === 0) return null;
   const wanted = { ...filters, triggerType: filters.triggerType.map(canonicalTriggerType) };
-  return (row) => several.every((kind) => wanted[kind].includes(valueIn[kind](row)));
+  return (row) => given.every((kind) => wanted[kind].includes(valueIn[kind](row)));
+}
+
+/** Whether SecMaster can't apply all filters, so that its counts include rows that are filtered out here. */
+export function isFilteredHere(filters: Filters): boolean {
+  return kinds.some((kind) => filters[kind].length > 1);
 }

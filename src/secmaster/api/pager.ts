@@ -72,6 +72,7 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
   const met = new Set<string>();
   let lastIds: readonly string[] = [];
   let lastCount: number | null = null;
+  let leastCount = Number.POSITIVE_INFINITY;
   let offset = 0;
   let { limit } = length;
   let rows = 0;
@@ -130,12 +131,14 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
     for (const id of pageIds) met.add(id);
     lastIds = pageIds;
     lastCount = count(page);
+    leastCount = Math.min(leastCount, lastCount ?? leastCount);
     if (limit === length.limit && pageIds.length > (length.fullRows ?? 1)) length.fullRows = pageIds.length;
     offset += pageIds.length;
     limit = Math.min(2 * limit, length.limit);
   }
 
-  const isCounted = (page: P) => met.size >= (count(page) ?? Number.POSITIVE_INFINITY);
+  /** Whether all are met that were there all the time: what comes during the round need not be. */
+  const isCounted = (page: P) => met.size >= Math.min(leastCount, count(page) ?? Number.POSITIVE_INFINITY);
 
   /** null: the list goes on. */
   function endAfter(page: P): RoundEnd['kind'] | null {

@@ -32,12 +32,21 @@ export function parsePage(
 }
 
 /** The body of a response about one instance, or null if it is something else. */
-export function parseShown(body: unknown, language: Language): ShownInstance | null {
+export function parseShown(
+  body: unknown,
+  language: Language,
+  isWanted: ((row: Row) => boolean) | null = null,
+): ShownInstance | null {
   const parsed = parseRow(body, language);
   if ('reason' in parsed) return null;
-  const { instance } = parsed;
+  const { row, instance } = parsed;
   const isOthers = isTopologyOfAnother(body, instance.id);
-  return { ...instance, failedNodes: failedNodes(body), ...(isOthers && { hasTopologyOfAnother: true }) };
+  return {
+    ...instance,
+    isWanted: isWanted === null || isWanted(row),
+    failedNodes: failedNodes(body),
+    ...(isOthers && { hasTopologyOfAnother: true }),
+  };
 }
 
 interface ParsedRow {

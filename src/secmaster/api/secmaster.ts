@@ -90,6 +90,8 @@ export interface FilteredOutRow extends Pick<Instance, 'id' | 'status' | 'endTim
 }
 
 export interface ShownInstance extends Instance {
+  /** Whether it passes the configured filters. */
+  readonly isWanted: boolean;
   /** All of them; only the first have their messages. */
   readonly failedNodes: readonly FailedNode[];
   /** Its nodes are another instance's. */
