@@ -37,8 +37,12 @@ export interface Session {
 export interface CountMemory {
   /** At the last complete tail; null: there is none yet. */
   atTail: number | null;
-  /** Times that it had grown by more than could be found. */
+  /** Times in a row that it had grown by more than could be found. */
   surplus: number;
+  /** Instances that sweeps have found since the last of them. */
+  found: number;
+  /** Times in a row that it was not what a complete round met. */
+  unequal: number;
 }
 
 export interface ReadPage extends Page {

@@ -28,8 +28,11 @@ export interface Progress {
   readonly item: SweepItem;
   round: Round<ReadPage>;
   rounds: number;
-  /** Ids that all rounds have met. */
+  /** Ids that all rounds have met, and those of them that began after the item's start. */
   readonly met: Set<string>;
+  readonly recent: Set<string>;
+  /** Rows of the current round that began after the item's start. */
+  recentRows: number;
   /** Of those, the instances that began from the item's start until the tail before. */
   readonly within: Set<string>;
   readonly untilMs: number;
@@ -44,7 +47,7 @@ export interface Progress {
 
 /** @param tailMs when the last complete tail began */
 export function beginItem(item: SweepItem, round: Round<ReadPage>, tailMs: number): Progress {
-  const sets = { met: new Set<string>(), within: new Set<string>() };
+  const sets = { met: new Set<string>(), recent: new Set<string>(), within: new Set<string>(), recentRows: 0 };
   return {
     item,
     round,
@@ -87,7 +90,9 @@ export function judgePage(progress: Progress, page: ReadPage, context: Context):
   }
   const isBelow =
     isReadDown(item) && instances.length > 0 && instances.every((one) => beganBefore(one, item.fromMs ?? 0));
-  return isBelow && isDescending(progress) ? judgeRound(progress) : { kind: 'more' };
+  return isBelow && isDescending(progress)
+    ? judgeRound(progress, progress.recent.size >= progress.recentRows)
+    : { kind: 'more' };
 }
 
 function follow(progress: Progress, page: ReadPage): void {
@@ -95,6 +100,10 @@ function follow(progress: Progress, page: ReadPage): void {
   const { fromMs } = progress.item;
   for (const instance of page.instances) {
     const { startTimeMs } = instance;
+    if (!beganBefore(instance, fromMs ?? Number.NEGATIVE_INFINITY)) {
+      progress.recent.add(instance.id);
+      progress.recentRows++;
+    }
     const begun = begunMs(instance) ?? Number.NEGATIVE_INFINITY;
     if (begun >= (fromMs ?? 0) && begun < progress.untilMs) progress.within.add(instance.id);
     if (startTimeMs === null) continue;
@@ -110,7 +119,7 @@ function follow(progress: Progress, page: ReadPage): void {
 
 /** Some are out of order, because a retry may move the start. */
 function isDescending({ descending, ascending }: Progress): boolean {
-  return descending >= fewRows && ascending <= descending / 10;
+  return descending > 0 && ascending <= descending / 10;
 }
 
 export interface Context extends Omit<Splitting, 'dates' | 'untilMs'> {
@@ -133,17 +142,25 @@ export function judgeEnd(progress: Progress, context: Context): Verdict {
     const { parts, isWhole: isAll } = split(item, { ...context, untilMs: untilMs + slackMs });
     return isAll ? { kind: 'instead', parts } : { kind: 'problem', problem: end.problem ?? tooMany, parts };
   }
-  return judgeRound(progress);
+  return judgeRound(progress, progress.met.size >= round.rows());
 }
 
-/** Whether a round that has come to its end has met everything. */
-function judgeRound({ round, rounds, met }: Progress): Verdict {
+/** Whether a round that has come to its end has met everything. Rows that came twice have others that didn't come. */
+function judgeRound(progress: Progress, isAllMet: boolean): Verdict {
+  const { round, rounds } = progress;
   // Rows that leave the list during the round shift others up, past the next page.
-  if (round.hasShrunk()) met.clear();
-  else if (!round.isDisordered() || met.size >= round.rows()) return { kind: 'done' };
+  if (round.hasShrunk()) forget(progress);
+  else if (!round.isDisordered() || isAllMet) return { kind: 'done' };
+  progress.recentRows = 0;
   return rounds < maxRounds
     ? { kind: 'again' }
     : { kind: 'problem', problem: 'SecMaster returns rows in changing order', parts: [] };
+}
+
+function forget({ met, recent, within }: Progress): void {
+  met.clear();
+  recent.clear();
+  within.clear();
 }
 
 const tooMany = 'more instances than can be paged through';

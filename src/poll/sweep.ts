@@ -87,6 +87,7 @@ async function readOn(session: Session, progress: Progress): Promise<StepDone> {
   };
   const { page, verdict } = await readNext(session, progress, ask);
   if (verdict.kind === 'contradicted') await contradict(session, verdict.by, contradicted[verdict.by], verdict.how);
+  session.counts.found += page?.change.added ?? 0;
   session.onSwept(item, { requests, missed: page === null ? 0 : missedIn(session, page) });
   const outcome = outcomeOf(session, progress, verdict);
   await session.ledger.commit({ kind: 'sweep_step', page: page?.change ?? null, item: item.key, outcome });
@@ -220,8 +221,8 @@ async function compare(session: Session, { item, round, within, untilMs, count }
   const { ledger, counts } = session;
   const { state } = ledger;
   if (round.end()?.kind === 'complete' && count !== null && !round.isDisordered()) {
-    if (count === round.rows()) counts.surplus = 0;
-    else if (state.profile.count?.value === 'exact' && ++counts.surplus >= maxSurplus) {
+    if (count === round.rows()) counts.unequal = 0;
+    else if (state.profile.count?.value === 'exact' && ++counts.unequal >= maxUnequal) {
       await contradict(session, 'count', 'inexact', `${count} of ${round.rows()} rows`);
     }
   }
@@ -234,4 +235,4 @@ async function compare(session: Session, { item, round, within, untilMs, count }
 }
 
 /** Times that a count must be wrong to be disbelieved: a run may begin between a page and the next. */
-export const maxSurplus = 3;
+const maxUnequal = 3;

@@ -1,6 +1,7 @@
 import type { PageChange, Recheck, SweepPart } from '../ledger/change.ts';
 import type { Round } from '../secmaster/api/pager.ts';
 import { afterFlood, covers, everything, sinceLastTail } from './parts.ts';
+import { contradict } from './profile/contradict.ts';
 import { beginRound, foldInstances, newestFirst, profileOf, type ReadPage, readPage, type Session } from './session.ts';
 import { beginningOfTail, endOfTail, follow, type TailEnd, type TailProgress } from './tail-progress.ts';
 
@@ -43,6 +44,7 @@ export async function readTail(session: Session): Promise<void> {
       continue;
     }
     const isHidden = count !== null && hides(session, count, progress);
+    if (isHidden) await doubtCount(session);
     const follows = await whatFollows(session, { end, round, isHidden, nowMs: beganMs });
     await ledger.commit({ kind: 'tail_ended', page: change, beganMs, ...follows });
     session.filteredOut.tailEnded();
@@ -67,6 +69,18 @@ function hides({ ledger, secmaster, counts }: Session, count: number, { added, r
   return count - counts.atTail > added + rejected;
 }
 
+/** Times that a count may grow by more than a sweep then finds. */
+const maxSurplus = 3;
+
+async function doubtCount(session: Session): Promise<void> {
+  const { counts } = session;
+  counts.surplus = counts.found > 0 ? 1 : counts.surplus + 1;
+  counts.found = 0;
+  if (counts.surplus <= maxSurplus) return;
+  await contradict(session, 'count', 'inexact', 'it grows by more than can be found');
+  counts.surplus = 0;
+}
+
 interface Ended {
   readonly end: TailEnd;
   readonly round: Round<ReadPage>;
@@ -76,7 +90,7 @@ interface Ended {
 
 /** What a sweep and a recheck must still read. */
 async function whatFollows(
-  { ledger, log, retentionMs, counts }: Session,
+  { ledger, log, retentionMs }: Session,
   { end, round, isHidden, nowMs }: Ended,
 ): Promise<{ readonly sweep: readonly SweepPart[]; readonly recheck: Recheck | null }> {
   const { state } = ledger;
@@ -91,7 +105,6 @@ async function whatFollows(
     log.warn('more changes than can be paged through; sweeping');
     return { sweep: afterFlood(state), recheck: { status: 'FAILED' } };
   }
-  if (isHidden) counts.surplus++;
   if (isHidden) log.info('SecMaster counts more new instances than its latest changes show; sweeping');
   if (end === 'incomplete')
     log.warn({ problem: round.end()?.problem }, 'the latest changes could not be read completely; sweeping');

@@ -54,7 +54,7 @@ export function createPollMemory(parts: PollMemoryParts): PollMemory {
     zeroFirst: createZeroFirst(newSeriesHoldMs, now, lastScrapeMs),
     sweepLog: createSweepLog(now),
     pageLength: { limit: pageSize, fullRows: null },
-    counts: { atTail: null, surplus: 0 },
+    counts: { atTail: null, surplus: 0, found: 0, unequal: 0 },
     progress: null,
   };
 }
