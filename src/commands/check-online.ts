@@ -1,9 +1,11 @@
 import pLimit from 'p-limit';
 import type { Config, WorkspaceConfig } from '../config/config.ts';
 import type { Logger } from '../log.ts';
+import { profileLines } from '../model/profile-text.ts';
+import { probe } from '../poll/profile/probe.ts';
 import { createTicker } from '../poll/ticker.ts';
 import type { Clients } from '../secmaster/api/clients.ts';
-import type { ListWatch } from '../secmaster/api/secmaster.ts';
+import type { ListQuery, ListWatch, Page, SecMaster } from '../secmaster/api/secmaster.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
 
 export interface OnlineFinding {
@@ -12,8 +14,8 @@ export interface OnlineFinding {
 }
 
 /**
- * Checks the permissions on each workspace: one list call, and one call for the topology of a run if there is one. Refused credentials
- * aren't tried again. Runs `poll.concurrency` checks at the same time and yields the findings in order. Logs every ten seconds how far
+ * Checks the permissions on each workspace, and finds out how SecMaster behaves there: some lists, and one call for the topology of a
+ * run if there is one. Refused credentials aren't tried again. Runs `poll.concurrency` checks at the same time and yields the findings in order. Logs every ten seconds how far
  * it has come.
  */
 export async function* checkOnline(
@@ -41,12 +43,20 @@ export async function* checkOnline(
   const checks = config.workspaces.map((target, i) => {
     const label = target.name ?? `workspaces[${i}]`;
     return limit(() =>
-      checkTarget(target, label, config.metrics.nodes, clients, signal, watch(label), onChecked).catch(
-        (error: unknown) => [bad(label, error)],
-      ),
+      checkTarget(target, label, config.metrics.nodes, clients, signal, {
+        watch: watch(label),
+        onProgress,
+        onChecked,
+      }).catch((error: unknown) => [bad(label, error)]),
     );
   });
   for (const check of checks) yield* await check;
+}
+
+interface Progress {
+  readonly watch: ListWatch;
+  readonly onProgress: (fields: object) => void;
+  readonly onChecked: () => void;
 }
 
 async function checkTarget(
@@ -55,8 +65,7 @@ async function checkTarget(
   nodes: Config['metrics']['nodes'],
   clients: Clients,
   signal: AbortSignal,
-  watch: ListWatch,
-  onChecked: () => void,
+  { watch, onProgress, onChecked }: Progress,
 ): Promise<OnlineFinding[]> {
   const findings: OnlineFinding[] = [];
   const projectId = target.projectId ?? (await clients.findProject(target, target.region, signal));
@@ -68,22 +77,7 @@ async function checkTarget(
   if (found.length === 0) return [{ isGood: false, line: `${label}: the project ${projectId} has no workspaces` }];
   for (const { workspaceId, name } of found) {
     try {
-      const page = await secmaster.listInstances(
-        workspaceId,
-        { sortKey: 'update_time', sortDir: 'DESC', offset: 0, limit: 1 },
-        signal,
-      );
-      findings.push({
-        isGood: true,
-        line: `${name}: ${page.count === null ? '' : `${page.count} `}instances can be listed`,
-      });
-      const [newest] = page.instances;
-      if (nodes === 'off' || newest === undefined) continue;
-      const shown = secmaster.showInstance(workspaceId, newest.id, signal).then(
-        () => ({ isGood: true, line: `${name}: the nodes of failed runs can be read` }),
-        (error: unknown) => bad(`${name}: the nodes of failed runs can't be read`, error),
-      );
-      findings.push(await shown);
+      findings.push(...(await checkWorkspace(secmaster, workspaceId, name, nodes, signal, onProgress)));
     } catch (error) {
       findings.push(bad(name, error));
     } finally {
@@ -91,6 +85,40 @@ async function checkTarget(
     }
   }
   return findings;
+}
+
+async function checkWorkspace(
+  secmaster: SecMaster,
+  workspaceId: string,
+  name: string,
+  nodes: Config['metrics']['nodes'],
+  signal: AbortSignal,
+  onProgress: Progress['onProgress'],
+): Promise<OnlineFinding[]> {
+  const pages: Page[] = [];
+  const ask = async (query: ListQuery) => {
+    const page = await secmaster.listInstances(workspaceId, query, signal);
+    pages.push(page);
+    onProgress({ workspace: name, requests: pages.length });
+    return page;
+  };
+  const profile = await probe(ask, secmaster.now());
+  const first = pages.find(({ instances }) => instances.length > 0) ?? pages[0];
+  const count = first?.count ?? null;
+  const findings = [good(`${name}: ${count === null ? '' : `${count} `}instances can be listed`)];
+  const newest = first?.instances[0];
+  if (nodes !== 'off' && newest !== undefined) {
+    const shown = secmaster.showInstance(workspaceId, newest.id, signal).then(
+      () => good(`${name}: the nodes of failed runs can be read`),
+      (error: unknown) => bad(`${name}: the nodes of failed runs can't be read`, error),
+    );
+    findings.push(await shown);
+  }
+  return [...findings, ...profileLines(profile).map((line) => good(`  ${line}`))];
+}
+
+function good(line: string): OnlineFinding {
+  return { isGood: true, line };
 }
 
 function bad(label: string, error: unknown): OnlineFinding {

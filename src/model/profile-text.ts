@@ -1,9 +1,59 @@
-import type { Profile } from './profile.ts';
+import type { Behaviours, Profile } from './profile.ts';
 
-/** A profile for people: a line for each finding. */
+interface Told {
+  readonly text: string;
+  /** Whether a reader of the API document would expect it; if not, it is told how it was found out. */
+  readonly isFriendly: boolean;
+}
+
+/** What each finding is called, and how it is told. */
+const lines: {
+  readonly [Name in keyof Behaviours]: readonly [title: string, tell: (value: Behaviours[Name]) => Told];
+} = {
+  page: ['rows a page', ({ rows, limit }) => told(`${rows} of ${limit} asked for`, rows >= limit && limit >= 100)],
+  offset: ['offset', (value) => told(value, value === 'honoured')],
+  depth: ['rows that can be paged through', (rows) => told(rows.toLocaleString('en'), rows >= 10_000)],
+  order: ['order', (key) => told(key === 'none' ? 'none that was asked for' : `by ${key}`, key === 'update_time')],
+  count: ['count', (value) => told(value, value === 'exact')],
+  dates: [
+    'from_date and to_date',
+    (dates) => (dates === 'unusable' ? told('unusable', false) : told(datesText(dates), dates.field === 'start')),
+  ],
+  idFilter: ['id filter', filterText],
+  statusFilter: ['status filter', filterText],
+};
+
+/** A list to read, and to paste into a bug report. */
 export function profileLines(profile: Profile): readonly string[] {
-  return Object.entries(profile).map(([name, { value, how }]) => {
-    const text = typeof value === 'object' ? JSON.stringify(value) : value;
-    return `${name}: ${text} (${how})`;
-  });
+  // Its keys are the names.
+  const names = Object.keys(lines) as (keyof Behaviours)[];
+  const tried = names.filter((name) => profile[name] !== undefined);
+  const untried = names.filter((name) => profile[name] === undefined).map((name) => lines[name][0]);
+  return [
+    ...tried.flatMap((name) => lineOf(name, profile)),
+    ...(untried.length === 0 ? [] : [`not tried: ${untried.join(', ')}`]),
+  ];
+}
+
+function lineOf<Name extends keyof Behaviours>(name: Name, profile: Profile): readonly string[] {
+  const finding = profile[name];
+  if (finding === undefined) return [];
+  const [title, tell] = lines[name];
+  const { text, isFriendly } = tell(finding.value);
+  return [`${title}: ${text}${isFriendly ? '' : ` (${finding.how})`}`];
+}
+
+function told(text: string, isFriendly: boolean): Told {
+  return { text, isFriendly };
+}
+
+function filterText(value: 'honoured' | 'not_honoured'): Told {
+  return value === 'honoured' ? told(value, true) : told('not honoured', false);
+}
+
+const dayMs = 24 * 3_600_000;
+
+function datesText({ form, field, precisionMs }: Exclude<Behaviours['dates'], 'unusable'>): string {
+  const what = { start: 'creation', end: 'end' }[field];
+  return `${what}, written as ${form}, to the ${precisionMs >= dayMs ? 'day' : 'second'}`;
 }

@@ -15,9 +15,11 @@ export interface Known {
   readonly isIdHonoured: boolean;
 }
 
-const maxQuestions = 6;
-/** So many answers must agree: of a count that is off by one now and then, half of them do. */
-const enough = 5;
+const maxQuestions = 8;
+/** So many answers must agree: of a count that is off by one at random, half of them do. */
+const enough = 6;
+/** If one did not. */
+const enoughInDoubt = 10;
 
 /** Compares the counts of all answers with their rows, and looks at the ends of lists until enough of them have told. */
 export async function probeCount(asker: Asker, known: Known): Promise<CountFound | null> {
@@ -29,8 +31,11 @@ export async function probeCount(asker: Asker, known: Known): Promise<CountFound
   if (doubted !== undefined) await asker.list(doubted.query);
   const questions = createQuestions(asker, known);
   const isProven = () => {
-    const { agreeing } = tallyOf(asker, known);
-    return agreeing.length >= enough && isBroad(agreeing, known, questions.canAskForAll());
+    const { agreeing, contradicting } = tallyOf(asker, known);
+    return (
+      agreeing.length >= (contradicting.length === 0 ? enough : enoughInDoubt) &&
+      isBroad(agreeing, known, questions.canAskForAll())
+    );
   };
   for (let asked = 0; asked < maxQuestions && !isProven(); asked += 1) {
     if (tallyOf(asker, known).contradicting.length > 1) break;

@@ -21,5 +21,5 @@ export async function probeDepth(
         : { value: offset + asker.limit, how: how || 'the deepest page documented' };
     how ||= `offset ${offset} ${howRefused(answer.refused)}`;
   }
-  return { value: page.rows.length, how };
+  return { value: asker.limit, how };
 }

@@ -1,17 +1,28 @@
-import { isExpired, type Profile } from '../../model/profile.ts';
+import { type Behaviours, type Finding, isExpired, type Profile } from '../../model/profile.ts';
 
-const tried = ['offset', 'order', 'count', 'dates', 'idFilter', 'statusFilter'] as const;
-
-/** Whether something is unknown or has expired. */
-export function isDue(profile: Profile, nowMs: number): boolean {
-  return tried.some((name) => {
-    const finding = profile[name];
-    return finding === undefined || isExpired(finding, nowMs);
-  });
+/** What was found wins; of what was known before, what has expired is forgotten. */
+export function merge(before: Profile, found: Profile, nowMs: number): Profile {
+  return { ...believed(before, nowMs), ...found };
 }
 
-/** What was found now, and what is still believed of what was known before. */
-export function merge(before: Profile, found: Profile, nowMs: number): Profile {
-  const believed = Object.entries(before).filter(([, finding]) => !isExpired(finding, nowMs));
-  return { ...Object.fromEntries(believed), ...found };
+/** Whether to find out how SecMaster behaves: nothing is known, or something has expired. */
+export function isDue(profile: Profile, nowMs: number): boolean {
+  const findings = Object.values(profile);
+  return findings.length === 0 || findings.some((finding) => isExpired(finding, nowMs));
+}
+
+/** The profile after an answer that showed something else than it says. */
+export function contradicted<Name extends keyof Behaviours>(
+  profile: Profile,
+  name: Name,
+  value: Behaviours[Name],
+  how: string,
+  nowMs: number,
+): Profile {
+  const finding: Finding<Behaviours[Name]> = { value, how, learnedMs: nowMs };
+  return { ...profile, [name]: finding };
+}
+
+function believed(profile: Profile, nowMs: number): Profile {
+  return Object.fromEntries(Object.entries(profile).filter(([, finding]) => !isExpired(finding, nowMs)));
 }

@@ -46,11 +46,11 @@ export async function probeOffset(asker: Asker, page: Listed, sort: Sort): Promi
 }
 
 function compare(page: Listed, lower: Listed): NonNullable<OffsetFound['offset']> | null {
-  const quarter = Math.max(1, Math.floor(page.rows.length / 4));
+  const { length } = page.rows;
   const met = new Set(lower.rows.map(({ id }) => id));
   const share = (rows: readonly SeenRow[]) => rows.filter(({ id }) => id !== null && met.has(id)).length / rows.length;
-  const top = share(page.rows.slice(0, quarter));
-  const bottom = share(page.rows.slice(-quarter));
+  const top = share(page.rows.slice(0, Math.max(1, Math.floor(length / 2))));
+  const bottom = share(page.rows.slice(-Math.max(1, Math.floor(length / 4))));
   if (top >= 0.8) return { value: 'ignored', how: 'the same rows at every offset' };
   return bottom >= 0.8 && top <= 0.2 ? { value: 'honoured', how: 'half a page down' } : null;
 }
@@ -63,13 +63,11 @@ async function refusedAt(
   half: number,
   nothing: OffsetFound,
 ): Promise<OffsetFound> {
+  const { limit } = page.query;
+  const depth = { value: limit, how: `refused: offset ${half} with limit ${limit}` };
   const lower = await asker.list({ ...sort, offset: half, limit: half });
-  if (isListed(lower)) {
-    const verdict = compare(page, lower);
-    const depth = { value: half + lower.rows.length, how: `refused: offset ${half} with limit ${page.query.limit}` };
-    return { ...nothing, depth, ...(verdict !== null && { offset: verdict }) };
-  }
-  if (!isRefused(lower)) return nothing;
-  const how = howRefused(lower.refused);
-  return { ...nothing, offset: { value: 'ignored', how }, depth: { value: page.rows.length, how } };
+  if (isRefused(lower)) return { ...nothing, depth, offset: { value: 'ignored', how: howRefused(lower.refused) } };
+  if (!isListed(lower)) return nothing;
+  const offset = compare(page, lower);
+  return { ...nothing, depth, ...(offset !== null && { offset }) };
 }

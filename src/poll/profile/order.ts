@@ -3,6 +3,8 @@ import { type Answer, howRefused, isListed, isRefused, type Listed, type SeenRow
 
 /** A few rows may be out of order: odd times, touched or retried rows. */
 const maxOut = 0.1;
+/** Fewer rows are in order by chance. */
+const enough = 5;
 
 interface Judged {
   readonly holds: boolean;
@@ -30,7 +32,7 @@ export function judgeOrder(byUpdate: Answer, byCreate: Answer): OrderFound | nul
 
 function judged(answer: Answer, test: (rows: readonly SeenRow[]) => Judged): Judged | null {
   if (isRefused(answer)) return { holds: false, how: howRefused(answer.refused) };
-  return isListed(answer) && answer.rows.length > 1 ? test(answer.rows) : null;
+  return isListed(answer) && answer.rows.length >= enough ? test(answer.rows) : null;
 }
 
 /** An update moves an ended row no further down than its end. Where runs are alike, this can't be told from creation: then it is believed. */

@@ -1,6 +1,6 @@
 import type { Behaviours, Finding, Profile } from '../../model/profile.ts';
 import type { ListQuery, Page } from '../../secmaster/api/secmaster.ts';
-import { createAsker } from './asker.ts';
+import { createAsker, limits } from './asker.ts';
 import { begin } from './begin.ts';
 import { probeCount } from './count.ts';
 import { probeDates } from './dates.ts';
@@ -46,7 +46,9 @@ export async function probe(
   const found: {
     readonly [Name in keyof Behaviours]: Omit<Finding<Behaviours[Name]>, 'learnedMs'> | null | undefined;
   } = {
-    page: isFull ? { value: { rows, limit }, how: 'the longest page met' } : null,
+    page: isFull
+      ? { value: { rows, limit }, how: limit < limits[0] ? 'a larger limit is refused' : 'no page is longer' }
+      : null,
     offset: offset.offset,
     depth,
     order,
