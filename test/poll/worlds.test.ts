@@ -1,18 +1,23 @@
 /**
  * Exactly once, whatever happens: random worlds, polled at random moments by exporters that break off, crash and begin
  * again. The worlds are the same each time, so that a test that fails does so by a change of the code; WORLDS_SEED gives others
- * (`new` ones each time), WORLDS_RUNS more.
+ * (`new` ones each time), WORLDS_RUNS more. Of a server that behaves in any way at all, WORLDS_PATH runs the one world that a
+ * failure names.
  */
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inForm } from '../support/form.ts';
 import type { SimulatedSoc } from '../support/world/simulated-soc.ts';
+import { liveUnkindly } from '../support/world/unkind-run.ts';
+import { isTooMuch, storyOf } from '../support/world/unkind-story.ts';
+import { createTally } from '../support/world/unkind-tally.ts';
+import { unkindWorlds } from '../support/world/unkind-worlds.ts';
 import { firstPollWitness, ledgerWitness, live } from '../support/world/world-run.ts';
 import { type PollPlan, schedules, smoothPoll, worlds } from '../support/world/worlds.ts';
 
-const { WORLDS_SEED = '2026' } = process.env;
+const { WORLDS_SEED = '2026', WORLDS_PATH } = process.env;
 const seed = WORLDS_SEED === 'new' ? Date.now() % 2 ** 31 : Number(WORLDS_SEED);
-/** Worlds of all properties together. */
+/** Worlds of a friendly server, all properties together, and as many of a server that behaves in any way at all. */
 const runs = Number(process.env.WORLDS_RUNS ?? inForm(50, 1_500));
 const timeoutMs = 60_000 + runs * 500;
 
@@ -119,3 +124,36 @@ function finalCounters(soc: SimulatedSoc): Map<string, number> {
       .map(([series, value]) => [series, Math.round(value * 1000)]),
   );
 }
+
+/** As long as nothing states it: what a poll may ask for, whatever SecMaster says. */
+const maxRequests = (newInstances: number) => 500 + newInstances;
+
+describe('of a server that behaves in any way at all, and then in another', () => {
+  const tally = createTally();
+
+  afterAll(() => {
+    process.stdout.write(`${tally.text()}\n`);
+  });
+
+  test(
+    'every counter is true in the end, or it is said that and why it may not be; and no poll asks without end',
+    async () => {
+      const world = fc.asyncProperty(unkindWorlds, async (world) => {
+        const outcome = await liveUnkindly(world.plan, world.schedule, maxRequests);
+        const isWrong = outcome.verdict === 'silent' || outcome.polls.some(isTooMuch);
+        tally.add(world, outcome, isWrong);
+        if (isWrong) throw new Error(storyOf(world, outcome));
+      });
+      await fc.assert(world, {
+        seed,
+        ...(WORLDS_PATH === undefined ? { numRuns: runs } : { path: WORLDS_PATH, endOnFailure: true }),
+        reporter({ failed, counterexamplePath, errorInstance }) {
+          if (!failed) return;
+          const { message } = errorInstance as Error;
+          throw new Error(`WORLDS_SEED=${seed} WORLDS_PATH=${counterexamplePath}\n${message}`);
+        },
+      });
+    },
+    timeoutMs,
+  );
+});

@@ -4,11 +4,24 @@ import { type Behaviour, type BehaviourChange, dateForms, merged } from '../../.
 /** Values of each switch that are not friendly; a switch that is missing here is an error of types. */
 type Unkind = {
   readonly [Group in keyof Behaviour]: {
-    readonly [Switch in keyof Behaviour[Group]]: fc.Arbitrary<Behaviour[Group][Switch]>;
+    readonly [Switch in keyof Behaviour[Group]]: Values<Behaviour[Group][Switch]>;
   };
 };
 
-const oneOf = <const T>(...values: readonly T[]) => fc.constantFrom(...values);
+interface Values<T> {
+  /** What stands for all of them, where each is tried. */
+  readonly each: readonly T[];
+  readonly drawn: fc.Arbitrary<T>;
+}
+
+const oneOf = <const T>(...each: readonly T[]): Values<T> => ({ each, drawn: fc.constantFrom(...each) });
+
+function someOf<const T>(all: readonly T[], minLength = 0): Values<T[]> {
+  const none = minLength === 0 ? [[]] : [];
+  return { each: [...none, ...all.map((one) => [one]), [...all]], drawn: fc.subarray([...all], { minLength }) };
+}
+
+const times = ['once', 'every-other-time', 'always'] as const;
 const filter = oneOf('ignored', 'refused', 'prefix', 'any-case', 'documented');
 
 const unkind: Unkind = {
@@ -18,7 +31,7 @@ const unkind: Unkind = {
     maxOffset: oneOf(0, 200, 5_000, 20_000),
     maxWindow: oneOf(100, 300, 10_000),
     offset: oneOf('ignored'),
-    emptyPage: fc.record({ page: fc.integer({ min: 1, max: 4 }), times: oneOf('once', 'every-other-time', 'always') }),
+    emptyPage: oneOf(...([1, 2, 3, 4] as const).flatMap((page) => times.map((times) => ({ page, times })))),
     duplicateRows: oneOf(1, 20),
     extraRows: oneOf(1, 50),
   },
@@ -34,7 +47,7 @@ const unkind: Unkind = {
     to: oneOf('inclusive'),
     zone: oneOf('z-is-utc', 'utc', 'gmt8'),
     precision: oneOf('second', 'day-utc', 'day-gmt8'),
-    forms: fc.subarray([...dateForms]),
+    forms: someOf(dateForms),
     otherForms: oneOf('ignored'),
   },
   filters: {
@@ -65,9 +78,7 @@ const unkind: Unkind = {
   },
   retries: { startTime: oneOf('moved'), updateTime: oneOf('kept') },
   replicas: {
-    differIn: fc.subarray(['milliseconds', 'spelling', 'name', 'playbook-name', 'playbook', 'trigger-type'], {
-      minLength: 1,
-    }),
+    differIn: someOf(['milliseconds', 'spelling', 'name', 'playbook-name', 'playbook', 'trigger-type'], 1),
     lagEvery: oneOf(1, 2, 5),
     lagMs: oneOf(1, 30_000, 3_600_000),
   },
@@ -106,15 +117,18 @@ const companions: Partial<Record<SwitchName, BehaviourChange>> = {
 };
 
 const switches = Object.entries(unkind).flatMap(([group, values]) =>
-  Object.entries(values as Readonly<Record<string, fc.Arbitrary<unknown>>>).map(([key, value]) => {
+  Object.entries(values as Readonly<Record<string, Values<unknown>>>).map(([key, { each, drawn }]) => {
     // The keys are those of the declaration.
     const name = `${group}.${key}` as SwitchName;
-    const change = value.map((drawn) => merged(companions[name] ?? {}, { [group]: { [key]: drawn } }));
-    return { name, change };
+    const to = (value: unknown) => merged(companions[name] ?? {}, { [group]: { [key]: value } });
+    return { name, each: each.map((value) => ({ name, value, change: to(value) })), change: drawn.map(to) };
   }),
 );
 
 export const switchNames: readonly SwitchName[] = switches.map(({ name }) => name);
+
+/** Each switch at each of its values that are not friendly, alone. */
+export const eachSwitch = switches.flatMap(({ each }) => each);
 
 /** One switch that is not friendly, any but these. */
 export function oneSwitch(without: readonly SwitchName[] = []): fc.Arbitrary<BehaviourChange> {

@@ -1,3 +1,4 @@
+import { canonicalTriggerType } from '../../../src/model/status.ts';
 import type { Truth, TruthRow } from '../../../src/simulator/truth.ts';
 import { parseExposition } from '../metrics/exposition.ts';
 
@@ -8,8 +9,28 @@ function merge(family: string): (a: number, b: number) => number {
   return family.includes('_oldest_') ? Math.min : Math.max;
 }
 
+/** What an exporter can't be blamed for. */
+export interface Leniency {
+  /** Labels that rows show sometimes and sometimes not. */
+  readonly without?: readonly ('playbook_id' | 'trigger_type')[];
+  /** How far each duration may be off, because rows show times otherwise. */
+  readonly secondsOff?: number;
+}
+
 /** Every way in which the workflow families of an exposition differ from the simulator's truth; none: they are equal. */
 export function differences(exposition: string, truth: Truth, windowStartMs: number): string[] {
+  const compared = createComparison(exposition);
+  return [...compareCounters(compared, truth), ...compareGauges(compared, truth, windowStartMs)];
+}
+
+/** Those of the counters alone. */
+export function counterDifferences(exposition: string, truth: Truth, leniency: Leniency = {}): string[] {
+  return compareCounters(createComparison(exposition, leniency), truth, leniency.secondsOff);
+}
+
+type Comparison = ReturnType<typeof createComparison>;
+
+function createComparison(exposition: string, { without = [] }: Leniency = {}) {
   const samples = parseExposition(exposition);
   const ids = new Map(
     samples
@@ -17,45 +38,58 @@ export function differences(exposition: string, truth: Truth, windowStartMs: num
       .map(({ labels }) => [labels.playbook, labels.playbook_id]),
   );
   ids.set('', '');
+  const dropped = Object.fromEntries(without.map((label) => [label, undefined]));
 
   /** Samples of a family by playbook id and the other labels; those of a renamed playbook are put together. */
-  const shown = (family: string): Map<string, number> => {
-    const rows = new Map<string, number>();
-    for (const { name, labels, value } of samples) {
-      if (name !== family || value === 0) continue;
-      const key = keyOf({ ...labels, playbook_id: ids.get(labels.playbook) });
-      const known = rows.get(key);
-      rows.set(key, known === undefined ? value : merge(family)(known, value));
-    }
-    return rows;
-  };
-  const expected = (rows: readonly TruthRow[]) =>
-    new Map(rows.filter(({ value }) => value !== 0).map((row) => [keyOf(row), row.value]));
+  const shown = (family: string): Map<string, number> =>
+    together(
+      family,
+      samples
+        .filter(({ name }) => name === family)
+        .map(({ labels, value }) => ({ ...labels, playbook_id: ids.get(labels.playbook), ...dropped, value })),
+    );
 
-  const differ = (family: string, truthRows: readonly TruthRow[], tolerance = 0): string[] => {
-    const [actual, wanted] = [shown(family), expected(truthRows)];
+  const differ = (family: string, truthRows: readonly TruthRow[], toleranceOf: (key: string) => number = () => 0) => {
+    const wanted = together(
+      family,
+      truthRows.map((row) => ({ ...row, ...dropped })),
+    );
+    const actual = shown(family);
     return [...new Set([...actual.keys(), ...wanted.keys()])]
-      .filter((key) => !(Math.abs((actual.get(key) ?? 0) - (wanted.get(key) ?? 0)) <= tolerance))
+      .filter((key) => !(Math.abs((actual.get(key) ?? 0) - (wanted.get(key) ?? 0)) <= toleranceOf(key)))
       .map((key) => `${family}${key}: ${actual.get(key)} instead of ${wanted.get(key)}`);
   };
-  // What began or ended before the lookback is not read, and the time of an attempt is lost once it is retried.
-  const recent = (row: TruthRow) => row.value * 1000 >= windowStartMs;
-  const lasting = ({ status }: { status?: string }) => status !== 'FAILED';
-  const durations = truth.durations.filter(lasting);
-  const withoutFailed = (found: string[]) => found.filter((difference) => !difference.includes('FAILED'));
-  const onlyOf = (rows: readonly TruthRow[], found: string[]) =>
-    found.filter((difference) => rows.some((row) => difference.includes(keyOf(row))));
+  return { shown, differ };
+}
 
+interface Row extends Labels {
+  readonly value: number;
+}
+
+function together(family: string, rows: readonly Row[]): Map<string, number> {
+  const byKey = new Map<string, number>();
+  for (const row of rows.filter(({ value }) => value !== 0)) {
+    const known = byKey.get(keyOf(row));
+    byKey.set(keyOf(row), known === undefined ? row.value : merge(family)(known, row.value));
+  }
+  return byKey;
+}
+
+/** The time of an attempt is lost once it is retried. */
+const isLasting = ({ status }: { readonly status?: string }) => status !== 'FAILED';
+const withoutFailed = (found: string[]) => found.filter((difference) => !difference.includes('FAILED'));
+
+function compareCounters({ shown, differ }: Comparison, truth: Truth, secondsOff = 0): string[] {
+  const durations = truth.durations.filter(isLasting);
+  const count = 'secmaster_workflow_duration_seconds_count';
+  const counts = shown(count);
   return [
-    ...differ('secmaster_workflow_instances', truth.instances),
-    ...differ('secmaster_workflow_recent_retries', truth.recentRetries),
-    ...differ('secmaster_workflow_oldest_open_start_timestamp_seconds', truth.oldestOpenStart),
     ...differ('secmaster_workflow_instances_started_total', truth.started),
     ...differ('secmaster_workflow_instances_completed_total', truth.completed),
     ...differ('secmaster_workflow_retries_total', truth.retries),
     ...withoutFailed(
       differ(
-        'secmaster_workflow_duration_seconds_count',
+        count,
         durations.map((row) => ({ ...row, value: row.count })),
       ),
     ),
@@ -63,15 +97,27 @@ export function differences(exposition: string, truth: Truth, windowStartMs: num
       differ(
         'secmaster_workflow_duration_seconds_sum',
         durations.map((row) => ({ ...row, value: row.sumSeconds })),
-        0.001,
+        (key) => 0.001 + secondsOff * (counts.get(key) ?? 0),
       ),
     ),
+  ];
+}
+
+function compareGauges({ shown, differ }: Comparison, truth: Truth, windowStartMs: number): string[] {
+  // What began or ended before the lookback is not read.
+  const isRecent = (row: TruthRow) => row.value * 1000 >= windowStartMs;
+  const onlyOf = (rows: readonly TruthRow[], found: string[]) =>
+    found.filter((difference) => rows.some((row) => difference.includes(keyOf(row))));
+  return [
+    ...differ('secmaster_workflow_instances', truth.instances),
+    ...differ('secmaster_workflow_recent_retries', truth.recentRetries),
+    ...differ('secmaster_workflow_oldest_open_start_timestamp_seconds', truth.oldestOpenStart),
     ...onlyOf(
-      truth.lastStart.filter(recent),
+      truth.lastStart.filter(isRecent),
       differ('secmaster_workflow_last_start_timestamp_seconds', truth.lastStart),
     ),
     ...onlyOf(
-      truth.lastCompletion.filter(recent).filter(lasting),
+      truth.lastCompletion.filter(isRecent).filter(isLasting),
       differ('secmaster_workflow_last_completion_timestamp_seconds', truth.lastCompletion),
     ),
     ...ratioDifferences(shown('secmaster_workflow_failure_ratio'), truth),
@@ -92,6 +138,18 @@ function ratioDifferences(shown: ReadonlyMap<string, number>, { instances }: Tru
   });
 }
 
-function keyOf(labels: { playbook_id?: string | undefined; trigger_type?: string; status?: string }): string {
-  return JSON.stringify([labels.playbook_id ?? null, labels.trigger_type ?? null, labels.status ?? null]);
+interface Labels {
+  readonly playbook_id?: string | undefined;
+  readonly trigger_type?: string | undefined;
+  readonly status?: string | undefined;
+}
+
+function keyOf({ playbook_id, trigger_type, status }: Labels): string {
+  return JSON.stringify([playbook_id ?? null, spelled(trigger_type), status ?? null]);
+}
+
+/** How a trigger type is spelled that the document doesn't know is up to SecMaster. */
+function spelled(triggerType: string | undefined): string | null {
+  if (triggerType === undefined || canonicalTriggerType(triggerType) !== triggerType) return triggerType ?? null;
+  return triggerType.toUpperCase();
 }

@@ -1,6 +1,7 @@
-import type { Run } from '../../../src/ledger/contribution.ts';
 import type { Entry } from '../../../src/ledger/entry.ts';
+import type { LedgerState } from '../../../src/ledger/state.ts';
 import type { Ledger } from '../../../src/ledger/store.ts';
+import type { SecMaster } from '../../../src/secmaster/api/secmaster.ts';
 import { defaultProject, defaultWorkspace } from '../../../src/simulator/defaults.ts';
 import type { Instance } from '../../../src/simulator/instance.ts';
 import { type CrashingStore, createCrashingStore } from '../ledger/crashing-store.ts';
@@ -13,13 +14,30 @@ const ledgerOf = ({ look }: CrashingStore): Promise<Ledger | null> =>
   look((store) => store.open({ projectId: defaultProject.id, workspaceId: defaultWorkspace.id }));
 const stateOf = async (store: CrashingStore) => (await ledgerOf(store))?.state ?? null;
 
-/** Lets a world and its polls go by, and then polls in peace until the exporter knows all. `onReport` is called at each publication. */
-export async function live(
+/** A world on its way. */
+export interface Run {
+  readonly soc: SimulatedSoc;
+  /** What the ledger knows of itself; null: there is none yet. */
+  state(): Promise<LedgerState | null>;
+  /** Lets every step happen, with the polls between them. */
+  goThrough(schedule: Schedule): Promise<void>;
+  /** Polls as the schedule does. */
+  poll(plan: PollPlan): Promise<void>;
+}
+
+export interface RunOptions {
+  readonly onReport?: (soc: SimulatedSoc) => void;
+  /** Between the poll and SecMaster. */
+  readonly through?: (secmaster: SecMaster) => SecMaster;
+  /** Around each poll. */
+  readonly watched?: (poll: () => Promise<void>, run: Run) => Promise<void>;
+}
+
+export function createRun(
   { steps, behaviour, seed }: WorldPlan,
-  schedule: Schedule,
   witnessOf: (store: CrashingStore) => Witness,
-  onReport?: (soc: SimulatedSoc) => void,
-): Promise<SimulatedSoc> {
+  { onReport, through = (secmaster) => secmaster, watched = (poll) => poll() }: RunOptions = {},
+): Run {
   const crashing = createCrashingStore();
   const { store, crashAt, hasCrashed } = crashing;
   const witness = witnessOf(crashing);
@@ -32,28 +50,38 @@ export async function live(
     behaviour,
     seed,
     onReport: async () => onReport?.(soc),
-    through: (secmaster) => ({
-      ...secmaster,
-      async listInstances(...args) {
-        const page = await secmaster.listInstances(...args);
-        if (plan.meanwhile.includes(++pages) && (await stateOf(crashing)) !== null) await goOn();
-        return page;
-      },
-    }),
+    through: (client) => {
+      const secmaster = through(client);
+      return {
+        ...secmaster,
+        async listInstances(...args) {
+          const page = await secmaster.listInstances(...args);
+          if (plan.meanwhile.includes(++pages) && (await hasBegun())) await goOn();
+          return page;
+        },
+      };
+    },
   });
+
+  const state = () => stateOf(crashing);
+
+  /** A ledger may begin in the future, if SecMaster says that it is that late. */
+  async function hasBegun(): Promise<boolean> {
+    const ledger = await state();
+    return ledger !== null && ledger.createdAtMs <= soc.now();
+  }
 
   async function goOn(): Promise<void> {
     const step = steps[position++];
     if (step !== undefined) await happen(soc, step, witness);
   }
 
-  async function poll(next: PollPlan): Promise<void> {
-    plan = next;
-    pages = 0;
+  async function pollNow(): Promise<void> {
     const { fault, sweepPages } = plan;
+    pages = 0;
     if (fault !== null) soc.simulator.faults.add({ ...faultRules[fault.kind], skip: fault.skip, times: 1 });
     // The ledger begins with a whole second: what happens in that very second might be history or not.
-    if ((await stateOf(crashing)) === null) soc.turn(1_000 - (soc.now() % 1_000));
+    if ((await state()) === null) soc.turn(1_000 - (soc.now() % 1_000));
     crashAt(plan.crashAt);
     let left = sweepPages ?? Number.POSITIVE_INFINITY;
     await soc.poll(() => --left > 0);
@@ -63,12 +91,34 @@ export async function live(
     if (isDead) soc.restart();
   }
 
-  while (position < steps.length) {
-    const before = position;
-    const next = schedule[position] ?? null;
-    if (next !== null) await poll(next);
-    if (position === before) await goOn();
-  }
+  const run: Run = {
+    soc,
+    state,
+    poll(next) {
+      plan = next;
+      return watched(pollNow, run);
+    },
+    async goThrough(schedule) {
+      while (position < steps.length) {
+        const before = position;
+        const next = schedule[position] ?? null;
+        if (next !== null) await run.poll(next);
+        if (position === before) await goOn();
+      }
+    },
+  };
+  return run;
+}
+
+/** Lets a world and its polls go by, and then polls in peace until the exporter knows all. `onReport` is called at each publication. */
+export async function live(
+  plan: WorldPlan,
+  schedule: Schedule,
+  witnessOf: (store: CrashingStore) => Witness,
+  onReport?: (soc: SimulatedSoc) => void,
+): Promise<SimulatedSoc> {
+  const { soc, goThrough, poll } = createRun(plan, witnessOf, onReport === undefined ? {} : { onReport });
+  await goThrough(schedule);
   healAll(soc);
   await poll(smoothPoll);
   // Open instances that the tail doesn't meet are looked up after five minutes, a few in each poll.
@@ -100,8 +150,10 @@ export function ledgerWitness(store: CrashingStore): Witness {
     hasSeen: async (instance) => (await entryOf(instance)) !== undefined,
     async hasSeenLast(instance) {
       const entry = await entryOf(instance);
-      const values = ({ status, retryCount, startTimeMs }: Run) => [status, retryCount, startTimeMs].join();
-      return entry !== undefined && values(entry) === values(instance);
+      if (entry === undefined || entry.status !== instance.status || entry.retryCount !== instance.retryCount)
+        return false;
+      // Some rows come without milliseconds, and some without a time.
+      return (entry.startTimeMs === null) === (instance.startTimeMs === null);
     },
   };
 }

@@ -13,6 +13,8 @@ export interface Witness {
   hasSeen(instance: Instance): Promise<boolean>;
   /** What happened to it after that would be lost with its removal. */
   hasSeenLast(instance: Instance): Promise<boolean>;
+  /** Whether it happens where nobody could see it, for another reason. */
+  isBlindTo?(step: Step, instance: Instance, nowMs: number): boolean;
 }
 
 const playbooks = [
@@ -94,10 +96,13 @@ export async function happen(soc: SimulatedSoc, step: Step, witness: Witness): P
         world.touch(id, soc.now());
       }
       break;
+    case 'behave':
+      soc.simulator.behaviour[step.how](step.change);
+      break;
     default: {
       const all = [...world.instances.values()].filter(candidates[step.kind]);
       const instance = all[step.which % all.length];
-      if (instance === undefined || !(await isKnowable(step, instance, witness))) return;
+      if (instance === undefined || !(await isKnowable(step, instance, witness, soc.now()))) return;
       if (step.kind === 'hide') world.set(instance.id, soc.now(), { raw: disguises[step.what] });
       else deeds[step.kind](world, instance.id, soc.now());
     }
@@ -112,9 +117,11 @@ async function isKnowable(
   step: Extract<Step, { which: number }>,
   instance: Instance,
   witness: Witness,
+  nowMs: number,
 ): Promise<boolean> {
   const sinceMs = await witness.sinceMs();
-  const begunSince = sinceMs !== null && (instance.startTimeMs ?? 0) >= sinceMs;
+  const begunSince = sinceMs !== null && instance.createTimeMs >= sinceMs;
+  if (witness.isBlindTo?.(step, instance, nowMs)) return false;
   switch (step.kind) {
     case 'retry':
       return sinceMs === null || begunSince || witness.hasSeen(instance);

@@ -8,7 +8,9 @@ export type Step =
   | { readonly kind: Deed; readonly which: number }
   | { readonly kind: 'hide'; readonly which: number; readonly what: Hidden }
   | ({ readonly kind: 'crowd' } & Crowd)
-  | { readonly kind: 'touch all' };
+  | { readonly kind: 'touch all' }
+  /** SecMaster behaves otherwise from now on: friendly but for the change, or as before but for it. */
+  | { readonly kind: 'behave'; readonly how: 'put' | 'patch'; readonly change: BehaviourChange };
 
 export interface Crowd {
   readonly count: number;

@@ -1,0 +1,34 @@
+/** What an exporter says of itself after a poll. */
+interface Heard {
+  readonly atMs: number;
+  readonly isComplete: boolean;
+}
+
+/** Lines that say what went wrong with a poll or a row, and not that instances may be missing. */
+const excuses = ['poll failed', 'row rejected'];
+
+export interface Confessions {
+  hear(poll: Heard, warnings: readonly { readonly msg: string }[]): void;
+  /** Whether something is said to be missing now, or was for so long that it has left the window unread. */
+  areEnough(): boolean;
+}
+
+/** Listens whether the window is said to be incomplete, and why. A window alone that is incomplete may just be on its way. */
+export function createConfessions(longMs: number): Confessions {
+  let hasSaidWhy = false;
+  let sinceMs: number | null = null;
+  let hasLasted = false;
+  return {
+    hear({ atMs, isComplete }, warnings) {
+      hasSaidWhy ||= warnings.some(({ msg }) => !excuses.includes(msg));
+      if (isComplete) {
+        hasSaidWhy = false;
+        sinceMs = null;
+      } else if (hasSaidWhy) {
+        sinceMs ??= atMs;
+        hasLasted ||= atMs - sinceMs >= longMs;
+      }
+    },
+    areEnough: () => sinceMs !== null || hasLasted,
+  };
+}
