@@ -1,0 +1,41 @@
+import { describe, test } from 'vitest';
+import type { BehaviourChange } from '../../../src/simulator/behaviour.ts';
+import { inForm } from '../../support/form.ts';
+import { behaving, expectCounted, expectCountedOrSaid, type Moment } from './unkind.ts';
+
+type Dates = NonNullable<BehaviourChange['dates']>;
+
+const readings: [string, Dates][] = [
+  ['read as UTC where there is a Z', { zone: 'z-is-utc' }],
+  ['always read as UTC', { zone: 'utc' }],
+  ['cut to the day in UTC', { precision: 'day-utc' }],
+  ['cut to the day in GMT+8', { precision: 'day-gmt8' }],
+  ['cut to the day, and the bounds are not included', { precision: 'day-utc', from: 'exclusive', to: 'exclusive' }],
+  ['cut to the second, and the bounds are not included', { precision: 'second', from: 'exclusive' }],
+  ['bounds that are not included', { from: 'exclusive', to: 'exclusive' }],
+  ['read as UTC where there is a Z, and limit the update', { zone: 'z-is-utc', field: 'update' }],
+  ['those of the end', { field: 'end', from: 'exclusive' }],
+  ['known as days alone', { forms: ['YYYY-MM-DD'] }],
+  ['known as milliseconds alone', { forms: ['milliseconds'] }],
+  ['known as days alone, and others are ignored', { forms: ['YYYY-MM-DD'], otherForms: 'ignored' }],
+];
+
+describe('from_date and to_date are', () => {
+  const some = inForm(600, 3_000);
+  test.each(
+    (['from the first start on', 'from the middle of the first sweep on'] as const).flatMap((moment) =>
+      readings.map(([reading, dates]): [string, Moment, Dates] => [reading, moment, dates]),
+    ),
+  )(`%s, %s: ${some} runs are counted`, async (_, moment, dates) => {
+    await expectCounted(await behaving(moment, { dates }, some));
+  });
+
+  // More than can be paged.
+  const many = inForm(10_300, 30_000);
+  test.each(readings.filter((_, n) => inForm([0, 2].includes(n), true)))(
+    `%s: ${many} runs are counted, or it is said that they can't be`,
+    async (_, dates) => {
+      await expectCountedOrSaid(await behaving('from the first start on', { dates }, many));
+    },
+  );
+});

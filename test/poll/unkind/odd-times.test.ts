@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import type { Instance, SettableFields } from '../../../src/simulator/instance.ts';
+import { sampleValue } from '../../support/metrics/exposition.ts';
+import type { SimulatedSoc } from '../../support/world/simulated-soc.ts';
+import {
+  createBoundedSoc,
+  expectCounted,
+  friendlyAtFirst,
+  history,
+  hourMs,
+  minuteMs,
+  news,
+  oddPlaybook,
+  quietPolls,
+} from './unkind.ts';
+
+const dayMs = 24 * hourMs;
+
+const oddities: [string, (row: Instance) => SettableFields][] = [
+  ['an end_time of 1970', () => ({ endTimeMs: 0 })],
+  ['an end_time of the day before its start', ({ startTimeMs }) => ({ endTimeMs: (startTimeMs ?? 0) - dayMs })],
+  ['an end_time before its start by months', ({ startTimeMs }) => ({ endTimeMs: (startTimeMs ?? 0) - 100 * dayMs })],
+  ['a start_time of 1970', () => ({ startTimeMs: 0 })],
+  ['a start_time of 40 days before its creation', ({ createTimeMs }) => ({ startTimeMs: createTimeMs - 40 * dayMs })],
+  ['a start_time of the year 2100', () => ({ startTimeMs: Date.parse('2100-01-01T00:00:00Z') })],
+  ['a start_time that is no time', () => ({ raw: (row) => ({ ...row, start_time: 'yesterday' }) })],
+];
+
+/** An ended run in the middle of what the exporter has yet to see. */
+function addOdd({ world }: SimulatedSoc, atMs: number, fields: (row: Instance) => SettableFields): void {
+  const id = world.start(atMs, { playbook: oddPlaybook });
+  world.finish(id, atMs + 1);
+  const row = world.instances.get(id) as Instance;
+  world.set(id, atMs + 1, { updateTimeMs: atMs + 1, ...fields(row) });
+}
+
+const auditsOf = async (soc: SimulatedSoc) =>
+  sampleValue(await soc.exposition(), 'secmaster_exporter_audits_total') ?? 0;
+
+/** All others are counted, the window is complete, and audits go on. */
+async function expectUnharmed(soc: SimulatedSoc): Promise<void> {
+  await expectCounted(soc, { except: oddPlaybook.id });
+  await quietPolls(soc, 6, 6 * minuteMs);
+  const before = await auditsOf(soc);
+  await quietPolls(soc, 6, 6 * minuteMs);
+  expect(await auditsOf(soc)).toBeGreaterThan(before);
+}
+
+describe('one row of 1,200 has', () => {
+  test.each(oddities)('%s, in history', async (_, fields) => {
+    const soc = createBoundedSoc();
+    history(soc, 1_200);
+    addOdd(soc, soc.now() - 12 * hourMs, fields);
+    await expectUnharmed(soc);
+  });
+
+  test.each(
+    [{ forms: [] }, { field: 'ignored' as const }].flatMap((dates) =>
+      oddities.map(([name, fields]): [string, string, typeof dates, typeof fields] => [
+        name,
+        'forms' in dates ? 'refused' : 'ignored',
+        dates,
+        fields,
+      ]),
+    ),
+  )('%s, in history, and dates are %s: all others are counted', async (_, __, dates, fields) => {
+    const soc = createBoundedSoc({ behaviour: { dates } });
+    history(soc, 1_200);
+    addOdd(soc, soc.now() - 12 * hourMs, fields);
+    await expectCounted(soc, { except: oddPlaybook.id });
+  });
+
+  test.each(oddities.slice(0, 4))('%s, after a downtime', async (_, fields) => {
+    const soc = await friendlyAtFirst(100);
+    news(soc, 1_200);
+    addOdd(soc, soc.now() - 30 * minuteMs, fields);
+    await expectUnharmed(soc);
+  });
+});
+
+test('ten rows of 1,200 have odd times, and more come with every hour', async () => {
+  const soc = createBoundedSoc();
+  history(soc, 1_200);
+  for (let i = 0; i < 10; i++) addOdd(soc, soc.now() - (10 + i) * hourMs, oddities[i % 5]?.[1] ?? (() => ({})));
+  await soc.poll();
+  for (let i = 0; i < 5; i++) {
+    news(soc, 50);
+    addOdd(soc, soc.now() - 30 * minuteMs, oddities[i]?.[1] ?? (() => ({})));
+    await soc.poll();
+  }
+  await expectUnharmed(soc);
+});

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { startMany } from '../../../src/simulator/crowd.ts';
+import { inForm } from '../../support/form.ts';
+import type { SimulatedSoc } from '../../support/world/simulated-soc.ts';
+import { createBoundedSoc, history, hourMs, minuteMs, playbook, quietPolls, settle, stateOf } from './unkind.ts';
+
+const many = inForm(2_000, 5_000);
+
+function open({ world, now }: SimulatedSoc, count: number): readonly string[] {
+  return startMany(world, count, { fromMs: now() - 22 * hourMs, withinMs: hourMs }, { playbook });
+}
+
+describe(`${many} instances are open`, () => {
+  test.each([
+    ['at 30 seconds', 20, 30_000],
+    ['at a minute', 10, minuteMs],
+  ])('and none changes: a quiet poll %s takes hardly more than one request', async (_, polls, everyMs) => {
+    const soc = createBoundedSoc();
+    open(soc, many);
+    for (let i = 0; i < 2; i++) await soc.poll();
+    await quietPolls(soc, 12, 30_000);
+    // Once, perhaps, all are listed.
+    expect(await quietPolls(soc, polls, everyMs)).toBeLessThan(polls + 10 + many / 100);
+    expect(await soc.differences()).toEqual([]);
+  });
+
+  test('one that ends and one that is removed are noticed', async () => {
+    const soc = createBoundedSoc();
+    const [first = '', second = ''] = open(soc, many).slice(many / 2);
+    for (let i = 0; i < 2; i++) await soc.poll();
+    soc.world.finish(first, soc.now());
+    soc.world.remove(second, soc.now());
+    expect(await settle(soc)).toMatchObject({ up: 1, windowComplete: 1, differences: [] });
+  });
+
+  test('and no poll has time left for the sweep: a page in each completes it', async () => {
+    const soc = createBoundedSoc();
+    open(soc, many);
+    history(soc, 1_000);
+    for (let i = 0; i < (many + 1_000) / 40; i++) {
+      await soc.poll(() => false);
+      soc.turn(30_000);
+    }
+    expect(await stateOf(soc)).toEqual({ up: 1, windowComplete: 1, differences: [] });
+  });
+
+  test('and a poll has less time than it takes to list them: the sweep is completed, a page in each', async () => {
+    const enough = many / 200;
+    let requests = 0;
+    let controller = new AbortController();
+    const soc = createBoundedSoc({
+      through: (secmaster) => ({
+        ...secmaster,
+        async listInstances(...parameters) {
+          requests += 1;
+          if (requests > enough) controller.abort();
+          return secmaster.listInstances(...parameters);
+        },
+      }),
+    });
+    open(soc, many);
+    history(soc, 1_000);
+    for (let i = 0; i < (many + 1_000) / 40; i++) {
+      requests = 0;
+      controller = new AbortController();
+      await soc.workspace.poll(controller.signal, () => false);
+      soc.turn(30_000);
+    }
+    expect(await stateOf(soc)).toEqual({ up: 1, windowComplete: 1, differences: [] });
+  });
+});
