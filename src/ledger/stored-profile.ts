@@ -5,7 +5,7 @@ const shapes: { readonly [Name in keyof Behaviours]: (value: unknown) => boolean
   page: (value) => isObject(value) && isCount(value.rows) && isCount(value.limit),
   offset: oneOf('honoured', 'ignored'),
   depth: isCount,
-  order: oneOf('update_time', 'create_time', 'none'),
+  order: oneOf('update_time', 'create_time', 'default', 'none'),
   count: oneOf('exact', 'inexact', 'absent'),
   dates: (value) => value === 'unusable' || isDatesFound(value),
   idFilter: oneOf('honoured', 'not_honoured'),

@@ -6,6 +6,13 @@ interface Told {
   readonly isFriendly: boolean;
 }
 
+const orderText = {
+  update_time: 'by update_time',
+  create_time: 'by create_time',
+  default: 'the newest first, with no sort_key',
+  none: 'none that was asked for',
+};
+
 /** What each finding is called, and how it is told. */
 const lines: {
   readonly [Name in keyof Behaviours]: readonly [title: string, tell: (value: Behaviours[Name]) => Told];
@@ -13,7 +20,7 @@ const lines: {
   page: ['rows a page', ({ rows, limit }) => told(`${rows} of ${limit} asked for`, rows >= limit && limit >= 100)],
   offset: ['offset', (value) => told(value, value === 'honoured')],
   depth: ['rows that can be paged through', (rows) => told(rows.toLocaleString('en'), rows >= 10_000)],
-  order: ['order', (key) => told(key === 'none' ? 'none that was asked for' : `by ${key}`, key === 'update_time')],
+  order: ['order', (key) => told(orderText[key], key === 'update_time')],
   count: ['count', (value) => told(value, value === 'exact')],
   dates: [
     'from_date and to_date',

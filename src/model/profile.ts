@@ -10,8 +10,11 @@ export interface Behaviours {
   readonly offset: 'honoured' | 'ignored';
   /** Rows that can be paged through; known only once a deeper page has been refused. */
   readonly depth: number;
-  /** The sort key whose order holds; `none`: the rows come in another order than asked for, or in none. */
-  readonly order: 'update_time' | 'create_time' | 'none';
+  /**
+   * The sort key whose order holds. `default`: none may be asked for, and the newest come first all the same. `none`: the rows come in
+   * another order, or in none.
+   */
+  readonly order: 'update_time' | 'create_time' | 'default' | 'none';
   /** Against what the list really holds, with and without a filter. */
   readonly count: 'exact' | 'inexact' | 'absent';
   readonly dates: DatesFound | 'unusable';

@@ -1,5 +1,6 @@
 import type { Behaviours } from '../../model/profile.ts';
 import { profileOf, type Session } from '../session.ts';
+import { contradicted } from './learn.ts';
 
 /** Keeps what an answer has shown by itself, against what was found before. */
 export async function contradict<Name extends keyof Behaviours>(
@@ -9,8 +10,8 @@ export async function contradict<Name extends keyof Behaviours>(
   how: string,
 ): Promise<void> {
   const { ledger, secmaster, log } = session;
-  if (profileOf(session)[name]?.value === value) return;
-  log.debug({ name, value, how }, 'SecMaster behaves otherwise than assumed');
-  const finding = { value, learnedMs: secmaster.now(), how };
-  await ledger.commit({ kind: 'profile_learned', profile: { ...profileOf(session), [name]: finding } });
+  const profile = profileOf(session);
+  if (profile[name]?.value === value) return;
+  log.debug({ name, value, how }, 'SecMaster behaves otherwise than it did');
+  await ledger.commit({ kind: 'profile_learned', profile: contradicted(profile, name, value, how, secmaster.now()) });
 }

@@ -5,10 +5,13 @@ export function merge(before: Profile, found: Profile, nowMs: number): Profile {
   return { ...believed(before, nowMs), ...found };
 }
 
-/** Whether to find out how SecMaster behaves: nothing is known, or something has expired. */
+/** What every poll goes by; a page's length and the deepest page are known only of lists that are long enough. */
+const needed = ['offset', 'order', 'count', 'dates', 'idFilter', 'statusFilter'] as const;
+
+/** Whether to find out how SecMaster behaves: something is unknown, or has expired. */
 export function isDue(profile: Profile, nowMs: number): boolean {
   const findings = Object.values(profile);
-  return findings.length === 0 || findings.some((finding) => isExpired(finding, nowMs));
+  return needed.some((name) => profile[name] === undefined) || findings.some((finding) => isExpired(finding, nowMs));
 }
 
 /** The profile after an answer that showed something else than it says. */

@@ -13,12 +13,16 @@ interface Judged {
 }
 
 export interface OrderFound {
-  readonly value: 'update_time' | 'create_time' | 'none';
+  readonly value: 'update_time' | 'create_time' | 'default' | 'none';
   readonly how: string;
 }
 
-/** The order that holds, as far as rows show it; null: there are too few. */
-export function judgeOrder(byUpdate: Answer, byCreate: Answer): OrderFound | null {
+/** The order that holds, as far as rows show it; null: there are too few. `page` was asked for in no order if both others are refused. */
+export function judgeOrder(byUpdate: Answer, byCreate: Answer, page: Listed): OrderFound | null {
+  if (isRefused(byUpdate) && isRefused(byCreate)) {
+    const how = howRefused(byCreate.refused);
+    return isInOrderOfCreation(page.rows).holds ? { value: 'default', how } : { value: 'none', how };
+  }
   const update = judged(byUpdate, isInOrderOfUpdates);
   const create = judged(byCreate, isInOrderOfCreation);
   if (update?.holds) return { value: 'update_time', how: 'as asked for' };

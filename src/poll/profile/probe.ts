@@ -26,7 +26,7 @@ export async function probe(
   const offset = await probeOffset(asker, page, sort);
   const order = offset.isRandom
     ? ({ value: 'none', how: 'another order each time' } as const)
-    : judgeOrder(byUpdate, byCreate);
+    : judgeOrder(byUpdate, byCreate, page);
   const statusFilter = await probeStatus(asker, page, sort);
   const idFilter = await probeId(asker, page, sort);
   const dates = await probeDates(asker, page, { sort, nowMs, likely: formOf(before) });
@@ -46,9 +46,10 @@ export async function probe(
   const found: {
     readonly [Name in keyof Behaviours]: Omit<Finding<Behaviours[Name]>, 'learnedMs'> | null | undefined;
   } = {
-    page: isFull
-      ? { value: { rows, limit }, how: limit < limits[0] ? 'a larger limit is refused' : 'no page is longer' }
-      : null,
+    page:
+      isFull || limit < limits[0]
+        ? { value: { rows, limit }, how: limit < limits[0] ? 'a larger limit is refused' : 'no page is longer' }
+        : null,
     offset: offset.offset,
     depth,
     order,
