@@ -202,7 +202,9 @@ export function createAudits(): Audits {
         await planReading(session, all.slice(0, 1));
         return;
       }
-      const again = suspects.filter(({ fromMinute }) => fromMinute >= ledger.state.fromMinute);
+      // The window has moved on meanwhile.
+      const first = ledger.state.fromMinute + 1;
+      const again = suspects.map((slice) => ({ ...slice, fromMinute: Math.max(slice.fromMinute, first) }));
       suspects = [];
       for (const slice of again) if (await differs(session, slice)) await startRepair(session, slice);
       if (passed(nowMs, lastMs) < everyMs) return;

@@ -6,8 +6,13 @@ const maxOut = 0.1;
 /** Fewer rows are in order by chance. */
 const enough = 5;
 
+/** So many rows must end in another order than they start. */
+const fewRows = 3;
+
 interface Judged {
   readonly holds: boolean;
+  /** Whether no other order would look the same. */
+  readonly isProven?: boolean;
   /** Of an order that doesn't hold. */
   readonly how: string;
 }
@@ -17,7 +22,7 @@ export interface OrderFound {
   readonly how: string;
 }
 
-/** The order that holds, as far as rows show it; null: there are too few. `page` was asked for in no order if both others are refused. */
+/** The order that holds, as far as rows show it; null: too few of them do. `page` was asked for in no order if both others are refused. */
 export function judgeOrder(byUpdate: Answer, byCreate: Answer, page: Listed): OrderFound | null {
   if (isRefused(byUpdate) && isRefused(byCreate)) {
     const how = howRefused(byCreate.refused);
@@ -25,7 +30,7 @@ export function judgeOrder(byUpdate: Answer, byCreate: Answer, page: Listed): Or
   }
   const update = judged(byUpdate, isInOrderOfUpdates);
   const create = judged(byCreate, isInOrderOfCreation);
-  if (update?.holds) return { value: 'update_time', how: 'as asked for' };
+  if (update?.holds) return update.isProven ? { value: 'update_time', how: 'as asked for' } : null;
   if (update === null) return create === null || create.holds ? null : { value: 'none', how: create.how };
   const how = `update_time ${update.how}`;
   if (create?.holds) return { value: 'create_time', how };
@@ -39,16 +44,18 @@ function judged(answer: Answer, test: (rows: readonly SeenRow[]) => Judged): Jud
   return isListed(answer) && answer.rows.length >= enough ? test(answer.rows) : null;
 }
 
-/** An update moves an ended row no further down than its end. Where runs are alike, this can't be told from creation: then it is believed. */
+/** An update moves an ended row no further down than its end. Where runs don't overlap, this can't be told from creation. */
 function isInOrderOfUpdates(rows: readonly SeenRow[]): Judged {
   const ended = rows.filter((row) => row.startTimeMs !== null && isEnded(row));
   const ends = ended.flatMap(({ startTimeMs, endTimeMs }) =>
     endTimeMs === null ? [] : [Math.max(startTimeMs ?? endTimeMs, endTimeMs)],
   );
   const out = outOfOrder(ends);
-  const isCreation = outOfOrder(startsOf(ended)) * 2 <= out;
+  const outOfCreation = outOfOrder(startsOf(ended));
+  const isCreation = outOfCreation * 2 <= out;
   const holds = out < 2 || (out <= ends.length * maxOut && !isCreation);
-  return { holds, how: `not in order of ends: ${out} of ${ends.length} rows` };
+  const isProven = outOfCreation >= out + fewRows;
+  return { holds, isProven, how: `not in order of ends: ${out} of ${ends.length} rows` };
 }
 
 function isInOrderOfCreation(rows: readonly SeenRow[]): Judged {

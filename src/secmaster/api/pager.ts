@@ -152,7 +152,7 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
   /** After an empty page: whether the list is known to end there. */
   async function isAtEnd(ask: Ask<P>, page: P): Promise<boolean> {
     if (!isStrict) return !contradicts(page);
-    if (counts === 'exact' && count(page) !== null) return isCounted(page);
+    if (counts === 'exact' && count(page) !== null) return isCounted(page) || disordered;
     const isEmpty = async (place: Place) => {
       const answered = await answer(ask, place);
       return answered === null || ids(answered).length === 0;
