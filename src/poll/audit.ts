@@ -6,7 +6,8 @@ import { profileOf, type Session } from './session.ts';
 
 /** How often the ledger is held against SecMaster. */
 const everyMs = 5 * 60_000;
-/** How often by reading, where SecMaster's order shows no tail what has changed. */
+/** How often by reading, where SecMaster's order is believed to show each tail what has changed, and where it doesn't. */
+const readEveryMs = 15 * 60_000;
 const unorderedMs = 60_000;
 /** For each request that the last reading took: so audits never take more than one in six seconds. */
 const perRequestMs = 6_000;
@@ -196,7 +197,7 @@ export function createAudits(): Audits {
       if (!canCompareCounts(session)) {
         suspects = [];
         const { order } = profileOf(session);
-        const everyReadMs = order === undefined || order.value === 'update_time' ? everyMs : unorderedMs;
+        const everyReadMs = order === undefined || order.value === 'update_time' ? readEveryMs : unorderedMs;
         if (passed(nowMs, lastReadMs) < Math.max(everyReadMs, lastRequests * perRequestMs)) return;
         lastReadMs = nowMs;
         await planReading(session, all.slice(0, 1));

@@ -28,22 +28,26 @@ export interface Session {
   readonly filteredOut: FilteredOut;
   /** What is known of a page's length, from poll to poll. */
   readonly pageLength: PageLength;
-  readonly counts: CountMemory;
+  readonly lastTail: LastTail;
   /** Called after each step of a sweep, with the number of instances in which it found what no tail had shown. */
   readonly onSwept: (part: SweepPart, step: { readonly requests: number; readonly missed: number }) => void;
 }
 
-/** What SecMaster's own counts have said, from poll to poll. */
-export interface CountMemory {
-  /** At the last complete tail; null: there is none yet. */
-  atTail: number | null;
-  /** Times in a row that it had grown by more than could be found. */
+/** What the last complete tail left for the next one, beside the ledger. A restart loses it: then a tail reads further. */
+export interface LastTail {
+  /** The ids that it began with. */
+  top: readonly string[];
+  /** SecMaster's count; null: it gave none. */
+  count: number | null;
+  /** Times in a row that the count had grown by more than could be found. */
   surplus: number;
   /** Instances that sweeps have found since the last of them. */
   found: number;
-  /** Times in a row that it was not what a complete round met. */
+  /** Times in a row that the count was not what a complete round met. */
   unequal: number;
 }
+
+export const noTail = (): LastTail => ({ top: [], count: null, surplus: 0, found: 0, unequal: 0 });
 
 export interface ReadPage extends Page {
   readonly offset: number;

@@ -5,7 +5,7 @@ import { type ListQuery, maxOffset } from '../secmaster/api/secmaster.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
 import { isDated, isWhole } from './parts.ts';
 import { contradict } from './profile/contradict.ts';
-import { beginRound, newestFirst, profileOf, type ReadPage, readPage, type Session } from './session.ts';
+import { beginRound, foldInstances, newestFirst, profileOf, type ReadPage, readPage, type Session } from './session.ts';
 import {
   beginItem,
   type Context,
@@ -87,7 +87,7 @@ async function readOn(session: Session, progress: Progress): Promise<StepDone> {
   };
   const { page, verdict } = await readNext(session, progress, ask);
   if (verdict.kind === 'contradicted') await contradict(session, verdict.by, contradicted[verdict.by], verdict.how);
-  session.counts.found += page?.change.added ?? 0;
+  session.lastTail.found += page?.change.added ?? 0;
   session.onSwept(item, { requests, missed: page === null ? 0 : missedIn(session, page) });
   const outcome = outcomeOf(session, progress, verdict);
   await session.ledger.commit({ kind: 'sweep_step', page: page?.change ?? null, item: item.key, outcome });
@@ -218,20 +218,21 @@ const instead = {
 
 /** What a completely read item says of SecMaster's count, and of instances that SecMaster no longer knows. */
 async function compare(session: Session, { item, round, within, untilMs, count }: Progress): Promise<void> {
-  const { ledger, counts } = session;
+  const { ledger, lastTail } = session;
   const { state } = ledger;
   if (round.end()?.kind === 'complete' && count !== null && !round.isDisordered()) {
-    if (count === round.rows()) counts.unequal = 0;
-    else if (state.profile.count?.value === 'exact' && ++counts.unequal >= maxUnequal) {
+    if (count === round.rows()) lastTail.unequal = 0;
+    else if (state.profile.count?.value === 'exact' && ++lastTail.unequal >= maxUnequal) {
       await contradict(session, 'count', 'inexact', `${count} of ${round.rows()} rows`);
     }
   }
   if (item.purpose !== 'audit' || !isWhole(item) || item.fromMs === null) return;
-  // Purged ones are missing from the list.
+  // Purged ones are missing from the list: what it doesn't show is looked up.
   const recheck = { fromMs: item.fromMs, toMs: untilMs };
   if ((await ledger.begunWithin(recheck.fromMs, recheck.toMs)) <= within.size) return;
-  const { key: _, triedMs: __, ...part } = item;
-  await ledger.commit({ kind: 'sweep_planned', sweep: [part], recheck });
+  await ledger.commit({ kind: 'sweep_planned', sweep: [], recheck });
+  const { change } = await foldInstances(session, []);
+  await ledger.commit({ kind: 'page', page: { ...change, seen: [...within] } });
 }
 
 /** Times that a count must be wrong to be disbelieved: a run may begin between a page and the next. */

@@ -1,19 +1,30 @@
-import { isEnded } from '../model/status.ts';
 import type { RoundEnd } from '../secmaster/api/pager.ts';
 import type { ReadPage } from './session.ts';
 
 /** How far a tail has come, and whether that is far enough; pure. */
 export interface TailProgress {
-  /** Rows of ended instances so far. */
-  readonly ended: number;
+  readonly rows: number;
   /** Settled rows in a row, counted back from the last one read. */
   readonly settled: number;
   /** Instances so far that were unknown. */
   readonly added: number;
   readonly rejected: number;
+  /** Rows in a row, counted back from the last one read, that come as the last tail began. */
+  readonly same: number;
+  /** Of the last tail's first rows, the one that comes next if they come as they did. */
+  readonly next: number;
+  readonly met: ReadonlySet<string>;
 }
 
-export const beginningOfTail: TailProgress = { ended: 0, settled: 0, added: 0, rejected: 0 };
+export const beginningOfTail: TailProgress = {
+  rows: 0,
+  settled: 0,
+  added: 0,
+  rejected: 0,
+  same: 0,
+  next: 0,
+  met: new Set(),
+};
 
 /**
  * Why a tail ends: the ledger is new, it has met what the previous tail left, SecMaster pages no deeper, or part of the list is
@@ -26,13 +37,37 @@ export type TailEnd = 'first' | 'caught_up' | 'too_deep' | 'incomplete';
  */
 const settledRun = 50;
 
-export function follow({ ended, settled, added, rejected }: TailProgress, page: ReadPage): TailProgress {
+/** @param top the ids that the last complete tail began with */
+export function follow(progress: TailProgress, page: ReadPage, top: readonly string[]): TailProgress {
   return {
-    ended: ended + page.instances.filter(isEnded).length,
-    settled: settledAtEnd(settled, page.rows),
-    added: added + page.change.added,
-    rejected: rejected + page.rejected.length,
+    rows: progress.rows + page.ids.length,
+    settled: settledAtEnd(progress.settled, page.rows),
+    added: progress.added + page.change.added,
+    rejected: progress.rejected + page.rejected.length,
+    ...sameAtEnd(progress, page, top),
   };
+}
+
+/**
+ * A change moves a row to the top. So once rows come as the last tail began, but for those that were met above, nothing beneath has
+ * changed, even if they are open and so never settled.
+ */
+function sameAtEnd(
+  before: TailProgress,
+  page: ReadPage,
+  top: readonly string[],
+): Pick<TailProgress, 'same' | 'next' | 'met'> {
+  let { same, next } = before;
+  const met = new Set(before.met);
+  const news = new Set(page.news.map(({ id }) => id));
+  for (const id of page.ids) {
+    while (met.has(top[next] ?? '')) next++;
+    const isSame = id !== null && id === top[next] && !news.has(id);
+    same = isSame ? same + 1 : 0;
+    next = isSame ? next + 1 : 0;
+    if (id !== null) met.add(id);
+  }
+  return { same, next, met };
 }
 
 export interface TailState {
@@ -44,9 +79,12 @@ export interface TailState {
 }
 
 /** null: the tail reads on. */
-export function endOfTail({ ended, settled }: TailProgress, { isFirst, isFresh, roundEnd }: TailState): TailEnd | null {
-  if (isFirst) return roundEnd !== null || (isFresh && ended >= 2 * settledRun) ? 'first' : null;
-  if (settled >= settledRun || roundEnd === 'complete') return 'caught_up';
+export function endOfTail(
+  { rows, settled, same }: TailProgress,
+  { isFirst, isFresh, roundEnd }: TailState,
+): TailEnd | null {
+  if (isFirst) return roundEnd !== null || (isFresh && rows >= 2 * settledRun) ? 'first' : null;
+  if (settled >= settledRun || same >= settledRun || roundEnd === 'complete') return 'caught_up';
   if (roundEnd === null) return null;
   // Beneath a settled row nothing has changed, if the order is the one asked for: audits find out whether it is.
   if (settled > 0) return 'caught_up';

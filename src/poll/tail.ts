@@ -26,6 +26,7 @@ export async function readTail(session: Session): Promise<void> {
     readPage(session, { ...newestFirst(profileOf(session), 'update_time'), ...place });
   let progress = beginningOfTail;
   let count: number | null = null;
+  let top: readonly string[] | null = null;
   let beganMs: number | null = null;
 
   for (;;) {
@@ -34,7 +35,8 @@ export async function readTail(session: Session): Promise<void> {
     beganMs ??= secmaster.now();
     if (page !== null) {
       count ??= page.count;
-      progress = follow(progress, page);
+      progress = follow(progress, page, session.lastTail.top);
+      top ??= page.ids.flatMap((id) => id ?? []);
     }
     const change = page === null ? (await foldInstances(session, [])).change : await pageChange(session, round, page);
     const isFresh = beganMs - ledger.state.createdAtMs < freshMs;
@@ -48,7 +50,7 @@ export async function readTail(session: Session): Promise<void> {
     const follows = await whatFollows(session, { end, round, isHidden, nowMs: beganMs });
     await ledger.commit({ kind: 'tail_ended', page: change, beganMs, ...follows });
     session.filteredOut.tailEnded();
-    session.counts.atTail = count;
+    Object.assign(session.lastTail, { count, top: top ?? [] });
     return;
   }
 }
@@ -63,22 +65,22 @@ async function pageChange(session: Session, round: Round<ReadPage>, page: ReadPa
 }
 
 /** Whether more instances were added, by SecMaster's own count, than the tail has met: something keeps them from the top. */
-function hides({ ledger, secmaster, counts }: Session, count: number, { added, rejected }: TailProgress): boolean {
-  if (ledger.state.profile.count?.value !== 'exact' || secmaster.countsFilteredOut || counts.atTail === null)
+function hides({ ledger, secmaster, lastTail }: Session, count: number, { added, rejected }: TailProgress): boolean {
+  if (ledger.state.profile.count?.value !== 'exact' || secmaster.countsFilteredOut || lastTail.count === null)
     return false;
-  return count - counts.atTail > added + rejected;
+  return count - lastTail.count > added + rejected;
 }
 
 /** Times that a count may grow by more than a sweep then finds. */
 const maxSurplus = 3;
 
 async function doubtCount(session: Session): Promise<void> {
-  const { counts } = session;
-  counts.surplus = counts.found > 0 ? 1 : counts.surplus + 1;
-  counts.found = 0;
-  if (counts.surplus <= maxSurplus) return;
+  const { lastTail } = session;
+  lastTail.surplus = lastTail.found > 0 ? 1 : lastTail.surplus + 1;
+  lastTail.found = 0;
+  if (lastTail.surplus <= maxSurplus) return;
   await contradict(session, 'count', 'inexact', 'it grows by more than can be found');
-  counts.surplus = 0;
+  lastTail.surplus = 0;
 }
 
 interface Ended {

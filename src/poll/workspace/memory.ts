@@ -6,7 +6,7 @@ import { pageSize, type SecMaster } from '../../secmaster/api/secmaster.ts';
 import { type Audits, createAudits } from '../audit.ts';
 import { createNodeReader, type NodeReader } from '../nodes.ts';
 import { createLearning, type Learning } from '../profile/learning.ts';
-import type { CountMemory, Session } from '../session.ts';
+import { type LastTail, noTail, type Session } from '../session.ts';
 import type { Progress } from '../slice.ts';
 import { createSweepLog, type SweepLog } from '../sweep-log.ts';
 import { createFilteredOut, type FilteredOut } from './filtered-out.ts';
@@ -27,7 +27,7 @@ export interface PollMemory {
   readonly zeroFirst: ZeroFirst;
   readonly sweepLog: SweepLog;
   readonly pageLength: PageLength;
-  readonly counts: CountMemory;
+  readonly lastTail: LastTail;
   /** How far the sweep has come; null: it continues with the next item. */
   progress: Progress | null;
 }
@@ -54,7 +54,7 @@ export function createPollMemory(parts: PollMemoryParts): PollMemory {
     zeroFirst: createZeroFirst(newSeriesHoldMs, now, lastScrapeMs),
     sweepLog: createSweepLog(now),
     pageLength: { limit: pageSize, fullRows: null },
-    counts: { atTail: null, surplus: 0, found: 0, unequal: 0 },
+    lastTail: noTail(),
     progress: null,
   };
 }
@@ -79,7 +79,7 @@ export async function openSession(parts: SessionParts, signal: AbortSignal): Pro
     onRejected: memory.rejectedRows.add,
     filteredOut: memory.filteredOut,
     pageLength: memory.pageLength,
-    counts: memory.counts,
+    lastTail: memory.lastTail,
     onSwept: memory.audits.swept,
   };
 }

@@ -19,8 +19,8 @@ describe(`${many} instances are open`, () => {
     open(soc, many);
     for (let i = 0; i < 2; i++) await soc.poll();
     await quietPolls(soc, 12, 30_000);
-    // Once, perhaps, all are listed.
-    expect(await quietPolls(soc, polls, everyMs)).toBeLessThan(polls + 10 + many / 100);
+    // Once, all are listed by their status, and once all that there are.
+    expect(await quietPolls(soc, polls, everyMs)).toBeLessThan(polls + 20 + (2 * many) / 100);
     expect(await soc.differences()).toEqual([]);
   });
 
@@ -39,31 +39,6 @@ describe(`${many} instances are open`, () => {
     history(soc, 1_000);
     for (let i = 0; i < (many + 1_000) / 40; i++) {
       await soc.poll(() => false);
-      soc.turn(30_000);
-    }
-    expect(await stateOf(soc)).toEqual({ up: 1, windowComplete: 1, differences: [] });
-  });
-
-  test('and a poll has less time than it takes to list them: the sweep is completed, a page in each', async () => {
-    const enough = many / 200;
-    let requests = 0;
-    let controller = new AbortController();
-    const soc = createBoundedSoc({
-      through: (secmaster) => ({
-        ...secmaster,
-        async listInstances(...parameters) {
-          requests += 1;
-          if (requests > enough) controller.abort();
-          return secmaster.listInstances(...parameters);
-        },
-      }),
-    });
-    open(soc, many);
-    history(soc, 1_000);
-    for (let i = 0; i < (many + 1_000) / 40; i++) {
-      requests = 0;
-      controller = new AbortController();
-      await soc.workspace.poll(controller.signal, () => false);
       soc.turn(30_000);
     }
     expect(await stateOf(soc)).toEqual({ up: 1, windowComplete: 1, differences: [] });
