@@ -1,4 +1,4 @@
-import type { Outcome, PollRecord } from './unkind-run.ts';
+import { isTooMuch, type Outcome, type PollRecord } from './unkind-run.ts';
 import type { UnkindWorld } from './unkind-worlds.ts';
 import type { PollPlan, Step } from './worlds.ts';
 
@@ -15,10 +15,6 @@ export function storyOf({ plan, schedule }: UnkindWorld, outcome: Outcome): stri
     ...polls.filter(isTooMuch).map(({ requests, bound }) => `  ${requests} in one poll are more than ${bound}`),
     ...warningsOf(polls),
   ].join('\n');
-}
-
-export function isTooMuch({ requests, bound }: PollRecord): boolean {
-  return requests > bound;
 }
 
 function inLines(words: readonly string[]): string[] {
