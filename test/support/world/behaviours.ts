@@ -23,6 +23,8 @@ function someOf<const T>(all: readonly T[], minLength = 0): Values<T[]> {
 
 const times = ['once', 'every-other-time', 'always'] as const;
 const filter = oneOf('ignored', 'refused', 'prefix', 'any-case', 'documented');
+/** That nobody asks by. */
+const otherFilter = { ...filter, each: ['refused'] as const };
 
 const unkind: Unkind = {
   paging: {
@@ -52,14 +54,14 @@ const unkind: Unkind = {
   },
   filters: {
     id: filter,
-    name: filter,
+    name: otherFilter,
     status: filter,
     trigger_type: filter,
-    playbook_id: filter,
-    workflow_id: filter,
-    dataclass_id: filter,
-    dataobject_id: filter,
-    defence_id: filter,
+    playbook_id: otherFilter,
+    workflow_id: otherFilter,
+    dataclass_id: otherFilter,
+    dataobject_id: otherFilter,
+    defence_id: otherFilter,
   },
   count: {
     of: oneOf('all', 'page'),

@@ -16,11 +16,11 @@ export interface Patience {
 }
 
 /** @param maxCalls in one poll; more of them fail, so that no poll lasts for ever */
-export function createPatience(clock: () => ManualClock, maxCalls: number): Patience {
+export function createPatience(clock: () => ManualClock, maxCalls: () => number): Patience {
   let calls = 0;
 
   async function patiently<T>(call: () => Promise<T>): Promise<T> {
-    if (++calls > maxCalls) throw new Error(`more than ${maxCalls} calls in one poll`);
+    if (++calls > maxCalls()) throw new Error('a poll without end');
     for (let attempt = 1; ; attempt++) {
       try {
         const answer = await call();

@@ -1,4 +1,4 @@
-import type { Outcome, PollRecord } from './unkind-run.ts';
+import { isTooMuch, type Outcome, type PollRecord } from './unkind-run.ts';
 import type { UnkindWorld } from './unkind-worlds.ts';
 import type { PollPlan, Step } from './worlds.ts';
 
@@ -10,15 +10,11 @@ export function storyOf({ plan, schedule }: UnkindWorld, outcome: Outcome): stri
     `behaviour ${JSON.stringify(plan.behaviour)}, seed ${plan.seed}`,
     ...inLines(steps),
     `counters: ${verdict}; window_complete ${Number(isComplete)}; ${polls.length} polls`,
-    ...differences.map((difference) => `  ${difference}`),
+    ...some(differences.map((difference) => `  ${difference}`)),
     `requests: ${requestsText(polls)}`,
     ...polls.filter(isTooMuch).map(({ requests, bound }) => `  ${requests} in one poll are more than ${bound}`),
     ...warningsOf(polls),
   ].join('\n');
-}
-
-export function isTooMuch({ requests, bound }: PollRecord): boolean {
-  return requests > bound;
 }
 
 function inLines(words: readonly string[]): string[] {
@@ -81,10 +77,14 @@ function requestsText(polls: readonly PollRecord[]): string {
   return `${list} (!: secmaster_up 0, ?: window_complete 0)`;
 }
 
-const maxWarnings = 20;
-
 function warningsOf(polls: readonly PollRecord[]): string[] {
-  const all = polls.flatMap(({ lines }, i) => lines.map((line) => `  poll ${i + 1}: ${line}`));
-  const more = all.length > maxWarnings ? [`  and ${all.length - maxWarnings} more`] : [];
-  return ['warnings and errors:', ...all.slice(0, maxWarnings), ...more];
+  const all = polls.flatMap(({ lines }, i) => lines.map((line) => `  poll ${i + 1}: ${line.slice(0, 400)}`));
+  return ['warnings and errors:', ...some(all)];
+}
+
+const maxLines = 12;
+
+function some(lines: readonly string[]): string[] {
+  const more = lines.length > maxLines ? [`  and ${lines.length - maxLines} more`] : [];
+  return [...lines.slice(0, maxLines), ...more];
 }

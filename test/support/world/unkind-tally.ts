@@ -7,7 +7,7 @@ import type { UnkindWorld } from './unkind-worlds.ts';
 export interface Tally {
   /** Once a world has failed, others are variants of it and don't count. */
   add(world: UnkindWorld, outcome: Outcome, hasFailed: boolean): void;
-  /** The part of the worlds that end true and complete; 1 where there are none. */
+  /** The part of the worlds that end true and complete; 1 where they are too few to tell. */
   share(kind: Kind): number;
   text(): string;
 }
@@ -17,6 +17,8 @@ export type Kind = (typeof kinds)[number];
 
 const ends = ['true', 'true, incomplete', 'confessed', 'failing', 'silent'] as const;
 type End = (typeof ends)[number];
+
+const few = 20;
 
 export function createTally(): Tally {
   const counts = new Map<Kind, Map<End, number>>();
@@ -32,7 +34,7 @@ export function createTally(): Tally {
       const byEnd = counts.get(kind) ?? new Map<End, number>();
       counts.set(kind, byEnd.set(end, (byEnd.get(end) ?? 0) + 1));
     },
-    share: (kind) => (sum(kind) === 0 ? 1 : count(kind, 'true') / sum(kind)),
+    share: (kind) => (sum(kind) < few ? 1 : count(kind, 'true') / sum(kind)),
     text: () =>
       kinds
         .map((kind) => `${kind}: ${sum(kind)} worlds, ${ends.map((end) => `${count(kind, end)} ${end}`).join('; ')}`)

@@ -166,7 +166,13 @@ const sometimes = fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, { weight
 
 export const schedules: fc.Arbitrary<Schedule> = fc.array(sometimes, { maxLength: 40, size: 'max' });
 
-/** History before the first poll, and life after it. */
+/** What happens in a world: history before the first poll, and life after it. */
+export const lives = {
+  few: fc.record({ history: aFew(10), life: aFew(32) }),
+  crowded: fc.record({ history: crowded(4), life: crowded(10) }),
+  tied: fc.record({ history: aFew(3), life: tied }),
+};
+
 export const worlds = fc
   .record({
     behaviour: fc.record({
@@ -177,9 +183,9 @@ export const worlds = fc
     }),
     seed: fc.nat(),
     lives: fc.oneof(
-      { weight: 5, arbitrary: fc.record({ history: aFew(10), life: aFew(32) }) },
-      { weight: 2, arbitrary: fc.record({ history: crowded(4), life: crowded(10) }) },
-      { weight: 2, arbitrary: fc.record({ history: aFew(3), life: tied }) },
+      { weight: 5, arbitrary: lives.few },
+      { weight: 2, arbitrary: lives.crowded },
+      { weight: 2, arbitrary: lives.tied },
     ),
   })
   .map(({ lives, ...rest }) => ({ ...rest, ...lives }));

@@ -1,0 +1,38 @@
+/** The same world on servers that behave in one unfriendly way each: whatever fails here is named by its switch. */
+import { afterAll, describe, expect, test } from 'vitest';
+import { inForm } from '../support/form.ts';
+import { eachSwitch } from '../support/world/behaviours.ts';
+import { richWorld, settings } from '../support/world/rich-world.ts';
+import { isTooMuch, liveUnkindly } from '../support/world/unkind-run.ts';
+import { storyOf } from '../support/world/unkind-story.ts';
+
+/** As long as nothing states it: what a poll may ask for, whatever SecMaster says. */
+const maxRequests = (newInstances: number) => 500 + newInstances;
+
+// On a clock that stands still nobody sleeps.
+const rows = eachSwitch.filter(({ name }) => name !== 'load.msPerPage');
+/** Those that don't end with every counter true and a window that is complete. */
+const given: string[] = [];
+
+afterAll(() => {
+  process.stdout.write(`not true and complete:${given.map((line) => `\n  ${line}`).join('') || ' none'}\n`);
+});
+
+describe.each(settings)('a server that behaves so $when', (setting) => {
+  // In the short form each switch comes in one setting, at one of its values.
+  const first = (i: number) => rows.findIndex(({ name }) => name === rows[i]?.name);
+  const isShort = (i: number) => i === first(i) && i % settings.length === settings.indexOf(setting);
+  const chosen = rows.filter((_, i) => inForm(isShort(i), true));
+
+  test.each(chosen.map((row) => ({ ...row, text: JSON.stringify(row.value) })))(
+    '$name $text: every counter is true in the end, or it is said that and why it may not be',
+    async ({ name, text, change }) => {
+      const world = richWorld(change, setting);
+      const outcome = await liveUnkindly(world.plan, world.schedule, maxRequests);
+      const { verdict, isComplete, polls } = outcome;
+      const ended = `${verdict}, ${isComplete ? 'complete' : 'incomplete'}`;
+      if (ended !== 'true, complete') given.push(`${name} ${text} ${setting.when}: ${ended}`);
+      expect(verdict === 'silent' || polls.some(isTooMuch) ? storyOf(world, outcome) : '').toBe('');
+    },
+  );
+});
