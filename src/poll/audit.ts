@@ -1,5 +1,6 @@
 import type { SweepPart } from '../ledger/change.ts';
 import { countWithin, quietestMinute } from '../ledger/window.ts';
+import { SecMasterError } from '../secmaster/http/errors.ts';
 import { down, everything, isWhole, span } from './parts.ts';
 import { contradict } from './profile/contradict.ts';
 import { profileOf, type Session } from './session.ts';
@@ -71,7 +72,7 @@ export function createAudits(): Audits {
   async function differs(session: Session, { status, fromMinute, toMinute }: Slice): Promise<boolean> {
     const { secmaster, ledger, workspaceId, signal } = session;
     const { dates } = profileOf(session);
-    const page = await secmaster.listInstances(
+    const listed = secmaster.listInstances(
       workspaceId,
       {
         sortKey: 'create_time',
@@ -85,6 +86,14 @@ export function createAudits(): Audits {
       },
       signal,
     );
+    const page = await listed.catch((error: unknown) => {
+      if (error instanceof SecMasterError && error.kind === 'bad_request') return error;
+      throw error;
+    });
+    if (page instanceof SecMasterError) {
+      await contradict(session, 'dates', 'unusable', page.message);
+      return false;
+    }
     count++;
     if (page.count === null) {
       await contradict(session, 'count', 'absent', 'a list without a count');

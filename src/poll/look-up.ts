@@ -1,14 +1,13 @@
-import type { Entry } from '../ledger/entry.ts';
 import { goneChange } from '../ledger/gone.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
 import { contradict } from './profile/contradict.ts';
 import { foldInstances, profileOf, readPage, type Session } from './session.ts';
 
 /** `gone`: two answers say that SecMaster doesn't know it. `unsure`: the answers don't say. */
-export type LookedUp = 'found' | 'gone' | 'unsure';
+type LookedUp = 'found' | 'gone' | 'unsure';
 
 /** Reads one instance: from the list by its id, and by itself where the list doesn't show it. */
-export async function lookUp(session: Session, id: string): Promise<LookedUp> {
+async function lookUp(session: Session, id: string): Promise<LookedUp> {
   const inList = await findInList(session, id);
   if (inList === 'found') return 'found';
   const shown = await showAlone(session, id);
@@ -63,16 +62,42 @@ async function showAlone(session: Session, id: string): Promise<LookedUp> {
   }
 }
 
+/** Lookups of a purge; where SecMaster knows none of so many, it knows none of the others either. */
+const sampleSize = 5;
+/** Instances that leave the gauges with one commit. */
+const batchSize = 500;
+
+/** Looks up each of these, `max` of them while there is time left; after a purge, only some, and takes the others for gone too. */
+export async function lookUpAll(
+  session: Session,
+  ids: readonly string[],
+  { max, hasTimeLeft = () => true }: { readonly max: number; readonly hasTimeLeft?: () => boolean },
+): Promise<void> {
+  const { ledger, secmaster } = session;
+  let isPurge = true;
+  for (const [i, id] of ids.slice(0, max).entries()) {
+    if (i === sampleSize && isPurge) return await removeAll(session, ids.slice(i));
+    const found = await lookUp(session, id);
+    isPurge &&= found === 'gone';
+    if (found === 'gone') await removeAll(session, [id]);
+    // Later again: nothing more can be found out now.
+    if (found === 'unsure') await ledger.commit({ kind: 'instance_seen', id, atMs: secmaster.now() });
+    if (!hasTimeLeft()) return;
+  }
+}
+
 /** SecMaster no longer knows these: they leave the gauges. */
-export async function commitGone(session: Session, entries: readonly Entry[]): Promise<void> {
-  const { ledger, secmaster, log } = session;
-  if (entries.length === 0) return;
-  await ledger.commit(goneChange(entries, ledger.state, secmaster.now()));
-  const [first] = entries;
-  log.info(
-    { instances: entries.length, instance: first?.id, status: first?.status },
-    entries.length === 1
-      ? 'instance no longer known to SecMaster; removed from the gauges'
-      : 'instances no longer known to SecMaster; removed from the gauges',
-  );
+async function removeAll({ ledger, secmaster, log }: Session, ids: readonly string[]): Promise<void> {
+  for (let i = 0; i < ids.length; i += batchSize) {
+    const known = await ledger.known(ids.slice(i, i + batchSize));
+    const entries = [...known.values()];
+    if (entries.length > 0) await ledger.commit(goneChange(entries, ledger.state, secmaster.now()));
+    for (const { id, status } of entries.slice(0, 1)) {
+      const fields = entries.length === 1 ? { instance: id, status } : { instances: entries.length };
+      log.info(
+        fields,
+        `${entries.length === 1 ? 'instance' : 'instances'} no longer known to SecMaster; removed from the gauges`,
+      );
+    }
+  }
 }

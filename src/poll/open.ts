@@ -1,5 +1,6 @@
 import { documentedOpenStatuses } from '../model/status.ts';
-import { commitGone, lookUp } from './look-up.ts';
+import { SecMasterError } from '../secmaster/http/errors.ts';
+import { lookUpAll } from './look-up.ts';
 import { contradict } from './profile/contradict.ts';
 import { beginRound, newestFirst, profileOf, readPage, type Session } from './session.ts';
 
@@ -21,12 +22,11 @@ export async function lookUpOpen(session: Session): Promise<void> {
   const statuses = new Set((await unseen()).map((instance) => instance.status));
   for (const status of documentedOpenStatuses.filter((status) => statuses.has(status))) await readAll(session, status);
   // Those missing from the list of their status have changed unseen by the tail, or are gone.
-  for (const { id } of (await unseen()).slice(0, maxLookups)) {
-    const found = await lookUp(session, id);
-    if (found === 'gone') await commitGone(session, [...(await ledger.known([id])).values()]);
-    // Later again: nothing more can be found out now.
-    if (found === 'unsure') await ledger.commit({ kind: 'instance_seen', id, atMs: secmaster.now() });
-  }
+  await lookUpAll(
+    session,
+    (await unseen()).map(({ id }) => id),
+    { max: maxLookups },
+  );
 }
 
 async function readAll(session: Session, status: string): Promise<void> {
@@ -34,7 +34,13 @@ async function readAll(session: Session, status: string): Promise<void> {
   const round = beginRound(session, { isStrict: false, mayCount: false, maxRequests: maxPages });
   const order = newestFirst(profileOf(session), 'create_time');
   const ask = (place: { offset: number; limit: number }) => readPage(session, { ...order, ...place, status });
-  for (let page = await round.next(ask); page !== null; page = await round.next(ask)) {
+  for (;;) {
+    const page = await round.next(ask).catch((error: unknown) => {
+      if (error instanceof SecMasterError && error.kind === 'bad_request') return error;
+      throw error;
+    });
+    if (page === null) return;
+    if (page instanceof SecMasterError) return await contradict(session, 'statusFilter', 'not_honoured', page.message);
     await session.ledger.commit({ kind: 'page', page: page.change });
     const others = page.instances.filter((one) => one.status !== status).length;
     if (others > 2 && others > page.instances.length / 2)

@@ -8,14 +8,25 @@ export interface SweepLog {
   read(session: Session, rows: number): Promise<void>;
   /** Whether a sweep has begun that has not ended. */
   isUnderWay(): boolean;
+  /** Why a part can't be read; a reason is told once an hour, however many parts it concerns. */
+  problem(session: Session, problem: string, fields: object): void;
   /** There is nothing left to sweep. */
   ended(): void;
 }
 
+const tellAgainMs = 3_600_000;
+
 /** @param now the local clock */
 export function createSweepLog(now: () => number): SweepLog {
   let current: { readonly ticker: Ticker; requests: number; rows: number } | null = null;
+  const told = new Map<string, number>();
   return {
+    problem({ log }, problem, fields) {
+      const toldMs = told.get(problem);
+      const isNews = toldMs === undefined || Math.abs(now() - toldMs) >= tellAgainMs;
+      if (isNews) told.set(problem, now());
+      log[isNews ? 'warn' : 'debug']({ ...fields, problem }, 'part of the sweep could not be read completely');
+    },
     async read({ ledger, log }, rows) {
       current ??= { ticker: createTicker(now), requests: 0, rows: 0 };
       current.requests += 1;

@@ -60,7 +60,7 @@ export async function sweep(
   let requests = 0;
   let added = 0;
   do {
-    const step = await readOn(session, progress);
+    const step = await readOn(session, progress, sweepLog);
     requests += step.requests;
     added += step.added;
     await sweepLog.read(session, step.rows);
@@ -78,7 +78,7 @@ interface StepDone {
 }
 
 /** Reads the next page of an item and concludes what it means. */
-async function readOn(session: Session, progress: Progress): Promise<StepDone> {
+async function readOn(session: Session, progress: Progress, sweepLog: SweepLog): Promise<StepDone> {
   const { item } = progress;
   let requests = 0;
   const ask: Ask<ReadPage> = (place) => {
@@ -95,7 +95,7 @@ async function readOn(session: Session, progress: Progress): Promise<StepDone> {
     progress.round = roundOver(session, item);
     progress.rounds++;
   }
-  tellProblem(session, item, verdict, outcome);
+  tellProblem(session, sweepLog, item, verdict, outcome);
   if (verdict.kind === 'done') await compare(session, progress);
   return {
     requests,
@@ -197,7 +197,13 @@ function missedIn({ ledger: { state } }: Session, { news }: ReadPage): number {
 
 const tailSlackMs = 60_000;
 
-function tellProblem({ log }: Session, item: SweepPart, verdict: Verdict, outcome: SweepOutcome): void {
+function tellProblem(
+  session: Session,
+  sweepLog: SweepLog,
+  item: SweepPart,
+  verdict: Verdict,
+  outcome: SweepOutcome,
+): void {
   const { fromMs, toMs, status, triggerType } = item;
   const part = {
     ...(fromMs !== null && { from: new Date(fromMs).toISOString() }),
@@ -205,10 +211,10 @@ function tellProblem({ log }: Session, item: SweepPart, verdict: Verdict, outcom
     ...(status !== null && { status }),
     ...(triggerType !== null && { triggerType }),
   };
-  if (verdict.kind === 'contradicted') log.warn({ ...part, problem: verdict.how }, instead[verdict.by]);
+  if (verdict.kind === 'contradicted') session.log.warn({ ...part, problem: verdict.how }, instead[verdict.by]);
   if (verdict.kind !== 'problem') return;
   const retryInSeconds = outcome.kind === 'tried' ? retryMs / 1000 : null;
-  log.warn({ ...part, problem: verdict.problem, retryInSeconds }, 'part of the sweep could not be read completely');
+  sweepLog.problem(session, verdict.problem, { ...part, retryInSeconds });
 }
 
 const instead = {

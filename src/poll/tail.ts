@@ -2,6 +2,7 @@ import type { PageChange, Recheck, SweepPart } from '../ledger/change.ts';
 import type { Round } from '../secmaster/api/pager.ts';
 import { afterFlood, covers, everything, sinceLastTail } from './parts.ts';
 import { contradict } from './profile/contradict.ts';
+import { isByCreation } from './profile/order.ts';
 import { beginRound, foldInstances, newestFirst, profileOf, type ReadPage, readPage, type Session } from './session.ts';
 import { beginningOfTail, endOfTail, follow, type TailEnd, type TailProgress } from './tail-progress.ts';
 
@@ -37,6 +38,7 @@ export async function readTail(session: Session): Promise<void> {
       count ??= page.count;
       progress = follow(progress, page, session.lastTail.top);
       top ??= page.ids.flatMap((id) => id ?? []);
+      await judgeOrder(session, page);
     }
     const change = page === null ? (await foldInstances(session, [])).change : await pageChange(session, round, page);
     const isFresh = beganMs - ledger.state.createdAtMs < freshMs;
@@ -53,6 +55,12 @@ export async function readTail(session: Session): Promise<void> {
     Object.assign(session.lastTail, { count, top: top ?? [] });
     return;
   }
+}
+
+/** Audits are needed more often where the order shows no changes. */
+async function judgeOrder(session: Session, { offset, instances }: ReadPage): Promise<void> {
+  if (offset > 0 || profileOf(session).order?.value !== 'update_time' || !isByCreation(instances)) return;
+  await contradict(session, 'order', 'create_time', 'the latest changes come by creation');
 }
 
 /** Rows that moved between two pages may be missing from both. A page across the edge shows them all. */

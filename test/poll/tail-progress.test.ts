@@ -30,7 +30,8 @@ function page(ids: readonly string[], fields: Partial<ReadPage> = {}): ReadPage 
   };
 }
 
-const after = (...pages: ReadPage[]): TailProgress => pages.reduce(follow, beginningOfTail);
+const after = (pages: readonly ReadPage[], top: readonly string[] = []): TailProgress =>
+  pages.reduce((progress, one) => follow(progress, one, top), beginningOfTail);
 
 const settled = (n: number) =>
   page(
@@ -71,6 +72,35 @@ describe('a tail', () => {
       null,
     ],
   ])('%s', (_, pages, state, expected) => {
-    expect(endOfTail(after(...pages), { isFirst: false, isFresh: false, roundEnd: null, ...state })).toBe(expected);
+    expect(endOfTail(after(pages), { isFirst: false, isFresh: false, roundEnd: null, ...state })).toBe(expected);
+  });
+});
+
+describe('rows that come as the last tail began', () => {
+  const ids = (...texts: string[]) => texts.flatMap((text) => [...text]);
+  const unsettledPage = (text: string, news = '') => {
+    const read = page(ids(text), { rows: ids(text).map(() => 'unsettled') });
+    return { ...read, news: read.instances.filter(({ id }) => news.includes(id)) };
+  };
+
+  test.each<[string, ReadPage[], string, number]>([
+    ['are all of them', [unsettledPage('abc')], 'abc', 3],
+    ['are counted over the edge of a page', [unsettledPage('ab'), unsettledPage('cd')], 'abcd', 4],
+    ['come beneath new ones', [unsettledPage('xyab')], 'abc', 2],
+    ['come without those that have moved to the top', [unsettledPage('bxacd')], 'abcd', 3],
+    ['end where another one comes', [unsettledPage('abxcd')], 'abcd', 0],
+    ['end where one has moved up beneath them', [unsettledPage('acbd')], 'abcd', 0],
+    ['are not those that have changed where they are', [unsettledPage('abc', 'b')], 'abc', 0],
+    ['are none where there was no tail', [unsettledPage('abc')], '', 0],
+  ])('%s', (_, pages, top, same) => {
+    expect(after(pages, ids(top)).same).toBe(same);
+  });
+
+  test('let a tail catch up, though none is settled', () => {
+    const top = Array.from({ length: 60 }, (_, i) => `o${i}`);
+    const read = (n: number) => page(['x', ...top.slice(0, n)], { rows: ['changed', ...Array(n).fill('unsettled')] });
+    const state = { isFirst: false, isFresh: false, roundEnd: null };
+    expect(endOfTail(after([read(49)], top), state)).toBeNull();
+    expect(endOfTail(after([read(50)], top), state)).toBe('caught_up');
   });
 });

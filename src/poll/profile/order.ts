@@ -9,6 +9,12 @@ const enough = 5;
 /** So many rows must end in another order than they start. */
 const fewRows = 3;
 
+/** Whether rows that were asked for by update_time come by creation instead. */
+export function isByCreation(rows: readonly SeenRow[]): boolean {
+  const update = isInOrderOfUpdates(rows);
+  return !update.holds && outOfOrder(startsOf(rows)) < 2;
+}
+
 interface Judged {
   readonly holds: boolean;
   /** Whether no other order would look the same. */

@@ -64,6 +64,9 @@ export interface Round<P> {
   offset(): number;
 }
 
+/** A limit below this is for one large row. */
+const fewRows = 10;
+
 const tooLarge = 'a row is larger than a response may be';
 const frozen = 'the list does not advance: a page has nothing new';
 const early = 'an empty page before the end';
@@ -80,6 +83,8 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
   let disordered = false;
   let slipped = false;
   let shrunk = false;
+  /** Whether the limit was lowered for the next page, because a body was too large. */
+  let isLowered = false;
   let problem: string | null = null;
   let end: RoundEnd | null = null;
 
@@ -110,17 +115,17 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
         if (limit === 1) {
           problem = tooLarge;
           offset++;
-        } else {
-          limit = Math.max(1, Math.floor(limit / 2));
-          length.limit = limit;
-          length.fullRows = null;
-        }
+        } else limit = Math.max(1, Math.floor(limit / 2));
+        isLowered = true;
       }
     }
   }
 
   function take(page: P): void {
     const pageIds = ids(page);
+    // Shorter pages are asked for from now on, unless a few rows alone are so large.
+    if (isLowered && limit >= fewRows) Object.assign(length, { limit, fullRows: null });
+    isLowered = false;
     const again = pageIds.filter((id) => met.has(id)).length;
     const isPushed = again > 0 && lastIds.slice(-again).join() === pageIds.slice(0, again).join();
     const isShrunk = counts === 'exact' && lastCount !== null && (count(page) ?? lastCount) < lastCount;
@@ -179,7 +184,9 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
     if (requests >= maxRequests) return ended('incomplete', `the list is longer than ${maxRequests} requests`);
     if (offset > maxOffset) return ended('bottom');
     const page = await fittingAnswer(ask);
-    if (page === null) return ended('bottom');
+    // A page that could have been longer was the last one, whether the next place is refused or not.
+    if (page === null)
+      return ended(length.fullRows !== null && lastIds.length < length.fullRows ? 'complete' : 'bottom');
     return ids(page).length > 0 ? page : await afterEmpty(ask, page);
   }
 

@@ -4,7 +4,6 @@ import { inForm } from '../../support/form.ts';
 import type { SimulatedSoc } from '../../support/world/simulated-soc.ts';
 import {
   createBoundedSoc,
-  expectCounted,
   friendlyAtFirst,
   hourMs,
   type Moment,
@@ -67,7 +66,9 @@ describe.each(moments)('%s', (moment) => {
   test.each(sizes.filter((_, i) => !isShort || i >= 4 || i === (moment === 'while it runs' ? 0 : 3)))(
     '%s are read by status, by trigger and from both ends, and counted',
     async (_, behaviour, many) => {
-      await expectCounted(await crowded(moment, behaviour, many));
+      const soc = await crowded(moment, behaviour, many);
+      expect(await settle(soc, { mustBeComplete: false })).toMatchObject({ up: 1, differences: [] });
+      expect(warnings(soc).length).toBeLessThan(12);
     },
   );
 

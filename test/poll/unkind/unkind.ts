@@ -113,6 +113,8 @@ export interface Patience {
   readonly polls?: number;
   /** Runs of this playbook may be counted or not. */
   readonly except?: string;
+  /** Whether all must be known to be counted, not only be so. */
+  readonly mustBeComplete?: boolean;
   /** Of each poll. */
   readonly hasTimeLeft?: () => () => boolean;
 }
@@ -121,7 +123,7 @@ const counted = { up: 1, windowComplete: 1, differences: [] };
 
 /** Polls every six minutes, until everything is counted or patience ends. */
 export async function settle(soc: SimulatedSoc, patience: Patience = {}) {
-  const { polls = 12, except, hasTimeLeft = () => () => true } = patience;
+  const { polls = 12, except, mustBeComplete = true, hasTimeLeft = () => () => true } = patience;
   let requests = 0;
   for (let poll = 1; ; poll++) {
     const took = await soc.poll(hasTimeLeft());
@@ -129,7 +131,7 @@ export async function settle(soc: SimulatedSoc, patience: Patience = {}) {
     requests += took;
     const state = await stateOf(soc);
     const differences = state.differences.filter((one) => except === undefined || !one.includes(except));
-    const isCounted = differences.length === 0 && state.windowComplete === 1 && state.up === 1;
+    const isCounted = differences.length === 0 && (state.windowComplete === 1 || !mustBeComplete) && state.up === 1;
     if (isCounted || poll === polls) return { ...state, differences, requests };
     soc.turn(6 * minuteMs);
   }
