@@ -29,6 +29,8 @@ export interface Session {
   /** What is known of a page's length, from poll to poll. */
   readonly pageLength: PageLength;
   readonly lastTail: LastTail;
+  /** Halves of slices that were too many by SecMaster's count, by their times. */
+  readonly halves: Map<string, Halved>;
   /** Called after each step of a sweep, with the number of instances in which it found what no tail had shown. */
   readonly onSwept: (part: SweepPart, step: { readonly requests: number; readonly missed: number }) => void;
 }
@@ -45,6 +47,12 @@ export interface LastTail {
   found: number;
   /** Times in a row that the count was not what a complete round met. */
   unequal: number;
+}
+
+/** A slice that was halved for its count, and the counts of its halves so far. */
+export interface Halved {
+  readonly count: number;
+  sum: number;
 }
 
 export const noTail = (): LastTail => ({ top: [], count: null, surplus: 0, found: 0, unequal: 0 });

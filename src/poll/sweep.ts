@@ -89,6 +89,7 @@ async function readOn(session: Session, progress: Progress, sweepLog: SweepLog):
   if (verdict.kind === 'contradicted') await contradict(session, verdict.by, contradicted[verdict.by], verdict.how);
   session.lastTail.found += page?.change.added ?? 0;
   session.onSwept(item, { requests, missed: page === null ? 0 : missedIn(session, page) });
+  if (page?.offset === 0) await weighHalves(session, item, page, verdict);
   const outcome = outcomeOf(session, progress, verdict);
   await session.ledger.commit({ kind: 'sweep_step', page: page?.change ?? null, item: item.key, outcome });
   if (verdict.kind === 'again') {
@@ -103,6 +104,22 @@ async function readOn(session: Session, progress: Progress, sweepLog: SweepLog):
     added: page?.change.added ?? 0,
     isOver: outcome.kind !== 'more',
   };
+}
+
+/** Both halves of a slice can't count more than the slice: then the count is not of what is listed. */
+async function weighHalves(session: Session, item: SweepPart, { count }: ReadPage, verdict: Verdict): Promise<void> {
+  const { halves } = session;
+  const key = ({ fromMs, toMs, status }: SweepPart) => [fromMs, toMs, status].join();
+  const half = halves.get(key(item));
+  if (count === null) return;
+  if (half !== undefined) {
+    halves.delete(key(item));
+    half.sum += count;
+    if (half.sum > 1.5 * half.count) await contradict(session, 'count', 'inexact', 'halves count more than the whole');
+  }
+  if (verdict.kind !== 'instead') return;
+  const halved = { count, sum: 0 };
+  for (const part of verdict.parts) if (isDated(part)) halves.set(key(part), halved);
 }
 
 const contradicted = { dates: 'unusable', statusFilter: 'not_honoured' } as const;
@@ -133,7 +150,7 @@ function contextOf(session: Session): Context {
   return {
     dates: dates === undefined || dates.value === 'unusable' ? null : dates.value,
     canFilterByStatus: statusFilter?.value !== 'not_honoured',
-    canSort: order?.value === 'update_time' || order?.value === 'create_time',
+    canSort: order?.value !== 'default' && order?.value !== 'none',
     nowMs,
     retentionFromMs: nowMs - session.retentionMs,
     pageableRows: count?.value === 'exact' ? maxOffset : null,

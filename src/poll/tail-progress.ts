@@ -11,8 +11,8 @@ export interface TailProgress {
   readonly rejected: number;
   /** Rows in a row, counted back from the last one read, that come as the last tail began. */
   readonly same: number;
-  /** Of the last tail's first rows, the one that comes next if they come as they did. */
-  readonly next: number;
+  /** Of the last tail's first rows, the one that comes next if they come as they did; null: they don't. */
+  readonly next: number | null;
   readonly met: ReadonlySet<string>;
 }
 
@@ -61,10 +61,14 @@ function sameAtEnd(
   const met = new Set(before.met);
   const news = new Set(page.news.map(({ id }) => id));
   for (const id of page.ids) {
-    while (met.has(top[next] ?? '')) next++;
-    const isSame = id !== null && id === top[next] && !news.has(id);
-    same = isSame ? same + 1 : 0;
-    next = isSame ? next + 1 : 0;
+    // Pushed down from the page before.
+    if (id !== null && met.has(id)) continue;
+    while (next !== null && met.has(top[next] ?? '')) next++;
+    const isSame = next !== null && id !== null && id === top[next] && !news.has(id);
+    if (isSame) {
+      same++;
+      next = (next ?? 0) + 1;
+    } else if (same > 0) [same, next] = [0, null];
     if (id !== null) met.add(id);
   }
   return { same, next, met };

@@ -22,10 +22,11 @@ export async function begin(asker: Asker): Promise<Beginning> {
   const first = await both(asker);
   if (isListed(first.byUpdate) || isListed(first.byCreate)) return chosen(first, null);
 
-  const plain = await asker.list({ limit: 10 });
+  const ten = await asker.list({ limit: 10 });
+  const plain = isListed(ten) ? ten : await asker.list({ limit: 1 });
   if (!isListed(plain)) throw isRefused(first.byUpdate) ? first.byUpdate.refused : new Error('no request is left');
   let unsorted = plain;
-  for (const limit of limits.filter((one) => one > 10 && one <= asker.limit)) {
+  for (const limit of limits.filter((one) => one > plain.query.limit && one <= asker.limit)) {
     const answer = await asker.list({ limit });
     if (!isListed(answer)) continue;
     unsorted = answer;

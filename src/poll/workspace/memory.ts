@@ -6,7 +6,7 @@ import { pageSize, type SecMaster } from '../../secmaster/api/secmaster.ts';
 import { type Audits, createAudits } from '../audit.ts';
 import { createNodeReader, type NodeReader } from '../nodes.ts';
 import { createLearning, type Learning } from '../profile/learning.ts';
-import { type LastTail, noTail, type Session } from '../session.ts';
+import { type Halved, type LastTail, noTail, type Session } from '../session.ts';
 import type { Progress } from '../slice.ts';
 import { createSweepLog, type SweepLog } from '../sweep-log.ts';
 import { createFilteredOut, type FilteredOut } from './filtered-out.ts';
@@ -28,6 +28,7 @@ export interface PollMemory {
   readonly sweepLog: SweepLog;
   readonly pageLength: PageLength;
   readonly lastTail: LastTail;
+  readonly halves: Map<string, Halved>;
   /** How far the sweep has come; null: it continues with the next item. */
   progress: Progress | null;
 }
@@ -55,6 +56,7 @@ export function createPollMemory(parts: PollMemoryParts): PollMemory {
     sweepLog: createSweepLog(now),
     pageLength: { limit: pageSize, fullRows: null },
     lastTail: noTail(),
+    halves: new Map(),
     progress: null,
   };
 }
@@ -80,6 +82,7 @@ export async function openSession(parts: SessionParts, signal: AbortSignal): Pro
     filteredOut: memory.filteredOut,
     pageLength: memory.pageLength,
     lastTail: memory.lastTail,
+    halves: memory.halves,
     onSwept: memory.audits.swept,
   };
 }
