@@ -31,7 +31,7 @@ export function profileLines(profile: Profile): readonly string[] {
   const untried = names.filter((name) => profile[name] === undefined).map((name) => lines[name][0]);
   return [
     ...tried.flatMap((name) => lineOf(name, profile)),
-    ...(untried.length === 0 ? [] : [`not tried: ${untried.join(', ')}`]),
+    ...(untried.length === 0 ? [] : [`not known: ${untried.join(', ')}`]),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { type DateForm, type DatesFound, dateForms } from '../../model/profile.ts';
-import { type Asker, atMost, howRefused, isListed, isRefused, type Listed, type Refused } from './asker.ts';
+import { type Asked, type Asker, atMost, howRefused, isListed, isRefused, type Listed, type Refused } from './asker.ts';
 import type { Sort } from './begin.ts';
 import {
   groupsOf,
@@ -149,4 +149,14 @@ async function fieldOf(ask: Ask, form: DateForm, witnesses: readonly TimedRow[])
     verdicts.push(verdict);
   }
   return null;
+}
+
+/** Queries for a few rows each, by dates of a form that has proved itself to the second. */
+export function spansIn(page: Listed, dates: DatesVerdict['value'], nowMs: number): readonly Asked[] {
+  if (dates === 'unusable' || dates.precisionMs > 1000) return [];
+  const { form: dateForm, field } = dates;
+  return timedRows(page, nowMs).map(({ startMs, endMs }) => ({
+    ...spanAt(field === 'start' ? startMs : endMs),
+    dateForm,
+  }));
 }
