@@ -117,23 +117,27 @@ async function readForm(ask: Ask, form: DateForm, group: readonly TimedRow[], ha
   const besideAnswer = await ask(form, beside);
   if (isRefused(besideAnswer)) return { kind: 'refused', how: howRefused(besideAnswer.refused) };
   const isBesideToo = holds(besideAnswer, group, around) || isElsewhere(besideAnswer, beside);
+  const none: Reading = { kind: 'none', how: isBesideToo ? 'they limit nothing' : notThere };
   if (!isBesideToo) {
     const answer = await ask(form, around);
-    if (isListed(answer) && holds(answer, group, around) && !isElsewhere(answer, around)) return { kind: 'second' };
+    if (!isListed(answer) || isElsewhere(answer, around)) return none;
+    if (holds(answer, group, around)) return { kind: 'second' };
   }
-  const none = {
-    kind: 'none',
-    how: isBesideToo ? 'they limit nothing' : 'rows were not in spans around them',
-  } as const;
   if (hasCoarser) return none;
-  if (isBesideToo) {
-    const far = { fromMs: around.toMs + 3 * dayMs, toMs: around.toMs + 4 * dayMs };
-    const answer = await ask(form, far);
-    if (!isListed(answer) || answer.rows.length > 0) return none;
-  }
+  if (isBesideToo && !(await isEmpty(ask, form, { fromMs: around.toMs + 3 * dayMs, toMs: around.toMs + 4 * dayMs })))
+    return none;
   const wide = { fromMs: around.fromMs - dayMs, toMs: around.toMs + dayMs };
   const answer = await ask(form, wide);
   return isListed(answer) && holds(answer, group, wide) ? { kind: 'day' } : none;
+}
+
+/** Asked twice: an empty page may be one that was left out. */
+async function isEmpty(ask: Ask, form: DateForm, span: Span): Promise<boolean> {
+  for (let time = 0; time < 2; time += 1) {
+    const answer = await ask(form, span);
+    if (!isListed(answer) || answer.rows.length > 0) return false;
+  }
+  return true;
 }
 
 /** The time that they limit, as two rows agree on it; null: they don't. */
@@ -141,7 +145,7 @@ async function fieldOf(ask: Ask, form: DateForm, witnesses: readonly TimedRow[])
   const verdicts: (DatesFound['field'] | null)[] = [];
   const isAt = async (row: TimedRow, ms: number) => {
     const answer = await ask(form, spanAt(ms));
-    return isListed(answer) && holds(answer, [row], spanAt(ms));
+    return isListed(answer) && holds(answer, [row], spanAt(ms)) && !isElsewhere(answer, spanAt(ms));
   };
   for (const row of witnesses) {
     const verdict = (await isAt(row, row.startMs)) ? 'start' : (await isAt(row, row.endMs)) ? 'end' : null;
