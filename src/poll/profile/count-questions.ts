@@ -1,5 +1,16 @@
 import type { Asked, Asker, Listed } from './asker.ts';
-import type { Known } from './count.ts';
+import type { Sort } from './begin.ts';
+
+/** What has been found out before. */
+export interface Known {
+  readonly sort: Sort;
+  readonly page: Listed;
+  readonly isOffsetHonoured: boolean;
+  readonly isStatusHonoured: boolean;
+  readonly isIdHonoured: boolean;
+  /** Queries for a few rows each, by dates. */
+  readonly spans: readonly Asked[];
+}
 
 export interface Questions {
   /** null: there are no more. */

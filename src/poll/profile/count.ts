@@ -1,20 +1,9 @@
 import { type Asked, type Asker, isRefused, type Listed } from './asker.ts';
-import type { Sort } from './begin.ts';
-import { createQuestions } from './count-questions.ts';
+import { createQuestions, type Known } from './count-questions.ts';
 
 export interface CountFound {
   readonly value: 'exact' | 'inexact' | 'absent';
   readonly how: string;
-}
-
-export interface Known {
-  readonly sort: Sort;
-  readonly page: Listed;
-  readonly isOffsetHonoured: boolean;
-  readonly isStatusHonoured: boolean;
-  readonly isIdHonoured: boolean;
-  /** Queries for a few rows each, by dates. */
-  readonly spans: readonly Asked[];
 }
 
 const maxQuestions = 8;
