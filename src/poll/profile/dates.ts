@@ -140,7 +140,7 @@ async function isEmpty(ask: Ask, form: DateForm, span: Span): Promise<boolean> {
   return true;
 }
 
-/** The time that they limit, as two rows agree on it; null: they don't. */
+/** The time that they limit, as two rows agree on it; null: they don't, or three rows are at neither of their times. */
 async function fieldOf(ask: Ask, form: DateForm, witnesses: readonly TimedRow[]): Promise<DatesFound['field'] | null> {
   const verdicts: (DatesFound['field'] | null)[] = [];
   const isAt = async (row: TimedRow, ms: number) => {
@@ -149,8 +149,9 @@ async function fieldOf(ask: Ask, form: DateForm, witnesses: readonly TimedRow[])
   };
   for (const row of witnesses) {
     const verdict = (await isAt(row, row.startMs)) ? 'start' : (await isAt(row, row.endMs)) ? 'end' : null;
-    if (verdicts.includes(verdict)) return verdict;
+    if (verdict !== null && verdicts.includes(verdict)) return verdict;
     verdicts.push(verdict);
+    if (verdicts.filter((one) => one === null).length === 3) return null;
   }
   return null;
 }

@@ -195,6 +195,44 @@ describe('whatever happens meanwhile', () => {
     expect((await odd.probe()).found).toEqual(friendly);
   });
 
+  test.each([0, 1, 2])('a third of the rows started later than they say (%d)', async (third) => {
+    const odd = createProbing();
+    for (const { id, sequence, startTimeMs, updateTimeMs } of [...odd.world.instances.values()])
+      if (sequence % 3 === third && startTimeMs !== null)
+        odd.world.set(id, odd.clock.now(), { startTimeMs: startTimeMs - 600_000, updateTimeMs });
+    expect((await odd.probe()).found.dates).toEqual(friendly.dates);
+  });
+
+  test('most rows were retried, which moved their starts', async () => {
+    const retried = createProbing({ rows: 0 });
+    await retried.probe({ retries: { startTime: 'moved' } });
+    for (let minute = 0; minute < 90; minute += 1) {
+      const atMs = retried.clock.now();
+      const id = retried.world.start(atMs);
+      if (minute % 3 > 0) {
+        retried.world.fail(id, atMs + 10_000, 'Query', 'timeout');
+        retried.world.retry(id, atMs + 20_000);
+      }
+      retried.world.finish(id, atMs + 40_000);
+      retried.clock.advance(60_000);
+    }
+    const { found } = await retried.probe({ retries: { startTime: 'moved' } });
+    expect([found.dates, found.order]).toEqual([friendly.dates, 'update_time']);
+  });
+
+  test('a count that drifts by one is never taken for exact', async () => {
+    for (let time = 0; time < 30; time += 1)
+      expect((await many.probe({ count: { drift: 1 } })).found.count).toBe('inexact');
+  });
+
+  test('every other answer is empty, and dates are cut to the day or ignored', async () => {
+    const { found } = await many.probe({
+      paging: { emptyPage: { page: 1, times: 'every-other-time' } },
+      dates: { precision: 'day-gmt8', forms: ['…Z'], otherForms: 'ignored' },
+    });
+    expect([undefined, 'unusable']).toContain(found.dates);
+  });
+
   test('the ids and statuses of rows that are filtered out here are met too', async () => {
     const filters = { ...noFilters, triggerType: ['EVENT', 'TIMER'] };
     expect((await createProbing({ filters }).probe()).found).toMatchObject({ ...friendly, dates: expect.anything() });

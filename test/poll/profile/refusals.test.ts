@@ -18,19 +18,25 @@ const rows = Array.from({ length: 400 }, (_, i) => ({
   retryCount: 0,
 }));
 
+type FirstRow = (offset: number) => number;
+
 /** A list that honours nothing but offset and limit, unless it refuses. */
-async function asked(refusal: (query: ListQuery, number: number) => Error | null) {
+async function asked(
+  refusal: (query: ListQuery, number: number) => Error | null,
+  firstRow: FirstRow = (offset) => offset,
+) {
   const queries: ListQuery[] = [];
   const ask = async (query: ListQuery): Promise<Page> => {
     queries.push(query);
     const error = refusal(query, queries.length);
     if (error !== null) throw error;
-    const { offset, limit = 100 } = query;
+    const { limit = 100 } = query;
+    const offset = firstRow(query.offset);
     return { count: rows.length, instances: rows.slice(offset, offset + limit), filteredOut: [], rejected: [] };
   };
   const outcome = await probe(ask, startMs).then(
     (profile) => ({ profile, found: foundIn(profile), error: null }),
-    (error: unknown) => ({ profile: {}, found: {}, error }),
+    (error: unknown) => ({ profile: {}, found: foundIn({}), error }),
   );
   return { ...outcome, queries };
 }
@@ -116,4 +122,15 @@ test('dates are tried first in the form that was good before', async () => {
 test('each finding is of the given time', async () => {
   const { profile } = await asked(() => null);
   expect(new Set(Object.values(profile).map(({ learnedMs }) => learnedMs))).toEqual(new Set([startMs]));
+});
+
+test.each<[string, FirstRow, unknown]>([
+  ['honoured', (offset) => offset, 'honoured'],
+  ['honoured, and a few new rows came', (offset) => Math.max(0, offset - 4), 'honoured'],
+  ['ignored', () => 0, 'ignored'],
+  ['that of a page', (offset) => offset * 5, 'ignored'],
+  ['ignored, and the answer of some time ago', (offset) => (offset === 0 ? 0 : 20), 'ignored'],
+])('an offset that is %s', async (_, firstRow, expected) => {
+  const { found } = await asked(() => null, firstRow);
+  expect(found.offset).toBe(expected);
 });
