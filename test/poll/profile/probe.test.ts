@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -243,7 +245,11 @@ describe('whatever happens meanwhile', () => {
   });
 });
 
-/** A form, a zone, a field that were found wrongly would lose rows; what is not found costs time. */
+test('the document states the same bound', () => {
+  const markdown = readFileSync(join(import.meta.dirname, '../../../docs/secmaster-api.md'), 'utf8');
+  expect(markdown.replaceAll('\n', ' ')).toContain(`never more than ${maxProbeRequests}.`);
+});
+
 test('whatever SecMaster is like, no wrong thing is found, and no more is asked than is stated', async () => {
   await fc.assert(
     fc.asyncProperty(behaviours(slow), async (change) => {
