@@ -38,7 +38,7 @@ export function profileLines(profile: Profile): readonly string[] {
   const untried = names.filter((name) => profile[name] === undefined).map((name) => lines[name][0]);
   return [
     ...tried.flatMap((name) => lineOf(name, profile)),
-    ...(untried.length === 0 ? [] : [`not tried: ${untried.join(', ')}`]),
+    ...(untried.length === 0 ? [] : [`not known: ${untried.join(', ')}`]),
   ];
 }
 
@@ -61,6 +61,7 @@ function filterText(value: 'honoured' | 'not_honoured'): Told {
 const dayMs = 24 * 3_600_000;
 
 function datesText({ form, field, precisionMs }: Exclude<Behaviours['dates'], 'unusable'>): string {
-  const what = { start: 'creation', end: 'end' }[field];
-  return `${what}, written as ${form}, to the ${precisionMs >= dayMs ? 'day' : 'second'}`;
+  // A day is too coarse to tell which of them it is.
+  if (precisionMs >= dayMs) return `creation or end, written as ${form}, to the day`;
+  return `${field === 'start' ? 'creation' : 'end'}, written as ${form}, to the second`;
 }

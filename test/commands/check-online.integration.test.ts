@@ -23,9 +23,16 @@ test('a check that takes longer than ten seconds logs how far it is, and a list 
   const findings: OnlineFinding[] = [];
   for await (const finding of checkOnline(config, clients, new AbortController().signal, { log, now }))
     findings.push(finding);
-  expect(findings.map(({ isGood }) => isGood)).toEqual([true, false, false]);
+  expect(findings.map(({ isGood }) => isGood)).toEqual([true, true, false, false]);
+  expect(findings.map(({ line }) => line)).toEqual([
+    'simulated-soc: 0 instances can be listed',
+    expect.stringMatching(/^ {2}not known: rows a page, /),
+    expect.stringContaining(`${ids[0]}: `),
+    expect.stringContaining(`${ids[1]}: `),
+  ]);
   expect(logged).toMatchObject([
     { msg: 'unexpected list of workspaces', isComplete: true, pages: 2 },
-    { msg: 'check in progress', checked: 1 },
+    { msg: 'check in progress' },
+    { msg: 'check in progress' },
   ]);
 });

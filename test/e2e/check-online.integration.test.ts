@@ -24,12 +24,31 @@ async function checked(
   return { exitCode, lines, refused, counts };
 }
 
-test('everything may be seen: the instances and the nodes of one', async () => {
+test('everything may be seen: the instances, the nodes of one, and how SecMaster behaves', async () => {
   const { exitCode, lines } = await checked((config) => config);
   expect([exitCode, lines]).toEqual([
     0,
-    [expect.stringMatching(/^prod: \d+ instances can be listed$/), 'prod: the nodes of failed runs can be read'],
+    [
+      expect.stringMatching(/^prod: \d+ instances can be listed$/),
+      'prod: the nodes of failed runs can be read',
+      '  rows a page: 100 of 100 asked for',
+      '  offset: honoured',
+      '  order: by update_time',
+      '  count: exact',
+      '  from_date and to_date: creation, written as …Z+0800, to the second',
+      '  id filter: honoured',
+      '  status filter: honoured',
+      '  not known: rows that can be paged through',
+    ],
   ]);
+});
+
+test('an order and a limit that are refused are no failure', async () => {
+  const behaviour: BehaviourChange = { order: { sortKey: 'update-time-refused' }, paging: { maxLimit: 50 } };
+  const { exitCode, lines } = await checked((config) => config, undefined, behaviour);
+  expect([exitCode, lines[0]]).toEqual([0, expect.stringMatching(/^prod: \d+ instances can be listed$/)]);
+  expect(lines).toContain('  rows a page: 50 of 50 asked for (limit 100 refused: 400 20030001)');
+  expect(lines).toContain('  order: by create_time (update_time refused: 400 20030009)');
 });
 
 const withoutWorkspaceId = (config: string) =>
@@ -72,7 +91,8 @@ test.each<[string, (config: string) => string, Record<string, unknown> | undefin
   ],
 ])('%s: said what to fix, exit code 1, and refused once at the most', async (_, change, fault, message) => {
   const { exitCode, lines, refused } = await checked(change, fault);
-  expect([exitCode, lines.at(-1)]).toEqual([1, expect.stringMatching(message)]);
+  const told = lines.filter((line) => !line.startsWith(' '));
+  expect([exitCode, told.at(-1)]).toEqual([1, expect.stringMatching(message)]);
   expect(refused).toBeLessThanOrEqual(1);
 });
 

@@ -5,11 +5,13 @@ import { SecMasterError } from '../../secmaster/http/errors.ts';
 export interface Asker {
   /** The limit of a query that has none of its own. A body that is too large lowers it. */
   readonly limit: number;
+  /** Why it is not a larger one. */
+  readonly whyLimit: string | null;
   /** In the order in which they came. */
   readonly answers: readonly Listed[];
   /** Lists that may not be tried are refused; every other error is thrown. */
   list(query: Asked): Promise<Answer>;
-  lowerLimit(limit: number): void;
+  lowerLimit(limit: number, why: string): void;
 }
 
 export type Asked = Partial<ListQuery>;
@@ -55,6 +57,12 @@ export function createAsker(ask: (query: ListQuery) => Promise<Page>, maxRequest
   const answers: Listed[] = [];
   let left = maxRequests;
   let limit: number = limits[0];
+  let whyLimit: string | null = null;
+  const lowerLimit = (lower: number, why: string) => {
+    if (lower >= limit) return;
+    limit = lower;
+    whyLimit = why;
+  };
 
   async function list(asked: Asked): Promise<Answer> {
     if (left === 0) return null;
@@ -69,7 +77,7 @@ export function createAsker(ask: (query: ListQuery) => Promise<Page>, maxRequest
       if (error.kind === 'bad_request' && !hopeless.test(error.code ?? '')) return { refused: error };
       const lower = limits.find((one) => one < query.limit);
       if (error.kind !== 'body_too_large' || lower === undefined) throw error;
-      limit = Math.min(limit, lower);
+      lowerLimit(lower, `the body of ${query.limit} is too large`);
       return list({ ...asked, limit: lower });
     }
   }
@@ -78,11 +86,12 @@ export function createAsker(ask: (query: ListQuery) => Promise<Page>, maxRequest
     get limit() {
       return limit;
     },
+    get whyLimit() {
+      return whyLimit;
+    },
     answers,
     list,
-    lowerLimit: (lower) => {
-      limit = lower;
-    },
+    lowerLimit,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Answer, type Asker, isListed, isRefused, type Listed, limits } from './asker.ts';
+import { type Answer, type Asker, howRefused, isListed, isRefused, type Listed, limits } from './asker.ts';
 
 export const byUpdate = { sortKey: 'update_time', sortDir: 'DESC' } as const;
 export const byCreate = { sortKey: 'create_time', sortDir: 'DESC' } as const;
@@ -26,14 +26,18 @@ export async function begin(asker: Asker): Promise<Beginning> {
   const plain = isListed(ten) ? ten : await asker.list({ limit: 1 });
   if (!isListed(plain)) throw isRefused(first.byUpdate) ? first.byUpdate.refused : new Error('no request is left');
   let unsorted = plain;
+  let why = '';
   for (const limit of limits.filter((one) => one > plain.query.limit && one <= asker.limit)) {
     const answer = await asker.list({ limit });
-    if (!isListed(answer)) continue;
-    unsorted = answer;
-    break;
+    if (isListed(answer)) {
+      unsorted = answer;
+      break;
+    }
+    if (isRefused(answer)) why = `limit ${limit} ${howRefused(answer.refused)}`;
   }
-  if (unsorted.query.limit === asker.limit) return chosen(first, unsorted);
-  asker.lowerLimit(unsorted.query.limit);
+  const { limit } = unsorted.query;
+  if (limit === asker.limit) return chosen(first, unsorted);
+  asker.lowerLimit(limit, why);
   return chosen(await both(asker), unsorted);
 }
 

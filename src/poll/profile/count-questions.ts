@@ -1,5 +1,16 @@
 import type { Asked, Asker, Listed } from './asker.ts';
-import type { Known } from './count.ts';
+import type { Sort } from './begin.ts';
+
+/** What has been found out before. */
+export interface Known {
+  readonly sort: Sort;
+  readonly page: Listed;
+  readonly isOffsetHonoured: boolean;
+  readonly isStatusHonoured: boolean;
+  readonly isIdHonoured: boolean;
+  /** Queries for a few rows each, by dates. */
+  readonly spans: readonly Asked[];
+}
 
 export interface Questions {
   /** null: there are no more. */
@@ -13,12 +24,13 @@ export interface Questions {
 const deepest = 10_000;
 const limit = 10;
 
-/** Answers to these show how many rows there are: the end of the whole list, those of statuses, and single rows. */
+/** Answers to these show how many rows there are: the end of the whole list, those of statuses, and rows alone or nearly so. */
 export function createQuestions(asker: Asker, known: Known): Questions {
-  const { sort, page, isOffsetHonoured, isStatusHonoured, isIdHonoured } = known;
+  const { sort, page, isOffsetHonoured, isStatusHonoured, isIdHonoured, spans } = known;
   const statuses = isStatusHonoured ? [...new Set(asker.answers.flatMap(({ query }) => query.status ?? []))] : [];
   const lists = [{}, ...statuses.map((status) => ({ status }))];
   const ids = isIdHonoured ? page.rows.flatMap(({ id }) => id ?? []) : [];
+  const singles: Asked[] = [...spans, ...ids.map((id) => ({ id }))];
   const refused = new Set<string | undefined>();
   let turn = 0;
 
@@ -36,9 +48,9 @@ export function createQuestions(asker: Asker, known: Known): Questions {
       // Without the whole list's end nothing is proven.
       if (!isOffsetHonoured) return null;
       const ends = lists.flatMap((list) => endOf(list) ?? []);
-      const single = turn < ends.length ? undefined : ids.pop();
+      const single = turn < ends.length ? undefined : singles.pop();
       turn += 1;
-      return single === undefined ? (ends[(turn - 1) % Math.max(1, ends.length)] ?? null) : { ...sort, id: single };
+      return single === undefined ? (ends[(turn - 1) % Math.max(1, ends.length)] ?? null) : { ...sort, ...single };
     },
     refused: ({ status }) => void refused.add(status),
     canAskForAll: () => !isOffsetHonoured || (!refused.has(undefined) && endOf({}) !== null),

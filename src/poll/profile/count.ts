@@ -1,18 +1,9 @@
 import { type Asked, type Asker, isRefused, type Listed } from './asker.ts';
-import type { Sort } from './begin.ts';
-import { createQuestions } from './count-questions.ts';
+import { createQuestions, type Known } from './count-questions.ts';
 
 export interface CountFound {
   readonly value: 'exact' | 'inexact' | 'absent';
   readonly how: string;
-}
-
-export interface Known {
-  readonly sort: Sort;
-  readonly page: Listed;
-  readonly isOffsetHonoured: boolean;
-  readonly isStatusHonoured: boolean;
-  readonly isIdHonoured: boolean;
 }
 
 const maxQuestions = 8;
@@ -49,13 +40,13 @@ export async function probeCount(asker: Asker, known: Known): Promise<CountFound
   const [first] = contradicting;
   if (contradicting.length < 2 && isProven()) return { value: 'exact', how: `as many rows, ${agreeing.length} times` };
   if (first === undefined) return null;
-  return { value: 'inexact', how: `${first.count} at offset ${first.query.offset} with ${first.rows.length} rows` };
+  return { value: 'inexact', how: `${first.count} told, ${first.query.offset + first.rows.length} met` };
 }
 
 /** Filtered and not, as far as either can be tried. */
 function isBroad(agreeing: readonly Listed[], known: Known, canAskForAll: boolean): boolean {
   const filtered = agreeing.filter(({ query }) => isFiltered(query)).length;
-  const canFilter = known.isStatusHonoured || known.isIdHonoured;
+  const canFilter = known.isStatusHonoured || known.isIdHonoured || known.spans.length > 0;
   return (!canFilter || filtered >= 2) && (!canAskForAll || filtered < agreeing.length);
 }
 

@@ -65,12 +65,13 @@ export function spanAt(ms: number): Span {
   return { fromMs: ms - slackMs / 2, toMs: ms + slackMs };
 }
 
-/** Up to three whose end is not near their start; if there are not two of those, any. */
+/** Up to five from all over, whose end is not near their start; if there are not two of those, any. */
 export function witnessesOf(rows: readonly TimedRow[]): readonly TimedRow[] {
   const long = rows.filter(({ startMs, endMs }) => endMs - startMs > 2 * slackMs);
   const usable = long.length < 2 ? rows : long;
-  const at = Math.max(0, Math.floor(usable.length / 2) - 1);
-  return usable.slice(at, at + 3);
+  // From the middle on: the newest ones may still change.
+  const chosen = [3, 2, 4, 1, 5].flatMap((sixths) => usable[Math.floor((usable.length * sixths) / 6)] ?? []);
+  return [...new Set(chosen)];
 }
 
 /** Whether the answer has most of these rows, or is a full page of others like them. */

@@ -1,5 +1,5 @@
 import { type DateForm, type DatesFound, dateForms } from '../../model/profile.ts';
-import { type Asker, atMost, howRefused, isListed, isRefused, type Listed, type Refused } from './asker.ts';
+import { type Asked, type Asker, atMost, howRefused, isListed, isRefused, type Listed, type Refused } from './asker.ts';
 import type { Sort } from './begin.ts';
 import {
   groupsOf,
@@ -117,36 +117,51 @@ async function readForm(ask: Ask, form: DateForm, group: readonly TimedRow[], ha
   const besideAnswer = await ask(form, beside);
   if (isRefused(besideAnswer)) return { kind: 'refused', how: howRefused(besideAnswer.refused) };
   const isBesideToo = holds(besideAnswer, group, around) || isElsewhere(besideAnswer, beside);
+  const none: Reading = { kind: 'none', how: isBesideToo ? 'they limit nothing' : notThere };
   if (!isBesideToo) {
     const answer = await ask(form, around);
-    if (isListed(answer) && holds(answer, group, around) && !isElsewhere(answer, around)) return { kind: 'second' };
+    if (!isListed(answer) || isElsewhere(answer, around)) return none;
+    if (holds(answer, group, around)) return { kind: 'second' };
   }
-  const none = {
-    kind: 'none',
-    how: isBesideToo ? 'they limit nothing' : 'rows were not in spans around them',
-  } as const;
   if (hasCoarser) return none;
-  if (isBesideToo) {
-    const far = { fromMs: around.toMs + 3 * dayMs, toMs: around.toMs + 4 * dayMs };
-    const answer = await ask(form, far);
-    if (!isListed(answer) || answer.rows.length > 0) return none;
-  }
+  if (isBesideToo && !(await isEmpty(ask, form, { fromMs: around.toMs + 3 * dayMs, toMs: around.toMs + 4 * dayMs })))
+    return none;
   const wide = { fromMs: around.fromMs - dayMs, toMs: around.toMs + dayMs };
   const answer = await ask(form, wide);
   return isListed(answer) && holds(answer, group, wide) ? { kind: 'day' } : none;
 }
 
-/** The time that they limit, as two rows agree on it; null: they don't. */
+/** Asked twice: an empty page may be one that was left out. */
+async function isEmpty(ask: Ask, form: DateForm, span: Span): Promise<boolean> {
+  for (let time = 0; time < 2; time += 1) {
+    const answer = await ask(form, span);
+    if (!isListed(answer) || answer.rows.length > 0) return false;
+  }
+  return true;
+}
+
+/** The time that they limit, as two rows agree on it; null: they don't, or three rows are at neither of their times. */
 async function fieldOf(ask: Ask, form: DateForm, witnesses: readonly TimedRow[]): Promise<DatesFound['field'] | null> {
   const verdicts: (DatesFound['field'] | null)[] = [];
   const isAt = async (row: TimedRow, ms: number) => {
     const answer = await ask(form, spanAt(ms));
-    return isListed(answer) && holds(answer, [row], spanAt(ms));
+    return isListed(answer) && holds(answer, [row], spanAt(ms)) && !isElsewhere(answer, spanAt(ms));
   };
   for (const row of witnesses) {
     const verdict = (await isAt(row, row.startMs)) ? 'start' : (await isAt(row, row.endMs)) ? 'end' : null;
-    if (verdicts.includes(verdict)) return verdict;
+    if (verdict !== null && verdicts.includes(verdict)) return verdict;
     verdicts.push(verdict);
+    if (verdicts.filter((one) => one === null).length === 3) return null;
   }
   return null;
+}
+
+/** Queries for a few rows each, by dates of a form that has proved itself to the second. */
+export function spansIn(page: Listed, dates: DatesVerdict['value'], nowMs: number): readonly Asked[] {
+  if (dates === 'unusable' || dates.precisionMs > 1000) return [];
+  const { form: dateForm, field } = dates;
+  return timedRows(page, nowMs).map(({ startMs, endMs }) => ({
+    ...spanAt(field === 'start' ? startMs : endMs),
+    dateForm,
+  }));
 }

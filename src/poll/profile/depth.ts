@@ -1,10 +1,10 @@
 import { type Asker, howRefused, isRefused, type Listed } from './asker.ts';
 import type { Sort } from './begin.ts';
 
-/** The documented bound, what a bound of the sum of offset and limit may leave of it, and half of it. */
-const offsets = [9_900, 9_800, 4_900];
+/** What is documented, what is left of it where the sum of offset and limit must be below, and half of it. */
+const depths = [10_000, 9_900, 5_000];
 
-/** Asks for the last page that is documented to be there, if the list is as long as that. Three requests at the most. */
+/** Asks for the last page that can be there by the documentation, if the list is as long as that. Three requests at the most. */
 export async function probeDepth(
   asker: Asker,
   page: Listed,
@@ -12,14 +12,12 @@ export async function probeDepth(
 ): Promise<{ readonly value: number; readonly how: string } | null> {
   if ((page.count ?? 0) < 10_000) return null;
   let how = '';
-  for (const offset of offsets) {
+  for (const depth of depths) {
+    const offset = depth - asker.limit;
     const answer = await asker.list({ ...sort, offset, limit: asker.limit });
     if (answer === null) return null;
-    if (!isRefused(answer))
-      return answer.rows.length === 0
-        ? null
-        : { value: offset + asker.limit, how: how || 'the deepest page documented' };
-    how ||= `offset ${offset} ${howRefused(answer.refused)}`;
+    if (isRefused(answer)) how ||= `offset ${offset} ${howRefused(answer.refused)}`;
+    else return answer.rows.length === 0 ? null : { value: depth, how: how || 'as documented' };
   }
   return { value: asker.limit, how };
 }

@@ -25,13 +25,13 @@ export async function probeOffset(asker: Asker, page: Listed, sort: Sort): Promi
   const hasMore = nothing.hasMore || half + lower.rows.length > page.rows.length + 2;
   if (page.rows.length < 2) return { ...nothing, hasMore };
 
-  const verdict = compare(page, lower);
+  const verdict = compare(page, lower, half);
   // By chance, a few rows can be those that were expected.
   if (verdict !== null && page.rows.length > few) return { isRandom: false, hasMore, offset: verdict };
   const again = await asker.list(sort);
   const lowerAgain = await asker.list({ ...sort, offset: half });
   if (!isListed(again) || !isListed(lowerAgain)) return { ...nothing, hasMore };
-  const second = compare(again, lowerAgain);
+  const second = compare(again, lowerAgain, half);
   const stable = isStable(page, again);
   if (second !== null && (verdict === null || verdict.value === second.value) && stable !== false)
     return { isRandom: false, hasMore, offset: second };
@@ -45,12 +45,13 @@ export async function probeOffset(asker: Asker, page: Listed, sort: Sort): Promi
   };
 }
 
-function compare(page: Listed, lower: Listed): NonNullable<OffsetFound['offset']> | null {
-  const { length } = page.rows;
+function compare(page: Listed, lower: Listed, half: number): NonNullable<OffsetFound['offset']> | null {
   const met = new Set(lower.rows.map(({ id }) => id));
-  const share = (rows: readonly SeenRow[]) => rows.filter(({ id }) => id !== null && met.has(id)).length / rows.length;
-  const top = share(page.rows.slice(0, Math.max(1, Math.floor(length / 2))));
-  const bottom = share(page.rows.slice(-Math.max(1, Math.floor(length / 4))));
+  const share = (rows: readonly SeenRow[]) => rows.filter(({ id }) => met.has(id)).length / rows.length;
+  // Where a row was that could not be understood is not known.
+  const rows = page.rows.filter(({ id, status }) => id !== null && status !== '');
+  const top = share(rows.slice(0, half));
+  const bottom = share(rows.slice(-Math.ceil(half / 2)));
   if (top >= 0.8) return { value: 'ignored', how: 'the same rows at every offset' };
   return bottom >= 0.8 && top <= 0.2 ? { value: 'honoured', how: 'half a page down' } : null;
 }
@@ -68,6 +69,6 @@ async function refusedAt(
   const lower = await asker.list({ ...sort, offset: half, limit: half });
   if (isRefused(lower)) return { ...nothing, depth, offset: { value: 'ignored', how: howRefused(lower.refused) } };
   if (!isListed(lower)) return nothing;
-  const offset = compare(page, lower);
+  const offset = compare(page, lower, half);
   return { ...nothing, depth, ...(offset !== null && { offset }) };
 }

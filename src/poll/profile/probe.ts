@@ -1,9 +1,9 @@
 import type { Behaviours, Finding, Profile } from '../../model/profile.ts';
 import type { ListQuery, Page } from '../../secmaster/api/secmaster.ts';
-import { createAsker, limits } from './asker.ts';
+import { createAsker } from './asker.ts';
 import { begin } from './begin.ts';
 import { probeCount } from './count.ts';
-import { probeDates } from './dates.ts';
+import { probeDates, spansIn } from './dates.ts';
 import { probeDepth } from './depth.ts';
 import { probeId, probeStatus } from './filters.ts';
 import { probeOffset } from './offset.ts';
@@ -36,6 +36,7 @@ export async function probe(
     isOffsetHonoured: offset.offset?.value === 'honoured' && !offset.isRandom,
     isStatusHonoured: statusFilter?.value === 'honoured',
     isIdHonoured: idFilter?.value === 'honoured',
+    spans: dates === null ? [] : spansIn(page, dates.value, nowMs),
   };
   const count = await probeCount(asker, known);
   const depth = offset.depth ?? (known.isOffsetHonoured ? await probeDepth(asker, page, sort) : null);
@@ -46,10 +47,7 @@ export async function probe(
   const found: {
     readonly [Name in keyof Behaviours]: Omit<Finding<Behaviours[Name]>, 'learnedMs'> | null | undefined;
   } = {
-    page:
-      isFull || limit < limits[0]
-        ? { value: { rows, limit }, how: limit < limits[0] ? 'a larger limit is refused' : 'no page is longer' }
-        : null,
+    page: isFull || limit < limits[0] ? { value: { rows, limit }, how: asker.whyLimit ?? 'no page is longer' } : null,
     offset: offset.offset,
     depth,
     order,
