@@ -1,6 +1,6 @@
 import type { Behaviours, Finding, Profile } from '../../model/profile.ts';
 import type { ListQuery, Page } from '../../secmaster/api/secmaster.ts';
-import { createAsker } from './asker.ts';
+import { createAsker, limits } from './asker.ts';
 import { begin } from './begin.ts';
 import { probeCount } from './count.ts';
 import { probeDates, spansIn } from './dates.ts';
