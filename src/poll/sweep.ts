@@ -106,17 +106,21 @@ async function readOn(session: Session, progress: Progress, sweepLog: SweepLog):
   };
 }
 
-/** Both halves of a slice can't count more than the slice: then the count is not of what is listed. */
-async function weighHalves(session: Session, item: SweepPart, { count }: ReadPage, verdict: Verdict): Promise<void> {
-  const { halves } = session;
+/** Both halves of a slice can't count more than the slice, unless its count is capped: then the count is not of what is listed. */
+async function weighHalves(session: Session, item: SweepPart, page: ReadPage, verdict: Verdict): Promise<void> {
+  const { halves, pageLength } = session;
+  const { count, ids } = page;
   const key = ({ fromMs, toMs, status }: SweepPart) => [fromMs, toMs, status].join();
   const half = halves.get(key(item));
   if (count === null) return;
   if (half !== undefined) {
     halves.delete(key(item));
     half.sum += count;
-    if (half.sum > 1.5 * half.count) await contradict(session, 'count', 'inexact', 'halves count more than the whole');
+    if (half.count !== maxOffset && half.sum > 1.5 * half.count)
+      await contradict(session, 'count', 'inexact', 'halves count more than the whole');
   }
+  if (count >= maxOffset && ids.length < (pageLength.fullRows ?? 0))
+    await contradict(session, 'count', 'inexact', `${count} told, a page has ${ids.length}`);
   if (verdict.kind !== 'instead') return;
   const halved = { count, sum: 0 };
   for (const part of verdict.parts) if (isDated(part)) halves.set(key(part), halved);
