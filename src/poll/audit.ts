@@ -1,7 +1,7 @@
 import type { SweepPart } from '../ledger/change.ts';
 import { countWithin, quietestMinute } from '../ledger/window.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
-import { down, everything, isWhole, span } from './parts.ts';
+import { everything, isWhole, span } from './parts.ts';
 import { contradict } from './profile/contradict.ts';
 import { profileOf, type Session } from './session.ts';
 
@@ -200,7 +200,7 @@ export function createAudits(): Audits {
       const all = everything(ledger.state, retentionMs, nowMs);
       if (passed(nowMs, lastDailyMs) >= dailyMs) {
         lastDailyMs = lastReadMs = nowMs;
-        await planReading(session, [down(nowMs - retentionMs), ...all.slice(1)]);
+        await planReading(session, all);
         return;
       }
       if (!canCompareCounts(session)) {

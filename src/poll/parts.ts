@@ -71,6 +71,16 @@ export function covers(one: SweepPart, other: SweepPart): boolean {
   return isWhole(one) && (one.fromMs ?? Number.NEGATIVE_INFINITY) <= (other.fromMs ?? Number.NEGATIVE_INFINITY);
 }
 
+/** Whether one part was split off from another one that can't be read as a whole. */
+export function isPartOf(one: SweepPart, whole: SweepPart): boolean {
+  if (one.fromMs !== whole.fromMs || one.toMs !== whole.toMs) return false;
+  const isWithin = <Name extends 'status' | 'triggerType'>(name: Name) =>
+    whole[name] === null || whole[name] === one[name];
+  const isSame =
+    one.status === whole.status && one.triggerType === whole.triggerType && one.oldestFirst === whole.oldestFirst;
+  return isWithin('status') && isWithin('triggerType') && !isSame && !whole.oldestFirst;
+}
+
 /** The narrowest slice that is halved: SecMaster's times are precise to the second at best. */
 const narrowestMs = 2_000;
 /** SecMaster keeps instances for 180 days (docs/secmaster-api.md#retention-and-paging-limits). */

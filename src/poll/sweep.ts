@@ -1,9 +1,9 @@
-import type { SweepOutcome, SweepPart } from '../ledger/change.ts';
+import type { SweepItem, SweepOutcome, SweepPart } from '../ledger/change.ts';
 import { isEnded } from '../model/status.ts';
 import type { Ask, Round } from '../secmaster/api/pager.ts';
 import { type ListQuery, maxOffset } from '../secmaster/api/secmaster.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
-import { isDated, isWhole } from './parts.ts';
+import { isDated, isPartOf, isWhole } from './parts.ts';
 import { contradict } from './profile/contradict.ts';
 import { beginRound, foldInstances, newestFirst, profileOf, type ReadPage, readPage, type Session } from './session.ts';
 import {
@@ -90,7 +90,7 @@ async function readOn(session: Session, progress: Progress, sweepLog: SweepLog):
   session.lastTail.found += page?.change.added ?? 0;
   session.onSwept(item, { requests, missed: page === null ? 0 : missedIn(session, page) });
   if (page?.offset === 0) await weighHalves(session, item, page, verdict);
-  const outcome = outcomeOf(session, progress, verdict);
+  const outcome = await outcomeOf(session, progress, verdict);
   await session.ledger.commit({ kind: 'sweep_step', page: page?.change ?? null, item: item.key, outcome });
   if (verdict.kind === 'again') {
     progress.round = roundOver(session, item);
@@ -144,8 +144,18 @@ async function readNext(
     return verdict;
   });
   if (page !== null && 'kind' in page) return { page: null, verdict: page };
+  if (page?.offset === 0 && (await isKnownByCount(session, item, page))) return { page, verdict: { kind: 'done' } };
   const verdict: Verdict = page === null ? { kind: 'more' } : judgePage(progress, page, context);
   return { page, verdict: verdict.kind === 'more' ? judgeEnd(progress, context) : verdict };
+}
+
+/** Whether the ledger has all of a slice that can't be paged through: its parts have been read, by status and from both ends. */
+async function isKnownByCount(session: Session, item: SweepItem, { count }: ReadPage): Promise<boolean> {
+  const { fromMs, toMs, triedMs, status, triggerType } = item;
+  const isCounted = profileOf(session).count?.value === 'exact' && count !== null;
+  if (!isCounted || triedMs === null || fromMs === null || toMs === null || status !== null || triggerType !== null)
+    return false;
+  return (await session.ledger.begunWithin(fromMs, toMs)) >= count;
 }
 
 function contextOf(session: Session): Context {
@@ -183,7 +193,7 @@ function queryOf(
   };
 }
 
-function outcomeOf(session: Session, progress: Progress, verdict: Verdict): SweepOutcome {
+async function outcomeOf(session: Session, progress: Progress, verdict: Verdict): Promise<SweepOutcome> {
   const { item } = progress;
   switch (verdict.kind) {
     case 'more':
@@ -194,10 +204,13 @@ function outcomeOf(session: Session, progress: Progress, verdict: Verdict): Swee
     case 'instead':
     case 'contradicted':
       return { kind: 'instead', items: verdict.parts };
-    case 'problem':
-      return isOver(session, item)
-        ? { kind: 'done' }
-        : { kind: 'tried', atMs: session.secmaster.now(), items: verdict.parts };
+    case 'problem': {
+      if (isOver(session, item)) return { kind: 'done' };
+      const tried = (await session.ledger.sweep()).filter(({ triedMs }) => triedMs !== null);
+      // The whole is tried again, and its parts with it.
+      if (tried.some((whole) => isPartOf(item, whole))) return { kind: 'instead', items: verdict.parts };
+      return { kind: 'tried', atMs: session.secmaster.now(), items: verdict.parts };
+    }
   }
 }
 
@@ -209,10 +222,11 @@ function isOver({ secmaster, lookbackMs }: Session, { fromMs, toMs }: SweepPart)
 
 /** Instances whose last news an earlier tail should have shown. */
 function missedIn({ ledger: { state } }: Session, { news }: ReadPage): number {
-  const beforeMs = (state.lastTailMs ?? Number.NEGATIVE_INFINITY) - tailSlackMs;
+  const { createdAtMs, lastTailMs } = state;
+  const beforeMs = (lastTailMs ?? createdAtMs) - tailSlackMs;
   return news.filter((one) => {
     const timeMs = isEnded(one) ? one.endTimeMs : one.retryCount === 0 ? one.startTimeMs : null;
-    return timeMs !== null && timeMs < beforeMs;
+    return timeMs !== null && timeMs >= createdAtMs && timeMs < beforeMs;
   }).length;
 }
 
@@ -233,7 +247,7 @@ function tellProblem(
     ...(triggerType !== null && { triggerType }),
   };
   if (verdict.kind === 'contradicted') session.log.warn({ ...part, problem: verdict.how }, instead[verdict.by]);
-  if (verdict.kind !== 'problem') return;
+  if (verdict.kind !== 'problem' || outcome.kind === 'instead') return;
   const retryInSeconds = outcome.kind === 'tried' ? retryMs / 1000 : null;
   sweepLog.problem(session, verdict.problem, { ...part, retryInSeconds });
 }

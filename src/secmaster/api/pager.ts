@@ -83,6 +83,8 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
   let disordered = false;
   let slipped = false;
   let shrunk = false;
+  /** Whether the last page could have been longer. */
+  let wasShort = false;
   /** Whether the limit was lowered for the next page, because a body was too large. */
   let isLowered = false;
   let problem: string | null = null;
@@ -138,6 +140,7 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
     lastCount = count(page);
     leastCount = Math.min(leastCount, lastCount ?? leastCount);
     if (limit === length.limit && pageIds.length > (length.fullRows ?? 1)) length.fullRows = pageIds.length;
+    wasShort = length.fullRows !== null && pageIds.length < Math.min(limit, length.fullRows);
     offset += pageIds.length;
     limit = Math.min(2 * limit, length.limit);
   }
@@ -170,7 +173,7 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
     if (await isAtEnd(ask, page)) return ended('complete');
     const second = await answer(ask, { offset, limit });
     if (second !== null && ids(second).length > 0) return second;
-    if (!isStrict || counts === 'exact') return ended('incomplete', early);
+    if (!isStrict) return ended('incomplete', early);
     // Perhaps shorter pages show what this one doesn't.
     if (limit > 1) limit = Math.max(1, Math.floor(limit / 2));
     else {
@@ -185,8 +188,7 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
     if (offset > maxOffset) return ended('bottom');
     const page = await fittingAnswer(ask);
     // A page that could have been longer was the last one, whether the next place is refused or not.
-    if (page === null)
-      return ended(length.fullRows !== null && lastIds.length < length.fullRows ? 'complete' : 'bottom');
+    if (page === null) return ended(wasShort ? 'complete' : 'bottom');
     return ids(page).length > 0 ? page : await afterEmpty(ask, page);
   }
 
