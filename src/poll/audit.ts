@@ -3,7 +3,7 @@ import { countWithin, quietestMinute } from '../ledger/window.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
 import { everything, isWhole, span } from './parts.ts';
 import { contradict } from './profile/contradict.ts';
-import { profileOf, type Session } from './session.ts';
+import { profileOf, type Session, type SweptStep } from './session.ts';
 
 /** How often the ledger is held against SecMaster. */
 const everyMs = 5 * 60_000;
@@ -41,8 +41,8 @@ export interface Audits {
   readonly mismatches: number;
   /** Audits when due, and schedules sweeps of what differs (docs/counting.md#audit). */
   audit(session: Session): Promise<void>;
-  /** To be called with each step of a sweep, and the number of instances in which it found what no tail had shown. */
-  swept(part: SweepPart, step: { readonly requests: number; readonly missed: number }): void;
+  /** To be called with each step of a sweep. */
+  swept(part: SweepPart, step: SweptStep): void;
 }
 
 /**
@@ -185,8 +185,8 @@ export function createAudits(): Audits {
     get mismatches() {
       return mismatches;
     },
-    swept({ purpose }, { requests, missed }) {
-      if (repair !== null) repair.found += missed;
+    swept({ purpose }, { requests, late, missed }) {
+      if (repair !== null) repair.found += late;
       if (purpose !== 'audit') return;
       reading.requests += requests;
       reading.missed += missed;

@@ -1,11 +1,21 @@
 import type { SweepItem, SweepOutcome, SweepPart } from '../ledger/change.ts';
+import type { Instance } from '../model/instance.ts';
 import { isEnded } from '../model/status.ts';
 import type { Ask, Round } from '../secmaster/api/pager.ts';
 import { type ListQuery, maxOffset } from '../secmaster/api/secmaster.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
 import { isDated, isPartOf, isWhole } from './parts.ts';
 import { contradict } from './profile/contradict.ts';
-import { beginRound, foldInstances, newestFirst, profileOf, type ReadPage, readPage, type Session } from './session.ts';
+import {
+  beginRound,
+  foldInstances,
+  newestFirst,
+  profileOf,
+  type ReadPage,
+  readPage,
+  type Session,
+  type SweptStep,
+} from './session.ts';
 import {
   beginItem,
   type Context,
@@ -88,7 +98,7 @@ async function readOn(session: Session, progress: Progress, sweepLog: SweepLog):
   const { page, verdict } = await readNext(session, progress, ask);
   if (verdict.kind === 'contradicted') await contradict(session, verdict.by, contradicted[verdict.by], verdict.how);
   session.lastTail.found += page?.change.added ?? 0;
-  session.onSwept(item, { requests, missed: page === null ? 0 : missedIn(session, page) });
+  session.onSwept(item, { requests, ...lateIn(session, page?.news ?? []) });
   if (page?.offset === 0) await weighHalves(session, item, page, verdict);
   const outcome = await outcomeOf(session, progress, verdict);
   await session.ledger.commit({ kind: 'sweep_step', page: page?.change ?? null, item: item.key, outcome });
@@ -220,14 +230,14 @@ function isOver({ secmaster, lookbackMs }: Session, { fromMs, toMs }: SweepPart)
   return (toMs ?? (fromMs ?? nowMs) + lookbackMs) < nowMs - lookbackMs;
 }
 
-/** Instances whose last news an earlier tail should have shown. */
-function missedIn({ ledger: { state } }: Session, { news }: ReadPage): number {
+function lateIn({ ledger: { state } }: Session, news: readonly Instance[]): Pick<SweptStep, 'late' | 'missed'> {
   const { createdAtMs, lastTailMs } = state;
   const beforeMs = (lastTailMs ?? createdAtMs) - tailSlackMs;
-  return news.filter((one) => {
+  const times = news.flatMap((one) => {
     const timeMs = isEnded(one) ? one.endTimeMs : one.retryCount === 0 ? one.startTimeMs : null;
-    return timeMs !== null && timeMs >= createdAtMs && timeMs < beforeMs;
-  }).length;
+    return timeMs !== null && timeMs < beforeMs ? [timeMs] : [];
+  });
+  return { late: times.length, missed: times.filter((timeMs) => timeMs >= createdAtMs).length };
 }
 
 const tailSlackMs = 60_000;
