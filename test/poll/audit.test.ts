@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Profile } from '../../src/model/profile.ts';
+import { noFilters } from '../../src/secmaster/api/filters.ts';
 import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { sampleValue } from '../support/metrics/exposition.ts';
 import { createSoc, type SimulatedSoc, type SocOptions, startMs } from '../support/world/simulated-soc.ts';
@@ -8,17 +9,22 @@ const playbook = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate ho
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
+/** They overlap, which proves the order. */
+function finishedRuns({ world }: SimulatedSoc, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => {
+    const id = world.start(startMs - 60 * minuteMs - i * 1_000, { playbook });
+    world.finish(id, startMs - 30 * minuteMs);
+    return id;
+  });
+}
+
 async function swept(
   count: number,
   before: (soc: SimulatedSoc) => void = () => {},
 ): Promise<{ soc: SimulatedSoc; ids: string[] }> {
   const soc = createSoc();
   before(soc);
-  const ids = Array.from({ length: count }, (_, i) => {
-    const id = soc.world.start(startMs - 60 * minuteMs - i * 1_000, { playbook });
-    soc.world.finish(id, startMs - 30 * minuteMs);
-    return id;
-  });
+  const ids = finishedRuns(soc, count);
   await soc.poll();
   return { soc, ids };
 }
@@ -244,6 +250,24 @@ describe('an audit by reading', () => {
     expect(await terminated(soc)).toBe(2);
     const line = { level: 40, instances: 2, msg: 'an audit found what no poll had seen' };
     expect(soc.logged).toContainEqual(expect.objectContaining(line));
+  });
+
+  test.each<[string, SocOptions]>([
+    ['SecMaster gives no count', { behaviour: { count: { shown: 'absent' } } }],
+    ['its count is wrong', { behaviour: { count: { offBy: 2 } } }],
+    ['it ignores the status', { behaviour: { filters: { status: 'ignored' } } }],
+    ['dates limit the end', { behaviour: { dates: { field: 'end' } } }],
+    ['dates are cut to the day', { behaviour: { dates: { precision: 'day-utc' } } }],
+    ['dates are ignored', { behaviour: { dates: { field: 'ignored' } } }],
+    ['its order is none', { behaviour: { order: { rows: 'as-inserted' } } }],
+    ['its counts have what is filtered out here', { filters: { ...noFilters, triggerType: ['EVENT', 'TIMER'] } }],
+  ])('takes the place of comparing counts where %s', async (_, options) => {
+    const soc = createSoc(options);
+    finishedRuns(soc, 300);
+    await polls(soc, 2);
+    soc.turn(15 * minuteMs);
+    await polls(soc, 2);
+    expect(await audits(soc)).toEqual({ audits: 1, mismatches: 0 });
   });
 
   test('finds nothing where nothing is wrong, while runs begin and end all the time', async () => {
