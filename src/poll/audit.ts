@@ -28,6 +28,9 @@ const maxMisses = 2;
 
 const statuses = ['FINISHED', 'FAILED', 'TERMINATED'];
 
+/** Of one poll: as many suspects of the audit before, and as many new slices. */
+export const maxAuditRequests = 2 * statuses.length;
+
 /** In minutes since the epoch; `toMinute` is not included. */
 interface Slice {
   readonly status: string;

@@ -8,7 +8,7 @@ import { SecMasterError } from '../secmaster/http/errors.ts';
 import type { Session } from './session.ts';
 
 /** Failed attempts read in one poll, one request each: the maximum, and the minimum even without time left. */
-const maxReads = 100;
+export const maxReads = 100;
 const minReads = 10;
 /** Values of the label `node` of one playbook; further nodes share `other`. */
 const maxNodes = 100;

@@ -8,10 +8,12 @@ import { beginRound, newestFirst, profileOf, readPage, type Session } from './se
 const unseenMs = 5 * 60_000;
 /** For each so many open instances, as many minutes more: a page shows a hundred of them. */
 const openPerUnseen = 1_000;
-/** Pages of open instances in one poll. */
-const maxPages = 100;
+/** Pages of one status in one poll. */
+const maxPages = 50;
 /** Lookups in one poll, one or two requests each. */
 const maxLookups = 20;
+
+export const maxOpenRequests = documentedOpenStatuses.length * (maxPages + 1) + 2 * maxLookups;
 
 /** Looks up open instances of any age that the tail has not met for a while (docs/counting.md#what-a-poll-asks). */
 export async function lookUpOpen(session: Session): Promise<void> {

@@ -36,7 +36,7 @@ const retryMs = 3_600_000;
 const maxRoundRequests = 1_200;
 
 /** Requests of a sweep in one poll that need not bring a new instance each. */
-export const maxIdleRequests = 400;
+export const maxSweepRequests = 400;
 
 /** The next item to read; null if there is none. */
 export async function nextItem(session: Session): Promise<Progress | null> {
@@ -75,7 +75,7 @@ export async function sweep(
     added += step.added;
     await sweepLog.read(session, step.rows);
     progress = step.isOver ? await nextItem(session) : progress;
-  } while (progress !== null && hasTimeLeft() && requests < maxIdleRequests + added);
+  } while (progress !== null && hasTimeLeft() && requests < maxSweepRequests + added);
   return progress;
 }
 

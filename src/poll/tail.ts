@@ -12,8 +12,11 @@ const freshMs = 60_000;
 /** How many rows a page across an edge reaches back. */
 const acrossRows = 50;
 
-/** Of one tail; it reads on by sweeping. */
-export const maxTailRequests = 200;
+/** Pages of one tail; it reads on by sweeping. */
+const maxPages = 200;
+
+/** With a page across each edge. */
+export const maxTailRequests = 2 * maxPages;
 
 /**
  * Reads the latest changes, newest first, until it meets what the last complete tail left (docs/counting.md#tail).
@@ -22,7 +25,7 @@ export const maxTailRequests = 200;
 export async function readTail(session: Session): Promise<void> {
   const { ledger, secmaster } = session;
   const isFirst = ledger.state.generation === 0;
-  const round = beginRound(session, { isStrict: false, mayCount: true, maxRequests: maxTailRequests });
+  const round = beginRound(session, { isStrict: false, mayCount: true, maxRequests: maxPages });
   const ask = (place: { offset: number; limit: number }) =>
     readPage(session, { ...newestFirst(profileOf(session), 'update_time'), ...place });
   let progress = beginningOfTail;

@@ -1,13 +1,13 @@
 /** The same world on servers that behave in one unfriendly way each: whatever fails here is named by its switch. */
 import { afterAll, describe, expect, test } from 'vitest';
+import { maxPollRequests } from '../../src/poll/bound.ts';
 import { inForm } from '../support/form.ts';
 import { eachSwitch } from '../support/world/behaviours.ts';
 import { richWorld, settings } from '../support/world/rich-world.ts';
 import { isTooMuch, liveUnkindly } from '../support/world/unkind-run.ts';
 import { storyOf } from '../support/world/unkind-story.ts';
 
-/** As long as nothing states it: what a poll may ask for, whatever SecMaster says. */
-const maxRequests = (newInstances: number) => 500 + newInstances;
+const maxRequests = (newInstances: number) => maxPollRequests + newInstances;
 
 // On a clock that stands still nobody sleeps.
 const rows = eachSwitch.filter(({ name }) => name !== 'load.msPerPage');

@@ -6,6 +6,7 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { maxPollRequests } from '../../src/poll/bound.ts';
 import { inForm } from '../support/form.ts';
 import type { SimulatedSoc } from '../support/world/simulated-soc.ts';
 import { isTooMuch, liveUnkindly } from '../support/world/unkind-run.ts';
@@ -125,8 +126,7 @@ function finalCounters(soc: SimulatedSoc): Map<string, number> {
   );
 }
 
-/** As long as nothing states it: what a poll may ask for, whatever SecMaster says. */
-const maxRequests = (newInstances: number) => 500 + newInstances;
+const maxRequests = (newInstances: number) => maxPollRequests + newInstances;
 
 describe('of a server that behaves in any way at all, and then in another', () => {
   const tally = createTally();

@@ -1,0 +1,25 @@
+import { maxAuditRequests } from './audit.ts';
+import { maxReads } from './nodes.ts';
+import { maxOpenRequests } from './open.ts';
+import { maxProbeRequests } from './profile/probe.ts';
+import { maxRecheckRequests } from './recheck.ts';
+import { maxSweepRequests } from './sweep.ts';
+import { maxTailRequests } from './tail.ts';
+
+/** A round asks again, and with fewer rows, before the next page counts. */
+const slack = 20;
+
+/**
+ * Requests of one poll at the most, whatever SecMaster answers: these, and one for each instance that is new in the ledger. Nearly all
+ * polls take one (docs/counting.md#what-a-poll-asks). After the refusal of a tail, the probe and the tail come once more.
+ */
+export const maxPollRequests =
+  2 * maxProbeRequests +
+  1 +
+  maxTailRequests +
+  maxOpenRequests +
+  maxReads +
+  maxSweepRequests +
+  maxRecheckRequests +
+  maxAuditRequests +
+  slack;
