@@ -99,7 +99,7 @@ const parts: readonly Part[] = [
       /^clock\.ts$/,
       /^log\.ts$/,
       /^ledger\//,
-      /^secmaster\/(api\/secmaster|http\/errors)\.ts$/,
+      /^secmaster\/(api\/(secmaster|pager)|http\/errors)\.ts$/,
       /^poll\//,
     ],
     libraries: [],
