@@ -151,13 +151,13 @@ describe('many instances', () => {
     return Object.fromEntries([...Map.groupBy(all, (one) => one)].map(([one, { length }]) => [one, length]));
   };
 
-  test('are looked up one after the other, so many at the most', async () => {
+  test('are looked up one after the other, some from all over first, so many at the most', async () => {
     const scripted = await knowing(
       isThere(() => true),
       ids(20),
     );
     await lookUpAll(scripted.session, ids(20), { max: 7 });
-    expect(scripted.asked).toEqual(ids(7).map((id) => `list ${id}`));
+    expect(scripted.asked).toEqual([0, 4, 9, 14, 19, 1, 2].map((n) => `list i${n}`));
     expect(await outcomes(scripted, 20)).toEqual({ FINISHED: 7, 'not looked up': 13 });
   });
 
@@ -183,7 +183,7 @@ describe('many instances', () => {
     expect(lines[0]).toMatchObject({ instance: 'i0', status: 'RUNNING' });
   });
 
-  test.each([0, 2, 4])('are each looked up if one of the first five is there: the one at %d', async (there) => {
+  test.each([0, 14, 29])('are each looked up if one of five from all over is there: number %d', async (there) => {
     const scripted = await knowing(
       isThere((id) => id === `i${there}`),
       ids(30),
