@@ -51,7 +51,8 @@ const minuteMs = 60_000;
 /** A log on a clock of its own, with what is left to sweep. */
 function logging(...parts: readonly SweepPart[]) {
   const lines: object[] = [];
-  const write = (level: string) => (fields: object, msg: string) => void lines.push({ level, ...fields, msg });
+  const write = (level: string) => (fields: object | string, msg?: string) =>
+    void lines.push(typeof fields === 'string' ? { level, msg: fields } : { level, ...fields, msg });
   let nowMs = 0;
   // Nothing else of a session is used.
   const session = {
@@ -64,6 +65,8 @@ function logging(...parts: readonly SweepPart[]) {
   return { lines, session, turn, sweepLog: createSweepLog(() => nowMs) };
 }
 
+const gap = allOf('RUNNING');
+
 test.each([
   ['by their dates', [span(2 * minuteMs, 3 * minuteMs), span(0, minuteMs)], { leftFrom: 0, leftTo: 3 * minuteMs }],
   [
@@ -75,9 +78,9 @@ test.each([
   ['nothing of lists of a status', [allOf('RUNNING')], {}],
 ])('the span of what is left is told: %s', async (_, parts, times) => {
   const { sweepLog, session, turn, lines } = logging(...parts);
-  await sweepLog.read(session, 100);
+  await sweepLog.read(session, gap, 100);
   turn(10_000);
-  await sweepLog.read(session, 50);
+  await sweepLog.read(session, gap, 50);
   const told = Object.entries(times).map(([name, ms]) => [name, new Date(ms).toISOString()]);
   const counts = { instances: 150, requests: 2, partsLeft: parts.length };
   const line = { level: 'info', ...counts, ...Object.fromEntries(told), msg: 'history sweep in progress' };
@@ -87,10 +90,16 @@ test.each([
 test('why parts cannot be read is a warning once an hour for each reason, however many parts it concerns', () => {
   const { sweepLog, session, turn, lines } = logging();
   const told = (problem: string) => {
-    sweepLog.problem(session, problem, { status: 'FAILED' });
+    const verdict = { kind: 'problem', problem, parts: [] } as const;
+    sweepLog.judged(session, allOf('FAILED'), verdict, { kind: 'tried', atMs: 0, items: [] });
     return lines.pop();
   };
-  const line = { status: 'FAILED', problem: 'too many', msg: 'part of the sweep could not be read completely' };
+  const line = {
+    status: 'FAILED',
+    retryInSeconds: 3_600,
+    problem: 'too many',
+    msg: 'part of the sweep could not be read completely',
+  };
   expect(told('too many')).toEqual({ level: 'warn', ...line });
   expect(told('too many')).toEqual({ level: 'debug', ...line });
   expect(told('in disorder')).toMatchObject({ level: 'warn' });
@@ -98,4 +107,16 @@ test('why parts cannot be read is a warning once an hour for each reason, howeve
   expect(told('too many')).toMatchObject({ level: 'debug' });
   turn(minuteMs);
   expect(told('too many')).toMatchObject({ level: 'warn' });
+});
+
+test.each([
+  ['a sweep', gap, ['history sweep in progress', 'history sweep complete']],
+  ['an audit, whose end is no news', { ...gap, purpose: 'audit' as const }, ['audit in progress']],
+])('%s is told by its name', async (_, part, told) => {
+  const { sweepLog, session, turn, lines } = logging(part);
+  await sweepLog.read(session, part, 100);
+  turn(10_000);
+  await sweepLog.read(session, part, 50);
+  sweepLog.ended(session);
+  expect(lines).toMatchObject(told.map((msg) => ({ msg })));
 });
