@@ -70,6 +70,13 @@ const parts: readonly Part[] = [
   },
   {
     floor: 2,
+    part: 'pager, the one loop over pages',
+    files: /^secmaster\/api\/pager\.ts$/,
+    ours: [/^secmaster\/http\/errors\.ts$/, /^secmaster\/api\/secmaster\.ts$/],
+    libraries: [],
+  },
+  {
+    floor: 2,
     part: 'calls of SecMaster',
     files: /^secmaster\/api\//,
     ours: [/^model\//, /^clock\.ts$/, /^log\.ts$/, /^config\//, /^secmaster\//],
@@ -92,6 +99,13 @@ const parts: readonly Part[] = [
   },
   {
     floor: 3,
+    part: 'probe, which needs no ledger',
+    files: /^poll\/profile\/(?!contradict|learning)/,
+    ours: [/^model\//, /^secmaster\/(api\/secmaster|http\/errors)\.ts$/, /^poll\/profile\/(?!contradict|learning)/],
+    libraries: [],
+  },
+  {
+    floor: 3,
     part: 'poll',
     files: /^poll\//,
     ours: [
@@ -99,7 +113,7 @@ const parts: readonly Part[] = [
       /^clock\.ts$/,
       /^log\.ts$/,
       /^ledger\//,
-      /^secmaster\/(api\/secmaster|http\/errors)\.ts$/,
+      /^secmaster\/(api\/(secmaster|pager)|http\/errors)\.ts$/,
       /^poll\//,
     ],
     libraries: [],
