@@ -70,6 +70,13 @@ const parts: readonly Part[] = [
   },
   {
     floor: 2,
+    part: 'pager, the one loop over pages',
+    files: /^secmaster\/api\/pager\.ts$/,
+    ours: [/^secmaster\/http\/errors\.ts$/, /^secmaster\/api\/secmaster\.ts$/],
+    libraries: [],
+  },
+  {
+    floor: 2,
     part: 'calls of SecMaster',
     files: /^secmaster\/api\//,
     ours: [/^model\//, /^clock\.ts$/, /^log\.ts$/, /^config\//, /^secmaster\//],
@@ -89,6 +96,13 @@ const parts: readonly Part[] = [
     files: /^poll\/fleet\/timer\.ts$/,
     ours: [/^clock\.ts$/, /^log\.ts$/, /^poll\//],
     libraries: ['node-cron', 'p-limit'],
+  },
+  {
+    floor: 3,
+    part: 'probe, which needs no ledger',
+    files: /^poll\/profile\/(?!contradict|learning)/,
+    ours: [/^model\//, /^secmaster\/(api\/secmaster|http\/errors)\.ts$/, /^poll\/profile\/(?!contradict|learning)/],
+    libraries: [],
   },
   {
     floor: 3,

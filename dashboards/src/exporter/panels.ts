@@ -57,7 +57,7 @@ export const incompleteWindows = stat({
 export const mismatches = stat({
   title: 'Audit mismatches',
   description:
-    "How often the ledger differed from SecMaster's own count, in two comparisons in a row, in the time range.",
+    'Audits in the time range in which a count differed twice in a row, or the list showed what no poll had seen.',
   unit: 'none',
   decimals: 0,
   noValue: noExporter,
@@ -226,7 +226,8 @@ export const throttledRequests = bars({
 
 export const auditsPerHour = lines({
   title: 'Audits and mismatches per hour',
-  description: "How often the exporter compared the ledger with SecMaster's own counts, and how often they differed.",
+  description:
+    "How often the exporter compared the ledger with SecMaster's counts or with its list, and how often they differed.",
   unit: 'none',
   noValue: noExporter,
   queries: [
@@ -238,7 +239,7 @@ export const auditsPerHour = lines({
 
 export const windowComplete = lines({
   title: 'Window complete',
-  description: 'Whether every run of the lookback has been read from SecMaster: 1 or 0.',
+  description: 'Whether every run of the lookback has been read from SecMaster (1), or some may be missing (0).',
   unit: 'none',
   noValue: noExporter,
   queries: [{ expr: queries.byWorkspace.windowComplete, legend: '{{workspace}}' }],

@@ -62,7 +62,7 @@ export const exporter = {
   windowComplete: {
     name: 'secmaster_exporter_window_complete',
     type: 'gauge',
-    help: 'Whether every workflow instance of the lookback has been read (1) or not (0), as of the last poll.',
+    help: 'Whether every workflow instance of the lookback has been read (1), or some may be missing (0): not yet read, to be looked up, or unreadable; as of the last poll.',
     labels: ['workspace'],
     stability: 'STABLE',
     fromLedger: ({ windowComplete }) => single(Number(windowComplete)),
@@ -79,7 +79,7 @@ export const exporter = {
   audits: {
     name: 'secmaster_exporter_audits_total',
     type: 'counter',
-    help: "Number of comparisons of the ledger with SecMaster's own counts since the exporter started.",
+    help: "Number of audits since the exporter started: comparisons of the ledger with one of SecMaster's counts, or with the list, read again.",
     labels: ['workspace'],
     stability: 'EXPERIMENTAL',
     fromReport: ({ polls: { audits } }) => single(audits),
@@ -87,7 +87,7 @@ export const exporter = {
   auditMismatches: {
     name: 'secmaster_exporter_audit_mismatches_total',
     type: 'counter',
-    help: "Number of times that the ledger differed from SecMaster's own counts in two comparisons in a row since the exporter started.",
+    help: 'Number of audits since the exporter started in which a count differed twice in a row, or the list showed what no poll had seen.',
     labels: ['workspace'],
     stability: 'EXPERIMENTAL',
     fromReport: ({ polls: { mismatches } }) => single(mismatches),
