@@ -143,7 +143,8 @@ describe('a page', () => {
       [...below, ...rows(nowMs - 9 * hourMs, 1, { status: 'RUNNING', endTimeMs: null })],
       more,
     ],
-    ['is not in no order', sinceHour, below.toReversed(), more],
+    ['is not if the oldest come first', sinceHour, below.toReversed(), more],
+    ['is not in no order', sinceHour, [0, 2, 1, 3].flatMap((n) => below[n] ?? []), more],
     [
       'is not if all rows have one time, so that they show no order',
       sinceHour,
