@@ -1,5 +1,6 @@
 import { countWithin, quietestMinute } from '../ledger/window.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
+import { orRefusal } from './or-refusal.ts';
 import { span } from './parts.ts';
 import { contradict } from './profile/contradict.ts';
 import { profileOf, type Session } from './session.ts';
@@ -74,10 +75,7 @@ export function createCountAudit(): CountAudit {
       },
       signal,
     );
-    const page = await listed.catch((error: unknown) => {
-      if (error instanceof SecMasterError && error.kind === 'bad_request') return error;
-      throw error;
-    });
+    const page = await orRefusal(listed);
     if (page instanceof SecMasterError) {
       await contradict(session, 'dates', 'unusable', page.message);
       return false;

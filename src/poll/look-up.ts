@@ -1,5 +1,6 @@
 import { goneChange } from '../ledger/gone.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
+import { orRefusal } from './or-refusal.ts';
 import { contradict } from './profile/contradict.ts';
 import { foldInstances, profileOf, readPage, type Session } from './session.ts';
 
@@ -11,18 +12,22 @@ async function lookUp(session: Session, id: string): Promise<LookedUp> {
   const inList = await findInList(session, id);
   if (inList === 'found') return 'found';
   const shown = await showAlone(session, id);
-  if (shown !== 'unsure') return shown;
-  // Without a second answer, the list is believed if it is known to go by the id.
-  return inList === 'empty' && profileOf(session).idFilter?.value === 'honoured' ? 'gone' : 'unsure';
+  if (shown === 'found' || inList === 'empty') return shown === 'unsure' ? byListAlone(session) : shown;
+  // Where the list doesn't go by the id, a missing instance is believed only if one that exists is shown.
+  const [newest] = session.lastTail.top;
+  const isShown = shown === 'gone' && newest !== undefined && (await showAlone(session, newest)) === 'found';
+  return isShown ? 'gone' : 'unsure';
+}
+
+/** The list that doesn't show an instance is believed if it is known to go by the id. */
+function byListAlone(session: Session): LookedUp {
+  return profileOf(session).idFilter?.value === 'honoured' ? 'gone' : 'unsure';
 }
 
 async function findInList(session: Session, id: string): Promise<'found' | 'empty' | 'unsure'> {
   const { ledger, secmaster } = session;
   if (profileOf(session).idFilter?.value === 'not_honoured') return 'unsure';
-  const page = await readPage(session, { offset: 0, limit: 10, id }).catch((error: unknown) => {
-    if (error instanceof SecMasterError && error.kind === 'bad_request') return error;
-    throw error;
-  });
+  const page = await orRefusal(readPage(session, { offset: 0, limit: 10, id }));
   if (page instanceof SecMasterError) {
     await contradict(session, 'idFilter', 'not_honoured', page.message);
     return 'unsure';

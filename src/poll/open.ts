@@ -1,6 +1,7 @@
 import { documentedOpenStatuses } from '../model/status.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
 import { lookUpAll } from './look-up.ts';
+import { orRefusal } from './or-refusal.ts';
 import { contradict } from './profile/contradict.ts';
 import { beginRound, newestFirst, profileOf, readPage, type Session } from './session.ts';
 
@@ -37,10 +38,7 @@ async function readAll(session: Session, status: string): Promise<void> {
   const order = newestFirst(profileOf(session), 'create_time');
   const ask = (place: { offset: number; limit: number }) => readPage(session, { ...order, ...place, status });
   for (;;) {
-    const page = await round.next(ask).catch((error: unknown) => {
-      if (error instanceof SecMasterError && error.kind === 'bad_request') return error;
-      throw error;
-    });
+    const page = await orRefusal(round.next(ask));
     if (page === null) return;
     if (page instanceof SecMasterError) return await contradict(session, 'statusFilter', 'not_honoured', page.message);
     await session.ledger.commit({ kind: 'page', page: page.change });

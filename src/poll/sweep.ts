@@ -1,6 +1,7 @@
 import type { SweepPart } from '../ledger/change.ts';
 import type { Ask, Round } from '../secmaster/api/pager.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
+import { orRefusal } from './or-refusal.ts';
 import { isDated } from './parts.ts';
 import { contradict } from './profile/contradict.ts';
 import { beginRound, type ReadPage, readPage, type Session } from './session.ts';
@@ -105,13 +106,12 @@ async function readNext(
   const context = contextOf(session);
   if (isDated(item) && context.dates === null)
     return { page: null, verdict: { kind: 'instead', parts: [undated(item)] } };
-  const page = await round.next(ask).catch((error: unknown) => {
-    const isRefused = error instanceof SecMasterError && error.kind === 'bad_request';
-    const verdict = isRefused ? judgeRefusal(item, error.message, context.retentionFromMs) : null;
-    if (verdict === null) throw error;
-    return verdict;
-  });
-  if (page !== null && 'kind' in page) return { page: null, verdict: page };
+  const page = await orRefusal(round.next(ask));
+  if (page instanceof SecMasterError) {
+    const verdict = judgeRefusal(item, page.message, context.retentionFromMs);
+    if (verdict === null) throw page;
+    return { page: null, verdict };
+  }
   if (page?.offset === 0 && (await isKnownByCount(session, item, page))) return { page, verdict: { kind: 'done' } };
   const verdict: Verdict = page === null ? { kind: 'more' } : judgePage(progress, page, context);
   return { page, verdict: verdict.kind === 'more' ? judgeEnd(progress, context) : verdict };

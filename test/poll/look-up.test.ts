@@ -102,9 +102,9 @@ describe('an open instance', () => {
       { asked: [list, show], outcome: 'RUNNING', idFilter: not },
     ],
     [
-      'is shown where the list is refused',
+      'stays where the list is refused and it is not shown, for perhaps none is',
       { list: 'bad_request', show: 'not_found' },
-      { asked: [list, show], outcome: 'gone', idFilter: not },
+      { asked: [list, show], outcome: 'RUNNING', idFilter: not },
     ],
     [
       'is only shown where the list is known not to go by the id',
@@ -127,6 +127,17 @@ describe('an open instance', () => {
     await lookUpAll(scripted.session, ['a'], { max: 1 });
     expect({ asked: scripted.asked, outcome: await outcomeOf(scripted, 'a') }).toEqual({ asked, outcome });
     expect(profileOf(scripted.session).idFilter?.value).toBe(found);
+  });
+
+  test.each<[string, (id: string) => ShownInstance | ErrorKind, string]>([
+    ['is gone where the newest one is shown', (id) => (id === 'new' ? shown('new') : 'not_found'), 'gone'],
+    ['stays where the newest one is not shown either', () => 'not_found', 'RUNNING'],
+  ])('one of a list that does not go by the id %s', async (_, show, outcome) => {
+    const profile: Profile = { idFilter: { value: not, how: '', learnedMs: beganMs } };
+    const scripted = await knowing({ list: () => none, show: (id) => answerOf(show(id)) }, ['a'], profile);
+    scripted.session.lastTail.top = ['new'];
+    await lookUpAll(scripted.session, ['a'], { max: 1 });
+    expect(await outcomeOf(scripted, 'a')).toBe(outcome);
   });
 
   test.each<[string, Answers]>([
