@@ -1,4 +1,4 @@
-import { maxAuditRequests } from './audit.ts';
+import { maxAuditRequests } from './count-audit.ts';
 import { maxReads } from './nodes.ts';
 import { maxOpenRequests } from './open.ts';
 import { maxProbeRequests } from './profile/probe.ts';

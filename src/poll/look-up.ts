@@ -74,9 +74,10 @@ export async function lookUpAll(
   { max, hasTimeLeft = () => true }: { readonly max: number; readonly hasTimeLeft?: () => boolean },
 ): Promise<void> {
   const { ledger, secmaster } = session;
+  const inTurn = sampleFirst(ids);
   let isPurge = true;
-  for (const [i, id] of ids.slice(0, max).entries()) {
-    if (i === sampleSize && isPurge) return await removeAll(session, ids.slice(i));
+  for (const [i, id] of inTurn.slice(0, max).entries()) {
+    if (i === sampleSize && isPurge) return await removeAll(session, inTurn.slice(i));
     const found = await lookUp(session, id);
     isPurge &&= found === 'gone';
     if (found === 'gone') await removeAll(session, [id]);
@@ -84,6 +85,13 @@ export async function lookUpAll(
     if (found === 'unsure') await ledger.commit({ kind: 'instance_seen', id, atMs: secmaster.now() });
     if (!hasTimeLeft()) return;
   }
+}
+
+/** From all over come first: the oldest alone may be gone. */
+function sampleFirst(ids: readonly string[]): string[] {
+  const at = Array.from({ length: sampleSize }, (_, i) => Math.floor((i * (ids.length - 1)) / (sampleSize - 1)));
+  const sample = new Set(at.flatMap((place) => ids[place] ?? []));
+  return [...sample, ...ids.filter((id) => !sample.has(id))];
 }
 
 /** SecMaster no longer knows these: they leave the gauges. */

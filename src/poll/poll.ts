@@ -54,10 +54,7 @@ export async function poll(
   await nodeReader.read(session, failures, hasTimeLeft);
   if (left !== null) {
     left = await sweep(session, left, hasTimeLeft, sweepLog);
-    if (left === null) {
-      sweepLog.ended();
-      session.log.info('history sweep complete');
-    }
+    if (left === null) sweepLog.ended(session);
   }
   if (left === null) {
     await recheck(session, hasTimeLeft);

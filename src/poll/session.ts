@@ -31,8 +31,17 @@ export interface Session {
   readonly lastTail: LastTail;
   /** Halves of slices that were too many by SecMaster's count, by their times. */
   readonly halves: Map<string, Halved>;
-  /** Called after each step of a sweep, with the number of instances in which it found what no tail had shown. */
-  readonly onSwept: (part: SweepPart, step: { readonly requests: number; readonly missed: number }) => void;
+  /** Called after each step of a sweep. */
+  readonly onSwept: (part: SweepPart, step: SweptStep) => void;
+}
+
+/** One step of a sweep. */
+export interface SweptStep {
+  readonly requests: number;
+  /** Instances with news from before the last tail. */
+  readonly late: number;
+  /** Those of them that a tail should have shown: nobody looked at what was before the ledger. */
+  readonly missed: number;
 }
 
 /** What the last complete tail left for the next one, beside the ledger. A restart loses it: then a tail reads further. */

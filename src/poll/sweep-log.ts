@@ -1,45 +1,66 @@
-import type { SweepPart } from '../ledger/change.ts';
+import type { SweepOutcome, SweepPart } from '../ledger/change.ts';
 import type { Session } from './session.ts';
+import type { Verdict } from './slice.ts';
+import { datesIgnored } from './sweep-evidence.ts';
+import { retryMs } from './sweep-outcome.ts';
 import { createTicker, type Ticker } from './ticker.ts';
 
 /** Logs how far a sweep has come, every ten seconds while it lasts. */
 export interface SweepLog {
-  /** After each page with its number of rows. */
-  read(session: Session, rows: number): Promise<void>;
+  /** After each page of an item with its number of rows. */
+  read(session: Session, item: SweepPart, rows: number): Promise<void>;
   /** Whether a sweep has begun that has not ended. */
   isUnderWay(): boolean;
-  /** Why a part can't be read; a reason is told once an hour, however many parts it concerns. */
-  problem(session: Session, problem: string, fields: object): void;
+  /** Tells why an item can't be read: a reason once an hour, however many items it concerns. */
+  judged(session: Session, item: SweepPart, verdict: Verdict, outcome: SweepOutcome): void;
   /** There is nothing left to sweep. */
-  ended(): void;
+  ended(session: Session): void;
 }
 
 const tellAgainMs = 3_600_000;
 
+const unread = 'part of the sweep could not be read completely';
+const instead = { dates: datesIgnored, statusFilter: 'SecMaster does not limit lists by status; sweeping without it' };
+
 /** @param now the local clock */
 export function createSweepLog(now: () => number): SweepLog {
-  let current: { readonly ticker: Ticker; requests: number; rows: number } | null = null;
+  let current: { readonly ticker: Ticker; requests: number; rows: number; isAudit: boolean } | null = null;
   const told = new Map<string, number>();
   return {
-    problem({ log }, problem, fields) {
+    judged({ log }, item, verdict, outcome) {
+      if (verdict.kind === 'contradicted') log.warn({ ...partOf(item), problem: verdict.how }, instead[verdict.by]);
+      if (verdict.kind !== 'problem' || outcome.kind === 'instead') return;
+      const { problem } = verdict;
       const toldMs = told.get(problem);
       const isNews = toldMs === undefined || Math.abs(now() - toldMs) >= tellAgainMs;
       if (isNews) told.set(problem, now());
-      log[isNews ? 'warn' : 'debug']({ ...fields, problem }, 'part of the sweep could not be read completely');
+      const retryInSeconds = outcome.kind === 'tried' ? retryMs / 1000 : null;
+      log[isNews ? 'warn' : 'debug']({ ...partOf(item), problem, retryInSeconds }, unread);
     },
-    async read({ ledger, log }, rows) {
-      current ??= { ticker: createTicker(now), requests: 0, rows: 0 };
+    async read({ ledger, log }, { purpose }, rows) {
+      current ??= { ticker: createTicker(now), requests: 0, rows: 0, isAudit: true };
       current.requests += 1;
       current.rows += rows;
+      current.isAudit &&= purpose === 'audit';
       if (!current.ticker.isDue()) return;
       const left = await ledger.sweep();
       const fields = { instances: current.rows, requests: current.requests, partsLeft: left.length, ...spanOf(left) };
-      log.info(fields, 'history sweep in progress');
+      log.info(fields, `${current.isAudit ? 'audit' : 'history sweep'} in progress`);
     },
     isUnderWay: () => current !== null,
-    ended() {
+    ended({ log }) {
+      if (current?.isAudit === false) log.info('history sweep complete');
       current = null;
     },
+  };
+}
+
+function partOf({ fromMs, toMs, status, triggerType }: SweepPart) {
+  return {
+    ...(fromMs !== null && { from: new Date(fromMs).toISOString() }),
+    ...(toMs !== null && { to: new Date(toMs).toISOString() }),
+    ...(status !== null && { status }),
+    ...(triggerType !== null && { triggerType }),
   };
 }
 

@@ -70,7 +70,7 @@ test('what an earlier exporter kept in lower case is not counted again, and move
       },
     }),
   );
-  for (const entry of spelled) await ledger.commit({ kind: 'instance_gone', entry, cells: [], atMs: soc.now() });
+  await ledger.commit({ kind: 'instances_gone', entries: spelled, cells: [], atMs: soc.now() });
   // Rebuilt from the entries, as if they had always been so.
   const { fromMinute } = ledger.state;
   await ledger.commit({ kind: 'window_moved', fromMinute: fromMinute - 1, sweep: [] });

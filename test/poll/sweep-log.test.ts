@@ -1,4 +1,8 @@
 import { expect, test } from 'vitest';
+import type { SweepPart } from '../../src/ledger/change.ts';
+import { allOf, down, span } from '../../src/poll/parts.ts';
+import type { Session } from '../../src/poll/session.ts';
+import { createSweepLog } from '../../src/poll/sweep-log.ts';
 import { createSoc, type SimulatedSoc } from '../support/world/simulated-soc.ts';
 
 const lines = ({ logged }: SimulatedSoc) => logged.filter(({ msg }) => msg === 'history sweep in progress');
@@ -31,7 +35,6 @@ test('a sweep that takes longer than ten seconds says every ten seconds how far 
     requests: 3,
     partsLeft: expect.any(Number),
     leftFrom: expect.stringMatching(/^2026-/),
-    leftTo: expect.stringMatching(/^2026-/),
   });
   const read = lines(soc).map((line) => ('instances' in line ? Number(line.instances) : 0));
   expect(read).toEqual(read.toSorted((a, b) => a - b));
@@ -41,4 +44,79 @@ test('a quick sweep says nothing but that it is complete', async () => {
   const soc = await sweepAt(10);
   expect(lines(soc)).toEqual([]);
   expect(soc.logged.map(({ msg }) => msg)).toContain('history sweep complete');
+});
+
+const minuteMs = 60_000;
+
+/** A log on a clock of its own, with what is left to sweep. */
+function logging(...parts: readonly SweepPart[]) {
+  const lines: object[] = [];
+  const write = (level: string) => (fields: object | string, msg?: string) =>
+    void lines.push(typeof fields === 'string' ? { level, msg: fields } : { level, ...fields, msg });
+  let nowMs = 0;
+  // Nothing else of a session is used.
+  const session = {
+    ledger: { sweep: async () => parts },
+    log: { info: write('info'), warn: write('warn'), debug: write('debug') },
+  } as unknown as Session;
+  const turn = (ms: number) => {
+    nowMs += ms;
+  };
+  return { lines, session, turn, sweepLog: createSweepLog(() => nowMs) };
+}
+
+const gap = allOf('RUNNING');
+
+test.each([
+  ['by their dates', [span(2 * minuteMs, 3 * minuteMs), span(0, minuteMs)], { leftFrom: 0, leftTo: 3 * minuteMs }],
+  [
+    'of those that have any',
+    [allOf('RUNNING'), span(minuteMs, 2 * minuteMs)],
+    { leftFrom: minuteMs, leftTo: 2 * minuteMs },
+  ],
+  ['from the oldest on, where they are read from the newest down', [down(minuteMs)], { leftFrom: minuteMs }],
+  ['nothing of lists of a status', [allOf('RUNNING')], {}],
+])('the span of what is left is told: %s', async (_, parts, times) => {
+  const { sweepLog, session, turn, lines } = logging(...parts);
+  await sweepLog.read(session, gap, 100);
+  turn(10_000);
+  await sweepLog.read(session, gap, 50);
+  const told = Object.entries(times).map(([name, ms]) => [name, new Date(ms).toISOString()]);
+  const counts = { instances: 150, requests: 2, partsLeft: parts.length };
+  const line = { level: 'info', ...counts, ...Object.fromEntries(told), msg: 'history sweep in progress' };
+  expect(lines).toEqual([line]);
+});
+
+test('why parts cannot be read is a warning once an hour for each reason, however many parts it concerns', () => {
+  const { sweepLog, session, turn, lines } = logging();
+  const told = (problem: string) => {
+    const verdict = { kind: 'problem', problem, parts: [] } as const;
+    sweepLog.judged(session, allOf('FAILED'), verdict, { kind: 'tried', atMs: 0, items: [] });
+    return lines.pop();
+  };
+  const line = {
+    status: 'FAILED',
+    retryInSeconds: 3_600,
+    problem: 'too many',
+    msg: 'part of the sweep could not be read completely',
+  };
+  expect(told('too many')).toEqual({ level: 'warn', ...line });
+  expect(told('too many')).toEqual({ level: 'debug', ...line });
+  expect(told('in disorder')).toMatchObject({ level: 'warn' });
+  turn(59 * minuteMs);
+  expect(told('too many')).toMatchObject({ level: 'debug' });
+  turn(minuteMs);
+  expect(told('too many')).toMatchObject({ level: 'warn' });
+});
+
+test.each([
+  ['a sweep', gap, ['history sweep in progress', 'history sweep complete']],
+  ['an audit, whose end is no news', { ...gap, purpose: 'audit' as const }, ['audit in progress']],
+])('%s is told by its name', async (_, part, told) => {
+  const { sweepLog, session, turn, lines } = logging(part);
+  await sweepLog.read(session, part, 100);
+  turn(10_000);
+  await sweepLog.read(session, part, 50);
+  sweepLog.ended(session);
+  expect(lines).toMatchObject(told.map((msg) => ({ msg })));
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { maxProbeRequests } from '../../src/poll/profile/probe.ts';
 import { SecMasterError } from '../../src/secmaster/http/errors.ts';
 import type { BehaviourChange } from '../../src/simulator/behaviour.ts';
 import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
@@ -6,20 +7,21 @@ import { inForm } from '../support/form.ts';
 import { emptyPage } from '../support/ledger/ledgers.ts';
 import { sampleValue } from '../support/metrics/exposition.ts';
 import { createSoc, type SimulatedSoc, startMs } from '../support/world/simulated-soc.ts';
+import { hourMs, minuteMs, playbook, runs } from './unkind/unkind.ts';
 
-const playbook = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate host' };
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
+const refusal = new SecMasterError('bad_request', 'list_instances', '', { httpStatus: 400, code: '20030001' });
 
-/** Runs of the last 23 hours and 10 of two days ago, the ones among them that are still open spread evenly. */
+/** Runs of the last 23 hours that overlap, and 10 of two days ago. */
 function history(soc: SimulatedSoc, count: number): void {
-  for (let i = 0; i < count; i++) {
-    const atMs = startMs - 23 * hourMs + Math.floor((i * 22.9 * hourMs) / count);
-    const id = soc.world.start(atMs, { playbook });
-    if (i % 100 !== 0) soc.world.finish(id, atMs + 30_000);
-  }
+  runs(soc, count, { fromMs: startMs - 23 * hourMs, withinMs: 22.9 * hourMs });
   for (let i = 0; i < 10; i++)
     soc.world.finish(soc.world.start(startMs - 48 * hourMs, { playbook }), startMs - 47 * hourMs);
+}
+
+/** The profile in the log has this line. */
+function expectLogged({ logged }: SimulatedSoc, finding: string): void {
+  const profile = expect.arrayContaining([expect.stringContaining(finding)]);
+  expect(logged).toContainEqual(expect.objectContaining({ msg: 'how SecMaster behaves', profile }));
 }
 
 describe.each(['create', 'update', 'start', 'end', 'ignored'] as const)('from_date and to_date limit: %s', (field) => {
@@ -40,7 +42,14 @@ test('ignored dates are noticed and logged, and window_complete is 0 if paging w
   const soc = createSoc({ behaviour: { dates: { field: 'ignored' } } });
   history(soc, 12_000);
   await soc.poll();
-  expect(soc.logged.map(({ msg }) => msg).join()).toContain('SecMaster ignores from_date and to_date');
+  expectLogged(soc, 'from_date and to_date: unusable (they limit nothing)');
+  expect(soc.logged).toContainEqual(
+    expect.objectContaining({
+      level: 40,
+      msg: 'part of the sweep could not be read completely',
+      problem: 'more instances than can be paged through',
+    }),
+  );
   expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(0);
   expect(sampleValue(await soc.exposition(), 'secmaster_workflow_instances_started_total')).toBe(0);
 });
@@ -50,14 +59,14 @@ test('refused dates are logged, and the sweep works without them', async () => {
     through: (secmaster) => ({
       ...secmaster,
       async listInstances(workspaceId, query, signal) {
-        if (query.fromMs !== undefined) throw new SecMasterError('bad_request', 'list_instances', '400 20030001');
+        if (query.fromMs !== undefined) throw refusal;
         return secmaster.listInstances(workspaceId, query, signal);
       },
     }),
   });
   history(soc, 3_000);
   await soc.poll();
-  expect(soc.logged.map(({ msg }) => msg).join()).toContain('SecMaster refuses from_date and to_date');
+  expectLogged(soc, 'from_date and to_date: unusable (refused: 400 20030001)');
   expect(sampleValue(await soc.exposition(), 'secmaster_up')).toBe(1);
   expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
   expect(await soc.differences()).toEqual([]);
@@ -70,9 +79,7 @@ test('dates that do not filter by start time are noticed and logged', async () =
   history(soc, 500);
   soc.world.touch(soc.world.start(startMs - 30 * hourMs, { playbook }), startMs - hourMs);
   await soc.poll();
-  expect(soc.logged.map(({ msg }) => msg).join()).toContain(
-    'from_date and to_date do not filter by start time; audits are off',
-  );
+  expectLogged(soc, 'from_date and to_date: end, ');
 });
 
 const tiedRuns = inForm(20_000, 25_000);
@@ -83,20 +90,25 @@ test.each<[string, BehaviourChange]>([
   ['rows with equal times come in another order at each request', { order: { ties: 'shuffled' } }],
   ['missing values are empty texts', { rows: { nulls: 'empty' } }],
   ['missing values are absent', { rows: { nulls: 'absent' } }],
-])(`${tiedRuns} instances are swept whole though %s`, async (_, behaviour) => {
-  const soc = createSoc({ behaviour });
-  for (let i = 0; i < tiedRuns; i++) {
-    // A hundred at a time begin in the same millisecond.
-    const atMs = startMs - 20 * hourMs + Math.floor(i / 100) * minuteMs;
-    soc.world.finish(soc.world.start(atMs, { playbook }), atMs + 1_000);
-  }
-  const requests = await soc.poll();
-  expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
-  expect(await soc.differences()).toEqual([]);
-  if (behaviour.order?.ties !== 'shuffled') expect(requests).toBeLessThanOrEqual((1.1 * tiedRuns) / 100);
-});
+])(
+  `${tiedRuns} instances are swept whole though %s`,
+  async (_, behaviour) => {
+    const soc = createSoc({ behaviour });
+    for (let i = 0; i < tiedRuns; i++) {
+      // A hundred at a time begin in the same millisecond.
+      const atMs = startMs - 20 * hourMs + Math.floor(i / 100) * minuteMs;
+      soc.world.finish(soc.world.start(atMs, { playbook }), atMs + 1_000);
+    }
+    const requests = await soc.poll();
+    expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
+    expect(await soc.differences()).toEqual([]);
+    if (behaviour.order?.ties !== 'shuffled')
+      expect(requests).toBeLessThanOrEqual((1.1 * tiedRuns) / 100 + maxProbeRequests);
+  },
+  120_000,
+);
 
-test(`${sweptRuns} instances are swept with at most 1.1 times the ${sweptRuns / 100} requests that they need`, async () => {
+test(`${sweptRuns} instances are swept with at most 1.1 times the ${sweptRuns / 100} requests that they need, and those of a probe`, async () => {
   const soc = createSoc();
   for (let i = 0; i < sweptRuns; i++) {
     const atMs = startMs - 23 * hourMs + i * 800;
@@ -106,7 +118,7 @@ test(`${sweptRuns} instances are swept with at most 1.1 times the ${sweptRuns / 
   process.stdout.write(`${sweptRuns} instances swept with ${requests} requests\n`);
   expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
   expect(await soc.differences()).toEqual([]);
-  expect(requests).toBeLessThanOrEqual((1.1 * sweptRuns) / 100);
+  expect(requests).toBeLessThanOrEqual((1.1 * sweptRuns) / 100 + maxProbeRequests);
 }, 60_000);
 
 test('an interrupted sweep continues after a restart with the remaining slices', async () => {
@@ -122,8 +134,9 @@ test('an interrupted sweep continues after a restart with the remaining slices',
   expect(await again.differences()).toEqual([]);
 });
 
-test('after a flood, runs that had failed before and were retried beneath it are looked up', async () => {
+test('after a flood, runs that had failed before and were retried beneath it are looked up, though the oldest are gone', async () => {
   const soc = createSoc();
+  history(soc, 150);
   const failed = Array.from({ length: 30 }, (_, i) => {
     const id = soc.world.start(startMs - hourMs + i, { playbook });
     soc.world.fail(id, startMs - hourMs + 1_000, 'node', 'error');
@@ -138,6 +151,8 @@ test('after a flood, runs that had failed before and were retried beneath it are
     if (i % 3 === 1) soc.world.fail(id, startMs + 2 * minuteMs, 'node', 'error');
     else soc.world.finish(id, startMs + 2 * minuteMs);
   }
+  const oldest = [...soc.world.instances.values()].filter(({ status }) => status === 'FAILED').slice(0, 6);
+  for (const { id } of oldest) soc.world.remove(id, soc.now());
   for (let i = 0; i < 15_000; i++)
     soc.world.finish(soc.world.start(startMs + 5 * minuteMs + i, { playbook }), startMs + 10 * minuteMs + i);
   await soc.poll();
@@ -160,31 +175,33 @@ test('a downtime longer than the lookback loses nothing', async () => {
   expect(await again.differences()).toEqual([]);
 });
 
-test('rows that leave a slice while it is read hide none that move up (mutation: the count not compared over a round)', async () => {
+test('rows that leave a list while it is read hide none that move up (mutation: the count not compared over a round)', async () => {
   const ids: string[] = [];
-  let isFirst = true;
   const soc = createSoc({
-    behaviour: { dates: { field: 'end' } },
     through: (secmaster) => ({
       ...secmaster,
       async listInstances(workspaceId, query, signal) {
         const page = await secmaster.listInstances(workspaceId, query, signal);
-        if (query.fromMs !== undefined && query.status === undefined && isFirst) {
-          isFirst = false;
-          for (const id of ids.slice(0, 3)) soc.world.retry(id, soc.now());
-        }
+        const isList = query.status === 'FAILED' && query.fromMs === undefined;
+        // Only the sweep reads as far as this. Those that leave have been met, and three others move up to a page that was read.
+        if (isList && query.offset === 200) for (const id of ids.splice(-3)) soc.world.retry(id, soc.now());
         return page;
       },
     }),
   });
-  for (let i = 0; i < 250; i++) {
-    const id = soc.world.start(startMs - 2 * hourMs + i * 1_000, { playbook });
-    soc.world.fail(id, startMs - hourMs + i * 1_000, 'node', 'error');
+  // Before the lookback, so that only the list of those that have failed has them all.
+  for (let i = 0; i < 450; i++) {
+    const id = soc.world.start(startMs - 48 * hourMs + i * minuteMs, { playbook });
+    soc.world.fail(id, startMs - 48 * hourMs + (i + 1 + Math.min(i % 4, 449 - i)) * minuteMs, 'node', 'error');
     ids.push(id);
   }
+  runs(soc, 50, { fromMs: startMs - 20 * hourMs, withinMs: 19 * hourMs });
   await soc.poll();
+  expect(ids.length).toBeLessThan(450);
+  // Growth of retry_count is known only of instances that have been read before.
+  soc.turn(minuteMs);
+  for (const id of ids) soc.world.retry(id, soc.now());
   await soc.poll();
-  expect(isFirst).toBe(false);
   expect(await soc.differences()).toEqual([]);
 });
 
@@ -199,7 +216,7 @@ test('a run that is CREATED is found however old it is, and nothing is lost wher
     through: (secmaster) => ({
       ...secmaster,
       async listInstances(workspaceId, query, signal) {
-        if (query.status === 'CREATED') throw new SecMasterError('bad_request', 'list_instances', '400 20030001');
+        if (query.status === 'CREATED') throw refusal;
         return secmaster.listInstances(workspaceId, query, signal);
       },
     }),
@@ -220,7 +237,7 @@ test('an instance to recheck with an unreadable row is looked up once, and the p
   soc.world.set(id, startMs - 30 * minuteMs, { raw: () => 'no row at all' });
   const ledger = await soc.store.open({ projectId: defaultProject.id, workspaceId: defaultWorkspace.id });
   const beganMs = soc.now();
-  const recheck = { status: 'FAILED' };
+  const recheck = { fromMs: startMs - hourMs, toMs: startMs - hourMs + 1_000 };
   await ledger?.commit({ kind: 'tail_ended', page: emptyPage(beganMs), beganMs, sweep: [], recheck });
   soc.restart();
   soc.turn(minuteMs);

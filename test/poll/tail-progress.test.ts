@@ -1,34 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { Instance } from '../../src/model/instance.ts';
 import type { ReadPage } from '../../src/poll/session.ts';
 import { beginningOfTail, endOfTail, follow, type TailEnd, type TailProgress } from '../../src/poll/tail-progress.ts';
-import { emptyPage } from '../support/ledger/ledgers.ts';
+import { instanceOf, readPageOf } from '../support/secmaster/pages.ts';
 
-function page(ids: readonly string[], fields: Partial<ReadPage> = {}): ReadPage {
-  const instances = ids.map(
-    (id): Instance => ({
-      id,
-      playbook: null,
-      triggerType: '',
-      status: 'FINISHED',
-      startTimeMs: 0,
-      endTimeMs: 1,
-      retryCount: 0,
-    }),
+const page = (ids: readonly string[], fields: Partial<ReadPage> = {}) =>
+  readPageOf(
+    ids.map((id) => instanceOf({ id })),
+    fields,
   );
-  return {
-    count: null,
-    ids,
-    offset: 0,
-    instances,
-    filteredOut: [],
-    rejected: [],
-    change: emptyPage(0),
-    rows: ids.map(() => 'changed'),
-    news: [],
-    ...fields,
-  };
-}
 
 const after = (pages: readonly ReadPage[], top: readonly string[] = []): TailProgress =>
   pages.reduce((progress, one) => follow(progress, one, top), beginningOfTail);

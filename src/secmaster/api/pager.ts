@@ -157,6 +157,13 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
 
   const contradicts = (page: P) => counts !== 'inexact' && count(page) !== null && !isCounted(page);
 
+  /** Whether a page that comes again and again is the whole list: its rows are as many as are counted, or SecMaster's pages can be longer. */
+  function isAllOfFrozen(page: P): boolean {
+    const rowsOfPage = ids(page).length;
+    if (length.fullRows !== null && rowsOfPage < length.fullRows) return true;
+    return isCounted(page) && (counts === 'exact' || (counts === 'unknown' && !isStrict && rowsOfPage < limit));
+  }
+
   /** After an empty page: whether the list is known to end there. */
   async function isAtEnd(ask: Ask<P>, page: P): Promise<boolean> {
     if (!isStrict) return !contradicts(page);
@@ -200,9 +207,7 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
       const before = met.size;
       take(page);
       if (met.size === before) {
-        const isFull = length.fullRows === null || ids(page).length >= length.fullRows;
-        // Only the first page can be read: that is all there is if SecMaster's pages can be longer.
-        ended(isCounted(page) && counts !== 'inexact' ? 'complete' : isFull ? 'bottom' : 'complete', frozen);
+        ended(isAllOfFrozen(page) ? 'complete' : 'bottom', frozen);
         return page;
       }
       const kind = endAfter(page);

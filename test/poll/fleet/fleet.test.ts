@@ -286,13 +286,18 @@ describe('log lines have the label and the id of the workspace', () => {
     await soc.poll();
     expect(linesOf(soc)).toEqual([
       ['ledger created; counters start now', 'w1', 'w1'],
+      ['how SecMaster behaves', 'one', 'w1'],
       ['history sweep complete', 'one', 'w1'],
       ['first poll succeeded', 'one', 'w1'],
     ]);
     soc.restart();
     await soc.fleet.configure([target({ workspaceId: 'w1' })]);
     await soc.poll();
-    expect(linesOf(soc)).toEqual([['first poll succeeded', 'one', 'w1']]);
+    expect(linesOf(soc)).toEqual([
+      // An empty list shows nothing, so that is tried again.
+      ['how SecMaster behaves', 'one', 'w1'],
+      ['first poll succeeded', 'one', 'w1'],
+    ]);
   });
 
   test('a name with its suffix', async () => {
@@ -314,6 +319,7 @@ describe('log lines have the label and the id of the workspace', () => {
     await soc.poll();
     expect(linesOf(soc)).toEqual([
       ['ledger created; counters start now', 'prod', 'w1'],
+      ['how SecMaster behaves', 'production', 'w1'],
       ['history sweep complete', 'production', 'w1'],
       ['first poll succeeded', 'production', 'w1'],
     ]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isStable, judgeOrder, outOfOrder } from '../../../src/poll/profile/order.ts';
+import { isByCreation, isStable, judgeOrder, outOfOrder } from '../../../src/poll/profile/order.ts';
 import { SecMasterError } from '../../../src/secmaster/http/errors.ts';
 
 test.each([
@@ -64,12 +64,27 @@ describe('the order that holds', () => {
     ['is that of creation, whatever is asked for', byStart, byStart, 'create_time'],
     ['is that of creation where updates are in none', mixed, byStart, 'create_time'],
     ['is none', mixed, mixed, 'none'],
-    ['is believed to be that of updates where runs are alike', alike, alike, 'update_time'],
+    ['is not known where runs are alike, because both orders are the same', alike, alike, undefined],
     ['is that of creation where updates are refused', refused, byStart, 'create_time'],
     ['is that of creation where updates are refused, and there are no rows', refused, none, 'create_time'],
-    ['is none where both are refused', refused, refused, 'none'],
     ['is not known of no rows', none, none, undefined],
   ])('%s', (_, byUpdate, byCreate, expected) => {
-    expect(judgeOrder(byUpdate, byCreate)?.value).toBe(expected);
+    expect(judgeOrder(byUpdate, byCreate, none)?.value).toBe(expected);
+  });
+
+  test.each([
+    ['is that of SecMaster where both are refused and the newest come first', byStart, 'default'],
+    ['is none where both are refused and they come in another one', mixed, 'none'],
+  ])('%s', (_, page, expected) => {
+    expect(judgeOrder(refused, refused, page)?.value).toBe(expected);
+  });
+
+  test.each([
+    ['come by creation', byStart, true],
+    ['do not where they come in order of their ends', byEnd, false],
+    ['do not where they come in none', mixed, false],
+    ['can not be told where runs are alike', alike, false],
+  ])('updates %s', (_, { rows }, expected) => {
+    expect(isByCreation(rows)).toBe(expected);
   });
 });

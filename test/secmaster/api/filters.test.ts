@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { noFilters, rowFilter, sentFilters } from '../../../src/secmaster/api/filters.ts';
+import { isFilteredHere, noFilters, rowFilter, sentFilters } from '../../../src/secmaster/api/filters.ts';
 import { parsePage } from '../../../src/secmaster/api/rows.ts';
 
 describe('filters', () => {
@@ -70,7 +70,21 @@ describe('filters', () => {
     expect(page?.count).toBe(4);
   });
 
-  test('one value of a kind is left to SecMaster', () => {
-    expect(rowFilter({ ...noFilters, playbookId: ['p1'] })).toBeNull();
+  test.each([
+    ['none: every row passes', noFilters, null],
+    ['one value of a kind: SecMaster may ignore it', { ...noFilters, playbookId: ['p1'] }, ['1', '4']],
+    ['one trigger type in another case', { ...noFilters, triggerType: ['timer'] }, ['2']],
+  ] as const)('%s', (_, filters, expected) => {
+    const isWanted = rowFilter(filters);
+    const page = parsePage({ instances }, 'en', isWanted);
+    expect(isWanted === null ? null : page?.instances.map(({ id }) => id)).toEqual(expected);
+  });
+
+  test.each([
+    ['none', noFilters, false],
+    ['one of each kind', { playbookId: ['p'], workflowId: ['w'], dataclassId: ['d'], triggerType: ['EVENT'] }, false],
+    ['two of a kind', { ...noFilters, playbookId: ['p'], triggerType: ['EVENT', 'TIMER'] }, true],
+  ] as const)("whether SecMaster's counts have rows that are filtered out here: %s", (_, filters, isHere) => {
+    expect(isFilteredHere(filters)).toBe(isHere);
   });
 });

@@ -31,6 +31,13 @@ test("reads the document's example", () => {
   expect(parse(row)).toEqual({ count: 1, ids: [instance.id], instances: [instance], filteredOut: [], rejected: [] });
 });
 
+test('a page has the ids of all rows in their order, null where one has none', () => {
+  const rows = [row, { ...row, id: 'bad', start_time: 'yesterday' }, null, { ...row, id: 'other', playbook: null }];
+  const page = parsePage({ instances: rows }, 'en', ({ playbook }) => playbook !== null);
+  expect(page?.ids).toEqual([row.id, 'bad', null, 'other']);
+  expect(page?.instances.map(({ id }) => id)).toEqual([row.id]);
+});
+
 const long = (character: string) => `${character.repeat(199)}…`;
 
 describe('a row is read', () => {
@@ -220,8 +227,13 @@ describe('the failed nodes of an instance', () => {
 
   test.each([[undefined], [null], ['x'], [{}], [{ audit_logs: null }], [{ audit_logs: 'x' }]])(
     'are none where the topology is %j',
-    (topology) => expect(parseShown({ ...row, topology }, 'en')).toEqual({ ...instance, failedNodes: [] }),
+    (topology) =>
+      expect(parseShown({ ...row, topology }, 'en')).toEqual({ ...instance, isWanted: true, failedNodes: [] }),
   );
+
+  test.each([true, false])('are shown with whether the instance passes the filters: %s', (isWanted) => {
+    expect(parseShown(row, 'en', () => isWanted)).toMatchObject({ id: row.id, isWanted });
+  });
 
   test.each([[null], [[]], ['x'], [{}], [{ code: '20030005', message: 'gone' }]])(
     'a body that is %j is no instance',
