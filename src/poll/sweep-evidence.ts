@@ -49,7 +49,8 @@ export async function weighHalves(session: Session, item: SweepPart, page: ReadP
 /** Whether the ledger has all of a slice that can't be paged through: its parts have been read, by status and from both ends. */
 export async function isKnownByCount(session: Session, item: SweepItem, { count }: ReadPage): Promise<boolean> {
   const { fromMs, toMs, triedMs, status, triggerType } = item;
-  const isCounted = profileOf(session).count?.value === 'exact' && count !== null;
+  // A count may be capped there.
+  const isCounted = profileOf(session).count?.value === 'exact' && count !== null && count !== maxOffset;
   if (!isCounted || triedMs === null || fromMs === null || toMs === null || status !== null || triggerType !== null)
     return false;
   return (await session.ledger.begunWithin(fromMs, toMs)) >= count;

@@ -15,8 +15,7 @@ import {
   type Verdict,
   withoutStatus,
 } from '../../src/poll/slice.ts';
-import type { Round } from '../../src/secmaster/api/pager.ts';
-import { instanceOf, readPageOf } from '../support/secmaster/pages.ts';
+import { instanceOf, type RoundState, readPageOf, roundOf } from '../support/secmaster/pages.ts';
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -36,28 +35,7 @@ const friendly: Context = {
   pageableRows: 10_000,
 };
 
-/** Where a round stands; its rows are those of the pages. */
-type State = Partial<{
-  end: ReturnType<Round<ReadPage>['end']>;
-  rows: number;
-  isDisordered: boolean;
-  hasShrunk: boolean;
-}>;
-
-function roundOf({ end = null, rows = 0, isDisordered = false, hasShrunk = false }: State, ids: readonly string[]) {
-  return {
-    next: async () => null,
-    end: () => end,
-    met: new Set(ids),
-    rows: () => rows,
-    isDisordered: () => isDisordered,
-    mayHaveSlipped: () => false,
-    hasShrunk: () => hasShrunk,
-    offset: () => 0,
-  };
-}
-
-function begun(part: SweepPart, state: State = {}, ids: readonly string[] = []): Progress {
+function begun(part: SweepPart, state: RoundState = {}, ids: readonly string[] = []): Progress {
   return beginItem({ ...part, key: 1, triedMs: null }, roundOf(state, ids), nowMs);
 }
 
@@ -165,7 +143,8 @@ describe('a page', () => {
       [...below, ...rows(nowMs - 9 * hourMs, 1, { status: 'RUNNING', endTimeMs: null })],
       more,
     ],
-    ['is not in no order', sinceHour, below.toReversed(), more],
+    ['is not if the oldest come first', sinceHour, below.toReversed(), more],
+    ['is not in no order', sinceHour, [0, 2, 1, 3].flatMap((n) => below[n] ?? []), more],
     [
       'is not if all rows have one time, so that they show no order',
       sinceHour,
@@ -221,7 +200,7 @@ describe('the end of a round', () => {
   const inAnInstant = { ...last, toMs: slice.fromMs };
   const deep = 'more instances than can be paged through';
 
-  test.each<[string, SweepPart, State, Verdict, Partial<Context>?]>([
+  test.each<[string, SweepPart, RoundState, Verdict, Partial<Context>?]>([
     ['that has not come: more', slice, {}, { kind: 'more' }],
     ['that is complete', slice, { end: complete }, { kind: 'done' }],
     [
@@ -307,7 +286,7 @@ describe('the end of a round', () => {
   });
 
   test('of a list that got shorter forgets what was met, of one in disorder it does not', () => {
-    const met = (state: State) => {
+    const met = (state: RoundState) => {
       const progress = begun(slice, { end: complete, rows: 9, ...state }, ['a']);
       judgePage(progress, readPageOf(rows(middleMs, 2)), friendly);
       judgeEnd(progress, friendly);

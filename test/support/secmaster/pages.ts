@@ -1,5 +1,6 @@
 import type { Instance } from '../../../src/model/instance.ts';
 import type { ReadPage } from '../../../src/poll/session.ts';
+import type { Round } from '../../../src/secmaster/api/pager.ts';
 import type { Page } from '../../../src/secmaster/api/secmaster.ts';
 import { emptyPage } from '../ledger/ledgers.ts';
 
@@ -29,5 +30,30 @@ export function readPageOf(instances: readonly Instance[], fields: Partial<ReadP
     rows: instances.map(() => 'changed'),
     news: [],
     ...fields,
+  };
+}
+
+/** Where a reading of a list stands. */
+export type RoundState = Partial<{
+  end: ReturnType<Round<ReadPage>['end']>;
+  rows: number;
+  isDisordered: boolean;
+  hasShrunk: boolean;
+}>;
+
+/** A round that asks for nothing and stands where it is told, with these ids met. */
+export function roundOf(
+  { end = null, rows = 0, isDisordered = false, hasShrunk = false }: RoundState,
+  ids: readonly string[] = [],
+): Round<ReadPage> {
+  return {
+    next: async () => null,
+    end: () => end,
+    met: new Set(ids),
+    rows: () => rows,
+    isDisordered: () => isDisordered,
+    mayHaveSlipped: () => false,
+    hasShrunk: () => hasShrunk,
+    offset: () => 0,
   };
 }
