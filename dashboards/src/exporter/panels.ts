@@ -272,6 +272,19 @@ export const limitedPlaybooks = lines({
   queries: [{ expr: queries.byWorkspace.playbooksLimited, legend: '{{workspace}}' }],
 });
 
+export const assumptions = table({
+  title: 'How SecMaster behaves',
+  description:
+    'Whether SecMaster behaves as the fastest way to read it needs. If not, the exporter takes a slower one.',
+  noValue: noExporter,
+  keys: [
+    { title: 'Workspace', label: 'workspace' },
+    { title: 'Assumption', label: 'assumption' },
+  ],
+  columns: [{ title: 'Holds', expr: queries.assumptions, unit: 'none', steps: goodFrom(1), texts: yesNo }],
+  sort: { by: 'Holds', descending: false },
+});
+
 export const credentialsLeftOverTime = lines({
   title: 'Time until credentials expire',
   description: 'A sawtooth means that credentials are renewed. A line that falls to 0 means that renewal fails.',

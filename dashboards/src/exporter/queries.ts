@@ -48,6 +48,8 @@ export const byWorkspace = {
   credentialsLeft: `${minBy(['workspace'], series(exporter.credentialsExpiry, here))} - time()`,
 };
 
+export const assumptions = minBy(['workspace', 'assumption'], series(exporter.assumptions, here));
+
 export const pollAgeByWorkspace = age(maxBy(['workspace'], series(exporter.lastPoll, here)));
 export const pollsPerHour = sum(perHour(rate(series(exporter.polls, here))));
 /** Every reason has a series from the start: those that did not occur are filtered out. */
