@@ -1,3 +1,4 @@
+import { maxStepRequests } from '../secmaster/api/pager.ts';
 import { maxAuditRequests } from './count-audit.ts';
 import { maxReads } from './nodes.ts';
 import { maxOpenRequests } from './open.ts';
@@ -5,9 +6,6 @@ import { maxProbeRequests } from './profile/probe.ts';
 import { maxRecheckRequests } from './recheck.ts';
 import { maxSweepRequests } from './sweep.ts';
 import { maxTailRequests } from './tail.ts';
-
-/** A round asks again, and with fewer rows, before the next page counts. */
-const slack = 20;
 
 /**
  * Requests of one poll at the most, whatever SecMaster answers: these, and one for each instance that is new in the ledger. Nearly all
@@ -20,6 +18,7 @@ export const maxPollRequests =
   maxOpenRequests +
   maxReads +
   maxSweepRequests +
+  // The last step of each.
+  3 * maxStepRequests +
   maxRecheckRequests +
-  maxAuditRequests +
-  slack;
+  maxAuditRequests;

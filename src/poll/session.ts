@@ -50,7 +50,7 @@ export interface LastTail {
   top: readonly string[];
   /** SecMaster's count; null: it gave none. */
   count: number | null;
-  /** Times in a row that the count had grown by more than could be found. */
+  /** Times that the count had grown by more than was met, since a sweep last found some. */
   surplus: number;
   /** Instances that sweeps have found since the last of them. */
   found: number;
@@ -71,8 +71,9 @@ export interface ReadPage extends Page {
   readonly change: PageChange;
   /** For each row that was not rejected: changed, settled (a sign that the tail has caught up), or neither. */
   readonly rows: readonly RowVerdict[];
-  /** The instances that have changed. */
+  /** The instances that have changed, and those of them that were unknown. */
   readonly news: readonly Instance[];
+  readonly unknown: ReadonlySet<string>;
 }
 
 /** How SecMaster behaves, as far as it has been tried. */
@@ -87,7 +88,7 @@ export const profileOf = ({ ledger }: Session): Profile => ledger.state.profile;
 export async function readPage(session: Session, query: ListQuery): Promise<ReadPage> {
   const { secmaster, workspaceId, signal } = session;
   const page = await secmaster.listInstances(workspaceId, query, signal);
-  const { change, rows } = await foldInstances(session, page.instances);
+  const { change, rows, unknown } = await foldInstances(session, page.instances);
   for (const row of page.rejected) session.onRejected(row);
   // Even a rejected row shows that SecMaster still knows the instance.
   const seen = [...change.seen, ...page.rejected.flatMap(({ id }) => id ?? [])];
@@ -96,6 +97,7 @@ export async function readPage(session: Session, query: ListQuery): Promise<Read
     offset: query.offset,
     change: { ...change, seen },
     news: page.instances.filter((_, i) => rows[i] === 'changed'),
+    unknown,
     rows: withFilteredOut(rows, page.filteredOut, session.filteredOut),
   };
 }
@@ -105,13 +107,16 @@ export async function foldInstances(
   { ledger, secmaster, maxPlaybooks, durationBuckets }: Session,
   instances: readonly Instance[],
 ) {
-  return foldPage(instances, {
-    known: await ledger.known(instances.map(({ id }) => id)),
+  const ids = instances.map(({ id }) => id);
+  const known = await ledger.known(ids);
+  const folded = foldPage(instances, {
+    known,
     state: ledger.state,
     maxPlaybooks,
     durationBuckets,
     nowMs: secmaster.now(),
   });
+  return { ...folded, unknown: new Set(ids.filter((id) => !known.has(id))) };
 }
 
 export interface RoundSettings {

@@ -16,14 +16,23 @@ export const datesIgnored =
 const tailSlackMs = 60_000;
 
 /** Instances with news from before the last tail, and those of them that it should have shown. */
-export function lateIn({ ledger: { state } }: Session, news: readonly Instance[]): Pick<SweptStep, 'late' | 'missed'> {
-  const { createdAtMs, lastTailMs } = state;
+export function lateIn(
+  { ledger: { state } }: Session,
+  { news, unknown }: Pick<ReadPage, 'news' | 'unknown'>,
+): Pick<SweptStep, 'late' | 'missed'> {
+  const { createdAtMs, lastTailMs, profile } = state;
+  // Without the order of updates a tail shows new instances alone.
+  const showsChanges = profile.order === undefined || profile.order.value === 'update_time';
   const beforeMs = (lastTailMs ?? createdAtMs) - tailSlackMs;
-  const times = news.flatMap((one) => {
-    const timeMs = isEnded(one) ? one.endTimeMs : one.retryCount === 0 ? one.startTimeMs : null;
-    return timeMs !== null && timeMs < beforeMs ? [timeMs] : [];
-  });
-  return { late: times.length, missed: times.filter((timeMs) => timeMs >= createdAtMs).length };
+  const late = news.filter((one) => (timeOf(one) ?? beforeMs) < beforeMs);
+  const missed = late.filter((one) => (timeOf(one) ?? 0) >= createdAtMs && (showsChanges || unknown.has(one.id)));
+  return { late: late.length, missed: missed.length };
+}
+
+/** Of an instance's last change, as far as its row tells. */
+function timeOf(instance: Instance): number | null {
+  if (isEnded(instance)) return instance.endTimeMs;
+  return instance.retryCount === 0 ? instance.startTimeMs : null;
 }
 
 /** Both halves of a slice can't count more than the slice, unless its count is capped: then the count is not of what is listed. */

@@ -6,7 +6,7 @@ import type { Context } from './slice.ts';
 /** What is asked for a part of the sweep, and what is known of SecMaster to judge the answers. */
 
 export function contextOf(session: Session): Context {
-  const { dates, statusFilter, order, count } = profileOf(session);
+  const { dates, statusFilter, order, count, depth } = profileOf(session);
   const nowMs = session.secmaster.now();
   return {
     dates: dates === undefined || dates.value === 'unusable' ? null : dates.value,
@@ -14,7 +14,7 @@ export function contextOf(session: Session): Context {
     canSort: order?.value !== 'default' && order?.value !== 'none',
     nowMs,
     retentionFromMs: nowMs - session.retentionMs,
-    pageableRows: count?.value === 'exact' ? maxOffset : null,
+    pageableRows: count?.value === 'exact' ? Math.min(maxOffset, depth?.value ?? maxOffset) : null,
   };
 }
 

@@ -77,7 +77,7 @@ async function readOn(session: Session, progress: Progress, sweepLog: SweepLog):
   const { page, verdict } = await readNext(session, progress, ask);
   if (verdict.kind === 'contradicted') await contradict(session, verdict.by, contradicted[verdict.by], verdict.how);
   session.lastTail.found += page?.change.added ?? 0;
-  session.onSwept(item, { requests, ...lateIn(session, page?.news ?? []) });
+  session.onSwept(item, { requests, ...(page === null ? { late: 0, missed: 0 } : lateIn(session, page)) });
   if (page?.offset === 0) await weighHalves(session, item, page, verdict);
   const outcome = await outcomeOf(session, progress, verdict);
   await session.ledger.commit({ kind: 'sweep_step', page: page?.change ?? null, item: item.key, outcome });

@@ -1,5 +1,7 @@
 import type { PageChange, Recheck, SweepPart } from '../ledger/change.ts';
 import type { Round } from '../secmaster/api/pager.ts';
+import { SecMasterError } from '../secmaster/http/errors.ts';
+import { orRefusal } from './or-refusal.ts';
 import { afterFlood, covers, everything, sinceLastTail } from './parts.ts';
 import { contradict } from './profile/contradict.ts';
 import { isByCreation } from './profile/order.ts';
@@ -72,7 +74,8 @@ async function pageChange(session: Session, round: Round<ReadPage>, page: ReadPa
   await session.ledger.commit({ kind: 'page', page: page.change });
   const offset = Math.max(0, page.offset - acrossRows);
   const order = newestFirst(profileOf(session), 'update_time');
-  return (await readPage(session, { ...order, offset, limit: session.pageLength.limit })).change;
+  const across = await orRefusal(readPage(session, { ...order, offset, limit: session.pageLength.limit }));
+  return across instanceof SecMasterError ? (await foldInstances(session, [])).change : across.change;
 }
 
 /** Whether more instances were added, by SecMaster's own count, than the tail has met: something keeps them from the top. */

@@ -55,7 +55,19 @@ describe('instances with news from before the last tail', () => {
   ])('%s', async (_, instance, expected) => {
     const { session, ledger } = await begun();
     await ledger.commit({ kind: 'tail_ended', page: emptyPage(tailMs), beganMs: tailMs, sweep: [], recheck: null });
-    expect(lateIn(session, [instance])).toEqual(expected);
+    expect(lateIn(session, { news: [instance], unknown: new Set() })).toEqual(expected);
+  });
+
+  test.each([
+    ['one that was known', [], { late: 1, missed: 0 }],
+    ['one that was unknown', ['a'], { late: 1, missed: 1 }],
+  ])('where no tail shows changes: %s', async (_, unknown, expected) => {
+    const { session, ledger } = await begun();
+    await ledger.commit({ kind: 'tail_ended', page: emptyPage(tailMs), beganMs: tailMs, sweep: [], recheck: null });
+    const order = { value: 'create_time', learnedMs: beganMs, how: '' } as const;
+    await ledger.commit({ kind: 'profile_learned', profile: { order } });
+    const news = [at(tailMs - minuteMs - 1)];
+    expect(lateIn(session, { news, unknown: new Set(unknown) })).toEqual(expected);
   });
 });
 

@@ -20,7 +20,7 @@ const restMs = { firstMs: 5 * 60_000, maxMs: 3_600_000 };
 /** @param now the local clock */
 export function createLearning(now: () => number): Learning {
   const rest = createRest(now, restMs);
-  const restAnew = createRest(now, restMs);
+  const restAnew = createRest(now, { firstMs: restMs.firstMs, maxMs: restMs.firstMs });
   let told = '';
 
   async function tryOut(session: Session, before: Profile): Promise<void> {

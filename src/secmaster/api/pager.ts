@@ -64,6 +64,9 @@ export interface Round<P> {
   offset(): number;
 }
 
+/** Requests for one page, however many of its places are empty or too large. */
+export const maxStepRequests = 40;
+
 /** A limit below this is for one large row. */
 const fewRows = 10;
 
@@ -80,6 +83,8 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
   let { limit } = length;
   let rows = 0;
   let requests = 0;
+  /** Requests before the current step. */
+  let begunAt = 0;
   let disordered = false;
   let slipped = false;
   let shrunk = false;
@@ -96,6 +101,10 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
     return null;
   }
 
+  const isSpent = () => requests >= maxRequests || requests - begunAt >= maxStepRequests;
+  const tooMany = () =>
+    requests >= maxRequests ? `the list is longer than ${maxRequests} requests` : 'no page can be read';
+
   /** A page; null: it is refused. */
   async function answer(ask: Ask<P>, place: Place): Promise<P | null> {
     requests++;
@@ -106,14 +115,14 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
     });
   }
 
-  /** A page that is not too large: with fewer rows, and at last without the row that is too large by itself. */
-  async function fittingAnswer(ask: Ask<P>): Promise<P | null> {
+  /** A page that is not too large: with fewer rows, and at last without the row that is too large by itself. `none`: there is none. */
+  async function fittingAnswer(ask: Ask<P>): Promise<P | null | 'none'> {
     for (;;) {
+      if (isSpent()) return 'none';
       try {
         return await answer(ask, { offset, limit });
       } catch (error) {
-        if (!(error instanceof SecMasterError) || error.kind !== 'body_too_large' || requests >= maxRequests)
-          throw error;
+        if (!(error instanceof SecMasterError) || error.kind !== 'body_too_large') throw error;
         if (limit === 1) {
           problem = tooLarge;
           offset++;
@@ -191,9 +200,10 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
   }
 
   async function read(ask: Ask<P>): Promise<P | null> {
-    if (requests >= maxRequests) return ended('incomplete', `the list is longer than ${maxRequests} requests`);
+    if (isSpent()) return ended('incomplete', tooMany());
     if (offset > maxOffset) return ended('bottom');
     const page = await fittingAnswer(ask);
+    if (page === 'none') return ended('incomplete', tooMany());
     // A page that could have been longer was the last one, whether the next place is refused or not.
     if (page === null) return ended(wasShort ? 'complete' : 'bottom');
     return ids(page).length > 0 ? page : await afterEmpty(ask, page);
@@ -202,6 +212,7 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
   return {
     async next(ask) {
       if (end !== null) return null;
+      begunAt = requests;
       const page = await read(ask);
       if (page === null) return null;
       const before = met.size;

@@ -29,6 +29,7 @@ export function readPageOf(instances: readonly Instance[], fields: Partial<ReadP
     change: emptyPage(0),
     rows: instances.map(() => 'changed'),
     news: [],
+    unknown: new Set(),
     ...fields,
   };
 }
