@@ -1,4 +1,5 @@
 import type { SweepItem, SweepOutcome, SweepPart } from '../ledger/change.ts';
+import { begunMs } from '../ledger/contribution.ts';
 import { isEnded } from '../model/status.ts';
 import type { Ask, Round } from '../secmaster/api/pager.ts';
 import { type ListQuery, maxOffset } from '../secmaster/api/secmaster.ts';
@@ -88,6 +89,7 @@ async function readOn(session: Session, progress: Progress, sweepLog: SweepLog):
   const { page, verdict } = await readNext(session, progress, ask);
   if (verdict.kind === 'contradicted') await contradict(session, verdict.by, contradicted[verdict.by], verdict.how);
   session.lastTail.found += page?.change.added ?? 0;
+  session.lastTail.newer = new Set([...session.lastTail.newer, ...newerIn(session, page)]);
   session.onSwept(item, { requests, missed: page === null ? 0 : missedIn(session, page) });
   if (page?.offset === 0) await weighHalves(session, item, page, verdict);
   const outcome = await outcomeOf(session, progress, verdict);
@@ -227,6 +229,15 @@ function missedIn({ ledger: { state } }: Session, { news }: ReadPage): number {
 }
 
 const tailSlackMs = 60_000;
+
+/** Instances that began after the last tail did; they are met by the sweep before any tail. */
+function newerIn({ ledger: { state } }: Session, page: ReadPage | null): string[] {
+  const afterMs = (state.lastTailMs ?? state.createdAtMs) - dateSlackMs;
+  return (page?.news ?? []).filter((one) => (begunMs(one) ?? afterMs) >= afterMs).map(({ id }) => id);
+}
+
+/** SecMaster's time is known to the second. */
+const dateSlackMs = 1_000;
 
 function tellProblem(
   session: Session,
