@@ -54,6 +54,8 @@ export interface LastTail {
   surplus: number;
   /** Instances that sweeps have found since the last of them. */
   found: number;
+  /** Of the instances that began after it, those that a sweep has met. */
+  newer: Set<string>;
   /** Times in a row that the count was not what a complete round met. */
   unequal: number;
 }
@@ -64,7 +66,7 @@ export interface Halved {
   sum: number;
 }
 
-export const noTail = (): LastTail => ({ top: [], count: null, surplus: 0, found: 0, unequal: 0 });
+export const noTail = (): LastTail => ({ top: [], count: null, surplus: 0, found: 0, newer: new Set(), unequal: 0 });
 
 export interface ReadPage extends Page {
   readonly offset: number;

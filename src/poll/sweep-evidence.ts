@@ -1,4 +1,5 @@
 import type { SweepItem, SweepPart } from '../ledger/change.ts';
+import { begunMs } from '../ledger/contribution.ts';
 import type { Instance } from '../model/instance.ts';
 import { isEnded } from '../model/status.ts';
 import { maxOffset } from '../secmaster/api/secmaster.ts';
@@ -33,6 +34,15 @@ export function lateIn(
 function timeOf(instance: Instance): number | null {
   if (isEnded(instance)) return instance.endTimeMs;
   return instance.retryCount === 0 ? instance.startTimeMs : null;
+}
+
+/** SecMaster's time is known to the second. */
+const dateSlackMs = 1_000;
+
+/** Instances that began after the last tail did: the sweep meets them before any tail. */
+export function newerIn({ ledger: { state } }: Session, { news }: Pick<ReadPage, 'news'>): readonly string[] {
+  const afterMs = (state.lastTailMs ?? state.createdAtMs) - dateSlackMs;
+  return news.filter((one) => (begunMs(one) ?? afterMs) >= afterMs).map(({ id }) => id);
 }
 
 /** Both halves of a slice can't count more than the slice, unless its count is capped: then the count is not of what is listed. */

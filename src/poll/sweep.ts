@@ -6,7 +6,7 @@ import { isDated } from './parts.ts';
 import { contradict } from './profile/contradict.ts';
 import { beginRound, type ReadPage, readPage, type Session } from './session.ts';
 import { beginItem, judgeEnd, judgePage, judgeRefusal, type Progress, undated, type Verdict } from './slice.ts';
-import { compareWithLedger, isKnownByCount, lateIn, weighHalves } from './sweep-evidence.ts';
+import { compareWithLedger, isKnownByCount, lateIn, newerIn, weighHalves } from './sweep-evidence.ts';
 import type { SweepLog } from './sweep-log.ts';
 import { isOver, outcomeOf, retryMs } from './sweep-outcome.ts';
 import { contextOf, queryOf } from './sweep-query.ts';
@@ -77,6 +77,7 @@ async function readOn(session: Session, progress: Progress, sweepLog: SweepLog):
   const { page, verdict } = await readNext(session, progress, ask);
   if (verdict.kind === 'contradicted') await contradict(session, verdict.by, contradicted[verdict.by], verdict.how);
   session.lastTail.found += page?.change.added ?? 0;
+  if (page !== null) for (const id of newerIn(session, page)) session.lastTail.newer.add(id);
   session.onSwept(item, { requests, ...(page === null ? { late: 0, missed: 0 } : lateIn(session, page)) });
   if (page?.offset === 0) await weighHalves(session, item, page, verdict);
   const outcome = await outcomeOf(session, progress, verdict);

@@ -57,7 +57,7 @@ export async function readTail(session: Session): Promise<void> {
     const follows = await whatFollows(session, { end, round, isHidden, nowMs: beganMs });
     await ledger.commit({ kind: 'tail_ended', page: change, beganMs, ...follows });
     session.filteredOut.tailEnded();
-    Object.assign(session.lastTail, { count, top: top ?? [] });
+    Object.assign(session.lastTail, { count, top: top ?? [], newer: new Set() });
     return;
   }
 }
@@ -78,11 +78,11 @@ async function pageChange(session: Session, round: Round<ReadPage>, page: ReadPa
   return across instanceof SecMasterError ? (await foldInstances(session, [])).change : across.change;
 }
 
-/** Whether more instances were added, by SecMaster's own count, than the tail has met: something keeps them from the top. */
+/** Whether more instances were added, by SecMaster's own count, than tail and sweep have met: something keeps them from the top. */
 function hides({ ledger, secmaster, lastTail }: Session, count: number, { added, rejected }: TailProgress): boolean {
   if (ledger.state.profile.count?.value !== 'exact' || secmaster.countsFilteredOut || lastTail.count === null)
     return false;
-  return count - lastTail.count > added + rejected;
+  return count - lastTail.count > added + rejected + lastTail.newer.size;
 }
 
 /** Times that a count may grow by more than a sweep then finds. */

@@ -178,6 +178,22 @@ describe('the sweep', () => {
     expect(await soc.differences()).toEqual([]);
   });
 
+  test('may meet runs before the tail does, which hides none from it', async () => {
+    const soc = createSoc({ behaviour: { paging: { maxOffset: 500 } } });
+    finished(soc.world, 2_000, minuteMs);
+    const beginning = (pages: number) => () => {
+      soc.turn(1_000);
+      soc.world.start(soc.now(), { playbook });
+      return pages-- > 0;
+    };
+    await soc.poll(beginning(5));
+    await soc.poll(beginning(100));
+    await soc.poll();
+    expect(soc.logged.map(({ msg }) => msg).join()).not.toContain('SecMaster counts more new instances');
+    expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
+    expect(await soc.differences()).toEqual([]);
+  });
+
   test('logs that more instances start at once than SecMaster pages', async () => {
     const soc = createSoc();
     for (let i = 0; i < 10_500; i++)

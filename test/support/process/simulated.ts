@@ -8,8 +8,8 @@ import { eventually, type Running, start } from './processes.ts';
 export interface Simulated {
   readonly url: string;
   readonly running: Running;
-  /** Its clock stands still until the test advances it. */
-  turn(ms: number): Promise<void>;
+  /** Its clock stands still until the test advances it. @returns its time then */
+  turn(ms: number): Promise<number>;
   truth(sinceMs: number, lookbackMs: number): Promise<Truth>;
   requests(): Promise<{ readonly total: number; readonly refused: number; readonly counts: Record<string, number> }>;
   addFault(rule: Record<string, unknown>): Promise<void>;
@@ -49,7 +49,7 @@ export async function startSimulator({
   return {
     url,
     running,
-    turn: async (ms) => void (await post('advance', { ms })),
+    turn: async (ms) => ((await post('advance', { ms })) as { readonly now: number }).now,
     truth: (sinceMs, lookbackMs) =>
       call(`truth?workspace_id=${defaultWorkspace.id}&since=${sinceMs}&lookback=${lookbackMs}`) as Promise<Truth>,
     requests: () => call('requests?last=0') as ReturnType<Simulated['requests']>,

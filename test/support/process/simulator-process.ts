@@ -1,15 +1,30 @@
 /** A simulator in a process of its own, on a clock that its control calls turn. Prints its URL. */
+import { Hono } from 'hono';
 import { defaultProject, defaultWorkspace } from '../../../src/simulator/defaults.ts';
 import { listen } from '../../../src/simulator/listen.ts';
-import { createManualClock } from '../../../src/simulator/manual-clock.ts';
+import { createManualClock, type ManualClock } from '../../../src/simulator/manual-clock.ts';
+import type { SimulatorEnv } from '../../../src/simulator/middleware.ts';
 import { createSimulator } from '../../../src/simulator/simulator.ts';
 
 const [seed = '1', historyMs = '0', runsPerMinute = '30', behindMs = '0'] = process.argv.slice(2);
 // In the middle of this minute: an exporter knows the time to the second, and the window begins with whole minutes; and no
 // further off than a clock may be before a refusal is taken to be its fault.
 const startMs = Math.floor((Date.now() - Number(behindMs)) / 60_000) * 60_000 + 30_000;
+
+// A Date that stands still is no clock's: it runs on while nothing happens, and what happens next happens after it.
+const standing = createManualClock(startMs);
+let turnedAtMs = performance.now();
+const standingMs = () => performance.now() - turnedAtMs;
+const clock: ManualClock = {
+  ...standing,
+  advance(ms) {
+    standing.advance(Math.round(ms + standingMs()));
+    turnedAtMs = performance.now();
+  },
+};
+
 const simulator = createSimulator({
-  clock: createManualClock(startMs),
+  clock,
   projects: [
     {
       ...defaultProject,
@@ -22,5 +37,14 @@ const simulator = createSimulator({
     },
   ],
 });
-const { url } = await listen(simulator, '127.0.0.1', 0);
+
+const app = new Hono<SimulatorEnv>();
+app.use(async (c, next) => {
+  await next();
+  const date = c.res.headers.get('Date');
+  if (date !== null) c.res.headers.set('Date', new Date(Date.parse(date) + standingMs()).toUTCString());
+});
+app.route('/', simulator.app);
+
+const { url } = await listen({ ...simulator, app }, '127.0.0.1', 0);
 process.stdout.write(`${url}\n`);

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { defaultUser } from '../../src/simulator/defaults.ts';
+import { behaviourOfPresets, type PresetName, presetNames } from '../../src/simulator/presets.ts';
+import { createRandom } from '../../src/simulator/random.ts';
+import { inForm } from '../support/form.ts';
+import { parseExposition, sampleValue } from '../support/metrics/exposition.ts';
+import { eventually, ledgerCreatedMs, temporaryFolder } from '../support/process/processes.ts';
+import { polledAgain, type Served, serve, writeConfig } from '../support/process/served.ts';
+import { startSimulator } from '../support/process/simulated.ts';
+import { counterDifferences } from '../support/world/compare.ts';
+import { watchCounters } from './counters.ts';
+import { hourMs, newFaults, print, printTable, scrape } from './soc.ts';
+
+/** `npm run chaos` has it longer. */
+const { CHAOS_SEED = '1', CHAOS_KILLS = inForm('3', '12') } = process.env;
+const seed = CHAOS_SEED === 'new' ? Math.floor(Math.random() * 1e9) : Number(CHAOS_SEED);
+const kills = Number(CHAOS_KILLS);
+
+/** Longer than the whole test: what can't be read for now stays due. */
+const lookbackMs = 96 * hourMs;
+const random = createRandom(seed);
+
+/** Those of which a poll takes so long that nothing else would happen are left out. */
+const slow: readonly PresetName[] = ['large-rows', 'busy'];
+const names = presetNames.filter((name) => !slow.includes(name));
+
+/** Mostly one of them, sometimes two. */
+function drawn(): PresetName[] {
+  random.shuffle(names);
+  return names.slice(0, random.chance(0.3) ? 2 : 1);
+}
+
+async function lastPollMs({ get }: Served): Promise<number> {
+  return (sampleValue(await get('/metrics'), 'secmaster_exporter_last_poll_timestamp_seconds') ?? 0) * 1000;
+}
+
+test(`chaos: SecMaster behaves otherwise again and again, also during ${kills} × kill -9, and in the end as documented (CHAOS_SEED=${seed})`, async () => {
+  print(`CHAOS_SEED=${seed} CHAOS_KILLS=${kills}`);
+  const simulated = await startSimulator({ seed, historyMs: 3 * hourMs, runsPerMinute: 5 });
+  const folder = temporaryFolder();
+  // A token, unlike a signature, is good at any time.
+  const { domain, user, password } = defaultUser;
+  const options = { lookback: `${lookbackMs / hourMs}h`, credentials: { password: { domain, user, password } } };
+  const args = [`--config.file=${writeConfig(simulated, folder, options)}`];
+  const counters = watchCounters();
+
+  async function change(): Promise<void> {
+    const names = drawn();
+    print(names.join(', '));
+    await simulated.behave(behaviourOfPresets(names));
+  }
+
+  let served = await serve(args);
+  counters.see(await polledAgain(served));
+  const sinceMs = ledgerCreatedMs(join(folder, 'ledger', 'secmaster.db'));
+
+  for (let kill = 1; kill <= kills; kill++) {
+    await newFaults(simulated, random);
+    for (let steps = random.between(1, 6); steps > 0; steps--) {
+      if (random.chance(0.5)) await change();
+      await simulated.turn(Math.floor(random.between(1_000, 15 * 60_000)));
+      await sleep(random.between(0, 2_000));
+      const text = await scrape(served);
+      if (text !== undefined) counters.see(text);
+    }
+    served.running.child.kill('SIGKILL');
+    await served.running.ended;
+    await change();
+    if (kill === Math.ceil(kills / 3)) await simulated.flood(500, 30 * 60_000);
+    if (kill === Math.ceil((2 * kills) / 3)) await simulated.turn(3 * hourMs);
+    served = await serve(args);
+  }
+
+  await simulated.clearFaults();
+  await simulated.behave({});
+  counters.see(await polledAgain(served));
+  // What could not be read is tried again after an hour. After a day everything is read again, and what was found out about
+  // SecMaster has expired.
+  for (const hours of [1, 24]) {
+    const nowMs = await simulated.turn(hours * hourMs + 60_000);
+    const isThen = async () => ((await lastPollMs(served)) >= nowMs ? true : undefined);
+    await eventually(isThen, `a poll ${hours} h later`, served.running);
+    counters.see(await polledAgain(served));
+  }
+  const truth = await simulated.truth(sinceMs, lookbackMs);
+  const text = await polledAgain(served);
+  counters.see(text);
+  printTable(text, truth);
+  print(`${counters.scrapes()} scrapes; counters fell or vanished ${counters.falls.length} times`);
+  // Two replicas may tell times that differ by a millisecond.
+  const differing = counterDifferences(text, truth, { secondsOff: 0.002 });
+  if (differing.length > 0) print(served.running.stderr().slice(-8_000));
+  expect(differing).toEqual([]);
+  expect(counters.falls).toEqual([]);
+  const assumptions = parseExposition(text).filter(({ name }) => name === 'secmaster_exporter_api_assumption');
+  expect(assumptions.filter(({ value }) => value !== 1).map(({ labels }) => labels.assumption)).toEqual([]);
+  expect(assumptions.length).toBeGreaterThan(5);
+}, 1_800_000);
