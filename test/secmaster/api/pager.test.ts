@@ -170,6 +170,23 @@ test.each<[string, Answer, Settings, { found: number; requests: number }, RoundE
     { kind: 'incomplete', problem: large },
   ],
   [
+    'no row that is small enough',
+    (place, n) => {
+      if (place.offset >= 100) throw tooLarge();
+      return honest(500)(place, n);
+    },
+    strict,
+    { found: 100, requests: 41 },
+    { kind: 'incomplete', problem: large },
+  ],
+  [
+    'no page but the first one, whatever its length',
+    (place, n) => (place.offset > 0 ? { count: 500, ids: [] } : honest(500)(place, n)),
+    { ...strict, counts: 'exact' },
+    { found: 100, requests: 41 },
+    { kind: 'incomplete', problem: early },
+  ],
+  [
     'new ids for ever',
     ({ offset }) => ({ count: null, ids: ids(offset, offset + 1) }),
     strict,
