@@ -3,6 +3,7 @@
  * expect. Any switch goes with any other, and all of them may be changed while the simulator runs.
  */
 import { z } from 'zod';
+import { dateForms } from '../model/profile.ts';
 
 const whole = z.int().min(0);
 const positive = z.int().min(1);
@@ -43,9 +44,6 @@ const order = z.strictObject({
   /** Rows with the same sort key come in another order at each request. */
   ties: z.enum(['stable', 'shuffled']).default('stable'),
 });
-
-export const dateForms = ['…Z+0800', '…+08:00', '…Z', 'YYYY-MM-DD', 'milliseconds'] as const;
-export type DateForm = (typeof dateForms)[number];
 
 /** from_date and to_date are "start time" and "end time": no field, no form, no zone, no bounds. */
 const dates = z.strictObject({

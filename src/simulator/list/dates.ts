@@ -1,5 +1,6 @@
+import type { DateForm } from '../../model/profile.ts';
 import { parseTime } from '../../model/time.ts';
-import type { Behaviour, DateForm } from '../behaviour.ts';
+import type { Behaviour } from '../behaviour.ts';
 import { isProblem, type Problem } from '../errors.ts';
 import type { Instance } from '../instance.ts';
 import { type Given, invalid } from './parameters.ts';

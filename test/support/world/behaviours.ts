@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { type Behaviour, type BehaviourChange, dateForms, merged } from '../../../src/simulator/behaviour.ts';
+import { dateForms } from '../../../src/model/profile.ts';
+import { type Behaviour, type BehaviourChange, merged } from '../../../src/simulator/behaviour.ts';
 
 /** Values of each switch that are not friendly; a switch that is missing here is an error of types. */
 type Unkind = {
