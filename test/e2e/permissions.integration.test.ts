@@ -117,8 +117,7 @@ test('without one instance: counts go on, and the log says once that nodes are n
   await polledAgain(served);
   const told = () => served.running.stderr().match(/^.*"failed nodes could not be read".*$/gm) ?? [];
   const turn = async () => {
-    await simulated.turn(10 * 60_000);
-    await polledAgain(served);
+    await polledAgain(served, await simulated.turn(10 * 60_000));
     return told().length > 0 ? true : undefined;
   };
   await eventually(turn, 'a failed run', served.running);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sampleValue, total } from '../support/metrics/exposition.ts';
 import { ledgerCreatedMs, startExporter, temporaryFolder } from '../support/process/processes.ts';
-import { polledAgain, serve, writeConfig } from '../support/process/served.ts';
+import { byPassword, polledAgain, serve, writeConfig } from '../support/process/served.ts';
 import { accessKey, environmentOf, iamUser, startSimulator } from '../support/process/simulated.ts';
 import { differences } from '../support/world/compare.ts';
 
@@ -12,7 +12,7 @@ const lookbackMs = 2 * hourMs;
 test('every workflow family equals the truth: at first, as the SOC lives on, after kill -9 and after a stop', async () => {
   const simulated = await startSimulator({ historyMs: 3 * hourMs, runsPerMinute: 20 });
   const folder = temporaryFolder();
-  const args = [`--config.file=${writeConfig(simulated, folder)}`];
+  const args = [`--config.file=${writeConfig(simulated, folder, { credentials: byPassword })}`];
   let served = await serve(args);
   let text = await polledAgain(served);
   const sinceMs = ledgerCreatedMs(join(folder, 'ledger', 'secmaster.db'));
@@ -26,17 +26,16 @@ test('every workflow family equals the truth: at first, as the SOC lives on, aft
   expect(total(text, 'secmaster_workflow_instances_started_total')).toBe(0);
 
   for (const minutes of [5, 30]) {
-    await simulated.turn(minutes * 60_000);
-    text = await polledAgain(served);
+    text = await polledAgain(served, await simulated.turn(minutes * 60_000));
     expect(await compare()).toEqual([]);
   }
   expect(total(text, 'secmaster_workflow_instances_started_total')).toBeGreaterThan(0);
 
   served.running.child.kill('SIGKILL');
   await served.running.ended;
-  await simulated.turn(20 * 60_000);
+  let nowMs = await simulated.turn(20 * 60_000);
   served = await serve(args);
-  text = await polledAgain(served);
+  text = await polledAgain(served, nowMs);
   expect(await compare()).toEqual([]);
 
   // In the middle of a poll, as likely as not.
@@ -45,9 +44,9 @@ test('every workflow family equals the truth: at first, as the SOC lives on, aft
   const stoppingMs = Date.now();
   expect(await served.running.ended).toBe(0);
   expect(Date.now() - stoppingMs).toBeLessThan(5_000);
-  await simulated.turn(hourMs);
+  nowMs = await simulated.turn(hourMs);
   served = await serve(args);
-  text = await polledAgain(served);
+  text = await polledAgain(served, nowMs);
   expect(await compare()).toEqual([]);
 }, 120_000);
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defaultAccessKey, defaultProject, defaultWorkspace } from '../../../src/simulator/defaults.ts';
+import { defaultAccessKey, defaultProject, defaultUser, defaultWorkspace } from '../../../src/simulator/defaults.ts';
 import { sampleValue } from '../metrics/exposition.ts';
 import { eventually, portOf, type Running, startExporter } from './processes.ts';
 import type { Simulated } from './simulated.ts';
@@ -25,23 +25,26 @@ const maxVainPolls = 120;
 const quietMs = 45_000;
 
 /**
- * The exposition after two more polls that succeeded with the window complete: the second began after the call. However long a poll
- * takes on a loaded machine: it fails after too many polls, or when the exporter has not said anything for a while.
+ * The exposition after two more polls that succeeded with the window complete: the second began after the call, and both after
+ * `fromMs` of SecMaster's time. However long a poll takes on a loaded machine: it fails after too many polls, or when the exporter has
+ * not said anything for a while.
  */
-export async function polledAgain({ get, running }: Served, maxPolls = maxVainPolls): Promise<string> {
-  const pollsIn = (text: string) => sampleValue(text, 'secmaster_exporter_polls_total') ?? 0;
-  const first = pollsIn(await get('/metrics'));
+export async function polledAgain({ get, running }: Served, fromMs = 0): Promise<string> {
+  const value = (text: string, name: string) => sampleValue(text, `secmaster_exporter_${name}`) ?? 0;
+  let before: number | null = null;
+  let first: number | null = null;
   let progress = '';
   let progressMs = Date.now();
   for (;;) {
     const text = await get('/metrics');
-    const polls = pollsIn(text) - first;
-    const isGood =
-      sampleValue(text, 'secmaster_up') === 1 && sampleValue(text, 'secmaster_exporter_window_complete') === 1;
-    if (polls >= 2 && isGood) return text;
-    const now = `${polls} polls, ${running.stderr().length} characters of log`;
+    const polls = value(text, 'polls_total');
+    before ??= polls;
+    if (value(text, 'last_poll_timestamp_seconds') * 1000 >= fromMs) first ??= polls;
+    const isGood = sampleValue(text, 'secmaster_up') === 1 && value(text, 'window_complete') === 1;
+    if (first !== null && polls >= first + 2 && isGood) return text;
+    const now = `${polls - before} polls, ${running.stderr().length} characters of log`;
     if (now !== progress) [progress, progressMs] = [now, Date.now()];
-    if (polls > maxPolls || Date.now() - progressMs > quietMs)
+    if (polls - before > maxVainPolls || Date.now() - progressMs > quietMs)
       throw new Error(`no two good polls, after ${progress}\n${running.stderr()}`);
     await sleep(50);
   }
@@ -56,11 +59,15 @@ export function refusedByLedger({ get, running }: Served): Promise<string> {
   return eventually(find, 'a poll that fails because of the ledger', running);
 }
 
-const accessKey = { ak_sk: { ak: defaultAccessKey.ak, sk: defaultAccessKey.sk } };
+const accessKey = `{ ak_sk: { ak: ${defaultAccessKey.ak}, sk: ${defaultAccessKey.sk} } }`;
+
+/** A token, unlike a signature, is good at any time: also after a turn of the clock by more than a quarter of an hour. */
+export const byPassword = JSON.stringify({ password: defaultUser });
 
 export interface ConfigOptions {
   readonly lookback?: string;
-  readonly credentials?: object;
+  /** In YAML. */
+  readonly credentials?: string;
 }
 
 /** A configuration file that points at a simulator, polls each second, and keeps its ledger in the folder. */
@@ -83,7 +90,7 @@ workspaces:
     workspace_id: ${defaultWorkspace.id}
     endpoint: ${simulated.url}
     iam_endpoint: ${simulated.url}
-    credentials: ${JSON.stringify(credentials)}
+    credentials: ${credentials}
 `,
   );
   return file;

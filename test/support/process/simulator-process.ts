@@ -11,14 +11,14 @@ const [seed = '1', historyMs = '0', runsPerMinute = '30', behindMs = '0'] = proc
 // further off than a clock may be before a refusal is taken to be its fault.
 const startMs = Math.floor((Date.now() - Number(behindMs)) / 60_000) * 60_000 + 30_000;
 
-// A Date that stands still is no clock's: it runs on while nothing happens, and what happens next happens after it.
+// A Date that stands still is no clock's: from the first turn on it runs while nothing happens.
 const standing = createManualClock(startMs);
-let turnedAtMs = performance.now();
-const standingMs = () => performance.now() - turnedAtMs;
+let turnedAtMs: number | null = null;
+const standingMs = () => (turnedAtMs === null ? 0 : performance.now() - turnedAtMs);
 const clock: ManualClock = {
   ...standing,
   advance(ms) {
-    standing.advance(Math.round(ms + standingMs()));
+    standing.advance(ms);
     turnedAtMs = performance.now();
   },
 };
