@@ -1,7 +1,7 @@
 import type { FailedRun } from '../model/failed-run.ts';
 import type { OpenRun } from '../model/open-run.ts';
-import { assumptionsOf, type Profile } from '../model/profile.ts';
-import { profileLines } from '../model/profile-text.ts';
+import type { Profile } from '../model/profile.ts';
+import { findingsOf } from '../model/profile-text.ts';
 import type { EndedPoll, WorkspaceReport } from '../model/report.ts';
 
 /** The body of `/api/v1/status`, which the page at `/` shows. Times are ISO 8601 in UTC, null if there is none. */
@@ -143,14 +143,7 @@ function workspaceStatus({ snapshot, polls, nowMs, ...report }: WorkspaceReport)
 }
 
 function profileStatus(profile: Profile): BehaviourStatus[] {
-  const untried = profileLines({});
-  const slower = new Set<string>();
-  for (const [name, finding] of Object.entries(profile)) {
-    const alone = { [name]: finding };
-    if (assumptionsOf(alone).every(({ holds }) => holds)) continue;
-    for (const text of profileLines(alone)) if (!untried.includes(text)) slower.add(text);
-  }
-  return profileLines(profile).map((text) => ({ text, slower: slower.has(text) }));
+  return findingsOf(profile).map(({ text, isFriendly }) => ({ text, slower: !isFriendly }));
 }
 
 function pollStatus({ endedMs, durationSeconds, requests, error }: EndedPoll): PollStatus {

@@ -1,6 +1,6 @@
 import type { Behaviours, Profile } from './profile.ts';
 
-interface Told {
+export interface Told {
   readonly text: string;
   /** Whether a reader of the API document would expect it; if not, it is told how it was found out. */
   readonly isFriendly: boolean;
@@ -30,24 +30,29 @@ const lines: {
   statusFilter: ['status filter', filterText],
 };
 
+// Its keys are the names.
+const names = Object.keys(lines) as (keyof Behaviours)[];
+
 /** A list to read, and to paste into a bug report. */
 export function profileLines(profile: Profile): readonly string[] {
-  // Its keys are the names.
-  const names = Object.keys(lines) as (keyof Behaviours)[];
-  const tried = names.filter((name) => profile[name] !== undefined);
   const untried = names.filter((name) => profile[name] === undefined).map((name) => lines[name][0]);
   return [
-    ...tried.flatMap((name) => lineOf(name, profile)),
+    ...findingsOf(profile).map(({ text }) => text),
     ...(untried.length === 0 ? [] : [`not known: ${untried.join(', ')}`]),
   ];
 }
 
-function lineOf<Name extends keyof Behaviours>(name: Name, profile: Profile): readonly string[] {
+/** What has been found out. */
+export function findingsOf(profile: Profile): readonly Told[] {
+  return names.flatMap((name) => findingOf(name, profile));
+}
+
+function findingOf<Name extends keyof Behaviours>(name: Name, profile: Profile): readonly Told[] {
   const finding = profile[name];
   if (finding === undefined) return [];
   const [title, tell] = lines[name];
   const { text, isFriendly } = tell(finding.value);
-  return [`${title}: ${text}${isFriendly ? '' : ` (${finding.how})`}`];
+  return [told(`${title}: ${text}${isFriendly ? '' : ` (${finding.how})`}`, isFriendly)];
 }
 
 function told(text: string, isFriendly: boolean): Told {

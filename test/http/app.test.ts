@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { AppParts } from '../../src/http/app.ts';
 import type { Exposition } from '../../src/metrics/exposition.ts';
 import type { Profile } from '../../src/model/profile.ts';
-import { profileLines } from '../../src/model/profile-text.ts';
+import { findingsOf } from '../../src/model/profile-text.ts';
 import type { WorkspaceReport } from '../../src/model/report.ts';
 import { appOf } from '../support/http/app.ts';
 import { emptySnapshot, goodPoll, report, shortPages } from '../support/metrics/report.ts';
@@ -160,7 +160,7 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
   ]).request('/api/v1/status');
   expect(response.headers.get('content-type')).toBe('application/json');
   const ids = { workspace_id: report().workspaceId, project_id: report().projectId, region: 'eu-west-101' };
-  const pages = profileLines(shortPages).map((text, i) => ({ text, slower: i === 0 }));
+  const pages = findingsOf(shortPages).map(({ text }, i) => ({ text, slower: i === 0 }));
   expect(await response.json()).toEqual({
     version: '1.2.3',
     configuration: 'poll: {}\n',
