@@ -74,7 +74,10 @@ const tooLarge = 'a row is larger than a response may be';
 const frozen = 'the list does not advance: a page has nothing new';
 const early = 'an empty page before the end';
 
-export function createRound<P>({ ids, count, length, counts, isStrict, maxRequests }: RoundOptions<P>): Round<P> {
+export function createRound<P>(options: RoundOptions<P>): Round<P> {
+  const { count, length, counts, isStrict, maxRequests } = options;
+  // A row that comes twice on one page takes the place of another one, or none: the next page begins where none is left out.
+  const ids = (page: P) => [...new Set(options.ids(page))];
   const met = new Set<string>();
   let lastIds: readonly string[] = [];
   let lastCount: number | null = null;
