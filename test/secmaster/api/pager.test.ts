@@ -105,6 +105,13 @@ test.each<[string, Answer, Settings, { found: number; requests: number }, RoundE
     { kind: 'complete', problem: null },
   ],
   [
+    'an offset that counts pages',
+    ({ offset, limit }) => honest(600, null)({ offset: offset * limit, limit }, 0),
+    strict,
+    { found: 100, requests: 5 },
+    { kind: 'bottom', problem: 'offset does not count rows' },
+  ],
+  [
     'each row twice on its page, beside the others',
     (place) => {
       const { ids: rows, count } = honest(230)(place, 0);
@@ -166,7 +173,7 @@ test.each<[string, Answer, Settings, { found: number; requests: number }, RoundE
     'one empty page amid the list, always, however long',
     (place, n) => (place.offset === 100 ? { count: null, ids: [] } : honest(400, null)(place, n)),
     strict,
-    { found: 399, requests: 40 },
+    { found: 399, requests: 41 },
     { kind: 'incomplete', problem: early },
   ],
   [
