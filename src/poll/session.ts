@@ -58,6 +58,8 @@ export interface LastTail {
   newer: Set<string>;
   /** Times in a row that the count was not what a complete round met. */
   unequal: number;
+  /** Since when the list is empty, though runs are known; null: it isn't. */
+  emptySinceMs: number | null;
 }
 
 /** A slice that was halved for its count, and the counts of its halves so far. */
@@ -66,7 +68,15 @@ export interface Halved {
   sum: number;
 }
 
-export const noTail = (): LastTail => ({ top: [], count: null, surplus: 0, found: 0, newer: new Set(), unequal: 0 });
+export const noTail = (): LastTail => ({
+  top: [],
+  count: null,
+  surplus: 0,
+  found: 0,
+  newer: new Set(),
+  unequal: 0,
+  emptySinceMs: null,
+});
 
 export interface ReadPage extends Page {
   readonly offset: number;

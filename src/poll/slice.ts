@@ -157,6 +157,12 @@ function judgeRound(progress: Progress, isAllMet: boolean): Verdict {
     : { kind: 'problem', problem: 'SecMaster returns rows in changing order', parts: [] };
 }
 
+/** Nothing was listed, though something must have been. */
+export function judgeEmpty({ rounds }: Progress): Verdict {
+  if (rounds < maxRounds) return { kind: 'again' };
+  return { kind: 'problem', problem: 'the list is empty, though instances of it are known', parts: [] };
+}
+
 function forget({ met, recent, within }: Progress): void {
   met.clear();
   recent.clear();

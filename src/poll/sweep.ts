@@ -1,11 +1,21 @@
 import type { SweepPart } from '../ledger/change.ts';
 import type { Ask, Round } from '../secmaster/api/pager.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
+import { isDoubtful } from './empty-list.ts';
 import { orRefusal } from './or-refusal.ts';
-import { isDated } from './parts.ts';
+import { isDated, isWhole } from './parts.ts';
 import { contradict } from './profile/contradict.ts';
 import { beginRound, type ReadPage, readPage, type Session } from './session.ts';
-import { beginItem, judgeEnd, judgePage, judgeRefusal, type Progress, undated, type Verdict } from './slice.ts';
+import {
+  beginItem,
+  judgeEmpty,
+  judgeEnd,
+  judgePage,
+  judgeRefusal,
+  type Progress,
+  undated,
+  type Verdict,
+} from './slice.ts';
 import { compareWithLedger, isKnownByCount, lateIn, newerIn, weighHalves } from './sweep-evidence.ts';
 import type { SweepLog } from './sweep-log.ts';
 import { isOver, outcomeOf, retryMs } from './sweep-outcome.ts';
@@ -115,5 +125,7 @@ async function readNext(
   }
   if (page?.offset === 0 && (await isKnownByCount(session, item, page))) return { page, verdict: { kind: 'done' } };
   const verdict: Verdict = page === null ? { kind: 'more' } : judgePage(progress, page, context);
-  return { page, verdict: verdict.kind === 'more' ? judgeEnd(progress, context) : verdict };
+  const final = verdict.kind === 'more' ? judgeEnd(progress, context) : verdict;
+  const isEmpty = final.kind === 'done' && isWhole(item) && progress.met.size === 0;
+  return { page, verdict: isEmpty && (await isDoubtful(session)) ? judgeEmpty(progress) : final };
 }

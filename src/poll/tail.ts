@@ -1,6 +1,7 @@
 import type { PageChange, Recheck, SweepPart } from '../ledger/change.ts';
 import type { Round } from '../secmaster/api/pager.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
+import { emptyList, isDoubtful } from './empty-list.ts';
 import { orRefusal } from './or-refusal.ts';
 import { afterFlood, covers, everything, sinceLastTail } from './parts.ts';
 import { contradict } from './profile/contradict.ts';
@@ -27,7 +28,9 @@ export const maxTailRequests = 2 * maxPages;
 export async function readTail(session: Session): Promise<void> {
   const { ledger, secmaster } = session;
   const isFirst = ledger.state.generation === 0;
-  const round = beginRound(session, { isStrict: false, mayCount: true, maxRequests: maxPages });
+  const begin = () => beginRound(session, { isStrict: false, mayCount: true, maxRequests: maxPages });
+  let round = begin();
+  let hasDoubted = false;
   const ask = (place: { offset: number; limit: number }) =>
     readPage(session, { ...newestFirst(profileOf(session), 'update_time'), ...place });
   let progress = beginningOfTail;
@@ -39,6 +42,13 @@ export async function readTail(session: Session): Promise<void> {
     const page = await round.next(ask);
     // SecMaster's time is known only from its first response on.
     beganMs ??= secmaster.now();
+    if (round.met.size > 0) session.lastTail.emptySinceMs = null;
+    else if (await isDoubtful(session)) {
+      if (hasDoubted) throw emptyList();
+      hasDoubted = true;
+      round = begin();
+      continue;
+    }
     if (page !== null) {
       count ??= page.count;
       progress = follow(progress, page, session.lastTail.top);

@@ -73,9 +73,14 @@ const fewRows = 10;
 const tooLarge = 'a row is larger than a response may be';
 const frozen = 'the list does not advance: a page has nothing new';
 const early = 'an empty page before the end';
+const otherPlace = 'offset does not count rows';
 
-export function createRound<P>({ ids, count, length, counts, isStrict, maxRequests }: RoundOptions<P>): Round<P> {
+export function createRound<P>(options: RoundOptions<P>): Round<P> {
+  const { count, length, counts, isStrict, maxRequests } = options;
+  // A row that comes twice on one page takes the place of another one, or none: the next page begins where none is left out.
+  const ids = (page: P) => [...new Set(options.ids(page))];
   const met = new Set<string>();
+  let firstIds: readonly string[] = [];
   let lastIds: readonly string[] = [];
   let lastCount: number | null = null;
   let leastCount = Number.POSITIVE_INFINITY;
@@ -145,6 +150,7 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
     slipped = isPushed || isShrunk;
     rows += pageIds.length - (isPushed ? again : 0);
     for (const id of pageIds) met.add(id);
+    if (firstIds.length === 0) firstIds = pageIds;
     lastIds = pageIds;
     lastCount = count(page);
     leastCount = Math.min(leastCount, lastCount ?? leastCount);
@@ -185,11 +191,24 @@ export function createRound<P>({ ids, count, length, counts, isStrict, maxReques
     return (limit === 1 || (await isEmpty({ offset, limit: 1 }))) && (await isEmpty({ offset: offset + 1, limit: 1 }));
   }
 
+  let isPlaceTried = false;
+
+  /** Whether the second row is where it is expected whatever the limit is: an offset in pages can't be told from one in rows by one limit. */
+  async function countsRows(ask: Ask<P>): Promise<boolean> {
+    if (isPlaceTried || firstIds.length < 2 * fewRows) return true;
+    isPlaceTried = true;
+    const tried = await answer(ask, { offset: 1, limit: fewRows });
+    const [row] = tried === null ? [] : ids(tried);
+    // New ones may have pushed it down.
+    return row === undefined || firstIds.indexOf(row) < fewRows / 2;
+  }
+
   async function afterEmpty(ask: Ask<P>, page: P): Promise<P | null> {
     if (await isAtEnd(ask, page)) return ended('complete');
     const second = await answer(ask, { offset, limit });
     if (second !== null && ids(second).length > 0) return second;
     if (!isStrict) return ended('incomplete', early);
+    if (!(await countsRows(ask))) return ended('bottom', otherPlace);
     // Perhaps shorter pages show what this one doesn't.
     if (limit > 1) limit = Math.max(1, Math.floor(limit / 2));
     else {

@@ -105,6 +105,33 @@ test.each<[string, Answer, Settings, { found: number; requests: number }, RoundE
     { kind: 'complete', problem: null },
   ],
   [
+    'an offset that counts pages',
+    ({ offset, limit }) => honest(600, null)({ offset: offset * limit, limit }, 0),
+    strict,
+    { found: 100, requests: 5 },
+    { kind: 'bottom', problem: 'offset does not count rows' },
+  ],
+  [
+    'each row twice on its page, beside the others',
+    (place) => {
+      const { ids: rows, count } = honest(230)(place, 0);
+      return { count, ids: rows.flatMap((id) => [id, id]) };
+    },
+    strict,
+    { found: 230, requests: 6 },
+    { kind: 'complete', problem: null },
+  ],
+  [
+    'rows twice on their page, in place of others',
+    (place) => {
+      const { ids: rows, count } = honest(230)(place, 0);
+      return { count, ids: [...rows.slice(0, -10), ...rows.slice(0, Math.min(10, rows.length))] };
+    },
+    quick,
+    { found: 230, requests: 4 },
+    { kind: 'complete', problem: null },
+  ],
+  [
     'a list that is refused from row 200 on',
     (place, n) => {
       if (place.offset + place.limit > 200) throw refused();
@@ -146,7 +173,7 @@ test.each<[string, Answer, Settings, { found: number; requests: number }, RoundE
     'one empty page amid the list, always, however long',
     (place, n) => (place.offset === 100 ? { count: null, ids: [] } : honest(400, null)(place, n)),
     strict,
-    { found: 399, requests: 40 },
+    { found: 399, requests: 41 },
     { kind: 'incomplete', problem: early },
   ],
   [
