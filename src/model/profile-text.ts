@@ -1,4 +1,4 @@
-import type { Behaviours, Profile } from './profile.ts';
+import { type Behaviours, isFine, type Profile } from './profile.ts';
 
 export interface Told {
   readonly text: string;
@@ -24,7 +24,7 @@ const lines: {
   count: ['count', (value) => told(value, value === 'exact')],
   dates: [
     'from_date and to_date',
-    (dates) => (dates === 'unusable' ? told('unusable', false) : told(datesText(dates), dates.field === 'start')),
+    (dates) => (dates === 'unusable' ? told('unusable', false) : told(datesText(dates), isFine(dates))),
   ],
   idFilter: ['id filter', filterText],
   statusFilter: ['status filter', filterText],

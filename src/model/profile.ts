@@ -54,6 +54,11 @@ export function isExpired({ learnedMs }: Finding<unknown>, nowMs: number): boole
   return nowMs - learnedMs >= believedMs || learnedMs > nowMs + believedMs;
 }
 
+/** Whether dates limit the creation finely enough for counts to be compared. */
+export function isFine({ field, precisionMs }: DatesFound): boolean {
+  return field === 'start' && precisionMs <= 1_000;
+}
+
 /** The names of what the fast path needs: the label `assumption`. */
 const assumptionTests = {
   full_pages: ({ page }) => page && page.value.rows >= page.value.limit && page.value.limit >= 100,
@@ -62,7 +67,7 @@ const assumptionTests = {
   ordered_by_update_time: ({ order }) => order && order.value === 'update_time',
   ordered_by_create_time: ({ order }) => order && order.value !== 'none',
   count_exact: ({ count }) => count && count.value === 'exact',
-  dates_limit_creation: ({ dates }) => dates && dates.value !== 'unusable' && dates.value.field === 'start',
+  dates_limit_creation: ({ dates }) => dates && dates.value !== 'unusable' && isFine(dates.value),
   id_filter_honoured: ({ idFilter }) => idFilter && idFilter.value === 'honoured',
   status_filter_honoured: ({ statusFilter }) => statusFilter && statusFilter.value === 'honoured',
 } as const satisfies Record<string, (profile: Profile) => boolean | undefined>;

@@ -1,4 +1,5 @@
 import { countWithin, quietestMinute } from '../ledger/window.ts';
+import { isFine } from '../model/profile.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
 import { orRefusal } from './or-refusal.ts';
 import { span } from './parts.ts';
@@ -175,8 +176,7 @@ export function canCompareCounts(session: Session): boolean {
     order?.value === 'update_time' &&
     dates !== undefined &&
     dates.value !== 'unusable' &&
-    dates.value.field === 'start' &&
-    dates.value.precisionMs <= 1_000
+    isFine(dates.value)
   );
 }
 

@@ -15,6 +15,7 @@ import {
   type Progress,
   undated,
   type Verdict,
+  withoutStatus,
 } from './slice.ts';
 import { compareWithLedger, isKnownByCount, lateIn, newerIn, weighHalves } from './sweep-evidence.ts';
 import type { SweepLog } from './sweep-log.ts';
@@ -117,6 +118,8 @@ async function readNext(
   const context = contextOf(session);
   if (isDated(item) && context.dates === null)
     return { page: null, verdict: { kind: 'instead', parts: [undated(item)] } };
+  if (item.status !== null && !context.canFilterByStatus)
+    return { page: null, verdict: { kind: 'instead', parts: [withoutStatus(item, context.retentionFromMs)] } };
   const page = await orRefusal(round.next(ask));
   if (page instanceof SecMasterError) {
     const verdict = judgeRefusal(item, page.message, context.retentionFromMs);
