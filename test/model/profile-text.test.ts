@@ -37,6 +37,7 @@ test.each<[Partial<Behaviours>, string]>([
   [{ offset: 'ignored' }, 'offset: ignored (as it was)'],
   [{ depth: 5_000 }, 'rows that can be paged through: 5,000 (as it was)'],
   [{ order: 'create_time' }, 'order: by create_time (as it was)'],
+  [{ order: 'default' }, 'order: the newest first, with no sort_key (as it was)'],
   [{ order: 'none' }, 'order: none that was asked for (as it was)'],
   [{ count: 'absent' }, 'count: absent (as it was)'],
   [{ dates: 'unusable' }, 'from_date and to_date: unusable (as it was)'],
@@ -46,7 +47,7 @@ test.each<[Partial<Behaviours>, string]>([
   ],
   [
     { dates: { ...second, precisionMs: 24 * 3_600_000 } },
-    'from_date and to_date: creation or end, written as …Z+0800, to the day',
+    'from_date and to_date: creation or end, written as …Z+0800, to the day (as it was)',
   ],
   [{ statusFilter: 'not_honoured' }, 'status filter: not honoured (as it was)'],
 ])('%j', (values, line) => {
