@@ -1,7 +1,9 @@
-import { describe, test } from 'vitest';
+import { describe, test, vi } from 'vitest';
 import type { BehaviourChange } from '../../../src/simulator/behaviour.ts';
 import { inForm } from '../../support/form.ts';
-import { behaving, expectCounted, expectCountedOrSaid, type Moment } from './unkind.ts';
+import { behaving, expectCounted, expectCountedOrSaid, type Moment, patient, some } from './unkind.ts';
+
+vi.setConfig(patient);
 
 type Dates = NonNullable<BehaviourChange['dates']>;
 
@@ -21,21 +23,22 @@ const readings: [string, Dates][] = [
 ];
 
 describe('from_date and to_date are', () => {
-  const some = inForm(600, 3_000);
+  const few = inForm(600, 3_000);
   test.each(
-    (['from the first start on', 'from the middle of the first sweep on'] as const).flatMap((moment) =>
-      readings.map(([reading, dates]): [string, Moment, Dates] => [reading, moment, dates]),
+    some(
+      (['from the first start on', 'from the middle of the first sweep on'] as const).flatMap((moment) =>
+        readings.map(([reading, dates]): [string, Moment, Dates] => [reading, moment, dates]),
+      ),
+      5,
     ),
-  )(`%s, %s: ${some} runs are counted`, async (_, moment, dates) => {
-    await expectCounted(await behaving(moment, { dates }, some));
+  )(`%s, %s: ${few} runs are counted`, async (_, moment, dates) => {
+    await expectCounted(await behaving(moment, { dates }, few));
   });
 
   // More than can be paged.
-  const many = inForm(10_300, 30_000);
-  test.each(readings.filter((_, n) => inForm([0, 2].includes(n), true)))(
-    `%s: ${many} runs are counted, or it is said that they can't be`,
-    async (_, dates) => {
-      await expectCountedOrSaid(await behaving('from the first start on', { dates }, many));
-    },
-  );
+  const many = inForm(900, 30_000);
+  const paging = inForm({ maxOffset: 400 }, {});
+  test.each(some(readings, 4))(`%s: ${many} runs are counted, or it is said that they can't be`, async (_, dates) => {
+    await expectCountedOrSaid(await behaving('from the first start on', { dates, paging }, many));
+  });
 });

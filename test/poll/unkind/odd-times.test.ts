@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Instance, SettableFields } from '../../../src/simulator/instance.ts';
+import { inForm } from '../../support/form.ts';
 import { sampleValue } from '../../support/metrics/exposition.ts';
 import type { SimulatedSoc } from '../../support/world/simulated-soc.ts';
 import {
@@ -11,9 +12,14 @@ import {
   minuteMs,
   news,
   oddPlaybook,
+  patient,
   quietPolls,
+  some,
 } from './unkind.ts';
 
+vi.setConfig(patient);
+
+const many = inForm(400, 1_200);
 const dayMs = 24 * hourMs;
 
 const oddities: [string, (row: Instance) => SettableFields][] = [
@@ -46,41 +52,44 @@ async function expectUnharmed(soc: SimulatedSoc): Promise<void> {
   expect(await auditsOf(soc)).toBeGreaterThan(before);
 }
 
-describe('one row of 1,200 has', () => {
-  test.each(oddities)('%s, in history', async (_, fields) => {
+describe(`one row of ${many} has`, () => {
+  test.each(some(oddities, 3))('%s, in history', async (_, fields) => {
     const soc = createBoundedSoc();
-    history(soc, 1_200);
+    history(soc, many);
     addOdd(soc, soc.now() - 12 * hourMs, fields);
     await expectUnharmed(soc);
   });
 
   test.each(
-    [{ forms: [] }, { field: 'ignored' as const }].flatMap((dates) =>
-      oddities.map(([name, fields]): [string, string, typeof dates, typeof fields] => [
-        name,
-        'forms' in dates ? 'refused' : 'ignored',
-        dates,
-        fields,
-      ]),
+    some(
+      [{ forms: [] }, { field: 'ignored' as const }].flatMap((dates) =>
+        oddities.map(([name, fields]): [string, string, typeof dates, typeof fields] => [
+          name,
+          'forms' in dates ? 'refused' : 'ignored',
+          dates,
+          fields,
+        ]),
+      ),
+      5,
     ),
   )('%s, in history, and dates are %s: all others are counted', async (_, __, dates, fields) => {
     const soc = createBoundedSoc({ behaviour: { dates } });
-    history(soc, 1_200);
+    history(soc, many);
     addOdd(soc, soc.now() - 12 * hourMs, fields);
     await expectCounted(soc, { except: oddPlaybook.id });
   });
 
-  test.each(oddities.slice(0, 4))('%s, after a downtime', async (_, fields) => {
+  test.each(some(oddities.slice(0, 4), 3))('%s, after a downtime', async (_, fields) => {
     const soc = await friendlyAtFirst(100);
-    news(soc, 1_200);
+    news(soc, many);
     addOdd(soc, soc.now() - 30 * minuteMs, fields);
     await expectUnharmed(soc);
   });
 });
 
-test('ten rows of 1,200 have odd times, and more come with every hour', async () => {
+test(`ten rows of ${many} have odd times, and more come with every hour`, async () => {
   const soc = createBoundedSoc();
-  history(soc, 1_200);
+  history(soc, many);
   for (let i = 0; i < 10; i++) addOdd(soc, soc.now() - (10 + i) * hourMs, oddities[i % 5]?.[1] ?? (() => ({})));
   await soc.poll();
   for (let i = 0; i < 5; i++) {

@@ -1,10 +1,22 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { startMany } from '../../../src/simulator/crowd.ts';
 import { inForm } from '../../support/form.ts';
 import type { SimulatedSoc } from '../../support/world/simulated-soc.ts';
-import { createBoundedSoc, history, hourMs, minuteMs, playbook, quietPolls, settle, stateOf } from './unkind.ts';
+import {
+  createBoundedSoc,
+  history,
+  hourMs,
+  minuteMs,
+  patient,
+  playbook,
+  quietPolls,
+  settle,
+  stateOf,
+} from './unkind.ts';
 
-const many = inForm(2_000, 5_000);
+vi.setConfig(patient);
+
+const many = inForm(600, 5_000);
 
 function open({ world, now }: SimulatedSoc, count: number): readonly string[] {
   return startMany(world, count, { fromMs: now() - 22 * hourMs, withinMs: hourMs }, { playbook });
@@ -36,8 +48,8 @@ describe(`${many} instances are open`, () => {
   test('and no poll has time left for the sweep: a page in each completes it', async () => {
     const soc = createBoundedSoc();
     open(soc, many);
-    history(soc, 1_000);
-    for (let i = 0; i < (many + 1_000) / 40; i++) {
+    history(soc, many / 5);
+    for (let i = 0; i < (many + many / 5) / 40; i++) {
       await soc.poll(() => false);
       soc.turn(30_000);
     }

@@ -1,6 +1,7 @@
-import { describe, test } from 'vitest';
+import { describe, test, vi } from 'vitest';
 import type { BehaviourChange } from '../../../src/simulator/behaviour.ts';
 import { startMany } from '../../../src/simulator/crowd.ts';
+import { inForm } from '../../support/form.ts';
 import {
   atEach,
   behaving,
@@ -11,8 +12,14 @@ import {
   hourMs,
   type Moment,
   minuteMs,
+  patient,
   playbook,
+  some,
 } from './unkind.ts';
+
+vi.setConfig(patient);
+
+const few = inForm(150, 700);
 
 const orders: [string, BehaviourChange][] = [
   ['the order is random', { order: { rows: 'random' } }],
@@ -27,15 +34,18 @@ const orders: [string, BehaviourChange][] = [
   ['sort_key and sort_dir are refused', { order: { sortKey: 'refused', sortDir: 'refused' } }],
 ];
 
-test.each(atEach(...orders))('%s, %s: 360 runs that begin in six minutes are counted', async (moment, _, behaviour) => {
-  const soc = await behaving(moment, behaviour, 700, 700);
-  for (let i = 0; i < 6; i++) {
-    await soc.poll();
-    soc.turn(minuteMs);
-    startMany(soc.world, 60, { fromMs: soc.now() - 50_000, withinMs: 40_000 }, { playbook, isOpen: false });
-  }
-  await expectCounted(soc);
-});
+test.each(some(atEach(...orders), 6))(
+  '%s, %s: 360 runs that begin in six minutes are counted',
+  async (moment, _, behaviour) => {
+    const soc = await behaving(moment, behaviour, few, few);
+    for (let i = 0; i < 6; i++) {
+      await soc.poll();
+      soc.turn(minuteMs);
+      startMany(soc.world, 60, { fromMs: soc.now() - 50_000, withinMs: 40_000 }, { playbook, isOpen: false });
+    }
+    await expectCounted(soc);
+  },
+);
 
 /** Old runs, 20 of them open and 20 failed, and the exporter knows them all. */
 async function known(moment: Moment, behaviour: BehaviourChange) {
@@ -53,7 +63,7 @@ async function known(moment: Moment, behaviour: BehaviourChange) {
 }
 
 describe('older runs change', () => {
-  test.each(atEach(...orders))('and %s, %s: the changes are counted', async (moment, _, behaviour) => {
+  test.each(some(atEach(...orders), 9))('and %s, %s: the changes are counted', async (moment, _, behaviour) => {
     const { soc, open, failed } = await known(moment, behaviour);
     startMany(soc.world, 250, { fromMs: soc.now() - 50_000, withinMs: 40_000 }, { playbook, isOpen: false });
     await expectCounted(soc);
@@ -68,7 +78,7 @@ describe('older runs change', () => {
     await expectCounted(soc);
   });
 
-  test.each(atEach(...orders))(
+  test.each(some(atEach(...orders), 9))(
     'between two polls, and %s, %s: the changes are counted, or it is said',
     async (moment, _, behaviour) => {
       const { soc, failed } = await known(moment, behaviour);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { purge, startMany } from '../../../src/simulator/crowd.ts';
 import { inForm } from '../../support/form.ts';
 import type { SimulatedSoc } from '../../support/world/simulated-soc.ts';
@@ -8,12 +8,16 @@ import {
   history,
   hourMs,
   minuteMs,
+  patient,
   playbook,
   quietPolls,
+  some,
   stateOf,
 } from './unkind.ts';
 
-const all = inForm(2_000, 6_000);
+vi.setConfig(patient);
+
+const all = inForm(1_000, 6_000);
 const removeEach =
   (isGone: (status: string, index: number) => boolean) =>
   ({ world, now }: SimulatedSoc) => {
@@ -22,18 +26,23 @@ const removeEach =
   };
 
 describe('SecMaster forgets', () => {
-  test('2,000 of 4,000: 12 polls take less than 100 requests', async () => {
-    const soc = await friendlyAtFirst(4_000);
+  test(`half of ${all}: 12 polls take less than 100 requests`, async () => {
+    const soc = await friendlyAtFirst(all);
     purge(soc.world, soc.now() - 10.5 * hourMs, soc.now());
     expect(await quietPolls(soc, 12, 6 * minuteMs)).toBeLessThan(100);
     expect(await stateOf(soc)).toEqual({ up: 1, windowComplete: 1, differences: [] });
   });
 
-  test.each<[string, (soc: SimulatedSoc) => void]>([
-    ['every other one', removeEach((_, index) => index % 2 === 0)],
-    ['all that have finished', removeEach((status) => status === 'FINISHED')],
-    ['all but a hundred', removeEach((_, index) => index < all - 100)],
-  ])(`%s of ${all}: they leave the gauges, with requests for what is left and not for each`, async (_, forget) => {
+  test.each(
+    some<[string, (soc: SimulatedSoc) => void]>(
+      [
+        ['every other one', removeEach((_, index) => index % 2 === 0)],
+        ['all that have finished', removeEach((status) => status === 'FINISHED')],
+        ['all but a hundred', removeEach((_, index) => index < all - 100)],
+      ],
+      2,
+    ),
+  )(`%s of ${all}: they leave the gauges, with requests for what is left and not for each`, async (_, forget) => {
     const soc = await friendlyAtFirst(all);
     forget(soc);
     expect(await quietPolls(soc, 12, 6 * minuteMs)).toBeLessThan(12 + 100);

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { BehaviourChange } from '../../../src/simulator/behaviour.ts';
 import { type Span, startMany } from '../../../src/simulator/crowd.ts';
+import { inForm } from '../../support/form.ts';
 import { sampleValue } from '../../support/metrics/exposition.ts';
 import { createSoc, type SimulatedSoc, type SocOptions } from '../../support/world/simulated-soc.ts';
 
@@ -10,6 +11,14 @@ export const oddPlaybook = { id: '9b1c2d3e-0000-3000-8000-000000000002', name: '
 export const secondMs = 1_000;
 export const minuteMs = 60 * secondMs;
 export const hourMs = 60 * minuteMs;
+
+/** For `vi.setConfig`: what takes seconds takes minutes on a slow machine that has other work. */
+export const patient = { testTimeout: 150_000 };
+
+/** In the short form the first row, and then one of every so many. */
+export function some<T>(rows: readonly T[], every: number): readonly T[] {
+  return rows.filter((_, i) => inForm(i % every === 0, true));
+}
 
 /** So many requests of one poll are taken for no end of them. */
 const maxRequests = 1_000;

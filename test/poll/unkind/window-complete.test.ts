@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { BehaviourChange } from '../../../src/simulator/behaviour.ts';
 import type { FaultRule } from '../../../src/simulator/faults.ts';
-import { behaving, createBoundedSoc, expectCounted, history, settle, stateOf } from './unkind.ts';
+import { behaving, createBoundedSoc, expectCounted, history, settle, some, stateOf } from './unkind.ts';
 
 describe('secmaster_exporter_window_complete is 0 before history has been read, though', () => {
   const faults: [string, Pick<FaultRule, 'kind'> & object][] = [
@@ -10,8 +10,11 @@ describe('secmaster_exporter_window_complete is 0 before history has been read, 
     ['a connection that was reset', { kind: 'reset' }],
   ];
   test.each(
-    faults.flatMap(([name, fault]) =>
-      [1, 2, 3].map((answered): [number, string, typeof fault] => [answered, name, fault]),
+    some(
+      faults.flatMap(([name, fault]) =>
+        [1, 2, 3].map((answered): [number, string, typeof fault] => [answered, name, fault]),
+      ),
+      4,
     ),
   )('%i answers were good and then comes %s', async (answered, _, fault) => {
     const soc = createBoundedSoc();
@@ -45,11 +48,11 @@ describe('secmaster_exporter_window_complete becomes 1 though count is', () => {
     ['up to 3 off and 2 too high', { drift: 3, offBy: 2 }],
   ];
 
-  test.each(counts)('%s from the first start on: all is counted', async (_, count) => {
+  test.each(some(counts, 4))('%s from the first start on: all is counted', async (_, count) => {
     await expectCounted(await behaving('from the first start on', { count }, 360));
   });
 
-  test.each(counts)('%s from the middle of the first sweep on: all is counted', async (_, count) => {
+  test.each(some(counts, 3))('%s from the middle of the first sweep on: all is counted', async (_, count) => {
     await expectCounted(await behaving('from the middle of the first sweep on', { count }, 360));
   });
 });
