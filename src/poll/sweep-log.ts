@@ -13,7 +13,7 @@ export interface SweepLog {
   isUnderWay(): boolean;
   /** Tells why an item can't be read: a reason once an hour, however many items it concerns. */
   judged(session: Session, item: SweepPart, verdict: Verdict, outcome: SweepOutcome): void;
-  /** There is nothing left to sweep. */
+  /** There is nothing left to sweep: news of the first one, and of one whose progress was told. */
   ended(session: Session): void;
 }
 
@@ -26,6 +26,7 @@ const instead = { dates: datesIgnored, statusFilter: 'SecMaster does not limit l
 export function createSweepLog(now: () => number): SweepLog {
   let current: { readonly ticker: Ticker; requests: number; rows: number; isAudit: boolean } | null = null;
   const told = new Map<string, number>();
+  let isEndNews = true;
   return {
     judged({ log }, item, verdict, outcome) {
       if (verdict.kind === 'contradicted') log.warn({ ...partOf(item), problem: verdict.how }, instead[verdict.by]);
@@ -43,13 +44,17 @@ export function createSweepLog(now: () => number): SweepLog {
       current.rows += rows;
       current.isAudit &&= purpose === 'audit';
       if (!current.ticker.isDue()) return;
+      isEndNews ||= !current.isAudit;
       const left = await ledger.sweep();
       const fields = { instances: current.rows, requests: current.requests, partsLeft: left.length, ...spanOf(left) };
       log.info(fields, `${current.isAudit ? 'audit' : 'history sweep'} in progress`);
     },
     isUnderWay: () => current !== null,
     ended({ log }) {
-      if (current?.isAudit === false) log.info('history sweep complete');
+      if (current?.isAudit === false) {
+        log[isEndNews ? 'info' : 'debug']('history sweep complete');
+        isEndNews = false;
+      }
       current = null;
     },
   };

@@ -131,7 +131,10 @@ async function whatFollows(
     log.warn('more changes than can be paged through; sweeping');
     return { sweep: afterFlood(state), recheck: { status: 'FAILED' } };
   }
-  if (isHidden) log.info('SecMaster counts more new instances than its latest changes show; sweeping');
+  // Where the latest changes don't come first, each poll sweeps.
+  const isUsual = state.profile.order?.value === 'none';
+  if (isHidden)
+    log[isUsual ? 'debug' : 'info']('SecMaster counts more new instances than its latest changes show; sweeping');
   if (end === 'incomplete')
     log.warn({ problem: round.end()?.problem }, 'the latest changes could not be read completely; sweeping');
   return { sweep: [sinceLastTail(state)], recheck: null };

@@ -120,3 +120,18 @@ test.each([
   sweepLog.ended(session);
   expect(lines).toMatchObject(told.map((msg) => ({ msg })));
 });
+
+test('the end of a sweep is news once, and again where its progress was', async () => {
+  const { sweepLog, session, turn, lines } = logging(gap);
+  const ended = async (ms: number) => {
+    await sweepLog.read(session, gap, 100);
+    turn(ms);
+    await sweepLog.read(session, gap, 50);
+    sweepLog.ended(session);
+    return lines.pop();
+  };
+  expect(await ended(1_000)).toMatchObject({ level: 'info', msg: 'history sweep complete' });
+  expect(await ended(1_000)).toMatchObject({ level: 'debug' });
+  expect(await ended(10_000)).toMatchObject({ level: 'info' });
+  expect(await ended(1_000)).toMatchObject({ level: 'debug' });
+});
