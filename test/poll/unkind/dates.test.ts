@@ -23,20 +23,20 @@ const readings: [string, Dates][] = [
 ];
 
 describe('from_date and to_date are', () => {
-  const few = inForm(600, 3_000);
+  const few = inForm(400, 3_000);
   test.each(
     some(
       (['from the first start on', 'from the middle of the first sweep on'] as const).flatMap((moment) =>
         readings.map(([reading, dates]): [string, Moment, Dates] => [reading, moment, dates]),
       ),
-      5,
+      7,
     ),
   )(`%s, %s: ${few} runs are counted`, async (_, moment, dates) => {
     await expectCounted(await behaving(moment, { dates }, few));
   });
 
   // More than can be paged.
-  const many = inForm(900, 30_000);
+  const many = inForm(700, 30_000);
   const paging = inForm({ maxOffset: 400 }, {});
   test.each(some(readings, 4))(`%s: ${many} runs are counted, or it is said that they can't be`, async (_, dates) => {
     await expectCountedOrSaid(await behaving('from the first start on', { dates, paging }, many));

@@ -12,7 +12,7 @@ describe('a page deep in the list is empty, and count says that there are more',
           (['once', 'every-other-time'] as const).map((times): [number, typeof times] => [page, times]),
         ),
       ),
-      5,
+      7,
     ),
   )('%s, page %i, %s: 400 of 400 runs are counted', async (moment, page, times) => {
     await expectCounted(await behaving(moment, { paging: { emptyPage: { page, times } } }, 400));

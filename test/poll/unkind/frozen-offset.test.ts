@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { BehaviourChange } from '../../../src/simulator/behaviour.ts';
+import { inForm } from '../../support/form.ts';
 import type { SimulatedSoc } from '../../support/world/simulated-soc.ts';
 import {
   atEach,
@@ -38,7 +39,7 @@ describe('offset is ignored, every page is the first', () => {
       4,
     ),
   )('%s, %s too: it is said that not all can be read, with few requests', async (moment, _, behaviour) => {
-    const soc = await behaving(moment, behaviour, 900);
+    const soc = await behaving(moment, behaviour, inForm(450, 900));
     const before = requestsOf(soc);
     await expectSaidIncomplete(soc);
     expect(requestsOf(soc) - before).toBeLessThan(500);

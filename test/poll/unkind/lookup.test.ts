@@ -11,7 +11,7 @@ const filters: [string, NonNullable<BehaviourChange['filters']>][] = [
   ['id is ignored and status refused', { id: 'ignored', status: 'refused' }],
 ];
 
-test.each(some(atEach(...filters), 4))(
+test.each(some(atEach(...filters), 7))(
   '%s, the filter by %s: open runs stay, and one that was removed leaves',
   async (moment, _, changed) => {
     const soc = createBoundedSoc(moment === 'while it runs' ? {} : { behaviour: { filters: changed } });

@@ -53,7 +53,7 @@ async function expectUnharmed(soc: SimulatedSoc): Promise<void> {
 }
 
 describe(`one row of ${many} has`, () => {
-  test.each(some(oddities, 3))('%s, in history', async (_, fields) => {
+  test.each(some(oddities, 4))('%s, in history', async (_, fields) => {
     const soc = createBoundedSoc();
     history(soc, many);
     addOdd(soc, soc.now() - 12 * hourMs, fields);
@@ -70,7 +70,7 @@ describe(`one row of ${many} has`, () => {
           fields,
         ]),
       ),
-      5,
+      6,
     ),
   )('%s, in history, and dates are %s: all others are counted', async (_, __, dates, fields) => {
     const soc = createBoundedSoc({ behaviour: { dates } });
@@ -79,7 +79,7 @@ describe(`one row of ${many} has`, () => {
     await expectCounted(soc, { except: oddPlaybook.id });
   });
 
-  test.each(some(oddities.slice(0, 4), 3))('%s, after a downtime', async (_, fields) => {
+  test.each(some(oddities.slice(0, 4), 4))('%s, after a downtime', async (_, fields) => {
     const soc = await friendlyAtFirst(100);
     news(soc, many);
     addOdd(soc, soc.now() - 30 * minuteMs, fields);

@@ -40,7 +40,7 @@ describe('SecMaster forgets', () => {
         ['all that have finished', removeEach((status) => status === 'FINISHED')],
         ['all but a hundred', removeEach((_, index) => index < all - 100)],
       ],
-      2,
+      3,
     ),
   )(`%s of ${all}: they leave the gauges, with requests for what is left and not for each`, async (_, forget) => {
     const soc = await friendlyAtFirst(all);
