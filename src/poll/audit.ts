@@ -24,6 +24,8 @@ export interface Audits {
   audit(session: Session): Promise<void>;
   /** To be called with each step of a sweep. */
   swept(part: SweepPart, step: SweptStep): void;
+  /** To be called where a reading lacks instances that the ledger knows. */
+  gone(): void;
 }
 
 /** Holds the ledger against SecMaster: against its counts where they are known to be right, elsewhere by reading the list again. */
@@ -82,6 +84,9 @@ export function createAudits(): Audits {
       if (purpose !== 'audit') return;
       reading.requests += requests;
       reading.missed += missed;
+    },
+    gone() {
+      mismatches++;
     },
     async audit(session) {
       const { secmaster, ledger, retentionMs } = session;

@@ -33,6 +33,8 @@ export interface Session {
   readonly halves: Map<string, Halved>;
   /** Called after each step of a sweep. */
   readonly onSwept: (part: SweepPart, step: SweptStep) => void;
+  /** Called when an audit has read the list, and the ledger knows instances that are not in it. */
+  readonly onGone: () => void;
 }
 
 /** One step of a sweep. */

@@ -97,6 +97,7 @@ export async function compareWithLedger(
   // Purged ones are missing from the list: what it doesn't show is looked up.
   const recheck = { fromMs: item.fromMs, toMs: untilMs };
   if ((await ledger.begunWithin(recheck.fromMs, recheck.toMs)) <= within.size) return;
+  session.onGone();
   await ledger.commit({ kind: 'sweep_planned', sweep: [], recheck });
   const { change } = await foldInstances(session, []);
   await ledger.commit({ kind: 'page', page: { ...change, seen: [...within] } });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createManualClock } from '../../src/simulator/manual-clock.ts';
 import { documentedDelays } from '../support/alert/alert-delays.ts';
 import { startAlertStack, stories } from '../support/alert/alert-stack.ts';
@@ -19,6 +19,9 @@ test('whoever is to be told is told once, of that alone, and that it is over', {
     tokenLifetimeMs: 60 * minuteMs,
   });
   const auditedClock = createManualClock(Date.now());
+  // A Date that stands still is no clock.
+  const runOn = setInterval(() => auditedClock.advance(200), 200);
+  onTestFinished(() => clearInterval(runOn));
   const audited = await startScriptedSoc(['audited'], { clock: auditedClock });
 
   // Everybody has run before.

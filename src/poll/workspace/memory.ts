@@ -84,5 +84,6 @@ export async function openSession(parts: SessionParts, signal: AbortSignal): Pro
     lastTail: memory.lastTail,
     halves: memory.halves,
     onSwept: memory.audits.swept,
+    onGone: memory.audits.gone,
   };
 }

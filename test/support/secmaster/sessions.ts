@@ -70,6 +70,7 @@ export async function createScriptedSession(answers: Answers, beganMs: number): 
     lastTail: noTail(),
     halves: new Map(),
     onSwept: () => {},
+    onGone: () => {},
   };
   return {
     session,
