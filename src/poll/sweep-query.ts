@@ -18,6 +18,9 @@ export function contextOf(session: Session): Context {
   };
 }
 
+/** Bounds may be excluded, and times cut to the second or the day: so a slice reaches over its edges, into the next one. */
+const edgeMs = 2_000;
+
 export function queryOf(
   session: Session,
   { fromMs, toMs, status, triggerType, oldestFirst }: SweepPart,
@@ -29,10 +32,9 @@ export function queryOf(
   return {
     ...order,
     ...(oldestFirst && { sortDir: 'ASC' as const }),
-    // Dates that are cut to the day leave out the last day.
     ...(isDatable && {
-      fromMs,
-      toMs: toMs + (dates.precisionMs > 1_000 ? dates.precisionMs : 0),
+      fromMs: fromMs - edgeMs,
+      toMs: toMs + Math.max(edgeMs, dates.precisionMs),
       dateForm: dates.form,
     }),
     ...(status !== null && { status }),

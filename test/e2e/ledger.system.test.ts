@@ -32,7 +32,7 @@ test('a disk that fills up: the log says so, secmaster_up is 0 and the last numb
   const fill = join(disk, 'fill');
   execFileSync('sh', ['-c', `cat /dev/zero > ${fill} 2>/dev/null || true`]);
   // More than fits into what the ledger has of the disk already.
-  await simulated.turn(5 * 3_600_000);
+  await simulated.turn(20 * 3_600_000);
   const text = await refusedByLedger(served);
   expect(text).toMatch(/^secmaster_up\{.*\} 0$/m);
   expect(total(text, 'secmaster_workflow_instances')).toBeGreaterThan(0);
