@@ -52,8 +52,11 @@ export function createGet({ send, endpoint, breaker, credentials, headers }: Get
       return result;
     };
     // A refusal by IAM is final: the same name and password would be refused again.
-    const secondChance = (refusal: SecMasterError) =>
-      refusal.operation === operation && credentials.refused({ ...authorization, authorizedAtMs, nowMs: now() });
+    const secondChance = (refusal: SecMasterError) => {
+      if (refusal.operation !== operation) return false;
+      endpoint.clock.believeLatest();
+      return credentials.refused({ ...authorization, authorizedAtMs, nowMs: now() });
+    };
     return breaker.run({ operation, attempt, secondChance, fingerprint: credentials.fingerprint }, signal);
   };
 }

@@ -10,6 +10,8 @@ export interface ServerClock {
   problem(): string | null;
   /** @param date the header of a response, with the local times of the request and the response */
   learn(date: string | undefined, sentAtMs: number, receivedAtMs: number): void;
+  /** The latest `Date` is right, whatever the others say: the server has refused a signature of another time. */
+  believeLatest(): void;
 }
 
 /** What a `Date` says of the offset from the local clock: it has whole seconds and was written between request and response. */
@@ -80,6 +82,11 @@ export function createServerClock(clock: Clock): ServerClock {
       if (stoodStillAtMs === null) latest = range;
       const confirmed = ranges.filter((one) => one.minMs <= toleranceMs && one.maxMs >= -toleranceMs);
       offsetMs = mostAgreed(confirmed.length > 0 ? confirmed : ranges, offsetMs);
+    },
+    believeLatest() {
+      if (latest === null) return;
+      ranges = [latest];
+      offsetMs = mostAgreed(ranges, offsetMs);
     },
   };
 }
