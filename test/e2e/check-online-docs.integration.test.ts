@@ -32,9 +32,9 @@ test.each(blocks)('$behaviour: check --online prints what the document shows', a
     iam_endpoint: variable('SECMASTER_IAM_ENDPOINT'),
     credentials: { ak_sk: { ak: variable('HUAWEICLOUD_SDK_AK'), sk: variable('HUAWEICLOUD_SDK_SK') } },
   };
-  writeFileSync(file, JSON.stringify({ poll: { rate_limit: 200 }, workspaces: [workspace] }));
+  writeFileSync(file, JSON.stringify({ poll: { rate_limit: 200, timeout: '1m' }, workspaces: [workspace] }));
   const checking = startExporter(['check', '--online', `--config.file=${file}`, '--log.level=fatal']);
-  expect(await checking.ended).toBe(0);
+  expect(await checking.ended, checking.stdout()).toBe(0);
   const [first = '', ...lines] = checking.stdout().split('\n');
   expect(first).toMatch(/config\.yml: 1 workspace, no problems$/);
   expect(withoutNumber(lines.join('\n'))).toBe(withoutNumber(output));

@@ -112,7 +112,7 @@ test(`${reloads} reloads of a running exporter in the middle of its polls: no co
         workspaces: all.map((n) => ({
           id: workspaceId(n),
           name: `w${n}`,
-          life: { seed: n, historyMs: 1_800_000, runsPerMinute: 60 },
+          life: { seed: n, historyMs: 600_000, runsPerMinute: 60 },
         })),
       },
     ],
@@ -218,7 +218,7 @@ test(`${reloads} reloads of a running exporter in the middle of its polls: no co
     expect(differences(own.join('\n'), truth, clock.now() - lookbackMs), labelOf(n)).toEqual([]);
   }
   expect(running.stderr()).not.toMatch(/\bbug\b/);
-}, 90_000);
+}, 180_000);
 
 test('a running exporter reloads on SIGHUP and on /-/reload; a bad file changes nothing and is told', async () => {
   const simulated = await startSimulator({ historyMs: 600_000 });
