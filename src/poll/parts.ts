@@ -109,7 +109,7 @@ export function split(part: SweepPart, { dates, canFilterByStatus, canSort, unti
   const fromMs = part.fromMs ?? nowMs - keptMs;
   const toMs = part.toMs ?? untilMs;
   if (dates !== null && toMs - fromMs >= Math.max(narrowestMs, 2 * dates.precisionMs)) {
-    const middleMs = Math.floor((fromMs + toMs) / 2);
+    const middleMs = Math.floor((fromMs + toMs) / 2_000) * 1_000;
     // The newer half first, because it matters more. Without dates so far: it may be small enough with them.
     const halves = isDated(part)
       ? [

@@ -18,8 +18,8 @@ export function contextOf(session: Session): Context {
   };
 }
 
-/** Bounds may be excluded, and times cut to the second or the day: so a slice reaches over its edges, into the next one. */
-const edgeMs = 2_000;
+/** The lower bound may be excluded, and cut to the second before: edges are whole seconds. */
+const edgeMs = 1;
 
 export function queryOf(
   session: Session,
@@ -34,7 +34,7 @@ export function queryOf(
     ...(oldestFirst && { sortDir: 'ASC' as const }),
     ...(isDatable && {
       fromMs: fromMs - edgeMs,
-      toMs: toMs + Math.max(edgeMs, dates.precisionMs),
+      toMs: toMs + (dates.precisionMs > 1_000 ? dates.precisionMs : 0),
       dateForm: dates.form,
     }),
     ...(status !== null && { status }),

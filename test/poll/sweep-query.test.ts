@@ -9,7 +9,7 @@ const dayMs = 86_400_000;
 const beganMs = Date.parse('2026-07-18T12:00:00Z');
 const dates: DatesFound = { form: '…Z', field: 'start', precisionMs: 1_000 };
 const byCreate = { sortKey: 'create_time', sortDir: 'DESC' };
-const dated = { fromMs: 1 - 2_000, toMs: 2 + 2_000, dateForm: '…Z' };
+const dated = { fromMs: 0, toMs: 2, dateForm: '…Z' };
 
 async function sessionWith(found: Partial<Behaviours>) {
   const { session, ledger } = await createScriptedSession({}, beganMs);
@@ -24,7 +24,7 @@ test.each<[string, SweepPart, Partial<Behaviours>, object]>([
   ['a list read from the other end', { ...down(1), oldestFirst: true }, {}, { ...byCreate, sortDir: 'ASC' }],
   ['a list of a status', allOf('FAILED'), {}, { ...byCreate, status: 'FAILED' }],
   ['a list of a trigger type', { ...down(1), triggerType: 'TIMER' }, {}, { ...byCreate, triggerType: 'TIMER' }],
-  ['a slice: two seconds more at each end', span(1, 2), { dates }, { ...byCreate, ...dated }],
+  ['a slice: a millisecond more at its beginning', span(1, 2), { dates }, { ...byCreate, ...dated }],
   [
     'a slice by days: one day more at its end',
     span(1, 2),

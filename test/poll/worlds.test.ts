@@ -20,7 +20,7 @@ const { WORLDS_SEED = '2026', WORLDS_PATH, WORLDS_SURVEY } = process.env;
 const seed = WORLDS_SEED === 'new' ? Date.now() % 2 ** 31 : Number(WORLDS_SEED);
 /** Worlds of a friendly server, all properties together, and as many of a server that behaves in any way at all. */
 const runs = Number(process.env.WORLDS_RUNS ?? inForm(50, 1_500));
-const timeoutMs = 60_000 + runs * 2_000;
+const timeoutMs = 60_000 + runs * 4_000;
 
 beforeAll(() => {
   process.stdout.write(`WORLDS_SEED=${seed} WORLDS_RUNS=${runs}\n`);

@@ -1,11 +1,9 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { BehaviourChange } from '../../../src/simulator/behaviour.ts';
 import { defaultProject, defaultWorkspace } from '../../../src/simulator/defaults.ts';
 import { inForm } from '../../support/form.ts';
 import type { SimulatedSoc } from '../../support/world/simulated-soc.ts';
-import { atEach, behaving, expectCountedOrSaid, minuteMs, patient, quietPolls, some } from './unkind.ts';
-
-vi.setConfig(patient);
+import { atEach, behaving, expectCountedOrSaid, minuteMs, quietPolls, some } from './unkind.ts';
 
 const many = inForm(600, 15_000);
 /** More than can be paged through, by the count: in the short form by the count alone. */

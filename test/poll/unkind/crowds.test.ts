@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { BehaviourChange } from '../../../src/simulator/behaviour.ts';
 import { inForm } from '../../support/form.ts';
 import type { SimulatedSoc } from '../../support/world/simulated-soc.ts';
@@ -10,14 +10,11 @@ import {
   type Moment,
   minuteMs,
   moments,
-  patient,
   playbook,
   settle,
   some,
   warnings,
 } from './unkind.ts';
-
-vi.setConfig(patient);
 
 interface Crowd {
   readonly count: number;

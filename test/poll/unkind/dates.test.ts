@@ -1,9 +1,7 @@
-import { describe, test, vi } from 'vitest';
+import { describe, test } from 'vitest';
 import type { BehaviourChange } from '../../../src/simulator/behaviour.ts';
 import { inForm } from '../../support/form.ts';
-import { behaving, expectCounted, expectCountedOrSaid, type Moment, patient, some } from './unkind.ts';
-
-vi.setConfig(patient);
+import { behaving, expectCounted, expectCountedOrSaid, type Moment, some } from './unkind.ts';
 
 type Dates = NonNullable<BehaviourChange['dates']>;
 

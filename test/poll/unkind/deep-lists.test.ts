@@ -1,9 +1,7 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { BehaviourChange } from '../../../src/simulator/behaviour.ts';
 import { inForm } from '../../support/form.ts';
-import { atEach, behaving, expectCounted, friendlyAtFirst, news, patient, some, stateOf } from './unkind.ts';
-
-vi.setConfig(patient);
+import { atEach, behaving, expectCounted, friendlyAtFirst, news, some, stateOf } from './unkind.ts';
 
 const deepest = inForm(500, 10_000);
 

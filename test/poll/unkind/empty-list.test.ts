@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Page } from '../../../src/secmaster/api/secmaster.ts';
+import { inForm } from '../../support/form.ts';
 import { createSoc, type SimulatedSoc } from '../../support/world/simulated-soc.ts';
 import { history, hourMs, minuteMs, runs, stateOf } from './unkind.ts';
 
 /** During a maintenance SecMaster may answer as if nothing had ever run. */
 
 const nothing: Page = { count: 0, ids: [], instances: [], filteredOut: [], rejected: [] };
+/** So many rows can be paged. */
+const paged = inForm(500, 10_100);
+const paging = inForm({ maxOffset: 400 }, {});
 const counted = { up: 1, windowComplete: 1, differences: [] };
 
 function withMaintenance() {
@@ -13,6 +17,7 @@ function withMaintenance() {
   const maintenance = { isOn: (_request: number) => false };
   let requests = 0;
   const soc = createSoc({
+    behaviour: { paging },
     through: (secmaster) => ({
       ...secmaster,
       listInstances: async (...parameters) =>
@@ -51,7 +56,7 @@ describe('the list is empty though runs are known', () => {
     history(soc, 300);
     await pollEveryMinute(soc, 3);
     soc.turn(4 * hourMs);
-    runs(soc, 11_000, { fromMs: soc.now() - 3.9 * hourMs, withinMs: 3.8 * hourMs });
+    runs(soc, 1.1 * paged, { fromMs: soc.now() - 3.9 * hourMs, withinMs: 3.8 * hourMs });
     soc.restart();
     maintenance.isOn = () => true;
     await pollEveryMinute(soc, 2);
@@ -62,7 +67,7 @@ describe('the list is empty though runs are known', () => {
 
   test('to the sweep alone: it reads again, and is not complete before', async () => {
     const { soc, maintenance } = withMaintenance();
-    history(soc, 3_000);
+    history(soc, inForm(450, 3_000));
     let pages = 0;
     await soc.poll(() => ++pages < 3);
     soc.restart();

@@ -36,7 +36,7 @@ describe('offset is ignored, every page is the first', () => {
         ['dates are refused', { paging, dates: { forms: [] } }],
         ['dates are ignored and count is absent', { paging, dates: { field: 'ignored' }, count: { shown: 'absent' } }],
       ),
-      4,
+      6,
     ),
   )('%s, %s too: it is said that not all can be read, with few requests', async (moment, _, behaviour) => {
     const soc = await behaving(moment, behaviour, inForm(450, 900));

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { BehaviourChange } from '../../../src/simulator/behaviour.ts';
 import { startMany } from '../../../src/simulator/crowd.ts';
 import { inForm } from '../../support/form.ts';
@@ -12,14 +12,11 @@ import {
   hourMs,
   minuteMs,
   oddPlaybook,
-  patient,
   quietPolls,
   some,
   stateOf,
   warnings,
 } from './unkind.ts';
-
-vi.setConfig(patient);
 
 describe('a page of 100 rows', () => {
   test.each(

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Instance, SettableFields } from '../../../src/simulator/instance.ts';
 import { inForm } from '../../support/form.ts';
 import { sampleValue } from '../../support/metrics/exposition.ts';
@@ -12,12 +12,9 @@ import {
   minuteMs,
   news,
   oddPlaybook,
-  patient,
   quietPolls,
   some,
 } from './unkind.ts';
-
-vi.setConfig(patient);
 
 const many = inForm(400, 1_200);
 const dayMs = 24 * hourMs;

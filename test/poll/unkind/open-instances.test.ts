@@ -1,21 +1,8 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startMany } from '../../../src/simulator/crowd.ts';
 import { inForm } from '../../support/form.ts';
 import type { SimulatedSoc } from '../../support/world/simulated-soc.ts';
-import {
-  createBoundedSoc,
-  history,
-  hourMs,
-  minuteMs,
-  patient,
-  playbook,
-  quietPolls,
-  settle,
-  some,
-  stateOf,
-} from './unkind.ts';
-
-vi.setConfig(patient);
+import { createBoundedSoc, history, hourMs, minuteMs, playbook, quietPolls, settle, some, stateOf } from './unkind.ts';
 
 const many = inForm(600, 5_000);
 

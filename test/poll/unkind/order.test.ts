@@ -1,4 +1,4 @@
-import { describe, test, vi } from 'vitest';
+import { describe, test } from 'vitest';
 import type { BehaviourChange } from '../../../src/simulator/behaviour.ts';
 import { startMany } from '../../../src/simulator/crowd.ts';
 import { inForm } from '../../support/form.ts';
@@ -12,12 +12,9 @@ import {
   hourMs,
   type Moment,
   minuteMs,
-  patient,
   playbook,
   some,
 } from './unkind.ts';
-
-vi.setConfig(patient);
 
 const recent = inForm(100, 700);
 const old = inForm(100, 300);

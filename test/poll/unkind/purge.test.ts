@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { purge, startMany } from '../../../src/simulator/crowd.ts';
 import { inForm } from '../../support/form.ts';
 import type { SimulatedSoc } from '../../support/world/simulated-soc.ts';
@@ -8,14 +8,11 @@ import {
   history,
   hourMs,
   minuteMs,
-  patient,
   playbook,
   quietPolls,
   some,
   stateOf,
 } from './unkind.ts';
-
-vi.setConfig(patient);
 
 const all = inForm(1_000, 6_000);
 const removeEach =

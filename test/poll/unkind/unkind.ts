@@ -12,9 +12,6 @@ export const secondMs = 1_000;
 export const minuteMs = 60 * secondMs;
 export const hourMs = 60 * minuteMs;
 
-/** For `vi.setConfig`: what takes seconds takes minutes on a slow machine that has other work. */
-export const patient = { testTimeout: 150_000 };
-
 /** In the short form the first row, and then one of every so many. */
 export function some<T>(rows: readonly T[], every: number): readonly T[] {
   return rows.filter((_, i) => inForm(i % every === 0, true));
