@@ -177,10 +177,11 @@ test(`${reloads} reloads of a running exporter in the middle of its polls: no co
       running,
     );
 
-  const isComplete = async () =>
-    parseExposition((await checked()).text).every(
-      ({ name, value }) => name !== 'secmaster_exporter_window_complete' || value === 1,
-    );
+  const isComplete = async () => {
+    const { text } = await checked();
+    const shown = parseExposition(text).filter(({ name }) => name === 'secmaster_exporter_window_complete');
+    return shown.length === present().length && shown.every(({ value }) => value === 1);
+  };
   const historyRead = () =>
     eventually(async () => ((await isComplete()) ? true : undefined), `history read at step ${step}`, running);
 
@@ -205,20 +206,28 @@ test(`${reloads} reloads of a running exporter in the middle of its polls: no co
   await historyRead();
   const { polls } = await checked();
   const { text } = await polled((id) => (polls.get(id) ?? 0) + 2);
-  const created = running
-    .stderr()
-    .split('\n')
-    .filter((line) => line.includes('"ledger created'));
-  const since = new Map(
-    created.map((line) => JSON.parse(line)).map((one) => [one.workspace_id, Date.parse(one.since)]),
-  );
-  for (const n of all) {
+  const told = (message: string) =>
+    new Map(
+      running
+        .stderr()
+        .split('\n')
+        .filter((line) => line.includes(`"${message}`))
+        .map((line) => JSON.parse(line))
+        .map((one) => [one.workspace_id, Date.parse(one.since)]),
+    );
+  const since = told('ledger created');
+  // On a slow machine the simulator's clock stands still for so long that the exporter goes by its own, and says so: then a retry may
+  // have come between that time and the first poll.
+  const unsure = told('nothing confirms the time');
+  const sure = all.filter((n) => !unsure.has(workspaceId(n)));
+  expect(sure).not.toEqual([]);
+  for (const n of sure) {
     const own = text.split('\n').filter((line) => line.includes(`workspace="${labelOf(n)}"`));
     const truth = simulator.truth(workspaceId(n), { sinceMs: since.get(workspaceId(n)) ?? clock.now(), lookbackMs });
     expect(differences(own.join('\n'), truth, clock.now() - lookbackMs), labelOf(n)).toEqual([]);
   }
   expect(running.stderr()).not.toMatch(/\bbug\b/);
-}, 180_000);
+}, 300_000);
 
 test('a running exporter reloads on SIGHUP and on /-/reload; a bad file changes nothing and is told', async () => {
   const simulated = await startSimulator({ historyMs: 600_000 });

@@ -125,6 +125,8 @@ export async function live(
   for (let i = 0; i < 4; i++) {
     soc.turn(6 * minuteMs);
     await poll(smoothPoll);
+    // A list that has become empty is believed after an hour.
+    if (i === 0 && soc.world.instances.size === 0) soc.turn(60 * minuteMs);
   }
   return soc;
 }
