@@ -23,7 +23,7 @@ const parts: readonly Part[] = [
     part: 'config',
     files: /^config\//,
     ours: [/^model\//, /^config\//],
-    libraries: ['zod', 'yaml', 'ini', 'node:fs', 'node:os', 'node:path'],
+    libraries: ['zod', 'yaml', 'node:crypto', 'node:fs', 'node:net', 'node:os', 'node:path'],
   },
   {
     floor: 2,
@@ -54,6 +54,13 @@ const parts: readonly Part[] = [
     libraries: ['node:timers/promises', 'node:util', 'node:zlib'],
   },
   { floor: 2, part: 'metrics', files: /^metrics\//, ours: [/^model\//, /^metrics\//], libraries: [] },
+  {
+    floor: 2,
+    part: 'routes to SecMaster',
+    files: /^secmaster\/http\/routes\.ts$/,
+    ours: [/^model\//, /^config\/(endpoints|no-proxy)\.ts$/],
+    libraries: ['undici', 'node:tls'],
+  },
   {
     floor: 2,
     part: 'requests to SecMaster',

@@ -3,10 +3,10 @@ import type { Config } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import { version } from '../package-json.ts';
 import { createClients } from '../secmaster/api/clients.ts';
+import { createRoutes } from '../secmaster/http/routes.ts';
 import { checkOnline } from './check-online.ts';
 import type { Options } from './command-line.ts';
 import { configured, configuredWeb } from './configured.ts';
-import { createDispatcher } from './dispatcher.ts';
 
 /** Checks the configuration, and with `--online` its credentials and ids against SecMaster. @returns the exit code */
 export async function check(options: Options, log: Logger): Promise<number> {
@@ -22,10 +22,10 @@ export async function check(options: Options, log: Logger): Promise<number> {
 }
 
 async function online(config: Config, log: Logger): Promise<number> {
-  const dispatcher = createDispatcher(process.env);
+  const routes = createRoutes(process.env);
   const clients = createClients({
     clock: systemClock,
-    dispatcher,
+    routes,
     log,
     version,
     language: config.metrics.language,
@@ -41,7 +41,7 @@ async function online(config: Config, log: Logger): Promise<number> {
       if (!isGood) exitCode = 1;
     }
   } finally {
-    await dispatcher.destroy();
+    await routes.close();
   }
   return exitCode;
 }

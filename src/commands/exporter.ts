@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import type { Config, WorkspaceConfig } from '../config/config.ts';
 import type { Loaded } from '../config/load.ts';
@@ -13,6 +12,7 @@ import { runbooksUrl } from '../package-json.ts';
 import { createFleet, type Fleet } from '../poll/fleet/fleet.ts';
 import type { Pollable } from '../poll/fleet/timer.ts';
 import { type Clients, createClients, createShared } from '../secmaster/api/clients.ts';
+import type { Routes } from '../secmaster/http/routes.ts';
 import { createReload, type Reload } from './reload.ts';
 
 /** All parts of the exporter, connected but not yet running. */
@@ -27,7 +27,7 @@ export interface Exporter {
 
 export interface Surroundings {
   readonly clock: Clock;
-  readonly dispatcher: Dispatcher;
+  readonly routes: Pick<Routes, 'of'>;
   readonly log: Logger;
   readonly version: string;
   readonly telemetryPath: string;
@@ -41,7 +41,7 @@ export interface Surroundings {
 
 /** @throws {LedgerError} if the ledger can't be opened or created; a damaged one makes polls fail instead */
 export async function createExporter(first: Config, surroundings: Surroundings): Promise<Exporter> {
-  const { clock, dispatcher, log, version, telemetryPath, load, onReloaded, onNew } = surroundings;
+  const { clock, routes, log, version, telemetryPath, load, onReloaded, onNew } = surroundings;
   let config = first;
   const exposition = createExposition({
     version,
@@ -62,7 +62,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
     const { timeoutMs, rateLimit } = config.poll;
     const { language } = config.metrics;
     const observe = exposition.observeRequest;
-    return createClients({ clock, dispatcher, log, version, language, timeoutMs, rateLimit, observe }, shared);
+    return createClients({ clock, routes, log, version, language, timeoutMs, rateLimit, observe }, shared);
   }
 
   const fleet: Fleet<WorkspaceConfig> = createFleet<WorkspaceConfig>({

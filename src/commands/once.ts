@@ -3,20 +3,20 @@ import type { Config } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import { version } from '../package-json.ts';
 import type { Pollable } from '../poll/fleet/timer.ts';
-import { createDispatcher } from './dispatcher.ts';
+import { createRoutes } from '../secmaster/http/routes.ts';
 import { createExporter } from './exporter.ts';
 import { stopSignal } from './stop-signal.ts';
 
 /** Polls every workspace once, to the end of its sweep, and prints the exposition. @returns the exit code */
 export async function once(config: Config, telemetryPath: string, log: Logger): Promise<number> {
-  const dispatcher = createDispatcher(process.env);
+  const routes = createRoutes(process.env);
   // The metrics are printed once, so new series don't start at 0.
   const metrics = { ...config.metrics, newSeriesHoldMs: 0 };
   const exporter = await createExporter(
     { ...config, metrics },
     {
       clock: systemClock,
-      dispatcher,
+      routes,
       log,
       version,
       telemetryPath,
@@ -42,7 +42,7 @@ export async function once(config: Config, telemetryPath: string, log: Logger): 
     }
   } finally {
     await exporter.close();
-    await dispatcher.destroy();
+    await routes.close();
   }
   return exporter.fleet.reports().every(({ polls }) => polls.last?.error === null) ? 0 : 1;
 }

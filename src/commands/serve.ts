@@ -5,9 +5,9 @@ import { listen } from '../http/listen.ts';
 import type { Logger } from '../log.ts';
 import { version } from '../package-json.ts';
 import { startTimer, type Timer } from '../poll/fleet/timer.ts';
+import { createRoutes } from '../secmaster/http/routes.ts';
 import type { Options } from './command-line.ts';
 import { configuredWeb } from './configured.ts';
-import { createDispatcher } from './dispatcher.ts';
 import { createExporter } from './exporter.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -15,12 +15,12 @@ import { stopSignal } from './stop-signal.ts';
 export async function serve(config: Config, options: Options, log: Logger, load: () => Loaded): Promise<number> {
   const web = configuredWeb(options, log);
   if (web === null) return 1;
-  const dispatcher = createDispatcher(process.env);
+  const routes = createRoutes(process.env);
   let timer: Timer | null = null;
   let { poll } = config;
   const exporter = await createExporter(config, {
     clock: systemClock,
-    dispatcher,
+    routes,
     log,
     version,
     telemetryPath: options.telemetryPath,
@@ -43,7 +43,7 @@ export async function serve(config: Config, options: Options, log: Logger, load:
   } finally {
     process.off('SIGHUP', onHangUp);
     await exporter.close();
-    await dispatcher.destroy();
+    await routes.close();
   }
   log.info('stopped');
   return 0;

@@ -1,7 +1,7 @@
 import { declaredKeys } from './declared-keys.ts';
 import { nearest } from './nearest.ts';
 import { formatPath, type Path, type Problem } from './problems.ts';
-import { type Environment, variableProblem } from './variables.ts';
+import { type Environment, isQuoted, quotedMessage, variableProblem } from './variables.ts';
 
 /**
  * The configuration in environment variables, enough for one project.
@@ -40,6 +40,12 @@ export function isUnset(environment: Environment): boolean {
 export function variableAt(path: Path): string {
   const place = formatPath(path);
   return settings.find(({ steps }) => formatPath(steps) === place)?.variable ?? place;
+}
+
+export function quotedSettings(environment: Environment): Problem[] {
+  return settings
+    .filter(({ variable }) => isQuoted(environment[variable] ?? ''))
+    .map(({ variable }) => variableProblem(variable, quotedMessage));
 }
 
 /** Variables that look like ours but aren't: probably misspelled. */

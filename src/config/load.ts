@@ -1,10 +1,10 @@
 import { type Config, configuration, type Parsed } from './config.ts';
 import { type DefaultCredentials, defaultCredentials } from './credentials/default-credentials.ts';
-import { isUnset, settingsFrom, unknownVariables, variableAt } from './environment.ts';
+import { isUnset, quotedSettings, settingsFrom, unknownVariables, variableAt } from './environment.ts';
 import type { CronProblem } from './poll.ts';
 import { findings, type Problem, valueAt } from './problems.ts';
 import { proxyProblems } from './proxies.ts';
-import { type Environment, variableProblem } from './variables.ts';
+import { type Environment, variableProblem, withoutNewlines } from './variables.ts';
 import { readYamlFile } from './yaml-file.ts';
 
 export interface Sources {
@@ -21,9 +21,10 @@ export type Loaded = { readonly config: Config } | { readonly problems: readonly
  * Relative paths are relative to the working directory, `~/` is the home directory.
  */
 export function loadConfig(
-  { configFile, environment }: Sources,
+  { configFile, environment: given }: Sources,
   { cronProblem }: { readonly cronProblem: CronProblem },
 ): Loaded {
+  const environment = withoutNewlines(given);
   const declared = configuration(cronProblem);
   const loaded =
     configFile === null ? fromEnvironment(environment, declared) : fromFile(configFile, environment, declared);
@@ -57,9 +58,12 @@ function fromEnvironment(environment: Environment, { schema, read }: Declared): 
   const parsed = schema.safeParse(value);
   const found = parsed.success ? [] : findings(parsed.error, schema, value);
   const credentials = defaultCredentials(environment);
+  const quoted = quotedSettings(environment);
+  const others = found.filter(({ path }) => !quoted.some((one) => one.path === variableAt(path)));
   const problems = [
     ...unknown,
-    ...found.map(({ path, message }) => variableProblem(variableAt(path), message)),
+    ...quoted,
+    ...others.map(({ path, message }) => variableProblem(variableAt(path), message)),
     ...(Array.isArray(credentials) ? credentials : []),
   ];
   if (!parsed.success || Array.isArray(credentials) || problems.length > 0) return { problems };

@@ -1,17 +1,27 @@
+import { parseNoProxy } from './no-proxy.ts';
 import type { Problem } from './problems.ts';
+import { variableProblem } from './variables.ts';
 
-/** The usual proxy variables. They are only checked here: undici reads them itself, and throws if they are wrong. */
+/** The usual proxy variables. They are only checked here. */
 
 const variables = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
 
-/** Their values aren't shown, because they may contain a password. */
+export const proxyForm = 'must be like http://proxy.example.com:3128';
+
+/** The values of proxies aren't shown, because they may contain a password. */
 export function proxyProblems(environment: Readonly<Record<string, string | undefined>>): Problem[] {
-  return variables
+  const proxies = variables
     .filter((name) => environment[name] && !isProxy(environment[name]))
-    .map((path) => ({ file: null, line: null, path, message: 'must be like http://proxy.example.com:3128' }));
+    .map((name) => variableProblem(name, proxyForm));
+  const exceptions = ['NO_PROXY', 'no_proxy'].flatMap((name) =>
+    parseNoProxy(environment[name] ?? '').malformed.map((entry) =>
+      variableProblem(name, `"${entry}" must be a host, an address, or a network like 10.0.0.0/8`),
+    ),
+  );
+  return [...proxies, ...exceptions];
 }
 
-function isProxy(text: string): boolean {
+export function isProxy(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || url.hostname === '' || !/^(https?|socks5?):$/.test(url.protocol)) return false;
   if (!['', '/'].includes(url.pathname + url.search + url.hash)) return false;

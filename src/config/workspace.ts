@@ -2,6 +2,7 @@ import { credentials } from './credentials/registry.ts';
 import { defaultEndpoint, isRegion } from './endpoints.ts';
 import { listOf, origin, text, textOf } from './fields.ts';
 import { key, mapping, optionalKey, part, section } from './mapping.ts';
+import { proxyUrl, tls } from './route.ts';
 import type { Value, ValueOf } from './value.ts';
 
 /** Only instances with one of the values of each kind; empty: all. */
@@ -57,6 +58,10 @@ const declared = mapping({
   iamEndpoint: optionalKey('iam_endpoint', origin, {
     meaning: 'replaces `https://iam.REGION.myhuaweicloud.com` (`.eu` likewise)',
     variable: 'SECMASTER_IAM_ENDPOINT',
+  }),
+  tls: part('tls', tls),
+  proxyUrl: optionalKey('proxy_url', proxyUrl, {
+    meaning: 'proxy for this workspace, such as `http://proxy.example.com:3128`; default: those of the environment',
   }),
   filters: part('filters', filters),
   credentials: optionalKey('credentials', credentials, {

@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { listen } from '../../src/http/listen.ts';
 import { createLogger } from '../../src/log.ts';
 import { cronProblem } from '../../src/poll/fleet/timer.ts';
+import { routesThrough } from '../support/secmaster/routes.ts';
 import { answer } from './processes.ts';
 import { cpuMs } from './statistics.ts';
 
@@ -14,7 +15,7 @@ if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
 const config = { ...loaded.config, poll: { ...loaded.config.poll, rateLimit: 1_000_000 } };
 const exporter = await createExporter(config, {
   clock: systemClock,
-  dispatcher: new Agent(),
+  routes: routesThrough(new Agent()),
   log: createLogger('warn', 'json'),
   version: 'bench',
   telemetryPath: '/metrics',

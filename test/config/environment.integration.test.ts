@@ -24,6 +24,8 @@ describe('is enough alone', () => {
         workspaceId: project.SECMASTER_WORKSPACE_ID,
         endpoint: 'https://secmaster.cn-north-4.myhuaweicloud.com',
         iamEndpoint: 'https://iam.cn-north-4.myhuaweicloud.com',
+        tls: { ca: null },
+        proxyUrl: null,
         filters: { playbookId: [], workflowId: [], dataclassId: [], triggerType: [] },
         credentials: { kind: 'ak_sk', ak: 'AKTEST', sk: expect.anything(), securityToken: expect.anything() },
       },

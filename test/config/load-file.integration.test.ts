@@ -30,6 +30,8 @@ describe('a good file', () => {
           workspaceId: '11111111-2222-3333-4444-555555555555',
           endpoint: 'https://secmaster.eu-west-101.myhuaweicloud.eu',
           iamEndpoint: 'https://iam.eu-west-101.myhuaweicloud.eu',
+          tls: { ca: null },
+          proxyUrl: null,
           filters: { playbookId: [], workflowId: [], dataclassId: [], triggerType: [] },
           credentials: { kind: 'ak_sk', ak: 'AKTEST', sk: expect.anything(), securityToken: null },
         },

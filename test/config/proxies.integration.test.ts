@@ -16,6 +16,15 @@ test.each<[string, string, string]>([
   expect(problemsOf(loadEnvironment({ ...alone, [name]: value }))).toEqual(problems);
 });
 
+test.each([
+  ['NO_PROXY', '10.0.0.0/33'],
+  ['no_proxy', 'http://example.com'],
+])('%s may not have %s', (name, entry) => {
+  expect(problemsOf(loadText(complete, { [name]: `example.com,${entry}` }))).toEqual([
+    `${name}: "${entry}" must be a host, an address, or a network like 10.0.0.0/8`,
+  ]);
+});
+
 test('it is told together with all other problems', () => {
   expect(problemsOf(loadText(`poll: { timeout: 10 }\n${complete}`, { HTTPS_PROXY: 'proxy' }))).toEqual([
     'config.yml:1: poll.timeout: 10 is not a valid duration; write it like 30s, 5m, 24h or 7d',
@@ -29,6 +38,7 @@ test.each([
   ['HTTP_PROXY', 'socks5://127.0.0.1:1080'],
   ['http_proxy', ''],
   ['NO_PROXY', '*.example.com,10.0.0.0/8'],
+  ['no_proxy', 'localhost 127.0.0.1,::1'],
 ])('%s may be "%s"', (name, value) => {
   expect(configOf(loadText(complete, { [name]: value })).workspaces).toHaveLength(1);
 });

@@ -117,7 +117,7 @@ describe('a workspace', () => {
       'an unknown key',
       `${complete}    zone: a\n`,
       [
-        'config.yml:8: workspaces[0].zone: unknown key; valid keys: name, region, project_id, workspace_id, endpoint, iam_endpoint, filters, credentials',
+        'config.yml:8: workspaces[0].zone: unknown key; valid keys: name, region, project_id, workspace_id, endpoint, iam_endpoint, tls, proxy_url, filters, credentials',
       ],
     ],
     [

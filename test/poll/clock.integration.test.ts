@@ -7,6 +7,7 @@ import { createClients } from '../../src/secmaster/api/clients.ts';
 import { noFilters } from '../../src/secmaster/api/filters.ts';
 import { defaultAccessKey, defaultProject } from '../../src/simulator/defaults.ts';
 import { listen } from '../../src/simulator/listen.ts';
+import { noRoute, routesThrough } from '../support/secmaster/routes.ts';
 import { createSoc } from '../support/world/simulated-soc.ts';
 
 const hourMs = 3_600_000;
@@ -25,7 +26,7 @@ test.each([
     await close();
   });
   const client = createClients({
-    dispatcher,
+    routes: routesThrough(dispatcher),
     clock: { ...soc.clock, now: () => soc.now() + errorMs, sleep: systemClock.sleep },
     log: pino({ level: 'silent' }),
     version: 'test',
@@ -37,6 +38,7 @@ test.each([
     {
       endpoint: url,
       iamEndpoint: url,
+      ...noRoute,
       filters: noFilters,
       credentials: { kind: 'ak_sk', ak: defaultAccessKey.ak, sk: new Secret(defaultAccessKey.sk), securityToken: null },
     },

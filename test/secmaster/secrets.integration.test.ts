@@ -8,6 +8,7 @@ import { createClients } from '../../src/secmaster/api/clients.ts';
 import { noFilters } from '../../src/secmaster/api/filters.ts';
 import { createManualClock } from '../../src/simulator/manual-clock.ts';
 import { writeFile } from '../config/loading.ts';
+import { noRoute, routesThrough } from '../support/secmaster/routes.ts';
 import { type Call, iamOrigin, mockApi, type Reply, secmasterOrigin } from './mock-api.ts';
 
 const secrets = {
@@ -97,7 +98,7 @@ test.each(
     },
   });
   const client = createClients({
-    dispatcher,
+    routes: routesThrough(dispatcher),
     clock,
     log: pino({ level: 'trace', serializers: { err: pino.stdSerializers.err } }, stream),
     version: '1.2.3',
@@ -105,7 +106,7 @@ test.each(
     rateLimit: 100,
     language: 'en',
     observe: () => {},
-  }).secmaster({ endpoint: secmasterOrigin, iamEndpoint: iamOrigin, filters: noFilters, credentials }, 'p');
+  }).secmaster({ endpoint: secmasterOrigin, iamEndpoint: iamOrigin, filters: noFilters, credentials, ...noRoute }, 'p');
 
   const ask = () =>
     client.listInstances('w', { sortKey: 'update_time', sortDir: 'DESC', offset: 0 }, new AbortController().signal);

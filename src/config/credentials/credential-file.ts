@@ -1,4 +1,5 @@
 import { readTextFile } from '../text-file.ts';
+import { isQuoted, quotedMessage } from '../variables.ts';
 
 /** What a credential may contain, and credentials in files of their own. */
 
@@ -27,6 +28,8 @@ export function readCredentialFile({
 
 /** null: no problem. */
 export function credentialProblem(text: string, form: CredentialForm): string | null {
+  // A password may begin and end with quotes.
+  if (form === 'key' && isQuoted(text)) return quotedMessage;
   const { pattern, message } = forms[form];
   return pattern.test(text) ? null : message;
 }

@@ -1,6 +1,6 @@
-import { parse } from 'ini';
 import { readTextFile } from '../text-file.ts';
 import { credentialProblem } from './credential-file.ts';
+import { parseSections } from './profile-sections.ts';
 
 /** The credentials file that Huawei Cloud's SDKs share: INI, with a section for each profile (docs/secmaster-api.md#credential-sources). */
 
@@ -26,14 +26,10 @@ export function readProfile({
 }: ProfileAddress): { readonly profile: Profile } | { readonly problem: string } {
   const content = readTextFile(file, maxBytes);
   if ('problem' in content) return content;
-  const sections: Record<string, unknown> = parse(content.text);
-  const values = Object.hasOwn(sections, section) ? sections[section] : undefined;
+  const values = parseSections(content.text).get(section);
   // The section's name is not shown: it may be a secret in the wrong place.
-  if (typeof values !== 'object' || values === null) return { problem: 'has no section with this name' };
-  const text = (key: string) => {
-    const value: unknown = Reflect.get(values, key);
-    return typeof value === 'string' && value !== '' ? value : null;
-  };
+  if (values === undefined) return { problem: 'has no section with this name' };
+  const text = (key: string) => values.get(key) || null;
   const [ak, sk, securityToken] = [text('ak'), text('sk'), text('security_token')];
   if (ak === null || sk === null) {
     const isFederated = text('idp_id') !== null || text('id_token_file') !== null;

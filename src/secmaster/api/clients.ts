@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici';
 import type { Clock } from '../../clock.ts';
 import type { Language, WorkspaceConfig } from '../../config/config.ts';
 import type { Logger } from '../../log.ts';
@@ -9,14 +8,14 @@ import { accountKey, breakerKey, createCredentials } from '../credentials/regist
 import { createEndpoint, type Endpoint } from '../http/endpoint.ts';
 import { SecMasterError } from '../http/errors.ts';
 import { createGet } from '../http/get.ts';
+import { type Routes, routeKey } from '../http/routes.ts';
 import { createSend, type Observe } from '../http/send.ts';
 import { createClient } from './client.ts';
 import { projectsSchema } from './schema.ts';
 import type { SecMaster } from './secmaster.ts';
 
 export interface ClientOptions {
-  /** It handles TLS, proxies and connections. */
-  readonly dispatcher: Dispatcher;
+  readonly routes: Pick<Routes, 'of'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** The exporter's version, for the header `user-agent`. */
@@ -31,7 +30,10 @@ export interface ClientOptions {
 /** The metadata service is on the machine itself: if it doesn't respond soon, there is none. */
 const metadataTimeoutMs = 3_000;
 
-export type Account = Pick<WorkspaceConfig, 'endpoint' | 'iamEndpoint' | 'credentials' | 'filters'>;
+export type Account = Pick<
+  WorkspaceConfig,
+  'endpoint' | 'iamEndpoint' | 'tls' | 'proxyUrl' | 'credentials' | 'filters'
+>;
 
 /** What outlives a reload, because six refusals lock an access key, whichever configuration they come from. */
 export interface Shared {
@@ -52,25 +54,25 @@ export interface Clients {
 
 /**
  * Creates the clients of one configuration. They share, with each other and with those of the previous configuration: rate
- * limit and clock by endpoint, the token by user and project, the circuit breaker by user or access key.
+ * limit and clock by endpoint, the token by user, project and route, the circuit breaker by user or access key.
  */
 export function createClients(options: ClientOptions, before: Shared = createShared()): Clients {
   const { clock, log } = options;
-  const send = createSend({ ...options, userAgent: `secmaster-exporter/${options.version}` });
-  const sendLocally = createSend({
-    ...options,
-    timeoutMs: Math.min(options.timeoutMs, metadataTimeoutMs),
-    userAgent: `secmaster-exporter/${options.version}`,
-  });
+  const userAgent = `secmaster-exporter/${options.version}`;
   const { endpoints, breakers, credentials } = before;
   const endpointOf = (origin: string) =>
     shared(endpoints, `${origin} ${options.rateLimit}`, () => createEndpoint(origin, options.rateLimit, clock));
 
   /** Credentials and calls for one endpoint. Credentials for another project are other credentials. */
-  function connect({ iamEndpoint, credentials: config }: Account, endpoint: Endpoint, project: Obtaining['project']) {
+  function connect(account: Account, endpoint: Endpoint, project: Obtaining['project']) {
+    const { iamEndpoint, credentials: config } = account;
     const iam = endpointOf(iamEndpoint);
-    const key = accountKey(config, iam);
-    const own = shared(credentials, `${key} ${JSON.stringify(project)}`, () =>
+    const route = options.routes.of(account);
+    const send = createSend({ ...options, route, userAgent });
+    const timeoutMs = Math.min(options.timeoutMs, metadataTimeoutMs);
+    const sendLocally = createSend({ ...options, route, timeoutMs, userAgent });
+    const key = JSON.stringify([accountKey(config, iam), project, routeKey(account)]);
+    const own = shared(credentials, key, () =>
       createCredentials(config, { project, iam, endpointOf, send, sendLocally, clock, log }),
     );
     const breaker = shared(breakers, breakerKey(config, iam), () => createCircuitBreaker(clock, log));

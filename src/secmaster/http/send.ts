@@ -7,6 +7,7 @@ import { createDeadline } from './deadline.ts';
 import { type Operation, SecMasterError } from './errors.ts';
 import { networkError } from './network-error.ts';
 import { retryOptions } from './retry.ts';
+import type { Route } from './routes.ts';
 import { encodePath, encodeQuery } from './sign.ts';
 import { watchAttempts } from './watch-attempts.ts';
 
@@ -19,7 +20,7 @@ export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<JsonAn
 export type Observe = (operation: Operation, code: string, seconds: number) => void;
 
 export interface HttpOptions {
-  readonly dispatcher: Dispatcher;
+  readonly route: Route;
   readonly clock: Clock;
   /** For one request with its retries, without the wait for the rate limit before the first attempt. */
   readonly timeoutMs: number;
@@ -27,7 +28,7 @@ export interface HttpOptions {
   readonly userAgent: string;
 }
 
-export function createSend({ dispatcher, clock, timeoutMs, observe, userAgent }: HttpOptions): Send {
+export function createSend({ route, clock, timeoutMs, observe, userAgent }: HttpOptions): Send {
   return async (request, callerSignal) => {
     const { operation, endpoint } = request;
     await endpoint.rateLimiter(callerSignal).catch(() => {
@@ -37,7 +38,9 @@ export function createSend({ dispatcher, clock, timeoutMs, observe, userAgent }:
     const { signal } = deadline;
     const noAnswer = (error: unknown) => {
       if (callerSignal.aborted) return abortedError(operation);
-      return deadline.hasPassed() ? timeoutError(request, timeoutMs) : networkError(operation, endpoint.host, error);
+      const proxy = route.proxyTo(endpoint.origin);
+      if (deadline.hasPassed()) return timeoutError(request, timeoutMs, proxy);
+      return networkError(operation, endpoint.host, error, proxy);
     };
 
     let hasAnswer = false;
@@ -56,7 +59,7 @@ export function createSend({ dispatcher, clock, timeoutMs, observe, userAgent }:
       };
     };
     // The last interceptor is the outermost.
-    const http = dispatcher.compose(
+    const http = route.dispatcher.compose(
       watchAttempts(watcher),
       interceptors.retry(
         retryOptions({ clock, endpoint, signal, deadlineMs: deadline.atMs, hasAnswer: () => hasAnswer }),
@@ -96,7 +99,8 @@ function dispatchOptions(request: HttpRequest, userAgent: string): Dispatcher.Re
   };
 }
 
-function timeoutError({ operation, endpoint }: HttpRequest, timeoutMs: number): SecMasterError {
-  const message = `no complete response from ${endpoint.host} within ${timeoutMs / 1000}s: check network and proxy, or raise poll.timeout`;
+function timeoutError({ operation, endpoint }: HttpRequest, timeoutMs: number, proxy: string | null): SecMasterError {
+  const through = proxy === null ? '' : ` through the proxy ${proxy}`;
+  const message = `no complete response from ${endpoint.host}${through} within ${timeoutMs / 1000}s: check network and proxy, or raise poll.timeout`;
   return new SecMasterError('timeout', operation, message);
 }

@@ -6,6 +6,7 @@ import { type Account, createClients, createShared } from '../../../src/secmaste
 import { noFilters } from '../../../src/secmaster/api/filters.ts';
 import { canonicalRequest, sign } from '../../../src/secmaster/http/sign.ts';
 import { createManualClock } from '../../../src/simulator/manual-clock.ts';
+import { noRoute, routesThrough } from '../../support/secmaster/routes.ts';
 import { type Call, iamOrigin, mockApi, type Reply, secmasterOrigin } from '../mock-api.ts';
 
 const never = new AbortController().signal;
@@ -22,6 +23,7 @@ const account: Project = {
   projectId: '0123',
   endpoint: secmasterOrigin,
   iamEndpoint: iamOrigin,
+  ...noRoute,
   filters: noFilters,
   credentials: akSk,
 };
@@ -41,7 +43,7 @@ function setUp(answer: (call: Call, index: number) => Reply, clock = createManua
   const reload = (rateLimit = 1000) =>
     createClients(
       {
-        dispatcher,
+        routes: routesThrough(dispatcher),
         clock,
         log: pino({ level: 'silent' }),
         version: '1.2.3',
@@ -498,7 +500,7 @@ test('the limit of one endpoint is shared by its clients', async () => {
   const { dispatcher, calls } = mockApi(() => emptyPage);
   const clock = createManualClock();
   const clients = createClients({
-    dispatcher,
+    routes: routesThrough(dispatcher),
     clock,
     log: pino({ level: 'silent' }),
     version: '1.2.3',

@@ -7,6 +7,7 @@ import { defaultIdToken } from '../../../src/simulator/defaults.ts';
 import { createManualClock } from '../../../src/simulator/manual-clock.ts';
 import { writeFile } from '../../config/loading.ts';
 import { createFolder, startCredentialed } from '../../support/secmaster/credentialed.ts';
+import { noRoute, routesThrough } from '../../support/secmaster/routes.ts';
 import { iamOrigin, mockApi, type Reply, secmasterOrigin } from '../mock-api.ts';
 
 /** A token of an identity provider: what is asked of IAM with it, and what becomes of it. */
@@ -41,7 +42,7 @@ test('asks IAM for a token of the project and for keys of six hours, and signs w
   const { dispatcher, calls } = mockApi((_, index) => replies[index] ?? { body: { count: 0, instances: [] } });
   const observed: string[] = [];
   const clients = createClients({
-    dispatcher,
+    routes: routesThrough(dispatcher),
     clock,
     log: pino({ level: 'silent' }),
     version: '1.2.3',
@@ -55,7 +56,7 @@ test('asks IAM for a token of the project and for keys of six hours, and signs w
     idpId: 'my-cluster',
     idToken: { path: writeFile('id-token', 'ID.TOKEN\n'), form: 'key' },
   } as const;
-  const account = { endpoint: secmasterOrigin, iamEndpoint: iamOrigin, filters: noFilters, credentials };
+  const account = { endpoint: secmasterOrigin, iamEndpoint: iamOrigin, filters: noFilters, credentials, ...noRoute };
   await clients.secmaster(account, '0123').listInstances('w', newest, never);
 
   const [token, keys, list] = calls;

@@ -11,6 +11,7 @@ import { createManualClock, isManualClock } from '../../../src/simulator/manual-
 import { createSimulator, type Simulator } from '../../../src/simulator/simulator.ts';
 import { configOf, loadText } from '../../config/loading.ts';
 import { parseExposition, scrapeOf } from '../metrics/exposition.ts';
+import { routesThrough } from '../secmaster/routes.ts';
 
 /** Simulated SecMasters, one a region, with projects and workspaces, and an exporter of them in this process, over sockets. */
 export interface Organisation {
@@ -77,7 +78,7 @@ export async function createOrganisation({
   const pollNow: { poll(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void> }[] = [];
   const exporter = await createExporter(configOf(read(first)), {
     clock,
-    dispatcher,
+    routes: routesThrough(dispatcher),
     log: pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
     version: 'test',
     telemetryPath: '/metrics',

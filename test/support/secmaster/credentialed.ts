@@ -20,6 +20,7 @@ import { listen } from '../../../src/simulator/listen.ts';
 import { createManualClock, type ManualClock } from '../../../src/simulator/manual-clock.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../../src/simulator/simulator.ts';
 import { buyToken } from './in-process.ts';
+import { noRoute, routesThrough } from './routes.ts';
 
 /** A client with credentials of some kind, over loopback sockets, before a simulated SecMaster, IAM and metadata service. */
 export interface Credentialed {
@@ -92,7 +93,7 @@ export async function startCredentialed(
   folder.write('token', await buyToken(simulator));
   const logged: string[] = [];
   const client = createClients({
-    dispatcher,
+    routes: routesThrough(dispatcher),
     clock: { ...clock, now: () => clock.now() + skewMs },
     log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
     version: 'test',
@@ -105,6 +106,7 @@ export async function startCredentialed(
     {
       endpoint: url,
       iamEndpoint: url,
+      ...noRoute,
       filters: noFilters,
       credentials: typeof kind === 'string' ? folder.config(kind, url) : kind,
     },

@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { showConfig } from '../../src/config/show.ts';
+import { createCertificates } from '../support/http/certificates.ts';
+import { complete, configOf, loadText, problemsOf, writeFile } from './loading.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'secmaster-exporter-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const certificates = createCertificates(folder);
+const { key } = certificates.make('server');
+const ca = certificates.ca();
+
+test.each<[string, string]>([
+  ['one certificate', ca],
+  ['several, with text around them', `my CA\n${ca}\nanother\n${ca}`],
+  ['one with Windows line ends', ca.replaceAll('\n', '\r\n')],
+])('tls.ca_file may have %s', (_, content) => {
+  const path = writeFile('ca.pem', content);
+  const config = configOf(loadText(`${complete}    tls: { ca_file: ${path} }\n`));
+  expect(config.workspaces[0]?.tls.ca).toEqual({ path, pem: content });
+  expect(showConfig(config)).toContain(`ca_file: ${path}`);
+});
+
+const notCertificates = 'must be a file with certificates in PEM form (-----BEGIN CERTIFICATE-----)';
+
+test.each<[string, string, string]>([
+  ['rubbish', 'SKTEST', notCertificates],
+  ['nothing', '', notCertificates],
+  ['a key', key, notCertificates],
+  ['a certificate that is cut off', ca.slice(0, 200), notCertificates],
+  ['a certificate with rubbish in it', ca.replace(/\n.{20}/, '\nAAAAAAAAAAAAAAAAAAAA'), notCertificates],
+  ['a certificate and a key', ca + key, notCertificates],
+  ['too much', 'x'.repeat(1_048_577), 'is larger than 1048576 bytes'],
+])('tls.ca_file is refused with %s', (_, content, problem) => {
+  const path = writeFile('ca.pem', content);
+  expect(problemsOf(loadText(`${complete}    tls: { ca_file: ${path} }\n`))).toEqual([
+    `config.yml:8: workspaces[0].tls.ca_file: ${problem}`,
+  ]);
+});
+
+test.each<[string, string]>([
+  ['http://proxy.example.com:3128', 'http://proxy.example.com:3128'],
+  ['https://user:SKTEST@proxy.example.com', 'https://<secret>@proxy.example.com'],
+  ['socks5://127.0.0.1:1080', 'socks5://127.0.0.1:1080'],
+])('proxy_url may be %s, and is shown as %s', (url, shown) => {
+  const config = configOf(loadText(`${complete}    proxy_url: ${url}\n`));
+  expect(config.workspaces[0]?.proxyUrl?.reveal()).toBe(url);
+  expect(showConfig(config)).toContain(`proxy_url: ${shown}\n`);
+});
+
+test.each([['proxy.example.com:3128'], ['ftp://user:SKTEST@proxy'], ['http://proxy/SKTEST'], ['7']])(
+  'proxy_url is refused, and not shown: %s',
+  (url) => {
+    expect(problemsOf(loadText(`${complete}    proxy_url: ${url}\n`))).toEqual([
+      'config.yml:8: workspaces[0].proxy_url: must be like http://proxy.example.com:3128',
+    ]);
+  },
+);
