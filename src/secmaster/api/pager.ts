@@ -67,6 +67,9 @@ export interface Round<P> {
 /** Requests for one page, however many of its places are empty or too large. */
 export const maxStepRequests = 40;
 
+/** A page of fewer rows than this isn't a full one: nobody pages by so few, and a short list is often read. */
+const fewestOfFull = 50;
+
 /** A limit below this is for one large row. */
 const fewRows = 10;
 
@@ -76,7 +79,8 @@ const early = 'an empty page before the end';
 const otherPlace = 'offset does not count rows';
 
 export function createRound<P>(options: RoundOptions<P>): Round<P> {
-  const { count, length, counts, isStrict, maxRequests } = options;
+  const { count, length, isStrict, maxRequests } = options;
+  let { counts } = options;
   // A row that comes twice on one page takes the place of another one, or none: the next page begins where none is left out.
   const ids = (page: P) => [...new Set(options.ids(page))];
   const met = new Set<string>();
@@ -158,17 +162,24 @@ export function createRound<P>(options: RoundOptions<P>): Round<P> {
     wasShort = length.fullRows !== null && pageIds.length < Math.min(limit, length.fullRows);
     offset += pageIds.length;
     limit = Math.min(2 * limit, length.limit);
+    if (pageIds.length > 0 && isMiscounted(page)) counts = 'inexact';
   }
+
+  /** Whether there are fewer by SecMaster's count than the list has shown up to here: the count is wrong, or rows have left. */
+  const isMiscounted = (page: P) => counts !== 'inexact' && (count(page) ?? offset) < offset;
 
   /** Whether all are met that were there all the time: what comes during the round need not be. */
   const isCounted = (page: P) => met.size >= Math.min(leastCount, count(page) ?? Number.POSITIVE_INFINITY);
 
   /** null: the list goes on. */
   function endAfter(page: P): RoundEnd['kind'] | null {
-    if (counts === 'exact' && count(page) !== null) return isCounted(page) ? 'complete' : null;
+    // A full page that is all there is by its count may also be one whose rows alone are counted.
+    if (counts === 'exact' && count(page) !== null) return isCounted(page) && !isFull(page) ? 'complete' : null;
     const isShort = length.fullRows !== null && limit === length.limit && ids(page).length < length.fullRows;
     return !isStrict && isShort && !contradicts(page) ? 'complete' : null;
   }
+
+  const isFull = (page: P) => ids(page).length >= Math.max(fewestOfFull, length.fullRows ?? length.limit);
 
   const contradicts = (page: P) => counts !== 'inexact' && count(page) !== null && !isCounted(page);
 
@@ -181,8 +192,9 @@ export function createRound<P>(options: RoundOptions<P>): Round<P> {
 
   /** After an empty page: whether the list is known to end there. */
   async function isAtEnd(ask: Ask<P>, page: P): Promise<boolean> {
-    if (!isStrict) return !contradicts(page);
-    if (counts === 'exact' && count(page) !== null) return isCounted(page) || disordered;
+    const isOdd = isMiscounted(page);
+    if (!isStrict) return !isOdd && !contradicts(page);
+    if (!isOdd && counts === 'exact' && count(page) !== null) return isCounted(page) || disordered;
     const isEmpty = async (place: Place) => {
       const answered = await answer(ask, place);
       return answered === null || ids(answered).length === 0;
