@@ -13,7 +13,7 @@ interface Part {
 
 /** What each part of a floor may import. A file belongs to the first part whose pattern it matches. */
 const parts: readonly Part[] = [
-  { floor: 0, part: 'model', files: /^model\//, ours: [/^model\//], libraries: ['node:util'] },
+  { floor: 0, part: 'model', files: /^model\//, ours: [/^model\//], libraries: ['node:crypto', 'node:util'] },
   { floor: 0, part: 'clock', files: /^clock\.ts$/, ours: [], libraries: ['node:timers/promises'] },
   { floor: 0, part: 'redact', files: /^redact\.ts$/, ours: [], libraries: [] },
   { floor: 0, part: 'log', files: /^log\.ts$/, ours: [/^redact\.ts$/], libraries: ['pino', 'pino-pretty'] },

@@ -70,15 +70,16 @@ function kindOf(httpStatus: number): ErrorKind {
 const unknownWorkspace =
   'the workspace does not exist in this project, or these credentials may not see it: check workspace_id and project_id';
 
-const adviceByCode: Readonly<Record<string, string>> = {
-  '20010001': unknownWorkspace,
-  '20011003': unknownWorkspace,
-  '20030002': 'check project_id',
-  '0307': 'the token has expired or belongs to another region: check region, endpoint and iam_endpoint',
-};
+/** A map: a code may be called `constructor`. */
+const adviceByCode: ReadonlyMap<string, string> = new Map([
+  ['20010001', unknownWorkspace],
+  ['20011003', unknownWorkspace],
+  ['20030002', 'check project_id'],
+  ['0307', 'the token has expired or belongs to another region: check region, endpoint and iam_endpoint'],
+]);
 
 function adviceFor({ advice }: Asked, kind: ErrorKind, code: string | null, said: string | null): string {
-  const known = adviceByCode[codeNumber(code)] ?? advice?.[kind];
+  const known = adviceByCode.get(codeNumber(code)) ?? advice?.[kind];
   if (known !== undefined) return known;
   if (kind === 'unauthorized' && said === 'signature expired') return "check that this machine's clock is correct";
   return adviceByKind[kind] ?? 'not a response of the API: check endpoint and iam_endpoint';
