@@ -15,7 +15,7 @@ interface Part {
 const parts: readonly Part[] = [
   { floor: 0, part: 'model', files: /^model\//, ours: [/^model\//], libraries: ['node:crypto', 'node:util'] },
   { floor: 0, part: 'clock', files: /^clock\.ts$/, ours: [], libraries: ['node:timers/promises'] },
-  { floor: 0, part: 'redact', files: /^redact\.ts$/, ours: [], libraries: [] },
+  { floor: 0, part: 'redact', files: /^redact\.ts$/, ours: [/^model\//], libraries: [] },
   { floor: 0, part: 'log', files: /^log\.ts$/, ours: [/^redact\.ts$/], libraries: ['pino', 'pino-pretty'] },
   { floor: 0, part: 'package.json', files: /^package-json\.ts$/, ours: [], libraries: ['node:fs'] },
   {
@@ -58,7 +58,12 @@ const parts: readonly Part[] = [
     floor: 2,
     part: 'requests to SecMaster',
     files: /^secmaster\/http\//,
-    ours: [/^clock\.ts$/, /^secmaster\/http\//, /^secmaster\/credentials\/(credentials|circuit-breaker)\.ts$/],
+    ours: [
+      /^model\//,
+      /^clock\.ts$/,
+      /^secmaster\/http\//,
+      /^secmaster\/credentials\/(credentials|circuit-breaker)\.ts$/,
+    ],
     libraries: ['undici', 'zod', 'node:crypto'],
   },
   {

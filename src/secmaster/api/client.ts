@@ -1,4 +1,5 @@
 import type { Filters, Language } from '../../config/config.ts';
+import { holdsSecret } from '../../model/known-secrets.ts';
 import { isId } from '../../model/text.ts';
 import { writeTime } from '../../model/time.ts';
 import type { Credentials } from '../credentials/credentials.ts';
@@ -85,7 +86,7 @@ export function createClient({ get, clock, credentials, projectId, filters, lang
       const found = new Map<string, string>();
       for await (const workspaces of workspacePages(signal, watch))
         for (const { id, name, is_view } of workspaces)
-          if (id && isId(id) && is_view !== true) found.set(id, name || id);
+          if (id && isId(id) && !holdsSecret(id) && is_view !== true) found.set(id, name || id);
       return [...found].map(([workspaceId, name]) => ({ workspaceId, name }));
     },
   };

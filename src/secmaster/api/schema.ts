@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { scrub } from '../../model/known-secrets.ts';
+import { holdsSecret, scrub } from '../../model/known-secrets.ts';
 import { isId, labelText, messageText } from '../../model/text.ts';
 import { pageSize } from './secmaster.ts';
 
@@ -13,7 +13,7 @@ const text = z
   .string()
   .overwrite((given) => given.toWellFormed())
   .nullish();
-const id = z.string().refine((given) => given === '' || (isId(given) && scrub(given) === given), { error: badId });
+const id = z.string().refine((given) => given === '' || (isId(given) && !holdsSecret(given)), { error: badId });
 /** For labels and the status page. */
 const shown = z.string().overwrite(shownText);
 const name = shown.nullish();

@@ -5,6 +5,9 @@ import { shownMessage, shownText } from './schema.ts';
 
 /** The nodes of an instance's topology. There may be a hundred thousand of them, so they are read without a schema. */
 
+/** Failed nodes that are called by their names. */
+const maxNamed = 1_000;
+
 interface TopologyNode {
   readonly action_id?: string | null;
   readonly action_name?: string | null;
@@ -28,7 +31,7 @@ export function failedNodes(body: unknown): FailedNode[] {
   return [...byAction.values()]
     .filter((node) => node !== null)
     .map(({ action_id: id, action_name: name, error_msg: error }, i) => ({
-      name: shownText(name || id || ''),
+      name: i < maxNamed ? shownText(name || id || '') : 'other',
       error: i < maxKeptNodes ? shownMessage(error ?? '') : '',
     }));
 }
