@@ -54,7 +54,6 @@ function nameOf(format: Format, { name, type }: Pick<Declaration, 'name' | 'type
   return format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name;
 }
 
-/** Whatever the ledger holds from earlier exporters: a value that is too long or can't be printed would make the whole exposition unreadable. */
 function label(name: string, given: string): string {
   const value = writableLabel(given);
   return `${name}="${/[\\\n"]/.test(value) ? escaped(value).replaceAll('"', '\\"') : value}"`;

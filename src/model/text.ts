@@ -29,11 +29,11 @@ export function labelText(text: string, max = maxLabelLength): string {
 }
 
 /**
- * A label that may be from an earlier exporter's ledger. A line break can be written; whatever else changes gets a digest, or two series
- * could become one.
+ * A label that may be from an earlier exporter's ledger, where a series keeps its name as long as an exposition can have it: within its
+ * length, and without what Prometheus reads as its end. Another name has a digest, or two series could become one.
  */
 export function writableLabel(text: string): string {
-  const isWritable = text.length <= maxLabelLength && !unprintable.test(text.replaceAll('\n', ' '));
+  const isWritable = text.length <= maxLabelLength && !/[\0\p{Cs}]/u.test(text);
   return isWritable ? text : withDigest(text, maxLabelLength);
 }
 

@@ -1,14 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  isId,
-  labelText,
-  maxLabelLength,
-  messageText,
-  printable,
-  suffixed,
-  writableLabel,
-} from '../../src/model/text.ts';
+import { isId, labelText, maxLabelLength, messageText, suffixed, writableLabel } from '../../src/model/text.ts';
 
 describe('a label', () => {
   test.each([
@@ -42,9 +34,11 @@ describe('a label', () => {
   });
 
   test('of an earlier exporter stays apart from a new one that is printed alike', () => {
-    const [one, other] = ['a\u0001', 'a\u0002'].map(writableLabel);
-    expect(new Set([one, other, printable('a\u0001')]).size).toBe(3);
-    expect(writableLabel('two\nlines')).toBe('two\nlines');
+    const old = ['a\u0000', 'a\ud83d', 'a\u0001', 'a'.repeat(201), 'two\nlines'];
+    const written = old.map(writableLabel);
+    expect(new Set([...written, ...old.map((one) => labelText(one))]).size).toBe(7);
+    expect(written.slice(2)).toEqual(['a\u0001', expect.stringMatching(/^a{191}…[0-9a-f]{8}$/), 'two\nlines']);
+    expect(written.join('')).not.toMatch(/\0/);
   });
 });
 
