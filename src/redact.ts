@@ -1,3 +1,5 @@
+import { scrub } from './model/known-secrets.ts';
+
 /** Removes secrets from anything that is logged, such as a library's response, or an error with its request. */
 
 /** Matches keys in lower case, without - and _. A request body is a secret: IAM's holds the password. */
@@ -44,7 +46,7 @@ function redactObject(value: object, within: (one: unknown) => unknown): unknown
 function plainError(error: Error): object {
   const { name, message, stack, cause } = error;
   const errors = 'errors' in error ? error.errors : undefined;
-  return Object.assign({ type: name, message, stack, cause, errors }, error);
+  return { type: name, stack, cause, errors, ...error, message };
 }
 
 function redactEntries(entries: readonly (readonly [unknown, unknown])[], within: (one: unknown) => unknown): object {
@@ -54,7 +56,7 @@ function redactEntries(entries: readonly (readonly [unknown, unknown])[], within
   );
 }
 
-/** The same for text; a line of JSON stays valid JSON. */
+/** The same for text, which may hold known secrets in any form; a line of JSON stays valid JSON. */
 export function redactText(text: string): string {
-  return secretTexts.reduce((rest, pattern) => rest.replaceAll(pattern, '$1<secret>'), text);
+  return scrub(secretTexts.reduce((rest, pattern) => rest.replaceAll(pattern, '$1<secret>'), text));
 }

@@ -13,9 +13,9 @@ interface Part {
 
 /** What each part of a floor may import. A file belongs to the first part whose pattern it matches. */
 const parts: readonly Part[] = [
-  { floor: 0, part: 'model', files: /^model\//, ours: [/^model\//], libraries: ['node:util'] },
+  { floor: 0, part: 'model', files: /^model\//, ours: [/^model\//], libraries: ['node:crypto', 'node:util'] },
   { floor: 0, part: 'clock', files: /^clock\.ts$/, ours: [], libraries: ['node:timers/promises'] },
-  { floor: 0, part: 'redact', files: /^redact\.ts$/, ours: [], libraries: [] },
+  { floor: 0, part: 'redact', files: /^redact\.ts$/, ours: [/^model\//], libraries: [] },
   { floor: 0, part: 'log', files: /^log\.ts$/, ours: [/^redact\.ts$/], libraries: ['pino', 'pino-pretty'] },
   { floor: 0, part: 'package.json', files: /^package-json\.ts$/, ours: [], libraries: ['node:fs'] },
   {
@@ -65,7 +65,12 @@ const parts: readonly Part[] = [
     floor: 2,
     part: 'requests to SecMaster',
     files: /^secmaster\/http\//,
-    ours: [/^clock\.ts$/, /^secmaster\/http\//, /^secmaster\/credentials\/(credentials|circuit-breaker)\.ts$/],
+    ours: [
+      /^model\//,
+      /^clock\.ts$/,
+      /^secmaster\/http\//,
+      /^secmaster\/credentials\/(credentials|circuit-breaker)\.ts$/,
+    ],
     libraries: ['undici', 'zod', 'node:crypto'],
   },
   {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { labelText, maxLabelLength } from '../model/text.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { isLinkLocal, isLoopback, parseOrigin } from './endpoints.ts';
 import { emptyMessage } from './problems.ts';
@@ -43,6 +44,16 @@ export const text = field((value, refuse) => (typeof value === 'string' ? value.
   values: 'text',
   isShown: false,
 });
+
+/** The value of a label. */
+export const label = field(
+  (value, refuse) => {
+    if (typeof value !== 'string') return refuse(notText);
+    const given = value.trim();
+    return labelText(given) === given ? given : refuse(`must have at most ${maxLabelLength} characters, all printable`);
+  },
+  { values: `text of up to ${maxLabelLength} printable characters`, isShown: false },
+);
 
 /** @param make for example, to lower case */
 export function textOf(

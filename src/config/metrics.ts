@@ -10,6 +10,11 @@ export const metrics = section({
     default: 200,
     meaning: 'playbooks per workspace with their own series; further ones share the label value `other`',
   }),
+  maxValues: key('max_values', whole(1, 10_000), {
+    default: 50,
+    meaning:
+      'values of each of `trigger_type` and `status` per workspace with their own series; further ones share `other`, the documented ones never',
+  }),
   nodes: key('nodes', oneOf('failed', 'off'), {
     default: 'failed',
     meaning: "`failed`: read the topology of each failed instance; `off`: don't",

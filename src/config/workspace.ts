@@ -1,6 +1,6 @@
 import { credentials } from './credentials/registry.ts';
 import { defaultEndpoint, isRegion } from './endpoints.ts';
-import { listOf, origin, text, textOf } from './fields.ts';
+import { label, listOf, origin, text, textOf } from './fields.ts';
 import { key, mapping, optionalKey, part, section } from './mapping.ts';
 import { proxyUrl, tls } from './route.ts';
 import type { Value, ValueOf } from './value.ts';
@@ -20,7 +20,7 @@ const filters = section({
 });
 
 const declared = mapping({
-  name: optionalKey('name', text, {
+  name: optionalKey('name', label, {
     meaning:
       "value of the label `workspace`; only with `workspace_id`. Default: the workspace's own name, made unique if two share it",
   }),

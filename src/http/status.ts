@@ -117,7 +117,8 @@ export function failuresSince(reports: readonly WorkspaceReport[]): FailuresSinc
 
 function workspaceStatus({ snapshot, polls, nowMs, ...report }: WorkspaceReport): WorkspaceStatus {
   const { last, lastSuccessMs } = polls;
-  const instances: Record<string, number> = {};
+  // Without a prototype: a status may be called `constructor`.
+  const instances: Record<string, number> = Object.create(null);
   for (const { labels, instances: some } of snapshot?.window ?? []) {
     const { status = '' } = labels;
     instances[status] = (instances[status] ?? 0) + some;

@@ -2,6 +2,7 @@ import type { FailedNode } from '../model/failed-run.ts';
 import type { Profile } from '../model/profile.ts';
 import type { CounterSeries, Exemplar, Labels, LastTime } from '../model/snapshot.ts';
 import type { Entry } from './entry.ts';
+import type { LabelValue, ValueLabel } from './label-values.ts';
 import type { MetPlaybook } from './playbook-labels.ts';
 import type { CellChange } from './window.ts';
 
@@ -47,6 +48,8 @@ export type Change =
       /** How many more have failed; absent: none. */
       readonly moreNodes?: number;
       readonly counters: readonly CounterChange[];
+      /** Nodes that share `other`; absent: none. */
+      readonly values?: readonly LabelValue[];
     }
   | { readonly kind: 'window_moved'; readonly fromMinute: number; readonly sweep: readonly SweepPart[] }
   | { readonly kind: 'named'; readonly name: string }
@@ -58,8 +61,15 @@ export type Change =
       readonly ids: readonly string[];
       /** Labels of playbooks whose series disappear. */
       readonly playbooks: readonly string[];
+      /** Names and values that nothing shows any more; absent: none. */
+      readonly forgotten?: Forgotten;
       readonly beforeMs: number;
     };
+
+export interface Forgotten {
+  readonly playbooks: readonly { readonly playbookId: string; readonly name: string }[];
+  readonly values: readonly { readonly label: ValueLabel; readonly value: string }[];
+}
 
 /** What the rows of one page change. */
 export interface PageChange {
@@ -72,6 +82,8 @@ export interface PageChange {
   /** When SecMaster returned the rows. */
   readonly atMs: number;
   readonly playbooks: readonly MetPlaybook[];
+  /** Values of labels that are new, or share `other`. */
+  readonly values: readonly LabelValue[];
   readonly counters: readonly CounterChange[];
   readonly durations: readonly DurationChange[];
   /** Newly found failed attempts; a known one stays unchanged. */

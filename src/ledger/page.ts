@@ -1,10 +1,11 @@
 import type { Instance } from '../model/instance.ts';
 import type { CounterName, CounterSeries, Labels, LastTime } from '../model/snapshot.ts';
-import { isEnded } from '../model/status.ts';
+import { isDocumentedStatus, isEnded } from '../model/status.ts';
 import type { DurationChange, FailedAttempt, PageChange } from './change.ts';
 import type { Entry } from './entry.ts';
 import { type Folded, fold, isSettled } from './fold.ts';
 import { labelsText, runLabels, withStatus } from './label-set.ts';
+import { LabelValues, otherValue } from './label-values.ts';
 import { knownLabels, PlaybookLabels } from './playbook-labels.ts';
 import { type LedgerState, liveLabels } from './state.ts';
 import { Tally } from './tally.ts';
@@ -16,6 +17,8 @@ export interface PageContext {
   readonly state: LedgerState;
   /** Maximum number of playbooks with their own series. */
   readonly maxPlaybooks: number;
+  /** Maximum number of values of a label with their own series. */
+  readonly maxValues: number;
   /** Upper bounds in seconds, ascending. */
   readonly durationBuckets: readonly number[];
   readonly nowMs: number;
@@ -39,6 +42,7 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
   const seen: string[] = [];
   const rows: RowVerdict[] = [];
   const labels = new PlaybookLabels(knownLabels(state.playbooks.values(), liveLabels(state)), context.maxPlaybooks);
+  const values = new LabelValues(state.values, context.maxValues);
   const series = collectSeries(context);
   // Unknown instances from before may have been counted and pruned.
   const sinceMs = Math.max(state.createdAtMs, state.prunedBeforeMs);
@@ -49,8 +53,9 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
       rows.push('settled');
       continue;
     }
-    const { id, status, startTimeMs, endTimeMs, retryCount } = instance;
-    const runsLabels = labelsOf(instance, known, labels);
+    const { id, startTimeMs, endTimeMs, retryCount } = instance;
+    const runsLabels = labelsOf(instance, known, labels, values);
+    const status = statusOf(instance, known, values);
     const observed = { id, labels: runsLabels, status, startTimeMs, endTimeMs, retryCount };
     const folded = fold(known, observed, sinceMs, state.generation + 1);
     const { entry } = folded;
@@ -61,7 +66,11 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
       continue;
     }
     entries.set(entry.id, entry);
-    labels.meet(instance.playbook, Math.max(entry.startTimeMs ?? 0, entry.endTimeMs ?? 0));
+    const atMs = Math.max(entry.startTimeMs ?? 0, entry.endTimeMs ?? 0);
+    labels.meet(instance.playbook, atMs);
+    values.meet('trigger_type', instance.triggerType, atMs);
+    if (status === otherValue) values.limit('status', instance.status, atMs);
+    else values.meet('status', status, atMs);
     series.add(known, folded);
   }
 
@@ -73,6 +82,7 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
       seen,
       atMs: nowMs,
       playbooks: labels.met(),
+      values: values.met(),
       ...series.changes(),
     },
     rows,
@@ -139,10 +149,24 @@ function collectSeries({ state, durationBuckets, nowMs }: PageContext) {
 }
 
 /** What a row leaves out, such as one of two replicas may, stays as it was known. */
-function labelsOf({ playbook, triggerType }: Instance, known: Entry | null, labels: PlaybookLabels): Labels {
+function labelsOf(
+  { playbook, triggerType }: Instance,
+  known: Entry | null,
+  labels: PlaybookLabels,
+  values: LabelValues,
+): Labels {
   const { playbook: knownPlaybook, trigger_type: knownTriggerType = '' } = known?.labels ?? {};
   const label = playbook === null && knownPlaybook !== undefined ? knownPlaybook : labels.of(playbook);
-  return runLabels(label, triggerType === '' ? knownTriggerType : triggerType);
+  return runLabels(label, triggerType === '' ? knownTriggerType : values.of('trigger_type', triggerType));
+}
+
+/**
+ * What the instance counts under. One that shares `other` keeps it while its status is undocumented: counted again under a name of its
+ * own, its end would count twice.
+ */
+function statusOf({ status }: Instance, known: Entry | null, values: LabelValues): string {
+  if (known?.status === status || isDocumentedStatus(status)) return status;
+  return known?.status === otherValue ? otherValue : values.of('status', status);
 }
 
 /** If kept, it would be pruned again at the end of the poll. */

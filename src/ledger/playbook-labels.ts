@@ -1,10 +1,14 @@
 import type { Playbook } from '../model/instance.ts';
 import type { PlaybookLabel } from '../model/snapshot.ts';
+import { suffixed } from '../model/text.ts';
 
 /** The label of an instance without a playbook. */
 const noPlaybook = '';
 /** The label that playbooks beyond the limit share. A playbook that really has this name gets its id appended. */
 export const otherPlaybooks = 'other';
+
+/** Playbooks that share `other` and are remembered, to be counted. */
+export const maxLimitedPlaybooks = 10_000;
 
 export interface KnownLabel extends PlaybookLabel {
   /** Whether it has series: a playbook without runs for the retention has none. */
@@ -45,6 +49,7 @@ export class PlaybookLabels {
   readonly #live = new Set<string>();
   readonly #met = new Map<string, MetPlaybook>();
   readonly #max: number;
+  #limited = 0;
 
   constructor(known: Iterable<KnownLabel>, max: number) {
     this.#max = max;
@@ -72,6 +77,7 @@ export class PlaybookLabels {
     if (playbook === null) return;
     const key = playbookKey(playbook.id, playbook.name);
     const { label } = this.#byPlaybook.get(key) ?? named(playbook, otherPlaybooks);
+    if (label === otherPlaybooks && this.#limited > maxLimitedPlaybooks && !this.#met.has(key)) return;
     const seenMs = Math.max(atMs, this.#met.get(key)?.seenMs ?? 0);
     this.#met.set(key, { playbookId: playbook.id, name: playbook.name, label, seenMs });
   }
@@ -83,7 +89,9 @@ export class PlaybookLabels {
 
   #keep(known: KnownLabel): void {
     const { playbookId, name, label, isLive } = known;
-    this.#byPlaybook.set(playbookKey(playbookId, name), known);
+    const key = playbookKey(playbookId, name);
+    if (label === otherPlaybooks && !this.#byPlaybook.has(key)) this.#limited++;
+    this.#byPlaybook.set(key, known);
     this.#taken.add(label);
     if (isLive && label !== otherPlaybooks) this.#live.add(ownerOf(playbookId, name));
   }
@@ -105,11 +113,11 @@ function ownerOf(playbookId: string, name: string): string {
 
 /** The first playbook gets the plain name; a second one the name with the first 8 characters of its id (docs/metrics.md#labels). */
 function firstFree({ id, name }: Playbook, taken: ReadonlySet<string>): string {
-  for (const candidate of [name, `${name} (${id.slice(0, 8)})`, `${name} (${id})`]) {
+  for (const candidate of [name, suffixed(name, id.slice(0, 8)), suffixed(name, id)]) {
     if (!taken.has(candidate)) return candidate;
   }
   for (let n = 2; ; n++) {
-    const candidate = `${name} (${id} ${n})`;
+    const candidate = suffixed(name, `${id} ${n}`);
     if (!taken.has(candidate)) return candidate;
   }
 }

@@ -10,6 +10,7 @@ import {
 } from '../model/snapshot.ts';
 import type { SweepItem } from './change.ts';
 import { compareLabels } from './label-set.ts';
+import { countLimitedValues } from './label-values.ts';
 import { countLimited, otherPlaybooks } from './playbook-labels.ts';
 import { type LedgerState, liveLabels } from './state.ts';
 import { isWindowComplete } from './sweep.ts';
@@ -49,6 +50,7 @@ export function toSnapshot(state: LedgerState, rows: LedgerRows, inOrder: InOrde
       .map(({ playbookId, name, label }) => ({ playbookId, name, label }))
       .sort((a, b) => (a.label < b.label ? -1 : 1)),
     limitedPlaybooks: countLimited(playbooks.values(), live, prunedBeforeMs),
+    limitedValues: countLimitedValues(state.values.values()),
     instances: state.instances,
     openInstances: rows.openInstances,
     windowComplete: isWindowComplete(state, rows.sweep, rows.rechecks),

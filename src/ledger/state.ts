@@ -2,6 +2,7 @@ import type { Profile } from '../model/profile.ts';
 import type { Labels } from '../model/snapshot.ts';
 import type { Change, PageChange } from './change.ts';
 import { labelsText } from './label-set.ts';
+import { type LabelValue, valueKey } from './label-values.ts';
 import { type MetPlaybook, playbookKey } from './playbook-labels.ts';
 
 /** The state of a workspace's ledger as a whole, kept in memory by its handle. */
@@ -23,6 +24,8 @@ export interface LedgerState {
   readonly instances: number;
   /** Every name that a playbook has had, by `playbookKey`. */
   readonly playbooks: ReadonlyMap<string, MetPlaybook>;
+  /** The values of labels that have been met, by `valueKey`. */
+  readonly values: ReadonlyMap<string, LabelValue>;
   /** The label sets of runs with counters, by their texts. */
   readonly runs: ReadonlyMap<string, Labels>;
 }
@@ -45,6 +48,8 @@ export function advance(state: LedgerState, change: Change): LedgerState {
       };
     case 'sweep_step':
       return change.page === null ? state : withPage(state, change.page);
+    case 'nodes_read':
+      return withValues(state, change.values ?? []);
     case 'profile_learned':
       return { ...state, profile: change.profile };
     case 'window_moved':
@@ -60,7 +65,20 @@ export function advance(state: LedgerState, change: Change): LedgerState {
   }
 }
 
-function withPage(state: LedgerState, { added, playbooks: met, counters }: PageChange): LedgerState {
+function withValues(state: LedgerState, met: readonly LabelValue[]): LedgerState {
+  if (met.length === 0) return state;
+  const values = new Map(state.values);
+  for (const one of met) values.set(valueKey(one.label, one.value), newerValue(values, one));
+  return { ...state, values };
+}
+
+function newerValue(values: ReadonlyMap<string, LabelValue>, one: LabelValue): LabelValue {
+  const known = values.get(valueKey(one.label, one.value));
+  return { ...one, seenMs: Math.max(one.seenMs, known?.seenMs ?? 0) };
+}
+
+function withPage(before: LedgerState, { added, playbooks: met, counters, values }: PageChange): LedgerState {
+  const state = withValues(before, values);
   const instances = state.instances + added;
   const isNew = ({ labels }: { labels: Labels }) => !state.runs.has(labelsText(labels));
   const begun = counters.filter((change) => change.counter === 'started' && isNew(change));
@@ -76,12 +94,28 @@ function withPage(state: LedgerState, { added, playbooks: met, counters }: PageC
   return { ...state, instances, playbooks, runs };
 }
 
-function pruned(state: LedgerState, { ids, playbooks, beforeMs }: Extract<Change, { kind: 'pruned' }>): LedgerState {
+function pruned(state: LedgerState, change: Extract<Change, { kind: 'pruned' }>): LedgerState {
+  const { ids, playbooks, forgotten = { playbooks: [], values: [] }, beforeMs } = change;
   const runs = [...state.runs].filter(([, { playbook = '' }]) => !playbooks.includes(playbook));
   return {
     ...state,
     instances: state.instances - ids.length,
     prunedBeforeMs: ids.length > 0 ? Math.max(state.prunedBeforeMs, beforeMs) : state.prunedBeforeMs,
     runs: playbooks.length > 0 ? new Map(runs) : state.runs,
+    playbooks: without(
+      state.playbooks,
+      forgotten.playbooks.map(({ playbookId, name }) => playbookKey(playbookId, name)),
+    ),
+    values: without(
+      state.values,
+      forgotten.values.map(({ label, value }) => valueKey(label, value)),
+    ),
   };
+}
+
+function without<V>(map: ReadonlyMap<string, V>, keys: readonly string[]): ReadonlyMap<string, V> {
+  if (keys.length === 0) return map;
+  const rest = new Map(map);
+  for (const key of keys) rest.delete(key);
+  return rest;
 }

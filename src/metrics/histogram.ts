@@ -40,8 +40,11 @@ function keyOf(labels: Counted['labels']): string {
 /** OpenMetrics allows 128 characters for the names and values of an exemplar's labels. */
 const maxExemplarCharacters = 128 - 'instance_id'.length;
 
+/** A ledger of an earlier exporter may hold ids of any kind. */
 function exemplarOf(bucket: DurationBucket | undefined): Pick<Sample, 'exemplar'> {
-  if (bucket === undefined || [...bucket.exemplar.instanceId].length > maxExemplarCharacters) return {};
+  if (bucket === undefined) return {};
   const { instanceId, seconds, endTimeMs } = bucket.exemplar;
+  const isPlain = /^[\x20-\x7e]+$/.test(instanceId) && instanceId.length <= maxExemplarCharacters;
+  if (!isPlain || !Number.isFinite(seconds) || !Number.isFinite(endTimeMs)) return {};
   return { exemplar: { labels: { instance_id: instanceId }, value: seconds, timestamp: endTimeMs / 1000 } };
 }

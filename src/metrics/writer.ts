@@ -1,4 +1,5 @@
 import type { Labels } from '../model/snapshot.ts';
+import { writableLabel } from '../model/text.ts';
 import type { Declaration, Sample } from './family.ts';
 
 /** The text format 0.0.4 of Prometheus, and OpenMetrics 1.0. */
@@ -53,7 +54,8 @@ function nameOf(format: Format, { name, type }: Pick<Declaration, 'name' | 'type
   return format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name;
 }
 
-function label(name: string, value: string): string {
+function label(name: string, given: string): string {
+  const value = writableLabel(given);
   return `${name}="${/[\\\n"]/.test(value) ? escaped(value).replaceAll('"', '\\"') : value}"`;
 }
 

@@ -1,10 +1,12 @@
 import { inspect } from 'node:util';
+import { keepSecret } from './known-secrets.ts';
 
 /** A value that always prints as `<secret>`; only `reveal` returns it. */
 export class Secret {
   readonly #value: string;
 
   constructor(value: string) {
+    keepSecret(value);
     this.#value = value;
   }
 

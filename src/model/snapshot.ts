@@ -27,6 +27,8 @@ export interface Snapshot {
   readonly playbooks: readonly PlaybookLabel[];
   /** Playbooks that share a label because there are too many. */
   readonly limitedPlaybooks: number;
+  /** The same for values of other labels. */
+  readonly limitedValues: Readonly<Record<'trigger_type' | 'status' | 'node', number>>;
   /** Remembered, open ones among them. */
   readonly instances: number;
   readonly openInstances: number;

@@ -28,6 +28,14 @@ export function canonicalTriggerType(triggerType: string): string {
   return documentedTriggerTypes.get(triggerType.toUpperCase()) ?? triggerType;
 }
 
+export function isDocumentedStatus(status: string): boolean {
+  return documentedStatuses.has(status);
+}
+
+export function isDocumentedTriggerType(triggerType: string): boolean {
+  return documentedTriggerTypes.has(triggerType);
+}
+
 function spellings(values: readonly string[]): ReadonlyMap<string, string> {
   return new Map(values.map((value) => [value.toUpperCase(), value]));
 }

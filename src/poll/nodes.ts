@@ -2,6 +2,7 @@ import type { Change, CounterChange, FailedAttempt } from '../ledger/change.ts';
 import { isSameEnd } from '../ledger/contribution.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { nodeLabels } from '../ledger/label-set.ts';
+import { LabelValues, otherValue } from '../ledger/label-values.ts';
 import { type FailedNode, maxKeptNodes } from '../model/failed-run.ts';
 import type { ShownInstance } from '../secmaster/api/secmaster.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
@@ -12,7 +13,6 @@ export const maxReads = 100;
 const minReads = 10;
 /** Values of the label `node` of one playbook; further nodes share `other`. */
 const maxNodes = 100;
-const otherNodes = 'other';
 /** Tries to read one attempt, one per poll. */
 const maxTries = 3;
 /** How long reading pauses after a 403. */
@@ -98,8 +98,8 @@ async function readOne(session: Session, failure: FailedAttempt): Promise<void> 
     .slice(0, maxKeptNodes)
     .map(({ name, error }) => ({ name, error: recentRuns > 0 ? error : '' }));
   const more = failedNodes.length > maxKeptNodes ? { moreNodes: failedNodes.length - maxKeptNodes } : {};
-  const counters = await counterChanges(session, playbook, failedNodes);
-  await ledger.commit({ ...nodesRead(failure, nodes, counters), ...more });
+  const changes = await nodeChanges(session, playbook, failedNodes);
+  await ledger.commit({ ...nodesRead(failure, nodes), ...changes, ...more });
   const error = nodes.find((node) => node.error !== '')?.error;
   log.info({ instance: id, playbook, attempt, nodes: nodes.map(({ name }) => name), ...more, error }, 'run failed');
 }
@@ -115,22 +115,24 @@ function isOf({ attempt, failedMs }: FailedAttempt, shown: ShownInstance, known:
 function nodesRead(
   { id, attempt }: FailedAttempt,
   nodes: readonly FailedNode[],
-  counters: readonly CounterChange[] = [],
 ): Extract<Change, { kind: 'nodes_read' }> {
-  return { kind: 'nodes_read', id, attempt, nodes, counters };
+  return { kind: 'nodes_read', id, attempt, nodes, counters: [] };
 }
 
-async function counterChanges(
-  { ledger }: Session,
-  playbook: string,
-  failed: readonly FailedNode[],
-): Promise<CounterChange[]> {
+async function nodeChanges({ ledger, secmaster, maxValues }: Session, playbook: string, failed: readonly FailedNode[]) {
   const labels = new Set(await ledger.nodes(playbook));
+  const values = new LabelValues(ledger.state.values, maxValues);
   const counters = new Map<string, number>();
   for (const { name } of failed) {
-    const node = labels.has(name) || labels.size < maxNodes ? name : otherNodes;
+    const node = labels.has(name) || labels.size < maxNodes ? name : otherValue;
+    if (node !== name) values.limit('node', name, secmaster.now());
     labels.add(node);
     counters.set(node, (counters.get(node) ?? 0) + 1);
   }
-  return [...counters].map(([node, by]) => ({ counter: 'failed_nodes', labels: nodeLabels(playbook, node), by }));
+  return {
+    counters: [...counters].map(
+      ([node, by]): CounterChange => ({ counter: 'failed_nodes', labels: nodeLabels(playbook, node), by }),
+    ),
+    values: values.met(),
+  };
 }

@@ -20,6 +20,8 @@ export interface Session {
   readonly durationBuckets: readonly number[];
   /** Maximum number of playbooks with their own series. */
   readonly maxPlaybooks: number;
+  /** Maximum number of values of a label with their own series. */
+  readonly maxValues: number;
   /** Whether the topology of failed instances is read. */
   readonly nodes: 'failed' | 'off';
   /** Failed runs to list; 0: none, because their messages are confidential. */
@@ -118,7 +120,7 @@ export async function readPage(session: Session, query: ListQuery): Promise<Read
 
 /** What these rows change. */
 export async function foldInstances(
-  { ledger, secmaster, maxPlaybooks, durationBuckets }: Session,
+  { ledger, secmaster, maxPlaybooks, maxValues, durationBuckets }: Session,
   instances: readonly Instance[],
 ) {
   const ids = instances.map(({ id }) => id);
@@ -127,6 +129,7 @@ export async function foldInstances(
     known,
     state: ledger.state,
     maxPlaybooks,
+    maxValues,
     durationBuckets,
     nowMs: secmaster.now(),
   });

@@ -19,6 +19,7 @@ describe('a good file', () => {
         language: 'en',
         newSeriesHoldMs: 65_000,
         maxPlaybooks: 200,
+        maxValues: 50,
         nodes: 'failed',
       },
       status: { recentRuns: 50 },

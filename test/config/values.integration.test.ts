@@ -168,6 +168,8 @@ describe('a value', () => {
     ['the longest hold', 'metrics: { new_series_hold: 1h }', { metrics: { newSeriesHoldMs: 3_600_000 } }],
     ['one playbook', 'metrics: { max_playbooks: 1 }', { metrics: { maxPlaybooks: 1 } }],
     ['the most playbooks', 'metrics: { max_playbooks: 10000 }', { metrics: { maxPlaybooks: 10_000 } }],
+    ['one value of each label', 'metrics: { max_values: 1 }', { metrics: { maxValues: 1 } }],
+    ['the most values', 'metrics: { max_values: 10000 }', { metrics: { maxValues: 10_000 } }],
     ['nodes off, which YAML 1.2 takes for text', 'metrics: { nodes: off }', { metrics: { nodes: 'off' } }],
     ['no recent runs', 'status: { recent_runs: 0 }', { status: { recentRuns: 0 } }],
     ['the most recent runs', 'status: { recent_runs: 1000 }', { status: { recentRuns: 1_000 } }],

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { contentTypes } from '../../src/metrics/writer.ts';
 import { startPrometheus } from '../support/alert/prometheus.ts';
+import { hostileConfig, hostileRow, startHostile } from '../support/process/hostile.ts';
 import { eventually, temporaryFolder } from '../support/process/processes.ts';
 import { polledAgain, serve, writeConfig } from '../support/process/served.ts';
 import { startSimulator } from '../support/process/simulated.ts';
@@ -32,6 +33,48 @@ test.each(['text', 'openmetrics'] as const)(
     const samples = golden.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
     expect(await eventually(scraped, 'a scrape', running)).toBe(samples);
     expect(await query('secmaster_workflow_node_failures_total')).toEqual([1]);
+  },
+  60_000,
+);
+
+test.each(['text', 'openmetrics'] as const)(
+  'a real Prometheus takes in each sample of a hostile SecMaster in %s',
+  async (format) => {
+    const hostile = await startHostile();
+    const file = join(temporaryFolder(), 'config.yml');
+    writeFileSync(file, hostileConfig(hostile, { ak_sk: { ak: 'AKTEST', sk: 'SKTEST' } }));
+    const served = await serve([`--config.file=${file}`]);
+    await polledAgain(served);
+    const odd = ['a\u0000b', '"', '\\', '# {', '\u2028', '\ud83d', '} 1\nup 0', 'x'.repeat(10_000), '__proto__', '🔥'];
+    hostile.rows = odd.flatMap((text, n) => [
+      hostileRow({ id: `${n} ${text}`, status: text, trigger_type: text, playbook: { id: text, name: text } }),
+      hostileRow({ id: `${n} "${'é'.repeat(60)}`, playbook: { id: `p${n}`, name: text } }),
+      hostileRow({ status: 'FAILED', playbook: { id: `p${n}`, name: text } }),
+    ]);
+    hostile.nodes = odd.map((text, n) => ({
+      action_id: `n${n}`,
+      action_name: text,
+      status: 'FAILED',
+      error_msg: text,
+    }));
+    await eventually(
+      async () => ((await served.get('/metrics')).includes('node="__proto__"') ? true : undefined),
+      'the rows',
+      served.running,
+    );
+    await polledAgain(served);
+    const headers = { accept: format === 'text' ? 'text/plain' : 'application/openmetrics-text; version=1.0.0' };
+    const text = await (await fetch(`http://127.0.0.1:${served.port}/metrics`, { headers })).text();
+    const server = createHttpServer((_, response) =>
+      response.setHeader('content-type', contentTypes[format]).end(text),
+    ).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { running, query } = await prometheusOf((server.address() as AddressInfo).port);
+    const scraped = async () => (await query('scrape_samples_scraped > 0'))[0];
+    const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
+    expect(await eventually(scraped, 'a scrape', running)).toBe(samples);
+    expect(await query('scrape_samples_post_metric_relabeling')).toEqual([samples]);
   },
   60_000,
 );

@@ -37,8 +37,8 @@ const row = fc
   .record({
     id: fc.constantFrom(...'abcdefgh'),
     playbook: fc.constantFrom(...playbooks),
-    triggerType: fc.constantFrom('EVENT', 'TIMER', ''),
-    status: fc.constantFrom('RUNNING', 'RETRYING', 'FAILED', 'FINISHED', 'TERMINATED', 'ODD'),
+    triggerType: fc.constantFrom('EVENT', 'TIMER', '', 'A', 'B', 'C', '__proto__'),
+    status: fc.constantFrom('RUNNING', 'RETRYING', 'FAILED', 'FINISHED', 'TERMINATED', 'ODD', 'ODDER', 'toString'),
     retryCount: fc.nat(2),
     startTimeMs: fc.option(fc.integer({ min: -100, max: 5 }).map((minutes) => nowMs + minutes * minuteMs)),
     endTimeMs: fc.option(fc.integer({ min: -100, max: 5 }).map((minutes) => nowMs + minutes * minuteMs + 500)),
@@ -60,7 +60,10 @@ type Deed = typeof deed extends fc.Arbitrary<infer T> ? T : never;
 
 async function perform(ledger: Ledger, deed: Deed, atMs: number): Promise<void> {
   if (deed.kind === 'page')
-    return ledger.commit({ kind: 'page', page: await foldRows(ledger, deed.rows, atMs, { maxPlaybooks: 2 }) });
+    return ledger.commit({
+      kind: 'page',
+      page: await foldRows(ledger, deed.rows, atMs, { maxPlaybooks: 2, maxValues: 2 }),
+    });
   const id = 'abcdefgh'[deed.n % 8] ?? 'a';
   const span = { fromMs: nowMs - deed.n * minuteMs, toMs: nowMs };
   const part = sweepPart({

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Change, SweepOutcome, SweepPart } from '../../src/ledger/change.ts';
 import { goneChange } from '../../src/ledger/gone.ts';
 import { nodeLabels, runLabels, withStatus } from '../../src/ledger/label-set.ts';
+import { type LabelValue, valueKey } from '../../src/ledger/label-values.ts';
 import { type Ledger, maxFailures, type Store } from '../../src/ledger/store.ts';
 import type { Instance } from '../../src/model/instance.ts';
 import type { Profile } from '../../src/model/profile.ts';
@@ -21,6 +22,10 @@ const profile: Profile = {
   page: { value: { rows: 50, limit: 100 }, learnedMs: nowMs, how: 'a full page' },
   dates: { value: { form: '…Z', field: 'end', precisionMs: 1_000 }, learnedMs: nowMs + 1, how: 'tried "both"' },
 };
+const labelValues: readonly LabelValue[] = [
+  { label: 'trigger_type', value: '__proto__', isOwn: true, seenMs: 5 },
+  { label: 'status', value: 'ODD', isOwn: false, seenMs: 7 },
+];
 const isolate = runLabels(playbook.name, 'EVENT');
 const none = runLabels('', '');
 
@@ -74,6 +79,7 @@ const everyChange: Record<Change['kind'], (ledger: Ledger) => Change | Promise<C
     attempt: 1,
     nodes: [{ name: 'Ask', error: 'no answer' }],
     counters: [{ counter: 'failed_nodes', labels: nodeLabels(playbook.name, 'Ask'), by: 1 }],
+    values: [{ label: 'node', value: 'Tell', isOwn: false, seenMs: nowMs }],
   }),
   window_moved: () => ({
     kind: 'window_moved',
@@ -83,7 +89,16 @@ const everyChange: Record<Change['kind'], (ledger: Ledger) => Change | Promise<C
   named: () => ({ kind: 'named', name: 'prod' }),
   exposed: async (ledger) => ({ kind: 'exposed', series: await ledger.pending() }),
   poll_succeeded: () => ({ kind: 'poll_succeeded', atMs: nowMs + 3 }),
-  pruned: () => ({ kind: 'pruned', ids: ['b'], playbooks: [playbook.name], beforeMs: 9 }),
+  pruned: () => ({
+    kind: 'pruned',
+    ids: ['b'],
+    playbooks: [playbook.name],
+    forgotten: {
+      playbooks: [{ playbookId: playbook.id, name: playbook.name }],
+      values: [{ label: 'trigger_type', value: 'EVENT' }],
+    },
+    beforeMs: 9,
+  }),
 };
 
 function newPage(ledger: Ledger) {
@@ -142,6 +157,20 @@ export function describeStore({ createDisk }: StoreKind): void {
       await ledger.commit(change);
       expect(ledger.state).toMatchObject(expected);
       expect((await reopen()).state).toEqual(ledger.state);
+    });
+
+    test('remembers values of labels over a restart, until they are forgotten', async () => {
+      await ledger.commit({ kind: 'page', page: { ...emptyPage(nowMs), values: labelValues } });
+      const [own, limited] = labelValues;
+      const again = { ...emptyPage(nowMs), values: labelValues.map((one) => ({ ...one, seenMs: 6 })) };
+      await ledger.commit({ kind: 'page', page: again });
+      const values = (await reopen()).state.values;
+      expect([...values.values()]).toEqual(expect.arrayContaining([{ ...own, seenMs: 6 }, limited]));
+      ledger = await opened(store);
+      const forgotten = { playbooks: [], values: [{ label: 'status' as const, value: 'ODD' }] };
+      await ledger.commit({ kind: 'pruned', ids: [], playbooks: [], forgotten, beforeMs: 9 });
+      expect([...ledger.state.values.keys()]).toEqual([valueKey('trigger_type', '__proto__')]);
+      expect((await reopen()).state.values).toEqual(ledger.state.values);
     });
   });
 
@@ -215,6 +244,7 @@ export function describeStore({ createDisk }: StoreKind): void {
         ],
         playbooks: [{ playbookId: playbook.id, name: playbook.name, label: playbook.name }],
         limitedPlaybooks: 0,
+        limitedValues: { trigger_type: 0, status: 0, node: 0 },
         instances: 3,
         openInstances: 1,
         windowComplete: false,

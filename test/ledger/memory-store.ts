@@ -65,6 +65,7 @@ function emptyTables(createdAtMs: number, fromMinute: number): Tables {
       profile: {},
       instances: 0,
       playbooks: new Map(),
+      values: new Map(),
       runs: new Map(),
     },
     instances: new Map(),

@@ -51,9 +51,15 @@ test.each(['text', 'openmetrics'] as const)('gzip holds the same bytes, in %s', 
   expect(await scrapeOf(made, format, 'gzip')).toBe(await scrapeOf(made, format));
 });
 
-test('a label longer than OpenMetrics allows for an exemplar leaves the exemplar out', async () => {
+test.each([
+  ['longer than OpenMetrics allows', 'x'.repeat(200)],
+  ['with NUL', 'a\u0000b'],
+  ['with a line break', 'a\nb'],
+  ['with letters beyond ASCII', 'é'],
+  ['of nothing', ''],
+])('an instance id %s is no exemplar', async (_, instanceId) => {
   const made = expositionOf();
-  const long = { ...exemplar, instanceId: 'x'.repeat(200) };
+  const long = { ...exemplar, instanceId };
   const durations = [{ labels, buckets: [{ le: 10, count: 1, sumSeconds: 4.5, exemplar: long }] }];
   await made.update([report({ snapshot: { ...snapshot, durations } })], [1, 10]);
   expect(await scrapeOf(made, 'openmetrics')).not.toContain('# {');

@@ -10,6 +10,7 @@ import {
   familyEnds,
   familyStart,
 } from '../../src/metrics/writer.ts';
+import { writableLabel } from '../../src/model/text.ts';
 
 type Written = Pick<Declaration, 'name' | 'type' | 'help'>;
 
@@ -94,8 +95,10 @@ const text = fc.oneof(
   fc.string({ unit: fc.constantFrom('"', '\\', '\n', 'n', '隔', '🔥') }),
 );
 const name = fc.stringMatching(/^[a-z_]+$/).filter((one) => one !== 'workspace' && one !== 'le' && one !== '__proto__');
-const labels = fc.dictionary(name, text, { maxKeys: 3 });
-const exemplar = fc.record({ labels: fc.record({ instance_id: text }), value, timestamp: value });
+/** What a label may be; prom-client writes anything. */
+const writable = text.map(writableLabel);
+const labels = fc.dictionary(name, writable, { maxKeys: 3 });
+const exemplar = fc.record({ labels: fc.record({ instance_id: writable }), value, timestamp: value });
 const plain = fc.record({ labels, value });
 const bucket = fc.record(
   { labels, value, suffix: fc.constant('_bucket' as const), le: fc.constantFrom('0.5', '10', '+Inf'), exemplar },
@@ -108,7 +111,7 @@ const buckets = fc.array(fc.oneof(fc.tuple(bucket), fc.tuple(sum), series)).map(
 const family = (type: Declaration['type'], name: string, samples: fc.Arbitrary<Sample[]>) =>
   fc.record({ family: fc.record({ type: fc.constant(type), name: fc.constant(name), help: text }), samples });
 const exposition = fc.record({
-  workspace: text,
+  workspace: writable,
   families: fc.tuple(
     family('gauge', 'a_gauge', fc.array(plain)),
     family('counter', 'a_counter_total', fc.array(plain)),

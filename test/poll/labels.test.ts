@@ -121,12 +121,13 @@ describe('more playbooks than metrics.max_playbooks', () => {
   });
 });
 
-test('names of every kind stand in the exposition as they are, and nothing else is hurt by them', async () => {
+test('names of every kind stand in the exposition, printable, and nothing else is hurt by them', async () => {
   const names = ['"quoted"', 'two\nlines', 'back\\slash', '🔥 关闭', '\u202eright to left', '<script>', 'a\u0000b', ''];
   const soc = await begun();
   for (const [n, name] of names.entries()) run(soc, { ...playbook(n), name });
   await soc.poll();
-  const expected = [...names.slice(0, -1), playbook(7).id].map((name) => [name, 1]);
+  const printable = ['"quoted"', 'two lines', 'back\\slash', '🔥 关闭', '\ufffdright to left', '<script>', 'a\ufffdb'];
+  const expected = [...printable, playbook(7).id].map((name) => [name, 1]);
   expect(await started(soc)).toEqual(Object.fromEntries(expected));
-  expect(await soc.exposition()).toContain('playbook="two\\nlines"');
+  expect(await soc.exposition()).toContain('playbook="two lines"');
 });

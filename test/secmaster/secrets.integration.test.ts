@@ -9,6 +9,7 @@ import { noFilters } from '../../src/secmaster/api/filters.ts';
 import { createManualClock } from '../../src/simulator/manual-clock.ts';
 import { writeFile } from '../config/loading.ts';
 import { noRoute, routesThrough } from '../support/secmaster/routes.ts';
+import { secretForms } from '../support/secret-forms.ts';
 import { type Call, iamOrigin, mockApi, type Reply, secmasterOrigin } from './mock-api.ts';
 
 const secrets = {
@@ -67,6 +68,42 @@ const replies: readonly [string, (call: Call) => Reply][] = [
   ['200 of another shape', (call) => ({ body: { code: echo(call), message: echo(call) } })],
   ['HTML', (call) => ({ body: `<html><title>${echo(call)}</title></html>` })],
 ];
+
+const longKey = 'Zk3+vB9/qT1xW7mN=pL5sR8uY2dF6gH0jC4eA5xB';
+const keyId = 'HSTAQWERTZUIOP123456';
+
+test.each(
+  secretForms.flatMap(([name, write]) => [
+    ['the secret key', name, write(longKey)] as const,
+    ['a first part of it', name, write(longKey.slice(0, 14))] as const,
+    ['the id of the key', name, write(keyId)] as const,
+  ]),
+)('%s does not show where an error has it %s', async (_, _name, form) => {
+  const clock = createManualClock();
+  const { dispatcher } = mockApi(() => ({
+    status: 400,
+    headers: { 'x-request-id': form.slice(0, 60) },
+    body: { code: form, message: `wrong: ${form}` },
+  }));
+  const credentials = { kind: 'ak_sk', ak: keyId, sk: new Secret(longKey), securityToken: null } as const;
+  const client = createClients({
+    dispatcher,
+    clock,
+    log: pino({ level: 'silent' }),
+    version: '1.2.3',
+    timeoutMs: 10_000,
+    rateLimit: 100,
+    language: 'en',
+    observe: () => {},
+  }).secmaster({ endpoint: secmasterOrigin, iamEndpoint: iamOrigin, filters: noFilters, credentials }, 'p');
+  const refusal = await clock.until(
+    client.listInstances('w', { offset: 0 }, new AbortController().signal).catch((error: unknown) => error),
+  );
+  const shown = inspect(refusal, { showHidden: true });
+  expect(shown).toContain('wrong: ');
+  expect(shown.toLowerCase()).not.toContain(form.replaceAll(/\s+/g, ' ').toLowerCase());
+  expect(shown).toMatch(/<secret>|HSTA…/);
+});
 
 test.each(
   replies.flatMap(([name, reply]) =>

@@ -264,12 +264,13 @@ export const rejectedRowsPerHour = bars({
   queries: [{ expr: queries.rejectedRowsPerHour, legend: '{{reason}}' }],
 });
 
-export const limitedPlaybooks = lines({
-  title: 'Playbooks grouped as other',
-  description: 'Playbooks beyond metrics.max_playbooks. They share the label value other.',
+export const limitedValues = lines({
+  title: 'Values grouped as other',
+  description:
+    'Playbooks beyond metrics.max_playbooks, trigger types and statuses beyond metrics.max_values, and failed nodes beyond 100 of a playbook. They share the label value other.',
   unit: 'none',
   noValue: noExporter,
-  queries: [{ expr: queries.byWorkspace.playbooksLimited, legend: '{{workspace}}' }],
+  queries: [{ expr: queries.valuesLimited, legend: '{{workspace}} {{label}}' }],
 });
 
 export const assumptions = table({

@@ -48,6 +48,7 @@ export const byWorkspace = {
   credentialsLeft: `${minBy(['workspace'], series(exporter.credentialsExpiry, here))} - time()`,
 };
 
+export const valuesLimited = maxBy(['workspace', 'label'], series(exporter.valuesLimited, here));
 export const assumptions = minBy(['workspace', 'assumption'], series(exporter.assumptions, here));
 
 export const pollAgeByWorkspace = age(maxBy(['workspace'], series(exporter.lastPoll, here)));

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { keepKeyId, shownKeyId } from '../../model/known-secrets.ts';
 import { Secret } from '../../model/secret.ts';
 import { field, notText } from '../fields.ts';
 import { type About, type Checked, described, type Key } from '../mapping.ts';
@@ -10,11 +11,20 @@ import { type CredentialFile, type CredentialForm, credentialProblem, readCreden
 interface Kept<T> {
   readonly form: CredentialForm;
   make(text: string): T;
+  show(value: T): string;
 }
 
-export const plainKey: Kept<string> = { form: 'key', make: (text) => text };
-export const secretKey: Kept<Secret> = { form: 'key', make: (text) => new Secret(text) };
-export const secretPassword: Kept<Secret> = { form: 'password', make: (text) => new Secret(text) };
+/** The id of an access key: no secret, but no more of it is shown than tells it from others. */
+export const keyId: Kept<string> = {
+  form: 'key',
+  make(text) {
+    keepKeyId(text);
+    return text;
+  },
+  show: shownKeyId,
+};
+export const secretKey: Kept<Secret> = { form: 'key', make: (text) => new Secret(text), show: String };
+export const secretPassword: Kept<Secret> = { form: 'password', make: (text) => new Secret(text), show: String };
 
 export function inPlaceOrFile<T>(name: string, kept: Kept<T>, about: About): Key<T | CredentialFile> {
   return pair<T, never>(name, kept, about, true, undefined as never);
@@ -36,7 +46,7 @@ export function credentialFile(form: CredentialForm) {
   );
 }
 
-function pair<T, N>(name: string, { form, make }: Kept<T>, about: About, isRequired: boolean, none: N) {
+function pair<T, N>(name: string, { form, make, show }: Kept<T>, about: About, isRequired: boolean, none: N) {
   const file = `${name}_file`;
   const inPlace = credential(form, make);
   const inFile = credentialFile(form);
@@ -59,7 +69,7 @@ function pair<T, N>(name: string, { form, make }: Kept<T>, about: About, isRequi
     read: (checked: Checked) => (checked[name] ?? checked[file] ?? none) as T | CredentialFile | N,
     show: (value: T | CredentialFile | N) => {
       if (value === none) return {};
-      return isFile(value) ? { [file]: value.path } : { [name]: String(value) };
+      return isFile(value) ? { [file]: value.path } : { [name]: show(value as T) };
     },
   };
 }

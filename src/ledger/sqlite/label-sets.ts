@@ -12,9 +12,14 @@ export interface LabelSets {
   labelsOf(number: number): Labels;
   /** The rows in the order of their labels. */
   inOrder<Row extends { readonly labels: Labels }>(rows: readonly Row[]): readonly Row[];
+  /** Removes the sets of series that are gone. */
+  removeUnused(): void;
   /** Drops what is in memory, after a transaction that was rolled back. */
   reset(): void;
 }
+
+/** The tables that refer to label sets. */
+const users = ['instance', 'counter', 'duration', 'cell', 'gauge', 'mark'];
 
 interface Known {
   readonly byText: Map<string, number>;
@@ -70,6 +75,12 @@ export function createLabelSets(db: Database, ledger: number): LabelSets {
         const [rankA, rankB] = [ranks.get(a.labels), ranks.get(b.labels)];
         return rankA === undefined || rankB === undefined ? compareLabels(a.labels, b.labels) : rankA - rankB;
       });
+    },
+    removeUnused() {
+      const used = users.map((table) => `SELECT label_set FROM ${table} WHERE ledger = ?`).join(' UNION ');
+      const sql = `DELETE FROM label_set WHERE ledger = ? AND label_set NOT IN (${used})`;
+      db.run(sql, ledger, ...users.map(() => ledger));
+      loaded = null;
     },
     reset() {
       loaded = null;

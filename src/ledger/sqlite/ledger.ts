@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { Change, PageChange } from '../change.ts';
 import { labelsText } from '../label-set.ts';
+import { valueKey } from '../label-values.ts';
 import { type MetPlaybook, playbookKey } from '../playbook-labels.ts';
 import { toSnapshot } from '../snapshot.ts';
 import { advance, type LedgerState } from '../state.ts';
@@ -11,12 +12,13 @@ import type { Database } from './database.ts';
 import { createFailures } from './failures.ts';
 import { createInstances } from './instances.ts';
 import { createLabelSets } from './label-sets.ts';
+import { createLabelValues } from './label-values.ts';
 import { createSeries } from './series.ts';
 import { createSweep } from './sweep.ts';
 import { createWindow } from './window.ts';
 
 /** The row of the table `ledger`. */
-export type LedgerRow = Omit<LedgerState, 'profile' | 'playbooks' | 'runs'> & {
+export type LedgerRow = Omit<LedgerState, 'profile' | 'playbooks' | 'values' | 'runs'> & {
   readonly ledger: number;
   /** JSON. */
   readonly profile: string;
@@ -29,10 +31,12 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
   const window = createWindow(db, ledger, sets);
   const failures = createFailures(db, ledger, sets);
   const sweep = createSweep(db, ledger);
+  const values = createLabelValues(db, ledger);
   let state: LedgerState = {
     ...row,
     profile: readProfile(profile),
     playbooks: new Map(readPlaybooks().map((one) => [playbookKey(one.playbookId, one.name), one])),
+    values: new Map(values.all().map((one) => [valueKey(one.label, one.value), one])),
     runs: new Map(series.runs().map((labels) => [labelsText(labels), labels])),
   };
 
@@ -64,6 +68,7 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
         seenMs,
       );
     }
+    for (const value of page.values) values.write(value);
     for (const change of page.counters) series.count(change);
     for (const change of page.durations) series.observe(change);
     for (const mark of page.lastStarts) series.advanceMark('start', mark);
@@ -95,7 +100,8 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
       for (const entry of entries) instances.write(entry, atMs);
       for (const cell of cells) window.add(cell);
     },
-    nodes_read({ id, attempt, nodes, moreNodes = 0, counters }) {
+    nodes_read({ id, attempt, nodes, moreNodes = 0, counters, values: limited = [] }) {
+      for (const value of limited) values.write(value);
       for (const counter of counters) series.count(counter);
       failures.setNodes(id, attempt, nodes, moreNodes);
     },
@@ -107,12 +113,18 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
     exposed({ series: exposed }) {
       for (const one of exposed) series.expose(one);
     },
-    pruned({ ids, playbooks }) {
+    pruned({ ids, playbooks, forgotten }) {
       for (const id of ids) {
         instances.remove(id);
         failures.remove(id);
       }
       for (const playbook of playbooks) series.remove(playbook);
+      if (playbooks.length > 0) sets.removeUnused();
+      for (const { label, value } of forgotten?.values ?? []) values.remove(label, value);
+      for (const { playbookId, name } of forgotten?.playbooks ?? []) {
+        const sql = 'DELETE FROM playbook WHERE ledger = ? AND playbook_id = ? AND name = ?';
+        db.run(sql, ledger, playbookId, name);
+      }
     },
     profile_learned: nothing,
     named: nothing,

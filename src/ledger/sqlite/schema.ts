@@ -343,4 +343,21 @@ export const migrations: readonly string[] = [
   ALTER TABLE sweep ADD COLUMN oldest_first INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE sweep ADD COLUMN purpose TEXT NOT NULL DEFAULT 'gap';
   `,
+  `
+  -- Which values of a label have series of their own (1), and which share the value other (0).
+  CREATE TABLE label_value (
+    ledger INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    value TEXT NOT NULL,
+    own INTEGER NOT NULL,
+    -- The newest time seen of its instances.
+    seen_ms INTEGER NOT NULL,
+    PRIMARY KEY (ledger, label, value)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO label_value
+    SELECT DISTINCT ledger, 'trigger_type', labels ->> '$.trigger_type', 1, 0 FROM label_set
+    WHERE labels ->> '$.trigger_type' NOT IN ('', 'other');
+  INSERT INTO label_value
+    SELECT DISTINCT ledger, 'status', status, 1, 0 FROM label_set WHERE status NOT IN ('', 'other');
+  `,
 ];

@@ -111,6 +111,18 @@ export const exporter = {
     stability: 'STABLE',
     fromLedger: ({ limitedPlaybooks }) => single(limitedPlaybooks),
   },
+  valuesLimited: {
+    name: 'secmaster_exporter_label_values_limited',
+    type: 'gauge',
+    help: 'Number of values of a label that share the value other because there are too many, by label (playbook, trigger_type, status, node).',
+    labels: ['workspace', 'label'],
+    stability: 'EXPERIMENTAL',
+    fromLedger: ({ limitedPlaybooks, limitedValues }) =>
+      Object.entries({ playbook: limitedPlaybooks, ...limitedValues }).map(([label, value]) => ({
+        labels: { label },
+        value,
+      })),
+  },
   credentialsExpiry: {
     name: 'secmaster_exporter_credentials_expiry_timestamp_seconds',
     type: 'gauge',

@@ -1,3 +1,4 @@
+import { suffixed } from '../../model/text.ts';
 import type { NameOrigin, WantedName } from '../workspace/name.ts';
 
 /** An owner of a value of the label `workspace`, and the name that it wants. */
@@ -48,8 +49,4 @@ function firstFree({ name, suffixes }: WantedLabel, taken: ReadonlySet<string>):
   let label = candidates.find((candidate) => !taken.has(candidate));
   for (let n = 2; label === undefined; n += 1) label = [suffixed(name, n)].find((candidate) => !taken.has(candidate));
   return label;
-}
-
-function suffixed(name: string, suffix: string | number): string {
-  return `${name} (${suffix})`;
 }

@@ -1,6 +1,7 @@
 import type { Ledger } from '../../ledger/store.ts';
 import type { Logger } from '../../log.ts';
 import type { WorkspaceReport } from '../../model/report.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
 import type { ZeroFirst } from './zero-first.ts';
 
 /** What the ledger said when it was last read; nothing before. */
@@ -36,7 +37,12 @@ export interface LedgerView {
 /** An instance that is open for longer is listed as stuck. */
 const stuckMs = 3_600_000;
 
-const tooManyPlaybooks = 'more playbooks than metrics.max_playbooks; the rest share the label value other';
+const tooMany = {
+  playbook: 'more playbooks than metrics.max_playbooks; the rest share the label value other',
+  trigger_type: 'more trigger types than metrics.max_values; the rest share the label value other',
+  status: 'more statuses than metrics.max_values; the rest share the label value other',
+  node: 'more failed nodes of a playbook than have series of their own; the rest share the label value other',
+};
 
 export function createLedgerView(parts: LedgerViewParts): LedgerView {
   const { open, zeroFirst, maxRuns, now, onName, log } = parts;
@@ -54,6 +60,13 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
     if (series.length > 0) await ledger.commit({ kind: 'exposed', series });
   }
 
+  /** Once for each label, when it is first limited. */
+  function tellLimited(snapshot: Snapshot): void {
+    const before = limitedOf(contents.snapshot);
+    for (const [label, limited] of Object.entries(limitedOf(snapshot)))
+      if (limited > 0 && before[label as Label] === 0) log.warn({ label, limited }, tooMany[label as Label]);
+  }
+
   return {
     contents: () => contents,
     async refresh() {
@@ -63,11 +76,17 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
       if (name !== null) onName(name);
       await expose(ledger);
       const snapshot = await ledger.snapshot();
-      const limited = snapshot.limitedPlaybooks;
-      if (limited > 0 && (contents.snapshot?.limitedPlaybooks ?? 0) === 0) log.warn({ limited }, tooManyPlaybooks);
+      tellLimited(snapshot);
       const failedRuns = await ledger.latestFailures(maxRuns());
       const openRuns = await ledger.stuckOrRetrying(now() - stuckMs, maxRuns());
       contents = { snapshot, counting: { sinceMs, prunedBeforeMs }, profile, failedRuns, openRuns, lastSuccessMs };
     },
   };
+}
+
+type Label = keyof typeof tooMany;
+
+function limitedOf(snapshot: Snapshot | null): Record<Label, number> {
+  if (snapshot === null) return { playbook: 0, trigger_type: 0, status: 0, node: 0 };
+  return { playbook: snapshot.limitedPlaybooks, ...snapshot.limitedValues };
 }

@@ -1,3 +1,5 @@
+import { labelText } from '../../model/text.ts';
+
 /** Where a name comes from: the configuration, SecMaster's list of workspaces, or neither. */
 export type NameOrigin = 'configured' | 'learnt' | 'placeholder';
 
@@ -37,7 +39,9 @@ export function createWorkspaceName({ settings, givenLabel, onLearnt }: Workspac
   return {
     wanted,
     label: () => givenLabel() ?? wanted().name,
-    learn(name) {
+    learn(given) {
+      // An earlier exporter kept it at any length.
+      const name = labelText(given);
       if (name === learnt) return;
       learnt = name;
       onLearnt();

@@ -12,6 +12,8 @@ export interface WorkspaceSettings {
   readonly durationBuckets: readonly number[];
   /** Maximum number of playbooks with their own series. */
   readonly maxPlaybooks: number;
+  /** Maximum number of values of a label with their own series. */
+  readonly maxValues: number;
   /** Whether the topology of failed instances is read. */
   readonly nodes: 'failed' | 'off';
   /** Failed runs in the report. */

@@ -1,4 +1,6 @@
 import type { Filters, Language } from '../../config/config.ts';
+import { holdsSecret } from '../../model/known-secrets.ts';
+import { isId } from '../../model/text.ts';
 import { writeTime } from '../../model/time.ts';
 import type { Credentials } from '../credentials/credentials.ts';
 import type { Get } from '../http/get.ts';
@@ -6,7 +8,7 @@ import type { ServerClock } from '../http/server-clock.ts';
 import type { Query } from '../http/sign.ts';
 import { isFilteredHere, rowFilter, sentFilters } from './filters.ts';
 import { parseCount, parsePage, parseShown } from './rows.ts';
-import { workspacesSchema } from './schema.ts';
+import { maxRows, workspacesSchema } from './schema.ts';
 import { type ListQuery, type ListWatch, pageSize, type SecMaster } from './secmaster.ts';
 import { readWorkspaces, type WorkspacePage } from './workspace-list.ts';
 
@@ -36,7 +38,7 @@ export function createClient({ get, clock, credentials, projectId, filters, lang
               ['limit', String(pageSize)],
               ['offset', String(offset)],
             ],
-            expected: 'a list of workspaces',
+            expected: `a list of at most ${maxRows} workspaces`,
             read: parseWorkspaces,
           },
           signal,
@@ -56,7 +58,7 @@ export function createClient({ get, clock, credentials, projectId, filters, lang
           operation: 'list_instances',
           path: `${workspacesPath}/${workspaceId}/soc/workflows/instances`,
           query: [...listParameters(query), ...sentFilters(filters)],
-          expected: 'a list of instances',
+          expected: `a list of at most ${maxRows} instances`,
           read: (body) => parsePage(body, language, isWanted),
         },
         signal,
@@ -83,7 +85,8 @@ export function createClient({ get, clock, credentials, projectId, filters, lang
     async listWorkspaces(signal, watch) {
       const found = new Map<string, string>();
       for await (const workspaces of workspacePages(signal, watch))
-        for (const { id, name, is_view } of workspaces) if (id && is_view !== true) found.set(id, name || id);
+        for (const { id, name, is_view } of workspaces)
+          if (id && isId(id) && !holdsSecret(id) && is_view !== true) found.set(id, name || id);
       return [...found].map(([workspaceId, name]) => ({ workspaceId, name }));
     },
   };

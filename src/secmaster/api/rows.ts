@@ -1,8 +1,10 @@
 import type { Language } from '../../config/config.ts';
 import type { Instance, Playbook } from '../../model/instance.ts';
+import { scrub } from '../../model/known-secrets.ts';
 import { canonicalStatus, canonicalTriggerType } from '../../model/status.ts';
+import { labelText, maxIdLength } from '../../model/text.ts';
 import { parseTime } from '../../model/time.ts';
-import { pageSchema, type Row, rowSchema } from './schema.ts';
+import { badId, pageSchema, type Row, rowSchema } from './schema.ts';
 import type { FilteredOutRow, Page, RejectedRow, RejectionReason, ShownInstance } from './secmaster.ts';
 import { failedNodes, isTopologyOfAnother } from './topology.ts';
 
@@ -57,7 +59,7 @@ interface ParsedRow {
 function parseRow(raw: unknown, language: Language): ParsedRow | RejectedRow {
   if (!isRecord(raw)) return { id: null, reason: 'not_an_object' };
   const parsed = rowSchema.safeParse(raw);
-  if (!parsed.success) return reject(raw, reasonFor(raw, parsed.error.issues[0]?.path[0]));
+  if (!parsed.success) return reject(raw, reasonFor(raw, parsed.error.issues[0]));
   const row = parsed.data;
 
   const startTimeMs = optionalTime(row.start_time);
@@ -100,21 +102,29 @@ function optionalTime(text: string | null | undefined): number | null {
   return isAbsent(text) ? null : (parseTime(text) ?? Number.NaN);
 }
 
-const reasonByField: Readonly<Record<string, RejectionReason>> = {
-  start_time: 'bad_time',
-  end_time: 'bad_time',
-  retry_count: 'bad_retry_count',
-};
+const reasonByField: ReadonlyMap<PropertyKey | undefined, RejectionReason> = new Map([
+  ['start_time', 'bad_time'],
+  ['end_time', 'bad_time'],
+  ['retry_count', 'bad_retry_count'],
+]);
 
-function reasonFor(raw: Record<string, unknown>, field: PropertyKey | undefined): RejectionReason {
-  if (field === 'id' && isAbsent(raw.id)) return 'no_id';
-  if (field === 'status' && isAbsent(raw.status)) return 'no_status';
-  return reasonByField[String(field)] ?? 'bad_field';
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
 }
 
+function reasonFor(raw: Record<string, unknown>, issue: Issue | undefined): RejectionReason {
+  const field = issue?.path[0];
+  if (field === 'id' && isAbsent(raw.id)) return 'no_id';
+  if (field === 'status' && isAbsent(raw.status)) return 'no_status';
+  if (issue?.message === badId) return 'bad_id';
+  return reasonByField.get(field) ?? 'bad_field';
+}
+
+/** Its id is only shown and told from others, and may be none that the ledger would take. */
 function reject(raw: Record<string, unknown>, reason: RejectionReason): RejectedRow {
   const id = raw.id;
-  return { id: typeof id === 'string' && id !== '' ? id : null, reason };
+  return { id: typeof id === 'string' && id !== '' ? scrub(labelText(id, maxIdLength)) : null, reason };
 }
 
 function isAbsent(value: unknown): value is null | undefined | '' {

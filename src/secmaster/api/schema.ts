@@ -1,49 +1,72 @@
 import { z } from 'zod';
+import { holdsSecret, scrub } from '../../model/known-secrets.ts';
+import { isId, labelText, messageText } from '../../model/text.ts';
+import { pageSize } from './secmaster.ts';
 
 /** What the APIs return: only the fields that are used. Any of them may be null, absent or ''. */
 
+/** The message of a problem with an id. */
+export const badId = 'bad_id';
+
 /** JSON can contain half of a surrogate pair, which would be another text in the ledger than in memory. */
-const wellFormed = z.string().overwrite((text) => text.toWellFormed());
-const text = wellFormed.nullish();
-/** For labels and the status page: a name of 10 KB would make each of its series as long. */
-const shortText = (max: number) => wellFormed.overwrite((text) => cut(text, max)).nullish();
-const name = shortText(200);
+const text = z
+  .string()
+  .overwrite((given) => given.toWellFormed())
+  .nullish();
+const id = z.string().refine((given) => given === '' || (isId(given) && !holdsSecret(given)), { error: badId });
+/** For labels and the status page. */
+const shown = z.string().overwrite(shownText);
+const name = shown.nullish();
 const numberOrText = z.union([z.number(), z.string()]).nullish();
+
+/** The greatest number of rows in one response: SecMaster may return a few more than were asked for, but no list of its own length. */
+export const maxRows = 10 * pageSize;
+
+/** A list that may be null or absent. Its rows are counted before any of them is read. */
+function rowsOf<T extends z.ZodType>(row: T) {
+  const isShort = (rows: unknown) => !Array.isArray(rows) || rows.length <= maxRows;
+  return z.preprocess((rows) => (isShort(rows) ? rows : 'too many rows'), z.array(row).nullish()).optional();
+}
 
 /** A body with neither count nor list is something else. */
 export const pageSchema = z
-  .object({ count: z.unknown().optional(), instances: z.array(z.unknown()).nullish() })
+  .object({ count: z.unknown().optional(), instances: rowsOf(z.unknown()) })
   .refine((body) => 'count' in body || 'instances' in body);
 
 /** Keys in the order in which a row's problems are reported. */
 export const rowSchema = z.object({
-  id: wellFormed.min(1),
-  status: wellFormed.min(1).overwrite((text) => cut(text, 200)),
+  id: id.min(1),
+  status: shown.min(1),
   trigger_type: name,
   start_time: text,
   end_time: text,
   retry_count: numberOrText,
-  playbook: z.union([z.object({ id: text, name, en_name: name }), z.literal('')]).nullish(),
+  playbook: z
+    .preprocess((given) => (given === '' ? null : given), z.object({ id: id.nullish(), name, en_name: name }).nullish())
+    .optional(),
   // Used only for filtering, so a bad value does not reject the row.
   workflow: z.object({ id: text }).nullish().catch(null),
   dataclass: z.object({ id: text }).nullish().catch(null),
 });
 export type Row = z.infer<typeof rowSchema>;
 
-const workspaceRowSchema = z.object({ id: text, name: text, is_view: z.unknown().optional() });
+const workspaceRowSchema = z.object({ id: text, name, is_view: z.unknown().optional() });
 export type WorkspaceRow = z.infer<typeof workspaceRowSchema>;
 
 export const workspacesSchema = z
-  .object({ count: z.unknown().optional(), workspaces: z.array(workspaceRowSchema).nullish() })
+  .object({ count: z.unknown().optional(), workspaces: rowsOf(workspaceRowSchema) })
   .refine((body) => 'count' in body || 'workspaces' in body);
 
 export const projectsSchema = z
-  .object({ projects: z.array(z.object({ id: z.string().min(1) })) })
+  .object({ projects: z.array(z.object({ id: id.min(1) })) })
   .transform(({ projects }) => projects);
 
-/** At most `max` characters; an ellipsis as the last one if the text was longer. */
-export function cut(text: string, max: number): string {
-  if (text.length <= max) return text;
-  const characters = [...text];
-  return characters.length <= max ? text : `${characters.slice(0, max - 1).join('')}…`;
+/** A name as a label has it, without secrets. */
+export function shownText(text: string): string {
+  return scrub(labelText(text));
+}
+
+/** The same for a message. */
+export function shownMessage(text: string): string {
+  return scrub(messageText(text));
 }

@@ -106,6 +106,7 @@ export interface RejectedRow {
 export const rejectionReasons = [
   'not_an_object',
   'no_id',
+  'bad_id',
   'no_status',
   'bad_time',
   'bad_retry_count',

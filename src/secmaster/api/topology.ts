@@ -1,8 +1,12 @@
 import { type FailedNode, maxKeptNodes } from '../../model/failed-run.ts';
 import { canonicalStatus } from '../../model/status.ts';
-import { cut } from './schema.ts';
+import { isId } from '../../model/text.ts';
+import { shownMessage, shownText } from './schema.ts';
 
 /** The nodes of an instance's topology. There may be a hundred thousand of them, so they are read without a schema. */
+
+/** Failed nodes that are called by their names. */
+const maxNamed = 1_000;
 
 interface TopologyNode {
   readonly action_id?: string | null;
@@ -27,8 +31,8 @@ export function failedNodes(body: unknown): FailedNode[] {
   return [...byAction.values()]
     .filter((node) => node !== null)
     .map(({ action_id: id, action_name: name, error_msg: error }, i) => ({
-      name: cut((name || id || '').toWellFormed(), 200),
-      error: i < maxKeptNodes ? cut((error ?? '').toWellFormed(), 1_000) : '',
+      name: i < maxNamed ? shownText(name || id || '') : 'other',
+      error: i < maxKeptNodes ? shownMessage(error ?? '') : '',
     }));
 }
 
@@ -48,6 +52,7 @@ function nodesOf(body: unknown): TopologyNode[] {
 function isNode(node: unknown): node is TopologyNode {
   if (!isRecord(node)) return false;
   const { action_id: id, action_name: name, status, error_msg: error, succeed } = node;
+  if (typeof id === 'string' && id !== '' && !isId(id)) return false;
   return [id, name, status, error].every(isText) && (typeof succeed === 'boolean' || (succeed ?? null) === null);
 }
 

@@ -1,3 +1,4 @@
+import { keepKeyId, keepSecret } from '../../model/known-secrets.ts';
 import { formatSdkDate, type Signable, sign } from '../http/sign.ts';
 import type { AuthHeaders, Credentials, Refusal } from './credentials.ts';
 import type { Own } from './own-credentials.ts';
@@ -10,6 +11,9 @@ export interface AccessKeys {
 }
 
 export function signHeaders(request: Signable, { ak, sk, securityToken }: AccessKeys, nowMs: number): AuthHeaders {
+  keepKeyId(ak);
+  keepSecret(sk);
+  if (securityToken !== null) keepSecret(securityToken);
   const headers = {
     'x-sdk-date': formatSdkDate(nowMs),
     ...(securityToken === null ? {} : { 'x-security-token': securityToken }),

@@ -1,3 +1,4 @@
+import { keepSecret } from '../../model/known-secrets.ts';
 import type { HttpRequest } from '../http/answer.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { SecMasterError } from '../http/errors.ts';
@@ -55,6 +56,7 @@ async function obtainKeys(metadata: Endpoint, { send }: Obtaining): Promise<Obta
 
   try {
     const proof = await token();
+    if (proof !== null) keepSecret(proof);
     const request: HttpRequest = {
       ...common,
       operation: 'get_security_key',

@@ -1,3 +1,4 @@
+import { keepSecret } from '../../model/known-secrets.ts';
 import type { HttpRequest } from '../http/answer.ts';
 import type { Advice } from '../http/answer-error.ts';
 import { unexpectedBodyError } from '../http/answer-error.ts';
@@ -37,6 +38,7 @@ function createOidcCredentials(config: Config, context: Obtaining): Credentials 
 
 async function obtainToken({ idpId }: Config, idToken: string, nowMs: number, context: Obtaining): Promise<string> {
   const { iam, project, send } = context;
+  keepSecret(idToken);
   const request: HttpRequest = {
     operation: 'create_oidc_token',
     advice: { ...tokenAdvice, ...expiryAdvice(idToken, nowMs) },
@@ -64,6 +66,7 @@ const tokenAdvice: Advice = {
 };
 
 async function obtainKeys(token: string, { iam, send }: Obtaining): Promise<Obtained<AccessKeys>> {
+  keepSecret(token);
   const request: HttpRequest = {
     operation: 'create_temporary_keys',
     advice: keysAdvice,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keepSecret } from '../../model/known-secrets.ts';
 import { parseTime } from '../../model/time.ts';
 import type { HttpRequest } from '../http/answer.ts';
 import { type Advice, unexpectedBodyError } from '../http/answer-error.ts';
@@ -64,6 +65,7 @@ async function obtainToken(request: HttpRequest, { send }: Obtaining, nowMs: num
 }
 
 function tokenRequest({ domain, user }: Config, password: string, { iam, project }: Obtaining): HttpRequest {
+  keepSecret(password);
   return {
     operation: 'create_token',
     advice: tokenAdvice,

@@ -1,4 +1,7 @@
 import type { Dispatcher } from 'undici';
+import { scrub } from '../../model/known-secrets.ts';
+import { createSecretFinder, isTelling, type SecretFinder } from '../../model/secret-finder.ts';
+import { cut, printable } from '../../model/text.ts';
 import { errorBodySchema } from './error-body.ts';
 import { type ErrorKind, type Operation, SecMasterError } from './errors.ts';
 
@@ -70,15 +73,16 @@ function kindOf(httpStatus: number): ErrorKind {
 const unknownWorkspace =
   'the workspace does not exist in this project, or these credentials may not see it: check workspace_id and project_id';
 
-const adviceByCode: Readonly<Record<string, string>> = {
-  '20010001': unknownWorkspace,
-  '20011003': unknownWorkspace,
-  '20030002': 'check project_id',
-  '0307': 'the token has expired or belongs to another region: check region, endpoint and iam_endpoint',
-};
+/** A map: a code may be called `constructor`. */
+const adviceByCode: ReadonlyMap<string, string> = new Map([
+  ['20010001', unknownWorkspace],
+  ['20011003', unknownWorkspace],
+  ['20030002', 'check project_id'],
+  ['0307', 'the token has expired or belongs to another region: check region, endpoint and iam_endpoint'],
+]);
 
 function adviceFor({ advice }: Asked, kind: ErrorKind, code: string | null, said: string | null): string {
-  const known = adviceByCode[codeNumber(code)] ?? advice?.[kind];
+  const known = adviceByCode.get(codeNumber(code)) ?? advice?.[kind];
   if (known !== undefined) return known;
   if (kind === 'unauthorized' && said === 'signature expired') return "check that this machine's clock is correct";
   return adviceByKind[kind] ?? 'not a response of the API: check endpoint and iam_endpoint';
@@ -132,7 +136,8 @@ function requestIdOf(asked: Asked, { headers }: Answer, inBody?: string | null):
 /** Codes and ids are short and plain; anything else is dropped. */
 function identifier(value: string | number | null | undefined, secrets: readonly string[]): string | null {
   const text = String(value ?? '');
-  return /^[\w.:-]{1,64}$/.test(text) && !secrets.includes(text) ? text : null;
+  if (!/^[\w.:-]{1,64}$/.test(text) || secrets.includes(text)) return null;
+  return scrub(text) !== text || finderOf(secrets).isFoundIn(text) ? null : text;
 }
 
 function isHtml({ headers, text }: Answer): boolean {
@@ -147,10 +152,18 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** One line, shortened, without secrets. */
-function clean(text: string, secrets: readonly string[], maxLength: number): string {
+/** One line, shortened, without secrets. What is far beyond its end is not looked at. */
+function clean(given: string, secrets: readonly string[], maxLength: number): string {
+  const text = given.slice(0, 20 * maxLength);
   let cleaned = text;
   for (const secret of secrets) if (secret !== '') cleaned = cleaned.replaceAll(secret, '<secret>');
-  cleaned = cleaned.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
-  return cleaned.length > maxLength ? `${cleaned.slice(0, maxLength)}…` : cleaned;
+  cleaned = printable(scrub(finderOf(secrets).scrub(cleaned)).replaceAll(/[\s\p{Cc}]+/gu, ' ')).trim();
+  return cleaned.length > maxLength ? `${cut(cleaned, maxLength)}…` : cleaned;
+}
+
+/** Of what was sent with this request alone, such as its signature. */
+function finderOf(secrets: readonly string[]): SecretFinder {
+  const finder = createSecretFinder();
+  for (const secret of secrets) if (isTelling(secret)) finder.add(secret, '<secret>');
+  return finder;
 }

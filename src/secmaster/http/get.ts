@@ -1,3 +1,4 @@
+import { keepSecret } from '../../model/known-secrets.ts';
 import type { CircuitBreaker } from '../credentials/circuit-breaker.ts';
 import type { Authorization, Credentials } from '../credentials/credentials.ts';
 import { type Advice, unexpectedBodyError } from './answer-error.ts';
@@ -38,6 +39,8 @@ export function createGet({ send, endpoint, breaker, credentials, headers }: Get
       authorizedAtMs = now();
       const request = { method: 'GET', path, query, body: '', headers: { host: endpoint.host, ...headers } };
       authorization = await credentials.authorize(request, authorizedAtMs, signal);
+      const { 'x-auth-token': token } = authorization.headers;
+      if (token !== undefined) keepSecret(token);
       const asked = { operation, secrets: Object.values(authorization.headers), advice };
       // Mandatory (docs/secmaster-api.md#query-parameters), although there is no body; it isn't signed.
       const allHeaders = {

@@ -108,6 +108,17 @@ test.each<[string, WorkspaceFamily, WorkspaceReport, string[]]>([
     ['secmaster_exporter_audit_mismatches_total{workspace="prod"} 1'],
   ],
   [
+    'values that share a label, by label',
+    exporter.valuesLimited,
+    withSnapshot({ limitedPlaybooks: 4, limitedValues: { trigger_type: 2, status: 1, node: 0 } }),
+    [
+      'secmaster_exporter_label_values_limited{workspace="prod",label="playbook"} 4',
+      'secmaster_exporter_label_values_limited{workspace="prod",label="trigger_type"} 2',
+      'secmaster_exporter_label_values_limited{workspace="prod",label="status"} 1',
+      'secmaster_exporter_label_values_limited{workspace="prod",label="node"} 0',
+    ],
+  ],
+  [
     'playbooks that share a label',
     exporter.playbooksLimited,
     withSnapshot({ limitedPlaybooks: 4 }),

@@ -64,6 +64,7 @@ async function setUp(projects: Record<string, Record<string, string>>, onReport:
         newSeriesHoldMs: 0,
         durationBuckets: [1],
         maxPlaybooks: 200,
+        maxValues: 50,
         nodes: 'off',
         recentRuns: 0,
       }),

@@ -113,7 +113,14 @@ test('a reload looks again at once', async () => {
   await soc.poll();
   expect(lookUps(soc)).toBe(1);
   const settings = { name: null, projectId: defaultProject.id, workspaceId: id, region: defaultProject.name };
-  const more = { lookbackMs: 1, retentionMs: 1e9, newSeriesHoldMs: 0, durationBuckets: [1], maxPlaybooks: 9 };
+  const more = {
+    lookbackMs: 1,
+    retentionMs: 1e9,
+    newSeriesHoldMs: 0,
+    durationBuckets: [1],
+    maxPlaybooks: 9,
+    maxValues: 50,
+  };
   const { secmaster } = soc;
   soc.workspace.reconfigure({ ...settings, ...more, nodes: 'off', recentRuns: 0 }, secmaster);
   await soc.poll();

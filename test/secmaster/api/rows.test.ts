@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parsePage, parseShown } from '../../../src/secmaster/api/rows.ts';
+import { maxRows } from '../../../src/secmaster/api/schema.ts';
 
 /** The example of the API document (docs/secmaster-api.md#instance). */
 const row = {
@@ -38,7 +39,8 @@ test('a page has the ids of all rows in their order, null where one has none', (
   expect(page?.instances.map(({ id }) => id)).toEqual([row.id]);
 });
 
-const long = (character: string) => `${character.repeat(199)}…`;
+/** The beginning of a text that is too long, and a digest of all of it. */
+const long = (character: string) => expect.stringMatching(new RegExp(`^(${character})+…[0-9a-f]{8}$`, 'u'));
 
 describe('a row is read', () => {
   test.each([
@@ -84,6 +86,9 @@ describe('a row is read', () => {
     ],
     ['a name of emoji', { playbook: { id: 'p', name: '🔥'.repeat(300) } }, { playbook: { id: 'p', name: long('🔥') } }],
     ['a status of 10 KB', { status: 'X'.repeat(10_000) }, { status: long('X') }],
+    ['a name with NUL', { playbook: { id: 'p', name: 'a\u0000b' } }, { playbook: { id: 'p', name: 'a\ufffdb' } }],
+    ['a trigger type with a line break', { trigger_type: 'A\nB' }, { triggerType: 'A B' }],
+    ['a status called __proto__', { status: '__proto__' }, { status: '__proto__' }],
     ['fields that nobody knows', { surprise: { deep: [1] } }, {}],
   ])('with %s', (_, fields, expected) => {
     expect(parse({ ...row, ...fields })?.instances).toEqual([{ ...instance, ...expected }]);
@@ -123,6 +128,9 @@ describe('a row is rejected', () => {
     ['bad_field', 'whose status is a number', { status: 1 }, row.id],
     ['bad_field', 'whose trigger type is an object', { trigger_type: {} }, row.id],
     ['bad_field', 'whose id is a number', { id: 7 }, null],
+    ['bad_id', 'whose id has a megabyte', { id: 'x'.repeat(1_000_000) }, expect.stringMatching(/^x{119}…[0-9a-f]{8}$/)],
+    ['bad_id', 'whose id contains NUL', { id: 'a\u0000b' }, 'a\ufffdb'],
+    ['bad_id', 'whose playbook has an id of a megabyte', { playbook: { id: 'x'.repeat(1_000_000) } }, row.id],
   ])('as %s %s', (reason, _, fields, id) => {
     const page = parse(row, { ...row, ...fields }, { ...row, id: 'next' });
     expect(page?.rejected).toEqual([{ id, reason }]);
@@ -184,6 +192,14 @@ describe('a body', () => {
     [7],
     [{ count: 1, instances: {} }],
   ])('is no page if it is %j', (body) => expect(parsePage(body, 'en')).toBeNull());
+
+  test('is no page with far more rows than were asked for, and none of them is read', () => {
+    const rows = (length: number) => ({ count: length, instances: Array(length).fill(row) });
+    expect(parsePage(rows(maxRows), 'en')?.ids).toHaveLength(maxRows);
+    const began = performance.now();
+    expect(parsePage(rows(1_000_000), 'en')).toBeNull();
+    expect(performance.now() - began).toBeLessThan(200);
+  });
 });
 
 describe('the failed nodes of an instance', () => {
@@ -214,6 +230,11 @@ describe('the failed nodes of an instance', () => {
     [
       'nothing that is no node',
       [null, 7, 'x', {}, { ...node, action_name: 7 }, node],
+      [{ name: 'Query', error: 'timed out' }],
+    ],
+    [
+      'none whose id has a megabyte',
+      [{ ...node, action_id: 'x'.repeat(1_000_000) }, node],
       [{ name: 'Query', error: 'timed out' }],
     ],
     [

@@ -62,6 +62,7 @@ export async function createScriptedSession(answers: Answers, beganMs: number): 
     retentionMs: 30 * 86_400_000,
     durationBuckets: [1, 10],
     maxPlaybooks: 200,
+    maxValues: 50,
     nodes: 'off',
     recentRuns: 0,
     onRejected: () => {},

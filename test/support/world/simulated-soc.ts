@@ -82,6 +82,7 @@ export function createSoc({
     lookbackMs,
     durationBuckets: [1, 10, 60, 600],
     maxPlaybooks: 200,
+    maxValues: 50,
     nodes: 'failed' as const,
     recentRuns: 50,
     ...changed,
