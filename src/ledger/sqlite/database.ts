@@ -1,19 +1,25 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { resolve } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { labelsText } from '../label-set.ts';
 import { LedgerError } from '../store.ts';
-import { applicationId, migrations } from './schema.ts';
+import { ledgerError, lookMessages } from './errors.ts';
+import { provideFile } from './file.ts';
+import { type FileWatch, watchFile } from './file-watch.ts';
+import { expectLedger, expectSchema, expectSound } from './inspection.ts';
+import { migrate } from './migrate.ts';
 
 /** Called before each statement, which fails with whatever it throws. Tests simulate crashes with it. */
 export type OnStatement = () => void;
 
-/** The database of the SQLite store: opening, migrations, transactions and errors. It knows no tables. */
+/** The database of the SQLite store: opening, transactions, errors, and what happens to its files. It knows no tables. */
 export class Database {
   readonly #db: DatabaseSync;
   readonly #path: string;
   readonly #onStatement: OnStatement;
   readonly #statements = new Map<string, StatementSync>();
+  /** null: in memory. */
+  readonly #watch: FileWatch | null;
+  /** Why nothing can be read or written until a restart. */
+  #lost: LedgerError | null = null;
 
   /** @throws {LedgerError} with a message that says what to fix */
   constructor(path: string, onStatement: OnStatement = () => {}) {
@@ -21,18 +27,34 @@ export class Database {
     this.#onStatement = onStatement;
     let db: DatabaseSync | undefined;
     try {
-      if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-      db = new DatabaseSync(path, { timeout: 2_000 });
-      // One process owns the file: a second exporter would count every run again.
-      db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-      // A container with a read-only root has no folder for temporary files.
-      db.exec('PRAGMA temp_store = MEMORY');
-      migrate(db, path);
+      if (path === ':memory:') {
+        db = new DatabaseSync(path);
+        migrate(db);
+      } else {
+        // Absolute, so that SQLite takes no name for a URI.
+        const file = resolve(path);
+        provideFile(file, writeEmptyLedger);
+        db = new DatabaseSync(file, { timeout: 2_000 });
+        // One process owns the file: a second exporter would count every run again.
+        db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL');
+        // A container with a read-only root has no folder for temporary files.
+        db.exec('PRAGMA temp_store = MEMORY');
+        expectLedger(db, path);
+        db.exec('PRAGMA journal_mode = WAL');
+        expectSound(db, path);
+        migrate(db);
+        expectSchema(db, path);
+      }
+      this.#watch = path === ':memory:' ? null : watchFile(resolve(path));
       this.#db = db;
     } catch (error) {
       db?.close();
       throw ledgerError(error, path);
     }
+  }
+
+  get path(): string {
+    return this.#path;
   }
 
   /** @returns the row id of the last inserted row */
@@ -45,23 +67,32 @@ export class Database {
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
     this.#onStatement();
     try {
+      if (!this.#db.isTransaction) this.#expectFile();
       return this.#prepare(sql).all(...values) as Row[];
     } catch (error) {
-      throw ledgerError(error, this.#path);
+      throw this.#failure(error);
     }
   }
 
   /** Writes all of `work`, or nothing. */
   transaction(work: () => void): void {
     try {
+      this.#expectFile();
+      this.#expectLog();
+    } catch (error) {
+      throw ledgerError(error, this.#path);
+    }
+    try {
       this.#db.exec('BEGIN IMMEDIATE');
       work();
       this.#onStatement();
       this.#db.exec('COMMIT');
+      this.#watch?.accept();
       this.#onStatement();
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-      throw ledgerError(error, this.#path);
+      this.#watch?.accept();
+      throw this.#failure(error);
     }
   }
 
@@ -77,55 +108,58 @@ export class Database {
     }
     return statement;
   }
+
+  /** @throws {LedgerError} as long as the path does not lead to the file that was opened, as SQLite left it */
+  #expectFile(): void {
+    if (this.#lost !== null) throw this.#lost;
+    const look = this.#watch?.look() ?? 'as_left';
+    if (look === 'as_left' || look === 'log_removed') return;
+    if (look === 'returned') return this.#renewLog();
+    if (look === 'removed' || look === 'replaced') {
+      // Everything is in the file now, wherever it is, and the log can't be taken for a part of another one.
+      this.#tryTo(() => this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
+      throw new LedgerError(lookMessages[look](this.#path));
+    }
+    // Whatever is in the file now is to be kept: closing it would write the log over it.
+    this.#tryTo(() => this.#watch?.discardLog());
+    this.#lost = new LedgerError(lookMessages[look](this.#path));
+    throw this.#lost;
+  }
+
+  #expectLog(): void {
+    if (this.#watch?.look() !== 'log_removed') return;
+    this.#renewLog();
+    throw new LedgerError(lookMessages.log_removed(this.#path));
+  }
+
+  /** Writes what is in the log to the file, and creates the log again. */
+  #renewLog(): void {
+    try {
+      this.#db.exec('PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL');
+    } finally {
+      this.#watch?.accept();
+    }
+  }
+
+  /** What has happened to the file explains an error better than SQLite can. */
+  #failure(error: unknown): LedgerError {
+    try {
+      this.#expectFile();
+    } catch (reason) {
+      return ledgerError(reason, this.#path);
+    }
+    return ledgerError(error, this.#path);
+  }
+
+  #tryTo(work: () => void): void {
+    try {
+      work();
+    } catch {}
+  }
 }
 
-function migrate(db: DatabaseSync, path: string): void {
-  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
-  const { application_id: id } = db.prepare('PRAGMA application_id').get() as { application_id: number };
-  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number };
-  if (tables > 0 && id !== applicationId) {
-    throw new LedgerError(`${path} is a database of another program; set state.path to a different file`);
-  }
-  if (version > migrations.length) {
-    throw new LedgerError(
-      `the ledger ${path} was written by a newer exporter (its schema is ${version}, the newest known here is ${migrations.length}); run the newer exporter, or set another state.path`,
-      { isDamaged: true },
-    );
-  }
-  if (version === migrations.length) return;
-  db.function('labels_text', { deterministic: true, varargs: true }, (...namesAndValues) => {
-    const pairs = namesAndValues.flatMap((name, i) => (i % 2 === 0 ? [[name, namesAndValues[i + 1]]] : []));
-    return labelsText(Object.fromEntries(pairs));
-  });
-  db.exec('BEGIN EXCLUSIVE');
-  for (const migration of migrations.slice(version)) db.exec(migration);
-  db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`);
-}
-
-/** SQLite's result codes that an operator can fix (sqlite.org/rescode.html). */
-const remedies: Readonly<Record<number, string>> = {
-  5: 'another process uses it; stop that process, or set another state.path',
-  8: 'it is read-only; make the file and its folder writable for this user',
-  10: 'reading or writing it failed; check the disk',
-  11: 'the file is damaged; restore it from a backup, or move it away to start counting from 0',
-  13: 'the disk is full; free some space, then a running exporter continues by itself',
-  14: 'it cannot be opened; create its folder and make it writable for this user',
-  26: 'the file is not a ledger, or it is damaged; restore it from a backup, or set another state.path',
-};
-
-/** SQLITE_CORRUPT, SQLITE_NOTADB. */
-const damaged = [11, 26];
-
-const noFolder =
-  'its folder cannot be created; create it and make it writable for this user, or set another state.path';
-
-function ledgerError(error: unknown, path: string): LedgerError {
-  if (error instanceof LedgerError) return error;
-  const { errcode, syscall, message } = error as { errcode?: number; syscall?: string; message: string };
-  // The low byte is the primary code of an extended one.
-  const remedy = syscall === 'mkdir' ? noFolder : remedies[(errcode ?? 0) & 0xff];
-  return new LedgerError(`the ledger ${path}: ${remedy ?? 'failed'} (${message})`, {
-    cause: error,
-    isDamaged: damaged.includes((errcode ?? 0) & 0xff),
-  });
+function writeEmptyLedger(file: string): void {
+  using db = new DatabaseSync(file, { timeout: 2_000 });
+  db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY');
+  migrate(db);
 }

@@ -1,0 +1,87 @@
+import { chmodSync, closeSync, constants, fchmodSync, fsyncSync, linkSync, lstatSync, mkdirSync } from 'node:fs';
+import { openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { LedgerError } from '../store.ts';
+import { damagedLedger } from './errors.ts';
+
+/**
+ * Makes sure that there is a ledger to open. One that is missing is written under another name first, by `write`, so that a crash at
+ * any instant leaves a whole one or none: an empty file is damage.
+ *
+ * @param path absolute
+ */
+export function provideFile(path: string, write: (draft: string) => void): void {
+  makeFolder(dirname(path));
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return createFile(path, write);
+  if (found.isDirectory())
+    throw new LedgerError(`the ledger ${path} is a folder; set state.path to a file, such as ${path}/secmaster.db`);
+  if (!found.isFile()) throw new LedgerError(`the ledger ${path} is not a regular file; set another state.path`);
+  if (found.size === 0) throw damagedLedger(path, 'the file is empty (0 bytes), so what it held is lost');
+}
+
+function createFile(path: string, write: (draft: string) => void): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
+    throw new LedgerError(`the ledger ${path} is a symbolic link to a file that is missing; put it back, or remove the link`);
+  // SQLite would take what is left of a ledger that is gone for a part of the new one.
+  for (const end of ['-wal', '-shm', '-journal']) rmSync(path + end, { force: true });
+  const draft = `${path}.new`;
+  makePrivate(draft);
+  write(draft);
+  publish(draft, path);
+  syncFolder(dirname(path));
+}
+
+/** An empty file for this user only, whatever the umask. SQLite gives the files beside it the same mode. */
+function makePrivate(file: string): void {
+  const { O_CREAT, O_RDWR, O_NOFOLLOW } = constants;
+  const descriptor = openSync(file, O_CREAT | O_RDWR | O_NOFOLLOW, 0o600);
+  try {
+    fchmodSync(descriptor, 0o600);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Never replaces a ledger that another process has created meanwhile. */
+function publish(draft: string, path: string): void {
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    // Not every file system has links.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return renameSync(draft, path);
+  }
+  rmSync(draft, { force: true });
+}
+
+/** Some file systems can't, and need not. */
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } catch {
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Creates a folder with those above it, for this user only. Node's own recursive mkdir never ends where a folder is neither there nor
+ * can be created, as below /proc.
+ */
+function makeFolder(folder: string): void {
+  const missing: string[] = [];
+  let at = resolve(folder);
+  while (statSync(at, { throwIfNoEntry: false }) === undefined && dirname(at) !== at) {
+    missing.push(at);
+    at = dirname(at);
+  }
+  for (const one of missing.reverse()) {
+    try {
+      mkdirSync(one, { mode: 0o700 });
+      chmodSync(one, 0o700);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
