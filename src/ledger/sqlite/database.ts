@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { LedgerError } from '../store.ts';
-import { ledgerError, lookMessages } from './errors.ts';
+import type { LedgerError } from '../store.ts';
+import { ledgerError } from './errors.ts';
 import { provideFile } from './file.ts';
-import { type FileWatch, watchFile } from './file-watch.ts';
+import { type FileGuard, guardFile } from './file-guard.ts';
+import { watchFile } from './file-watch.ts';
 import { expectLedger, expectSchema, expectSound } from './inspection.ts';
 import { migrate } from './migrate.ts';
 
@@ -17,9 +18,7 @@ export class Database {
   readonly #onStatement: OnStatement;
   readonly #statements = new Map<string, StatementSync>();
   /** null: in memory. */
-  readonly #watch: FileWatch | null;
-  /** Why nothing can be read or written until a restart. */
-  #lost: LedgerError | null = null;
+  readonly #guard: FileGuard | null;
 
   /** @throws {LedgerError} with a message that says what to fix */
   constructor(path: string, onStatement: OnStatement = () => {}) {
@@ -45,7 +44,7 @@ export class Database {
         migrate(db);
         expectSchema(db, path);
       }
-      this.#watch = path === ':memory:' ? null : watchFile(resolve(path));
+      this.#guard = path === ':memory:' ? null : guardFile(db, path, watchFile(resolve(path)));
       this.#db = db;
     } catch (error) {
       db?.close();
@@ -67,7 +66,7 @@ export class Database {
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
     this.#onStatement();
     try {
-      if (!this.#db.isTransaction) this.#expectFile();
+      if (!this.#db.isTransaction) this.#guard?.expectFile();
       return this.#prepare(sql).all(...values) as Row[];
     } catch (error) {
       throw this.#failure(error);
@@ -77,8 +76,8 @@ export class Database {
   /** Writes all of `work`, or nothing. */
   transaction(work: () => void): void {
     try {
-      this.#expectFile();
-      this.#expectLog();
+      this.#guard?.expectFile();
+      this.#guard?.expectLog();
     } catch (error) {
       throw ledgerError(error, this.#path);
     }
@@ -87,11 +86,11 @@ export class Database {
       work();
       this.#onStatement();
       this.#db.exec('COMMIT');
-      this.#watch?.accept();
+      this.#guard?.written();
       this.#onStatement();
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-      this.#watch?.accept();
+      this.#guard?.written();
       throw this.#failure(error);
     }
   }
@@ -109,52 +108,14 @@ export class Database {
     return statement;
   }
 
-  /** @throws {LedgerError} as long as the path does not lead to the file that was opened, as SQLite left it */
-  #expectFile(): void {
-    if (this.#lost !== null) throw this.#lost;
-    const look = this.#watch?.look() ?? 'as_left';
-    if (look === 'as_left' || look === 'log_removed') return;
-    if (look === 'returned') return this.#renewLog();
-    if (look === 'removed' || look === 'replaced') {
-      // Everything is in the file now, wherever it is, and the log can't be taken for a part of another one.
-      this.#tryTo(() => this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
-      throw new LedgerError(lookMessages[look](this.#path));
-    }
-    // Whatever is in the file now is to be kept: closing it would write the log over it.
-    this.#tryTo(() => this.#watch?.discardLog());
-    this.#lost = new LedgerError(lookMessages[look](this.#path));
-    throw this.#lost;
-  }
-
-  #expectLog(): void {
-    if (this.#watch?.look() !== 'log_removed') return;
-    this.#renewLog();
-    throw new LedgerError(lookMessages.log_removed(this.#path));
-  }
-
-  /** Writes what is in the log to the file, and creates the log again. */
-  #renewLog(): void {
-    try {
-      this.#db.exec('PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL');
-    } finally {
-      this.#watch?.accept();
-    }
-  }
-
   /** What has happened to the file explains an error better than SQLite can. */
   #failure(error: unknown): LedgerError {
     try {
-      this.#expectFile();
+      this.#guard?.expectFile();
     } catch (reason) {
       return ledgerError(reason, this.#path);
     }
     return ledgerError(error, this.#path);
-  }
-
-  #tryTo(work: () => void): void {
-    try {
-      work();
-    } catch {}
   }
 }
 

@@ -45,7 +45,8 @@ export function ledgerError(error: unknown, path: string): LedgerError {
 }
 
 const whileRunning = 'while the exporter was running';
-const afterwards = 'stop the exporter, restore the file from a backup or delete it to start counting from 0, and start the exporter';
+const afterwards =
+  'stop the exporter, restore the file from a backup or delete it to start counting from 0, and start the exporter';
 
 /** What has happened to an open ledger. */
 export const lookMessages: Readonly<Record<Exclude<Look, 'as_left' | 'returned'>, (path: string) => string>> = {
@@ -62,8 +63,11 @@ export const lookMessages: Readonly<Record<Exclude<Look, 'as_left' | 'returned'>
 
 /** A ledger that exists and can't be used as it is. */
 export function damagedLedger(path: string, what: string, cause?: unknown): LedgerError {
-  return new LedgerError(`the ledger ${path}: ${what}; restore it from a backup, or delete it to start counting from 0`, {
-    isDamaged: true,
-    cause,
-  });
+  return new LedgerError(
+    `the ledger ${path}: ${what}; restore it from a backup, or delete it to start counting from 0`,
+    {
+      isDamaged: true,
+      cause,
+    },
+  );
 }

@@ -1,5 +1,16 @@
-import { chmodSync, closeSync, constants, fchmodSync, fsyncSync, linkSync, lstatSync, mkdirSync } from 'node:fs';
-import { openSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { LedgerError } from '../store.ts';
 import { damagedLedger } from './errors.ts';
@@ -13,19 +24,22 @@ import { damagedLedger } from './errors.ts';
 export function provideFile(path: string, write: (draft: string) => void): void {
   makeFolder(dirname(path));
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return createFile(path, write);
-  if (found.isDirectory())
+  if (found === undefined) createFile(path, write);
+  else if (found.isDirectory())
     throw new LedgerError(`the ledger ${path} is a folder; set state.path to a file, such as ${path}/secmaster.db`);
-  if (!found.isFile()) throw new LedgerError(`the ledger ${path} is not a regular file; set another state.path`);
-  if (found.size === 0) throw damagedLedger(path, 'the file is empty (0 bytes), so what it held is lost');
+  else if (!found.isFile()) throw new LedgerError(`the ledger ${path} is not a regular file; set another state.path`);
+  else if (found.size === 0) throw damagedLedger(path, 'the file is empty (0 bytes), so what it held is lost');
 }
 
 function createFile(path: string, write: (draft: string) => void): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
-    throw new LedgerError(`the ledger ${path} is a symbolic link to a file that is missing; put it back, or remove the link`);
+    throw new LedgerError(
+      `the ledger ${path} is a symbolic link to a file that is missing; put it back, or remove the link`,
+    );
   // SQLite would take what is left of a ledger that is gone for a part of the new one.
   for (const end of ['-wal', '-shm', '-journal']) rmSync(path + end, { force: true });
-  const draft = `${path}.new`;
+  const draft = `${path}.${process.pid}.new`;
+  for (const end of ['', '-journal']) rmSync(draft + end, { force: true });
   makePrivate(draft);
   write(draft);
   publish(draft, path);
@@ -34,8 +48,7 @@ function createFile(path: string, write: (draft: string) => void): void {
 
 /** An empty file for this user only, whatever the umask. SQLite gives the files beside it the same mode. */
 function makePrivate(file: string): void {
-  const { O_CREAT, O_RDWR, O_NOFOLLOW } = constants;
-  const descriptor = openSync(file, O_CREAT | O_RDWR | O_NOFOLLOW, 0o600);
+  const descriptor = openSync(file, 'wx', 0o600);
   try {
     fchmodSync(descriptor, 0o600);
   } finally {
@@ -49,7 +62,7 @@ function publish(draft: string, path: string): void {
     linkSync(draft, path);
   } catch (error) {
     // Not every file system has links.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return renameSync(draft, path);
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') renameSync(draft, path);
   }
   rmSync(draft, { force: true });
 }

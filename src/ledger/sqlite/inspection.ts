@@ -30,11 +30,19 @@ export function expectSound(db: DatabaseSync, path: string): void {
 
 /** @throws {LedgerError} if a table, a column or an index is missing */
 export function expectSchema(db: DatabaseSync, path: string): void {
+  const found = new Set(partsOf(db));
+  const missing = expectedParts().find((part) => !found.has(part));
+  if (missing !== undefined) throw damagedLedger(path, `the file is damaged (it has no ${missing})`);
+}
+
+let expected: readonly string[] | null = null;
+
+function expectedParts(): readonly string[] {
+  if (expected !== null) return expected;
   using fresh = new DatabaseSync(':memory:');
   migrate(fresh);
-  const found = new Set(partsOf(db));
-  const missing = partsOf(fresh).find((part) => !found.has(part));
-  if (missing !== undefined) throw damagedLedger(path, `the file is damaged (it has no ${missing})`);
+  expected = partsOf(fresh);
+  return expected;
 }
 
 /** Each table with its columns, and each index. */
