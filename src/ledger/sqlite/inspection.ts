@@ -24,20 +24,23 @@ export function expectLedger(db: DatabaseSync, path: string): void {
 
 /** Reads the whole file: 0.7 s for 300,000 instances. @throws {LedgerError} */
 export function expectSound(db: DatabaseSync, path: string): void {
-  const [found] = db.prepare('PRAGMA integrity_check(1)').all() as { integrity_check: string }[];
-  if (found?.integrity_check !== 'ok') throw damagedLedger(path, `the file is damaged (${found?.integrity_check})`);
+  const { integrity_check: found } = db.prepare('PRAGMA integrity_check(1)').get() as { integrity_check: string };
+  if (found !== 'ok') throw damagedLedger(path, `the file is damaged (${found.replaceAll(/\s+/g, ' ')})`);
 }
 
 /** @throws {LedgerError} if a table, a column or an index is missing */
 export function expectSchema(db: DatabaseSync, path: string): void {
-  const found = new Set(partsOf(db));
-  const missing = expectedParts().find((part) => !found.has(part));
-  if (missing !== undefined) throw damagedLedger(path, `the file is damaged (it has no ${missing})`);
+  const found = partsOf(db);
+  for (const [part, columns] of expectedParts()) {
+    if (found.get(part) === columns) continue;
+    const what = found.has(part) ? `${part} has other columns` : `it has no ${part}`;
+    throw damagedLedger(path, `the file is damaged (${what})`);
+  }
 }
 
-let expected: readonly string[] | null = null;
+let expected: Parts | null = null;
 
-function expectedParts(): readonly string[] {
+function expectedParts(): Parts {
   if (expected !== null) return expected;
   using fresh = new DatabaseSync(':memory:');
   migrate(fresh);
@@ -45,12 +48,15 @@ function expectedParts(): readonly string[] {
   return expected;
 }
 
-/** Each table with its columns, and each index. */
-function partsOf(db: DatabaseSync): string[] {
-  const sql = `SELECT type || ' ' || name || coalesce(
-      (SELECT ' of ' || group_concat(name || ' ' || type, ', ') FROM pragma_table_xinfo(schema.name)), '') AS part
+/** Each table and index, with the columns of tables. */
+type Parts = ReadonlyMap<string, string | null>;
+
+function partsOf(db: DatabaseSync): Parts {
+  const sql = `SELECT type || ' ' || name AS part,
+      (SELECT group_concat(name || ' ' || type) FROM pragma_table_xinfo(schema.name)) AS columns
     FROM sqlite_schema AS schema WHERE name NOT LIKE 'sqlite_%'`;
-  return (db.prepare(sql).all() as { part: string }[]).map(({ part }) => part);
+  const rows = db.prepare(sql).all() as { part: string; columns: string | null }[];
+  return new Map(rows.map(({ part, columns }) => [part, columns]));
 }
 
 function pragma(db: DatabaseSync, name: 'user_version' | 'application_id'): number {
