@@ -97,9 +97,16 @@ const parts: readonly Part[] = [
   {
     floor: 2,
     part: 'SQLite, alone with node:sqlite',
-    files: /^ledger\/sqlite\/database\.ts$/,
+    files: /^ledger\/sqlite\/(database|file-guard|inspection|migrate)\.ts$/,
     ours: [/^ledger\//],
-    libraries: ['node:sqlite', 'node:fs', 'node:path'],
+    libraries: ['node:sqlite', 'node:path'],
+  },
+  {
+    floor: 2,
+    part: "the ledger's files",
+    files: /^ledger\/sqlite\/(file|file-watch)\.ts$/,
+    ours: [/^ledger\//],
+    libraries: ['node:fs', 'node:path'],
   },
   { floor: 2, part: 'ledger', files: /^ledger\//, ours: [/^model\//, /^ledger\//], libraries: [] },
   {
@@ -231,6 +238,6 @@ describe('imports', () => {
 
   test('are read as they are written, so that the checks above see them', () => {
     expect(importsOf('metrics/process-metrics.ts').libraries).toEqual(['prom-client']);
-    expect(importsOf('ledger/sqlite/database.ts').ours).toContain('ledger/sqlite/schema.ts');
+    expect(importsOf('ledger/sqlite/database.ts').ours).toContain('ledger/sqlite/migrate.ts');
   });
 });

@@ -115,7 +115,9 @@ export async function createExporter(first: Config, surroundings: Surroundings):
 
 function openStore(path: string, log: Logger): Store {
   try {
-    return createSqliteStore(path);
+    return createSqliteStore(path, {
+      onMended: (columns) => log.warn({ columns }, 'numbers in the ledger were out of bounds; their counts begin anew'),
+    });
   } catch (error) {
     if (!(error instanceof LedgerError && error.isDamaged)) throw error;
     log.error(

@@ -20,10 +20,6 @@ export function labelsText(labels: Labels): string {
   return JSON.stringify(labels);
 }
 
-export function parseLabels(text: string): Labels {
-  return JSON.parse(text);
-}
-
 /** Groups sets with the same names and orders them by their first different value. */
 export function compareLabels(a: Labels, b: Labels): number {
   const [names, others] = [Object.keys(a), Object.keys(b)];

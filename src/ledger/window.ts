@@ -34,7 +34,8 @@ function cellOf(entry: Entry): Cell | null {
   const labels = withStatus(entry.labels, entry.status);
   if (!isEnded(entry)) return { minute: openMinute, labels };
   const begun = begunMs(entry);
-  return begun === null ? null : { minute: Math.floor(begun / 60_000), labels };
+  // Before 1970 there is only openMinute.
+  return begun === null ? null : { minute: Math.max(0, Math.floor(begun / 60_000)), labels };
 }
 
 /** How the window changes when `entry` replaces `known`. Cells before `fromMinute` are dropped. */

@@ -11,6 +11,9 @@ export interface Instance {
   readonly retryCount: number;
 }
 
+/** One retry a second for more than eleven days; a row with more says nothing that can be counted. */
+export const maxRetryCount = 1_000_000;
+
 export interface Playbook {
   readonly id: string;
   /** In the configured language; the id if SecMaster gives no name. */

@@ -18,7 +18,9 @@ const kinds: Readonly<Record<string, StoreKind>> = {
     createDisk() {
       const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
       onTestFinished(() => rmSync(folder, { recursive: true }));
-      return { open: (onStatement) => createSqliteStore(join(folder, 'deep', 'secmaster.db'), onStatement) };
+      return {
+        open: (onStatement = () => {}) => createSqliteStore(join(folder, 'deep', 'secmaster.db'), { onStatement }),
+      };
     },
   },
   'the plain maps of the tests': {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { maxNumber } from '../../src/ledger/bounds.ts';
 import type { Change, SweepOutcome, SweepPart } from '../../src/ledger/change.ts';
 import { goneChange } from '../../src/ledger/gone.ts';
 import { nodeLabels, runLabels, withStatus } from '../../src/ledger/label-set.ts';
@@ -565,6 +566,18 @@ export function describeStore({ createDisk }: StoreKind): void {
   });
 
   describe('failed attempts', () => {
+    test('count as far as a ledger counts, and stay there', async () => {
+      await show(failed('a'), failed('b'), failed('c'));
+      const labels = nodeLabels(playbook.name, 'Ask');
+      for (const id of ['a', 'b', 'c']) {
+        const counters = [{ counter: 'failed_nodes' as const, labels, by: 0.7 * maxNumber }];
+        await ledger.commit({ kind: 'nodes_read', id, attempt: 1, nodes: [], counters });
+      }
+      await ledger.commit({ kind: 'exposed', series: await ledger.pending() });
+      ledger = await reopen();
+      expect((await ledger.snapshot()).counters.failed_nodes).toEqual([{ labels, value: maxNumber }]);
+    });
+
     test('are unread until their nodes are known, and listed with them, newest first', async () => {
       await show(failed('a'), failed('b', { endTimeMs: nowMs + 7_000 }));
       expect(await ledger.unreadFailures(10)).toEqual([

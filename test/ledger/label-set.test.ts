@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  compareLabels,
-  labelsText,
-  nodeLabels,
-  parseLabels,
-  runLabels,
-  withStatus,
-} from '../../src/ledger/label-set.ts';
+import { compareLabels, labelsText, nodeLabels, runLabels, withStatus } from '../../src/ledger/label-set.ts';
+import { readLabels } from '../../src/ledger/stored-json.ts';
 
 const value = fc.string({ unit: 'binary', maxLength: 4 });
 const labels = fc.oneof(
@@ -37,5 +31,5 @@ test('sets of different names are ordered too, so that any of them can be sorted
 });
 
 test('a set is the same after it has been text', () => {
-  fc.assert(fc.property(labels, (set) => void expect(parseLabels(labelsText(set))).toEqual(set)));
+  fc.assert(fc.property(labels, (set) => void expect(readLabels(labelsText(set))).toEqual(set)));
 });

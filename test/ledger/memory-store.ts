@@ -1,3 +1,4 @@
+import { maxNumber } from '../../src/ledger/bounds.ts';
 import type {
   Change,
   FailedAttempt,
@@ -370,7 +371,7 @@ function count(tables: Tables, changes: PageChange['counters']): void {
   for (const { counter, labels, by } of changes) {
     const key = `${counter} ${labelsText(labels)}`;
     const { value = 0, isExposed = false } = tables.counters.get(key) ?? {};
-    tables.counters.set(key, { counter, labels, value: value + by, isExposed });
+    tables.counters.set(key, { counter, labels, value: Math.min(value + by, maxNumber), isExposed });
   }
 }
 

@@ -40,6 +40,7 @@ test.each([
   ['an open instance is counted whenever it began', null, running, minute + 1, [cell(openMinute, 'RUNNING', 1, 0)]],
   ['an ended one is counted in the minute it began', null, failed, minute, [cell(minute, 'FAILED', 1, 2)]],
   ['an ended one that began before the window is not counted', null, failed, minute + 1, []],
+  ['nor one that began just before 1970', null, { ...failed, startTimeMs: -1 }, minute, []],
   [
     'an end inside the window moves the instance',
     running,

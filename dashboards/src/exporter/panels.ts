@@ -131,6 +131,7 @@ export const workspaces = table({
     { title: 'Rejected rows', expr: queries.byWorkspace.rejectedRows, unit: 'none', decimals: 0, steps: badFrom(0.5) },
     { title: 'Open', expr: queries.byWorkspace.openInstances, unit: 'none' },
     { title: 'Ended', expr: queries.byWorkspace.endedInstances, unit: 'none' },
+    { title: 'Age of the ledger', expr: queries.byWorkspace.ledgerAge, unit: 's' },
     {
       title: 'Playbooks grouped as other',
       expr: queries.byWorkspace.playbooksLimited,

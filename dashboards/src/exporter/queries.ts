@@ -44,6 +44,7 @@ export const byWorkspace = {
   rejectedRows: sumBy(['workspace'], increase(series(exporter.rowsRejected, here))),
   openInstances: sumBy(['workspace'], series(exporter.ledgerInstances, { ...here, state: is('open') })),
   endedInstances: sumBy(['workspace'], series(exporter.ledgerInstances, { ...here, state: is('ended') })),
+  ledgerAge: age(maxBy(['workspace'], series(exporter.ledgerCreated, here))),
   playbooksLimited: maxBy(['workspace'], series(exporter.playbooksLimited, here)),
   credentialsLeft: `${minBy(['workspace'], series(exporter.credentialsExpiry, here))} - time()`,
 };

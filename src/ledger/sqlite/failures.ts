@@ -1,6 +1,7 @@
 import type { FailedNode, FailedRun } from '../../model/failed-run.ts';
 import type { FailedAttempt } from '../change.ts';
 import { maxFailures } from '../store.ts';
+import { readNodes } from '../stored-json.ts';
 import type { Database } from './database.ts';
 import type { LabelSets } from './label-sets.ts';
 
@@ -35,7 +36,7 @@ export function createFailures(db: Database, ledger: number, sets: LabelSets) {
           ...run,
           playbook,
           triggerType,
-          nodes: nodes === null ? null : JSON.parse(nodes),
+          nodes: nodes === null ? null : readNodes(nodes),
           ...(moreNodes > 0 && { moreNodes }),
         };
       });

@@ -4,6 +4,7 @@ import { isEnded } from '../../model/status.ts';
 import type { Recheck } from '../change.ts';
 import type { Entry } from '../entry.ts';
 import type { OpenInstance } from '../store.ts';
+import { readCounts } from '../stored-json.ts';
 import type { Database } from './database.ts';
 import type { LabelSets } from './label-sets.ts';
 
@@ -23,8 +24,8 @@ export function createInstances(db: Database, ledger: number, sets: LabelSets) {
       counted: {
         started: row.counted_started,
         retries: row.counted_retries,
-        ends: new Map(JSON.parse(row.counted_ends)),
-        timed: new Map(JSON.parse(row.counted_timed)),
+        ends: readCounts(row.counted_ends),
+        timed: readCounts(row.counted_timed),
       },
       lastEnd:
         row.last_end_ms === null
@@ -32,7 +33,7 @@ export function createInstances(db: Database, ledger: number, sets: LabelSets) {
           : {
               endTimeMs: row.last_end_ms,
               retryCount: row.last_end_retry_count ?? 0,
-              ends: new Map(JSON.parse(row.last_end_ends ?? '[]')),
+              ends: readCounts(row.last_end_ends ?? '[]'),
             },
     };
   }

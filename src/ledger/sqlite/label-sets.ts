@@ -1,6 +1,7 @@
 import type { Labels } from '../../model/snapshot.ts';
-import { compareLabels, labelsText, parseLabels } from '../label-set.ts';
+import { compareLabels, labelsText } from '../label-set.ts';
 import { LedgerError } from '../store.ts';
+import { readLabels } from '../stored-json.ts';
 import type { Database } from './database.ts';
 
 /** The table `label_set` of one ledger. All other tables refer to a label set by its number. */
@@ -41,7 +42,7 @@ export function createLabelSets(db: Database, ledger: number): LabelSets {
 
   function keep(into: Known, number: number, text: string): void {
     into.byText.set(text, number);
-    into.byNumber.set(number, parseLabels(text));
+    into.byNumber.set(number, readLabels(text));
     into.ranks = null;
   }
 

@@ -1,4 +1,11 @@
-import type { CounterName, CounterSeries, Exemplar, LastTime } from '../../model/snapshot.ts';
+import {
+  type CounterName,
+  type CounterSeries,
+  counterNames,
+  type Exemplar,
+  type LastTime,
+} from '../../model/snapshot.ts';
+import { maxNumber } from '../bounds.ts';
 import type { CounterChange, DurationChange } from '../change.ts';
 import type { LedgerRows } from '../snapshot.ts';
 import type { PlaybookActivity } from '../store.ts';
@@ -9,7 +16,9 @@ import type { LabelSets } from './label-sets.ts';
 export function createSeries(db: Database, ledger: number, sets: LabelSets) {
   return {
     counters(): LedgerRows['counters'] {
-      const sql = 'SELECT counter, label_set, value, exposed FROM counter WHERE ledger = ?';
+      // A counter that this exporter doesn't know is left alone.
+      const sql = `SELECT counter, label_set, value, exposed FROM counter
+                   WHERE ledger = ? AND counter IN (${counterNames.map((name) => `'${name}'`).join(', ')})`;
       return db
         .all<{ counter: CounterName; label_set: number; value: number; exposed: number }>(sql, ledger)
         .map(({ counter, label_set: set, value, exposed }) => ({
@@ -72,7 +81,7 @@ export function createSeries(db: Database, ledger: number, sets: LabelSets) {
     count({ counter, labels, by }: CounterChange): void {
       db.run(
         `INSERT INTO counter (ledger, counter, label_set, value) VALUES (?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET value = value + excluded.value WHERE excluded.value > 0`,
+         ON CONFLICT DO UPDATE SET value = min(value + excluded.value, ${maxNumber}) WHERE excluded.value > 0`,
         ledger,
         counter,
         sets.numberOf(labels),

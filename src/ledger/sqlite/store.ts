@@ -1,6 +1,13 @@
 import { type Ledger, LedgerError, type Store, type WorkspaceId } from '../store.ts';
 import { Database, type OnStatement } from './database.ts';
 import { type LedgerRow, openSqliteLedger } from './ledger.ts';
+import { mendNumbers } from './numbers.ts';
+
+export interface SqliteOptions {
+  readonly onStatement?: OnStatement;
+  /** Called with the columns whose numbers were out of bounds and begin anew. */
+  readonly onMended?: (columns: readonly string[]) => void;
+}
 
 /**
  * The embedded store: one SQLite file for all workspaces.
@@ -8,8 +15,15 @@ import { type LedgerRow, openSqliteLedger } from './ledger.ts';
  * @param path a file, created with its folder if missing; ':memory:' keeps nothing
  * @throws {LedgerError}
  */
-export function createSqliteStore(path: string, onStatement?: OnStatement): Store {
+export function createSqliteStore(path: string, { onStatement, onMended }: SqliteOptions = {}): Store {
   const db = new Database(path, onStatement);
+  try {
+    const mended = mendNumbers(db);
+    if (mended.length > 0) onMended?.(mended);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 
   function open({ projectId, workspaceId }: WorkspaceId): Ledger | null {
     const [row] = db.all<LedgerRow>(

@@ -103,6 +103,14 @@ export const exporter = {
       { labels: { state: 'ended' }, value: instances - openInstances },
     ],
   },
+  ledgerCreated: {
+    name: 'secmaster_exporter_ledger_created_timestamp_seconds',
+    type: 'gauge',
+    help: "Unix time in seconds, by SecMaster's clock, at which the workspace's ledger was created and counting began; a later value means that counters started over.",
+    labels: ['workspace'],
+    stability: 'STABLE',
+    fromReport: ({ counting }) => single(seconds(counting?.sinceMs)),
+  },
   playbooksLimited: {
     name: 'secmaster_exporter_playbooks_limited',
     type: 'gauge',

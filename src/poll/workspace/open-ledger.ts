@@ -28,7 +28,8 @@ export async function openLedger(parts: LedgerParts, signal: AbortSignal): Promi
   const created = await held.create(createdMs, firstMinute(createdMs, settings.lookbackMs));
   const since = new Date(createdMs).toISOString();
   if (problem !== null) log.warn({ since, problem }, 'nothing confirms the time at which the ledger is created');
-  log.info({ since }, 'ledger created; counters start now');
+  // Also at the first start: nothing tells a ledger that was lost from one that never was.
+  log.warn({ since }, 'ledger created; counters start now');
   return created;
 }
 

@@ -1,5 +1,5 @@
 import type { Language } from '../../config/config.ts';
-import type { Instance, Playbook } from '../../model/instance.ts';
+import { type Instance, maxRetryCount, type Playbook } from '../../model/instance.ts';
 import { scrub } from '../../model/known-secrets.ts';
 import { canonicalStatus, canonicalTriggerType } from '../../model/status.ts';
 import { labelText, maxIdLength } from '../../model/text.ts';
@@ -66,7 +66,7 @@ function parseRow(raw: unknown, language: Language): ParsedRow | RejectedRow {
   const endTimeMs = optionalTime(row.end_time);
   if (Number.isNaN(startTimeMs) || Number.isNaN(endTimeMs)) return reject(raw, 'bad_time');
   const retryCount = isAbsent(row.retry_count) ? 0 : wholeNumber(row.retry_count);
-  if (retryCount === null) return reject(raw, 'bad_retry_count');
+  if (retryCount === null || retryCount > maxRetryCount) return reject(raw, 'bad_retry_count');
   const instance: Instance = {
     id: row.id,
     playbook: parsePlaybook(row.playbook, language),
@@ -86,9 +86,13 @@ function parsePlaybook(playbook: Row['playbook'], language: Language): Playbook 
   return id === '' && !name ? null : { id, name: name || id };
 }
 
+/** More than SecMaster can hold; a larger count says nothing. */
+const maxCount = 1e12;
+
 /** SecMaster's count; some of its SDKs read a float, so `3.0` and "3" are taken as well. */
 export function parseCount(count: unknown): number | null {
-  return typeof count === 'number' || typeof count === 'string' ? wholeNumber(count) : null;
+  const number = typeof count === 'number' || typeof count === 'string' ? wholeNumber(count) : null;
+  return number === null || number > maxCount ? null : number;
 }
 
 function wholeNumber(value: number | string): number | null {
@@ -97,9 +101,15 @@ function wholeNumber(value: number | string): number | null {
   return Number.isSafeInteger(number) && number >= 0 ? number : null;
 }
 
-/** NaN where the text is there and unreadable. */
+/** The years 1970 to 2199 in any time zone. */
+const earliestMs = Date.UTC(1969, 11, 31);
+const latestMs = Date.UTC(2200, 0, 2);
+
+/** NaN where the text is there, and is no time at which anything can have run. */
 function optionalTime(text: string | null | undefined): number | null {
-  return isAbsent(text) ? null : (parseTime(text) ?? Number.NaN);
+  if (isAbsent(text)) return null;
+  const ms = parseTime(text) ?? Number.NaN;
+  return ms >= earliestMs && ms < latestMs ? ms : Number.NaN;
 }
 
 const reasonByField: ReadonlyMap<PropertyKey | undefined, RejectionReason> = new Map([

@@ -41,6 +41,13 @@ test.each<[string, WorkspaceFamily, WorkspaceReport, string[]]>([
     ],
   ],
   [
+    'when counting began',
+    exporter.ledgerCreated,
+    report({ counting: { sinceMs: 1_500, prunedBeforeMs: 0 } }),
+    ['secmaster_exporter_ledger_created_timestamp_seconds{workspace="prod"} 1.5'],
+  ],
+  ['nothing of a ledger that does not exist yet', exporter.ledgerCreated, report({ counting: null }), []],
+  [
     'when the credentials expire',
     exporter.credentialsExpiry,
     report({ credentialsExpireAtMs: 1_784_376_000_500 }),

@@ -48,7 +48,9 @@ async function create(behaviour: BehaviourChange, localErrorMs: number) {
     /** Against SecMaster's time when it was created. */
     errorMs: nowMs - clock.now(),
     requests: simulator.requests.count('ListAopWorkflowInstance'),
-    problem: lines.find(({ level }) => level === 40)?.problem ?? null,
+    problem: lines.find(({ problem }) => problem !== undefined)?.problem ?? null,
+    /** What is told as a warning. */
+    warnings: lines.filter(({ level }) => level === 40).map(({ msg }) => msg),
   };
 }
 
@@ -78,7 +80,11 @@ test.each<[string, BehaviourChange['time'], localErrorMs: number, errorMs: numbe
   else expect(created.problem).toContain(problem);
 });
 
+test('is told as a warning, with the time since which is counted', async () => {
+  expect((await create({}, 0)).warnings).toEqual(['ledger created; counters start now']);
+});
+
 test('is created although SecMaster refuses to sort by update_time, and asks again as it may', async () => {
   const behaviour = { order: { sortKey: 'update-time-refused' }, time: { ...wrongDate, offAnswers: 2 } } as const;
-  expect(await create(behaviour, 0)).toEqual({ errorMs: 0, requests: 3, problem: null });
+  expect(await create(behaviour, 0)).toMatchObject({ errorMs: 0, requests: 3, problem: null });
 });

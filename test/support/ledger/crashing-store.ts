@@ -20,11 +20,12 @@ export function createCrashingStore(path = ':memory:'): CrashingStore {
   let run = 0;
   let hasCrashed = false;
   let isLooking = false;
-  const store = createSqliteStore(path, () => {
+  const onStatement = () => {
     if (isLooking) return;
     hasCrashed ||= statement !== null && run++ >= statement;
     if (hasCrashed) throw new Killed('kill -9');
-  });
+  };
+  const store = createSqliteStore(path, { onStatement });
   return {
     store,
     crashAt(next) {

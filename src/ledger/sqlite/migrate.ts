@@ -1,0 +1,16 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { labelsText } from '../label-set.ts';
+import { applicationId, migrations } from './schema.ts';
+
+/** Brings the schema up to date, in one transaction. */
+export function migrate(db: DatabaseSync): void {
+  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version === migrations.length) return;
+  db.function('labels_text', { deterministic: true, varargs: true }, (...namesAndValues) => {
+    const pairs = namesAndValues.flatMap((name, i) => (i % 2 === 0 ? [[name, namesAndValues[i + 1]]] : []));
+    return labelsText(Object.fromEntries(pairs));
+  });
+  db.exec('BEGIN EXCLUSIVE');
+  for (const migration of migrations.slice(version)) db.exec(migration);
+  db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`);
+}

@@ -1,0 +1,48 @@
+import type { FailedNode } from '../model/failed-run.ts';
+import type { Labels } from '../model/snapshot.ts';
+import { maxNumber } from './bounds.ts';
+import type { ByStatus } from './contribution.ts';
+import { LedgerError } from './store.ts';
+
+/** What a ledger keeps as JSON. Each fails with a `LedgerError` on a text that no exporter has written. */
+
+/** A count that an earlier exporter let grow out of bounds begins anew. */
+export function readCounts(text: string): ByStatus {
+  const counts = parse(text);
+  const isCount = (one: unknown): one is [string, number] =>
+    Array.isArray(one) && typeof one[0] === 'string' && typeof one[1] === 'number';
+  if (!Array.isArray(counts) || !counts.every(isCount)) throw unreadable();
+  return new Map(counts.filter(([, count]) => count >= 0 && count <= maxNumber));
+}
+
+export function readLabels(text: string): Labels {
+  const labels = parse(text);
+  if (!isObject(labels) || !Object.values(labels).every((value) => typeof value === 'string')) throw unreadable();
+  return labels as Labels;
+}
+
+export function readNodes(text: string): readonly FailedNode[] {
+  const nodes = parse(text);
+  const isNode = (one: unknown): one is FailedNode =>
+    isObject(one) && typeof one.name === 'string' && typeof one.error === 'string';
+  if (!Array.isArray(nodes) || !nodes.every(isNode)) throw unreadable();
+  return nodes;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function unreadable(cause?: unknown): LedgerError {
+  const message =
+    'the ledger is damaged: an entry cannot be read; restore it from a backup, or delete it to start counting from 0';
+  return new LedgerError(message, { isDamaged: true, cause });
+}
