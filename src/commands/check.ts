@@ -10,9 +10,9 @@ import { createDispatcher } from './dispatcher.ts';
 
 /** Checks the configuration, and with `--online` its credentials and ids against SecMaster. @returns the exit code */
 export async function check(options: Options, log: Logger): Promise<number> {
-  const config = configured(options);
+  const config = await configured(options);
   if (config === null) return 1;
-  const web = configuredWeb(options, log);
+  const web = await configuredWeb(options, log);
   if (web === null) return 1;
   web.close();
   const { length } = config.workspaces;
