@@ -1,7 +1,9 @@
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { contextProblem, keyProblem, readCertificates, validityWarning } from '../../src/config/certificates.ts';
-import { fixedCa, fixedCert, fixedKey } from '../support/http/fixed-certificates.ts';
+import { fixedCa, fixedServer } from '../support/http/fixed-certificates.ts';
+
+const { cert: fixedCert, key: fixedKey } = fixedServer;
 
 const certificate = new X509Certificate(fixedCert);
 const body = fixedCert.replace(/^-.*-$/gm, '').trim();

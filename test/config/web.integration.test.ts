@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { formatProblem } from '../../src/config/problems.ts';
 import { loadWebConfig } from '../../src/config/web.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { fixedCa, fixedCert, fixedKey } from '../support/http/fixed-certificates.ts';
+import { fixedCa, fixedServer } from '../support/http/fixed-certificates.ts';
 import { temporaryFolder } from '../support/process/processes.ts';
+
+const { cert: fixedCert, key: fixedKey } = fixedServer;
 
 const hash = '$2b$10$W27rOeCtxqiBeZBa2ESaa.E7LViY0cZfCII/kt8FCWFo9TWvCfiAG';
 

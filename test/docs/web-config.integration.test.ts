@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadWebConfig } from '../../src/config/web.ts';
-import { fixedCert, fixedKey } from '../support/http/fixed-certificates.ts';
+import { fixedServer } from '../support/http/fixed-certificates.ts';
 import { temporaryFolder } from '../support/process/processes.ts';
+
+const { cert: fixedCert, key: fixedKey } = fixedServer;
 
 test('the example is a good one', async () => {
   const markdown = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'web-config.md'), 'utf8');
