@@ -99,7 +99,7 @@ export function createCircuitBreaker(clock: Clock, log: Logger): CircuitBreaker 
       } catch (error) {
         if (!(error instanceof SecMasterError && error.kind === 'unauthorized')) throw error;
         // It fails if nothing could be read; what has just been refused was.
-        await call.refresh().catch(() => {});
+        await orAborted(call.refresh(), signal, () => abortedError(call.operation)).catch(() => {});
         refusals.push(clock.now());
         if (openings.length === openingsBefore) {
           proven = null;
