@@ -3,6 +3,7 @@ import { check } from './commands/check.ts';
 import { type CommandName, type Options, parseCommandLine } from './commands/command-line.ts';
 import { configured, load } from './commands/configured.ts';
 import { demo } from './commands/demo.ts';
+import { leaveReadsBehind } from './commands/leave-reads-behind.ts';
 import { once } from './commands/once.ts';
 import { serve } from './commands/serve.ts';
 import { simulate } from './commands/simulate.ts';
@@ -18,7 +19,7 @@ async function run(command: CommandName, options: Options): Promise<number> {
   if (command === 'simulate') await simulate(options, log);
   else if (command === 'demo') return demo(options, log);
   else {
-    const config = configured(options);
+    const config = await configured(options);
     if (config === null) return 1;
     if (command === 'once') return once(config, options.telemetryPath, log);
     return serve(config, options, log, () => load(options));
@@ -39,4 +40,5 @@ if ('exit' in parsed) {
     process.stderr.write(`${expected ? error.message : ((error as Error).stack ?? error)}\n`);
     process.exitCode = 1;
   }
+  await leaveReadsBehind();
 }

@@ -1,5 +1,6 @@
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
+import { isUnset } from '../config/environment.ts';
 import type { Logger } from '../log.ts';
 import { version } from '../package-json.ts';
 import { createClients } from '../secmaster/api/clients.ts';
@@ -10,13 +11,16 @@ import { configured, configuredWeb } from './configured.ts';
 
 /** Checks the configuration, and with `--online` its credentials and ids against SecMaster. @returns the exit code */
 export async function check(options: Options, log: Logger): Promise<number> {
-  const config = configured(options);
-  if (config === null) return 1;
-  const web = configuredWeb(options, log);
+  const { configFile, webConfigFile } = options;
+  const isWebAlone = configFile === null && webConfigFile !== null && isUnset(process.env);
+  const config = isWebAlone ? null : await configured(options);
+  const web = await configuredWeb(options, log);
+  web?.close();
   if (web === null) return 1;
-  web.close();
+  if (isWebAlone) process.stdout.write(`${webConfigFile}: no problems\n`);
+  if (config === null) return isWebAlone ? 0 : 1;
   const { length } = config.workspaces;
-  const from = options.configFile ?? 'the environment';
+  const from = configFile ?? 'the environment';
   process.stdout.write(`${from}: ${length} ${length === 1 ? 'workspace' : 'workspaces'}, no problems\n`);
   return options.online ? online(config, log) : 0;
 }

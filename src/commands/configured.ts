@@ -2,35 +2,45 @@ import type { Config } from '../config/config.ts';
 import { type Loaded, loadConfig } from '../config/load.ts';
 import { formatProblem, type Problem } from '../config/problems.ts';
 import { loadWebConfig, noWebConfig } from '../config/web.ts';
-import { fixedWeb, type Web, watchWeb } from '../http/web.ts';
+import { everySecond, fixedWeb, type Web, watchWeb } from '../http/web.ts';
 import type { Logger } from '../log.ts';
 import { cronProblem } from '../poll/fleet/timer.ts';
 import type { Options } from './command-line.ts';
 
 /** The current configuration. */
-export function load({ configFile }: Options): Loaded {
+export function load({ configFile }: Options): Promise<Loaded> {
   return loadConfig({ configFile, environment: process.env }, { cronProblem });
 }
 
 /** The web configuration, or null after printing its problems to stderr, one per line. */
-export function configuredWeb({ webConfigFile }: Options, log: Logger): Web | null {
+export async function configuredWeb({ webConfigFile }: Options, log: Logger): Promise<Web | null> {
   if (webConfigFile === null) return fixedWeb(noWebConfig);
-  const read = () => loadWebConfig(webConfigFile);
-  const first = read();
-  if ('web' in first) {
-    return watchWeb(first.web, read, ({ problems }) =>
+  const load = () => loadWebConfig(webConfigFile);
+  const first = await load();
+  if ('problems' in first) return refused(first.problems);
+  const warn = (warnings: readonly Problem[]) => {
+    for (const warning of warnings) log.warn({ warning: formatProblem(warning) }, 'web configuration');
+  };
+  warn(first.warnings);
+  return watchWeb(first, {
+    load,
+    repeat: everySecond,
+    onLoaded: ({ warnings }) => {
+      log.info('web configuration reloaded');
+      warn(warnings);
+    },
+    onProblems: (problems) =>
       log.error(
         { problems: problems.map(formatProblem) },
         'web configuration not reloaded because it has problems; the previous one stays in force',
       ),
-    );
-  }
-  return refused(first.problems);
+    onBug: (err) => log.error({ err }, 'web configuration not reloaded; this is a bug'),
+  });
 }
 
 /** The configuration, or null after printing its problems to stderr, one per line. */
-export function configured(options: Options): Config | null {
-  const loaded = load(options);
+export async function configured(options: Options): Promise<Config | null> {
+  const loaded = await load(options);
   if ('config' in loaded) return loaded.config;
   return refused(loaded.problems);
 }

@@ -15,15 +15,15 @@ export async function demo(options: Options, log: Logger): Promise<number> {
   const simulator = await listen(liveSimulator(behaviours), '127.0.0.1', 0);
   log.info({ url: simulator.url, behaviours }, 'simulated SecMaster is listening');
   try {
-    const config = demoConfig(simulator.url);
-    return await serve(config, options, log, () => ({ config }));
+    const config = await demoConfig(simulator.url);
+    return await serve(config, options, log, async () => ({ config }));
   } finally {
     await simulator.close();
   }
 }
 
 /** Configured through variables, as a user would do it. */
-function demoConfig(url: string): Config {
+async function demoConfig(url: string): Promise<Config> {
   const environment = {
     HUAWEICLOUD_SDK_AK: defaultAccessKey.ak,
     HUAWEICLOUD_SDK_SK: defaultAccessKey.sk,
@@ -35,7 +35,7 @@ function demoConfig(url: string): Config {
     SECMASTER_STATE_PATH: ':memory:',
     SECMASTER_POLL_SCHEDULE: '*/5 * * * * *',
   };
-  const loaded = loadConfig({ configFile: null, environment }, { cronProblem });
+  const loaded = await loadConfig({ configFile: null, environment }, { cronProblem });
   if ('problems' in loaded) throw new Error(loaded.problems.map(formatProblem).join('\n'));
   const { config } = loaded;
   // The simulator is in this process, and the user of a demo won't wait.

@@ -32,7 +32,7 @@ export interface Surroundings {
   readonly version: string;
   readonly telemetryPath: string;
   /** Reads the configuration again. */
-  readonly load: () => Loaded;
+  readonly load: () => Promise<Loaded>;
   /** Called with each configuration that a reload has applied. */
   readonly onReloaded: (config: Config) => Promise<void>;
   /** Called with new workspaces while the exporter runs. */

@@ -21,7 +21,7 @@ export async function once(config: Config, telemetryPath: string, log: Logger): 
       version,
       telemetryPath,
       // `once` never reloads.
-      load: () => ({ config }),
+      load: async () => ({ config }),
       onReloaded: async () => {},
       onNew: () => {},
     },

@@ -14,7 +14,7 @@ export interface Reloaded {
 
 export interface ReloadParts {
   /** Reads the configuration. */
-  readonly load: () => Loaded;
+  readonly load: () => Promise<Loaded>;
   /** @returns the changes that need a restart */
   readonly apply: (config: Config) => Promise<readonly string[]>;
   readonly observe: (isSuccess: boolean) => void;
@@ -26,7 +26,7 @@ export function createReload({ load, apply, observe, log }: ReloadParts): Reload
   let last: Promise<unknown> = Promise.resolve();
 
   async function attempt(): Promise<Reloaded> {
-    const loaded = load();
+    const loaded = await load();
     if ('problems' in loaded) {
       const problems = loaded.problems.map(formatProblem);
       log.error({ problems }, 'configuration not reloaded because it has problems; the previous one stays in force');

@@ -12,8 +12,13 @@ import { createExporter } from './exporter.ts';
 import { stopSignal } from './stop-signal.ts';
 
 /** Polls and serves until a signal stops it; SIGHUP reloads the configuration with `load`. @returns the exit code */
-export async function serve(config: Config, options: Options, log: Logger, load: () => Loaded): Promise<number> {
-  const web = configuredWeb(options, log);
+export async function serve(
+  config: Config,
+  options: Options,
+  log: Logger,
+  load: () => Promise<Loaded>,
+): Promise<number> {
+  const web = await configuredWeb(options, log);
   if (web === null) return 1;
   const routes = createRoutes(process.env);
   let timer: Timer | null = null;

@@ -25,10 +25,10 @@ interface About<T> {
 
 /** A value that `read` accepts or refuses. */
 export function field<T>(
-  read: (value: unknown, refuse: Refuse) => T,
+  read: (value: unknown, refuse: Refuse) => T | Promise<T>,
   { values, isShown = true, show = (value) => value }: About<T>,
 ): Field<T> {
-  const checked = z.unknown().transform((value, context): T => {
+  const checked = z.unknown().transform((value, context): T | Promise<T> => {
     const refuse = (message: string, params = { isShown: false }): never => {
       context.addIssue({ code: 'custom', message, params });
       return z.NEVER;

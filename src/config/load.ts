@@ -4,6 +4,7 @@ import { isUnset, quotedSettings, settingsFrom, unknownVariables, variableAt } f
 import type { CronProblem } from './poll.ts';
 import { findings, type Problem, valueAt } from './problems.ts';
 import { proxyProblems } from './proxies.ts';
+import { readTextFile } from './text-file.ts';
 import { type Environment, variableProblem, withoutNewlines } from './variables.ts';
 import { readYamlFile } from './yaml-file.ts';
 
@@ -20,14 +21,16 @@ export type Loaded = { readonly config: Config } | { readonly problems: readonly
  * only credentials for workspaces without their own, and proxies, come from the environment.
  * Relative paths are relative to the working directory, `~/` is the home directory.
  */
-export function loadConfig(
+export async function loadConfig(
   { configFile, environment: given }: Sources,
   { cronProblem }: { readonly cronProblem: CronProblem },
-): Loaded {
+): Promise<Loaded> {
   const environment = withoutNewlines(given);
   const declared = configuration(cronProblem);
   const loaded =
-    configFile === null ? fromEnvironment(environment, declared) : fromFile(configFile, environment, declared);
+    configFile === null
+      ? await fromEnvironment(environment, declared)
+      : await fromFile(configFile, environment, declared);
   const proxies = proxyProblems(environment);
   if (proxies.length === 0) return loaded;
   return { problems: 'problems' in loaded ? [...loaded.problems, ...proxies] : proxies };
@@ -35,13 +38,13 @@ export function loadConfig(
 
 type Declared = ReturnType<typeof configuration>;
 
-function fromFile(path: string, environment: Environment, { schema, read }: Declared): Loaded {
-  const yaml = readYamlFile(path, 'is empty; add workspaces');
+async function fromFile(path: string, environment: Environment, { schema, read }: Declared): Promise<Loaded> {
+  const yaml = await readYamlFile(path, 'is empty; add workspaces', (file) => readTextFile(file, { mayBePipe: true }));
   if ('problems' in yaml) return yaml;
-  const parsed = schema.safeParse(yaml.value);
+  const parsed = await schema.safeParseAsync(yaml.value);
   const found = parsed.success ? [] : findings(parsed.error, schema, yaml.value);
   const bare = workspacesWithoutCredentials(yaml.value);
-  const shared = bare.length > 0 ? defaultCredentials(environment) : null;
+  const shared = bare.length > 0 ? await defaultCredentials(environment) : null;
   const elsewhere = Array.isArray(shared) ? shared : [];
 
   const problems = [...yaml.faults, ...found.map(yaml.problemAt)]
@@ -51,13 +54,13 @@ function fromFile(path: string, environment: Environment, { schema, read }: Decl
   return { config: toConfig(read(parsed.data), Array.isArray(shared) ? null : shared) };
 }
 
-function fromEnvironment(environment: Environment, { schema, read }: Declared): Loaded {
+async function fromEnvironment(environment: Environment, { schema, read }: Declared): Promise<Loaded> {
   const unknown = unknownVariables(environment);
   if (isUnset(environment) && unknown.length === 0) return { problems: [nothingGiven] };
   const value = settingsFrom(environment);
-  const parsed = schema.safeParse(value);
+  const parsed = await schema.safeParseAsync(value);
   const found = parsed.success ? [] : findings(parsed.error, schema, value);
-  const credentials = defaultCredentials(environment);
+  const credentials = await defaultCredentials(environment);
   const quoted = quotedSettings(environment);
   const others = found.filter(({ path }) => !quoted.some((one) => one.path === variableAt(path)));
   const problems = [

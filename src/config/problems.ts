@@ -98,7 +98,7 @@ function secretValues(value: unknown, found = new Set<unknown>(), visited = new 
   if (typeof value !== 'object' || value === null || visited.has(value)) return found;
   visited.add(value);
   for (const [key, child] of Object.entries(value)) {
-    if (/^(sk|security_token|password)$/.test(key)) found.add(child);
+    if (/^(sk|security_token|password|key)$/.test(key)) found.add(child);
     secretValues(child, found, visited);
   }
   return found;

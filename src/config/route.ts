@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto';
 import { Secret } from '../model/secret.ts';
-import { field } from './fields.ts';
+import { readCertificates } from './certificates.ts';
+import { field, notText } from './fields.ts';
 import { optionalKey, section } from './mapping.ts';
 import { isProxy, proxyForm } from './proxies.ts';
 import { expandHome, readTextFile } from './text-file.ts';
@@ -12,29 +12,16 @@ export interface CaFile {
   readonly pem: string;
 }
 
-/** A bundle of all public CAs has a quarter of it. */
-const maxBytes = 1_048_576;
-
 const caFile = field(
-  (value, refuse): CaFile => {
-    if (typeof value !== 'string') return refuse('must be the path of a file');
-    const file = readTextFile(value.trim(), maxBytes);
+  async (value, refuse): Promise<CaFile> => {
+    if (typeof value !== 'string') return refuse(notText);
+    const file = await readTextFile(value.trim());
     if ('problem' in file) return refuse(file.problem);
-    return areCertificates(file.text)
-      ? { path: expandHome(value.trim()), pem: file.text }
-      : refuse('must be a file with certificates in PEM form (-----BEGIN CERTIFICATE-----)');
+    const read = readCertificates(file.text);
+    return 'problem' in read ? refuse(read.problem) : { path: expandHome(value.trim()), pem: file.text };
   },
   { values: 'path of a file', isShown: false, show: ({ path }) => path },
 );
-
-function areCertificates(text: string): boolean {
-  const blocks = text.match(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g) ?? [];
-  try {
-    return blocks.length > 0 && blocks.every((block) => new X509Certificate(block));
-  } catch {
-    return false;
-  }
-}
 
 export const tls = section({
   ca: optionalKey('ca_file', caFile, {

@@ -1,55 +1,26 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { type FileProblem, files, type ReadOptions } from './bounded-reader.ts';
 
-export type TextFile = { readonly text: string } | { readonly problem: string };
+export type TextFile = { readonly text: string } | FileProblem;
 
-/**
- * Reads a small UTF-8 file. A relative path is relative to the working directory; `~/` is the home directory.
- * Problems don't name the file: if somebody has written a secret instead of its path, it must not appear in a log.
- */
-export function readTextFile(path: string, maxBytes: number): TextFile {
+/** Reads a small UTF-8 file. A relative path is relative to the working directory; `~/` is the home directory. */
+export async function readTextFile(path: string, options?: ReadOptions): Promise<TextFile> {
+  const file = await files.read(expandHome(path), options);
+  return 'problem' in file ? file : decode(file.bytes);
+}
+
+function decode(bytes: Uint8Array): TextFile {
+  const problem = (problem: string): TextFile => ({ problem, isThere: true });
+  const mark = `${bytes[0]} ${bytes[1]}`;
+  if (mark === '255 254' || mark === '254 255') return problem('is UTF-16 text; save it as UTF-8');
+  if (bytes.includes(0)) return problem('contains NUL characters; save it as text in UTF-8');
   try {
-    const bytes = readAtMost(expandHome(path), maxBytes + 1);
-    if (bytes.length > maxBytes) return { problem: `is larger than ${maxBytes} bytes` };
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
-  } catch (error) {
-    return { problem: reason(error) };
+  } catch {
+    return problem('is not UTF-8 text; save it as UTF-8');
   }
-}
-
-/** The reported size of a file can be wrong: it may grow while it is read, or be an endless device. */
-function readAtMost(file: string, maxBytes: number): Uint8Array {
-  const bytes = new Uint8Array(maxBytes);
-  const descriptor = openSync(file, 'r');
-  try {
-    let length = 0;
-    while (length < maxBytes) {
-      const read = readSync(descriptor, bytes, length, maxBytes - length, null);
-      if (read === 0) break;
-      length += read;
-    }
-    return bytes.subarray(0, length);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-export function isThere(path: string): boolean {
-  return existsSync(expandHome(path));
 }
 
 export function expandHome(path: string): string {
   return path.replace(/^~(?=\/)/, homedir());
-}
-
-function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: 'no such file',
-    ENOTDIR: 'no such file',
-    EACCES: 'cannot be read: permission denied',
-    EISDIR: 'is a directory, not a file',
-    ERR_ENCODING_INVALID_ENCODED_DATA: 'is not UTF-8 text',
-  };
-  return reasons[code] ?? `cannot be read (${code})`;
 }

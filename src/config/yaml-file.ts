@@ -1,5 +1,5 @@
 import { type Finding, formatPath, type Problem } from './problems.ts';
-import { readTextFile } from './text-file.ts';
+import { readTextFile, type TextFile } from './text-file.ts';
 import { parseYaml } from './yaml-document.ts';
 
 /** A configuration file in YAML, with the lines of its problems. */
@@ -10,12 +10,14 @@ export interface YamlFile {
   problemAt(finding: Finding): Problem;
 }
 
-export const maxFileBytes = 1_048_576;
-
 /** @param whenEmpty the message for an empty file */
-export function readYamlFile(path: string, whenEmpty: string): YamlFile | { readonly problems: readonly Problem[] } {
+export async function readYamlFile(
+  path: string,
+  whenEmpty: string,
+  read: (path: string) => Promise<TextFile> = readTextFile,
+): Promise<YamlFile | { readonly problems: readonly Problem[] }> {
   const about = (line: number | null, message: string): Problem => ({ file: path, line, path: '', message });
-  const file = readTextFile(path, maxFileBytes);
+  const file = await read(path);
   if ('problem' in file) return { problems: [about(null, file.problem)] };
   const yaml = parseYaml(file.text);
   const faults = yaml.faults.map(({ line, message }) => about(line, message));

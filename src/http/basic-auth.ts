@@ -9,7 +9,7 @@ const maxRemembered = 100;
 
 /**
  * Remembers correct passwords, so that only the first scrape pays for bcrypt. It keeps an HMAC with a random key; the HMAC includes the
- * hash, so a changed hash takes effect at once. An unknown user takes as long as a known one.
+ * hash, and whether the user is known, so a changed hash or a removed user takes effect at once. An unknown user takes as long as a known one.
  */
 export function createAuthenticate(compare: Compare): Authenticate {
   const key = randomBytes(32);
@@ -23,7 +23,7 @@ export function createAuthenticate(compare: Compare): Authenticate {
     const known = users.get(given.user);
     const hash = (known ?? someHash).reveal();
     const digest = createHmac('sha256', key)
-      .update(JSON.stringify([given.user, given.password, hash]))
+      .update(JSON.stringify([given.user, given.password, hash, known !== undefined]))
       .digest('base64');
     let verdict = verdicts.get(digest);
     if (verdict === undefined) {

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { WebConfig } from '../config/web.ts';
+import type { RateLimit, WebConfig } from '../config/web.ts';
 import { createAuthenticate } from './basic-auth.ts';
 import { BusyError, createCompare } from './bcrypt.ts';
+import { hasAllowedName } from './client-names.ts';
+import { type Allow, createTokenBucket } from './token-bucket.ts';
 
 export type Listen = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -23,10 +25,23 @@ export interface Guard {
 export function createGuard(web: () => WebConfig, next: Listen): Guard {
   const { compare, close } = createCompare();
   const authenticate = createAuthenticate(compare);
+  let bucket: { readonly limit: string; readonly allow: Allow } | null = null;
+
+  /** A reload that leaves the limit as it is must not fill the bucket. */
+  function isWithin(rateLimit: RateLimit | null): boolean {
+    if (rateLimit === null) return true;
+    const limit = JSON.stringify(rateLimit);
+    if (bucket?.limit !== limit) bucket = { limit, allow: createTokenBucket(rateLimit, () => performance.now()) };
+    return bucket.allow();
+  }
 
   async function admit(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { headers, users } = web();
+    const { headers, users, tls, rateLimit } = web();
     for (const [name, value] of Object.entries({ ...securityHeaders, ...headers })) response.setHeader(name, value);
+    if (!isWithin(rateLimit))
+      return refuse(response, 429, 'too many requests; see rate_limit in the web configuration');
+    if (tls?.clientAllowedSans && !hasAllowedName(request.socket, tls.clientAllowedSans))
+      return refuse(response, 403, 'client certificate not allowed; see client_allowed_sans in the web configuration');
     const { 'content-length': length = '0', 'transfer-encoding': encoding, authorization } = request.headers;
     if (encoding !== undefined || Number(length) > maxBodyBytes)
       return refuse(response, 413, 'request body not accepted');

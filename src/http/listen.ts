@@ -2,7 +2,7 @@ import { createServer as createHttpServer, type Server, type ServerOptions } fro
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { noWebConfig, type TlsConfig } from '../config/web.ts';
+import { contextOf, noWebConfig, type TlsConfig } from '../config/web.ts';
 import type { App } from './app.ts';
 import { createGuard, type Listen } from './guard.ts';
 import { fixedWeb, type Web } from './web.ts';
@@ -69,15 +69,14 @@ function createServer(onRequest: Listen, web: Web): Server {
 
 function createTlsServer(tls: TlsConfig, web: Web, onRequest: Listen): Server {
   const server = createHttpsServer({ ...bounds, ...contextOf(tls), requestCert: tls.clientCa !== null }, onRequest);
-  // Whether clients need a certificate stays as at the start; certificates and TLS versions change.
+  // Whether TLS is spoken and whether clients need a certificate stay as at the start (web-change.ts).
   web.onChange((changed) => {
-    if (changed.tls !== null) server.setSecureContext(contextOf(changed.tls));
+    if (changed.tls === null) return;
+    server.setSecureContext(contextOf(changed.tls));
+    // Who is connected has a certificate of the CA before.
+    if (changed.tls.clientCa !== web.current().tls?.clientCa) server.closeAllConnections();
   });
   return server;
-}
-
-function contextOf({ cert, key, clientCa, minVersion, maxVersion }: TlsConfig) {
-  return { cert, key, minVersion, maxVersion, ...(clientCa === null ? {} : { ca: clientCa }) };
 }
 
 function explain({ code, message }: NodeJS.ErrnoException, host: string | null, port: number): string {

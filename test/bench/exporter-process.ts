@@ -10,7 +10,7 @@ import { routesThrough } from '../support/secmaster/routes.ts';
 import { answer } from './processes.ts';
 import { cpuMs } from './statistics.ts';
 
-const loaded = loadConfig({ configFile: process.argv[2] ?? '', environment: {} }, { cronProblem });
+const loaded = await loadConfig({ configFile: process.argv[2] ?? '', environment: {} }, { cronProblem });
 if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
 const config = { ...loaded.config, poll: { ...loaded.config.poll, rateLimit: 1_000_000 } };
 const exporter = await createExporter(config, {
@@ -19,7 +19,7 @@ const exporter = await createExporter(config, {
   log: createLogger('warn', 'json'),
   version: 'bench',
   telemetryPath: '/metrics',
-  load: () => loaded,
+  load: async () => loaded,
   onReloaded: async () => {},
   onNew: () => {},
 });

@@ -13,7 +13,7 @@ test('a check that takes longer than ten seconds logs how far it is, and a list 
   const ids = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
   const entry = { region: 'eu-west-101', credentials: { ak_sk: { ak: 'a', sk: 'b' } } };
   const workspaces = [entry, ...ids.map((workspace_id) => ({ ...entry, name: workspace_id, workspace_id }))];
-  const config = configOf(loadText(JSON.stringify({ poll: { concurrency: 1 }, workspaces })));
+  const config = configOf(await loadText(JSON.stringify({ poll: { concurrency: 1 }, workspaces })));
   // Each look at the clock takes four seconds.
   let nowMs = 0;
   const now = () => {

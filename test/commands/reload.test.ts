@@ -9,7 +9,7 @@ const problem = { file: 'config.yml', line: 2, path: 'poll.lookback', message: '
 function setUp(loads: (Loaded | Error)[], apply: (config: Config) => Promise<readonly string[]> = async () => []) {
   const observed: boolean[] = [];
   const logged: Record<string, unknown>[] = [];
-  const load = () => {
+  const load = async () => {
     const loaded = loads.shift() ?? new Error('nothing more to load');
     if (loaded instanceof Error) throw loaded;
     return loaded;

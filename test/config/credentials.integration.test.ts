@@ -120,7 +120,7 @@ describe('credentials', () => {
     [
       'a secret key twice',
       '{ ak_sk: { ak: A, sk: S, sk_file: /dev/null } }',
-      [`${at}.ak_sk.sk_file: the file is empty`, `${at}.ak_sk.sk_file: conflicts with sk; keep one of them`],
+      [`${at}.ak_sk.sk_file: is a device, not a file`, `${at}.ak_sk.sk_file: conflicts with sk; keep one of them`],
     ],
     [
       'a secret key without its space',
@@ -133,7 +133,7 @@ describe('credentials', () => {
     [
       'a file without end',
       '{ ak_sk: { ak: A, sk_file: /dev/zero } }',
-      [`${at}.ak_sk.sk_file: is larger than 65536 bytes`],
+      [`${at}.ak_sk.sk_file: is a device, not a file`],
     ],
     ['a file that is not there', '{ ak_sk: { ak: A, sk_file: /SKTEST } }', [`${at}.ak_sk.sk_file: no such file`]],
     ['a directory for a file', '{ ak_sk: { ak: A, sk_file: / } }', [`${at}.ak_sk.sk_file: is a directory, not a file`]],
@@ -148,20 +148,22 @@ describe('credentials', () => {
       '{ password: { domain: d, user: u } }',
       [`${at}.password.password: is missing; set it or password_file`],
     ],
-  ])('refused: %s', (_, text, problems) => {
+  ])('refused: %s', async (_, text, problems) => {
     const given = text.replaceAll('§', writeFile('file', 'T\n')).replace('¶', writeFile('profile', profile));
-    expect(problemsOf(loadText(withCredentials(given)))).toEqual(problems);
+    expect(problemsOf(await loadText(withCredentials(given)))).toEqual(problems);
   });
 
   test.each<[string, string | Uint8Array, string]>([
     ['an empty file', '', 'the file is empty'],
     ['a file of one newline', '\n', 'the file is empty'],
     ['a file of two lines', 'S\nT\n', 'must be a single word of printable ASCII characters'],
-    ['a file that is no text', Uint8Array.of(0xff, 0xfe), 'is not UTF-8 text'],
-    ['a file that is too large', 'x'.repeat(65_537), 'is larger than 65536 bytes'],
-  ])('refused: %s', (_, content, problem) => {
+    ['a file that is no text', Uint8Array.of(0x61, 0xff), 'is not UTF-8 text; save it as UTF-8'],
+    ['a file in UTF-16', Uint8Array.of(0xff, 0xfe, 0x61, 0), 'is UTF-16 text; save it as UTF-8'],
+    ['a file with a NUL', 'S\0', 'contains NUL characters; save it as text in UTF-8'],
+    ['a file that is too large', 'x'.repeat(1_048_577), 'is larger than 1048576 bytes'],
+  ])('refused: %s', async (_, content, problem) => {
     const text = withCredentials(`{ ak_sk: { ak: A, sk_file: ${writeFile('sk', content)} } }`);
-    expect(problemsOf(loadText(text))).toEqual([`${at}.ak_sk.sk_file: ${problem}`]);
+    expect(problemsOf(await loadText(text))).toEqual([`${at}.ak_sk.sk_file: ${problem}`]);
   });
 
   test.each<[string, string, string, string]>([
@@ -190,9 +192,9 @@ describe('credentials', () => {
       'T€',
       'ak_sk.security_token_file: must be a single word of printable ASCII characters',
     ],
-  ])('refused: a file of %s', (_, text, content, problem) => {
+  ])('refused: a file of %s', async (_, text, content, problem) => {
     const given = withCredentials(`{ ${text.replace('§', writeFile('secret', content))} }`);
-    expect(problemsOf(loadText(given))).toEqual([`${at}.${problem}`]);
+    expect(problemsOf(await loadText(given))).toEqual([`${at}.${problem}`]);
   });
 
   test.each<[string, string, string]>([
@@ -209,10 +211,10 @@ describe('credentials', () => {
       '[basic]\nak=A\nsk=S T\n',
       'sk in this section must be a single word of printable ASCII characters',
     ],
-    ['that is no INI', '\u0000{]', 'has no section with this name'],
-  ])('refused: a profile file %s', (_, content, problem) => {
+    ['that is no INI', '{]', 'has no section with this name'],
+  ])('refused: a profile file %s', async (_, content, problem) => {
     const text = withCredentials(`{ profile: { file: ${writeFile('credentials', content)} } }`);
-    expect(problemsOf(loadText(text))).toEqual([`${at}.profile.file: ${problem}`]);
+    expect(problemsOf(await loadText(text))).toEqual([`${at}.profile.file: ${problem}`]);
   });
 
   test.each<[string, string, object]>([
@@ -245,14 +247,14 @@ describe('credentials', () => {
       { kind: 'agency', endpoint: 'https://metadata.example.com' },
     ],
     ['a profile', '{ profile: { file: §, section: soc } }', { kind: 'profile', section: 'soc' }],
-  ])('taken: %s', (_, text, expected) => {
+  ])('taken: %s', async (_, text, expected) => {
     const content = text.includes('profile') ? '[soc]\nak = A\nsk = S\n' : 'T\n';
     const given = withCredentials(text.replaceAll('§', writeFile('file', content)));
-    expect(configOf(loadText(given)).workspaces[0]?.credentials).toMatchObject(expected);
+    expect(configOf(await loadText(given)).workspaces[0]?.credentials).toMatchObject(expected);
   });
 
-  test('half of them in the environment are a problem there', () => {
-    expect(problemsOf(loadText(workspace, { HUAWEICLOUD_SDK_AK: 'A' }))).toEqual([
+  test('half of them in the environment are a problem there', async () => {
+    expect(problemsOf(await loadText(workspace, { HUAWEICLOUD_SDK_AK: 'A' }))).toEqual([
       'HUAWEICLOUD_SDK_SK: is missing, but HUAWEICLOUD_SDK_AK is set',
     ]);
   });

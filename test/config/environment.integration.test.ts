@@ -13,8 +13,10 @@ const key = { HUAWEICLOUD_SDK_AK: 'AKTEST', HUAWEICLOUD_SDK_SK: 'SKTEST' };
 const user = { SECMASTER_IAM_DOMAIN: 'acme', SECMASTER_IAM_USER: 'exporter', SECMASTER_IAM_PASSWORD: 'p w' };
 
 describe('is enough alone', () => {
-  test('with an access key', () => {
-    const config = configOf(loadEnvironment({ ...project, ...key, HUAWEICLOUD_SDK_SECURITY_TOKEN: 'T', PATH: '/bin' }));
+  test('with an access key', async () => {
+    const config = configOf(
+      await loadEnvironment({ ...project, ...key, HUAWEICLOUD_SDK_SECURITY_TOKEN: 'T', PATH: '/bin' }),
+    );
     expect(config.poll.lookbackMs).toBe(24 * 3_600_000);
     expect(config.workspaces).toEqual([
       {
@@ -32,30 +34,30 @@ describe('is enough alone', () => {
     ]);
   });
 
-  test('with a region and a key: every workspace of its project', () => {
-    expect(configOf(loadEnvironment({ SECMASTER_REGION: 'cn-north-4', ...key })).workspaces).toMatchObject([
+  test('with a region and a key: every workspace of its project', async () => {
+    expect(configOf(await loadEnvironment({ SECMASTER_REGION: 'cn-north-4', ...key })).workspaces).toMatchObject([
       { name: null, region: 'cn-north-4', projectId: null, workspaceId: null },
     ]);
   });
 
-  test('with an IAM user', () => {
-    const given = configOf(loadEnvironment({ ...project, ...user })).workspaces[0]?.credentials;
+  test('with an IAM user', async () => {
+    const given = configOf(await loadEnvironment({ ...project, ...user })).workspaces[0]?.credentials;
     expect(given).toMatchObject({ kind: 'password', domain: 'acme', user: 'exporter' });
     expect(given?.kind === 'password' && given.password).toSatisfy(
       (one) => one instanceof Secret && one.reveal() === 'p w',
     );
   });
 
-  test('with a token of an identity provider', () => {
+  test('with a token of an identity provider', async () => {
     const path = writeFile('id-token', 'T');
     const identity = { HUAWEICLOUD_SDK_IDP_ID: 'my-cluster', HUAWEICLOUD_SDK_ID_TOKEN_FILE: path };
-    expect(configOf(loadEnvironment({ ...project, ...identity }))).toMatchObject({
+    expect(configOf(await loadEnvironment({ ...project, ...identity }))).toMatchObject({
       defaultCredentials: 'environment',
       workspaces: [{ credentials: { kind: 'oidc', idpId: 'my-cluster', idToken: { path, form: 'key' } } }],
     });
   });
 
-  test('with every setting', () => {
+  test('with every setting', async () => {
     const settings = {
       SECMASTER_ENDPOINT: 'http://127.0.0.1:39211',
       SECMASTER_IAM_ENDPOINT: 'https://iam.example.com',
@@ -63,21 +65,21 @@ describe('is enough alone', () => {
       SECMASTER_POLL_SCHEDULE: '0 * * * * *',
       SECMASTER_LOOKBACK: '60d',
     };
-    expect(configOf(loadEnvironment({ ...project, ...key, ...settings }))).toMatchObject({
+    expect(configOf(await loadEnvironment({ ...project, ...key, ...settings }))).toMatchObject({
       poll: { schedule: '0 * * * * *', lookbackMs: 60 * 86_400_000 },
       state: { path: '/tmp/ledger.db', retentionMs: 60 * 86_400_000 },
       workspaces: [{ endpoint: 'http://127.0.0.1:39211', iamEndpoint: 'https://iam.example.com' }],
     });
   });
 
-  test('with the variables of a Kubernetes service of our name', () => {
+  test('with the variables of a Kubernetes service of our name', async () => {
     const service = {
       SECMASTER_EXPORTER_SERVICE_HOST: '10.0.0.1',
       SECMASTER_EXPORTER_SERVICE_PORT_METRICS: '39210',
       SECMASTER_EXPORTER_PORT: 'tcp://10.0.0.1:39210',
       SECMASTER_EXPORTER_PORT_39210_TCP_ADDR: '10.0.0.1',
     };
-    expect(configOf(loadEnvironment({ ...project, ...key, ...service })).workspaces).toHaveLength(1);
+    expect(configOf(await loadEnvironment({ ...project, ...key, ...service })).workspaces).toHaveLength(1);
   });
 });
 
@@ -143,7 +145,7 @@ describe('refused', () => {
     [
       'a secret file that is empty',
       { ...project, ...user, SECMASTER_IAM_PASSWORD: '', SECMASTER_IAM_PASSWORD_FILE: '/dev/null' },
-      ['SECMASTER_IAM_PASSWORD_FILE: the file is empty'],
+      ['SECMASTER_IAM_PASSWORD_FILE: is a device, not a file'],
     ],
     [
       'a file for a key without its secret',
@@ -203,12 +205,12 @@ describe('refused', () => {
       { ...project, ...key, SECMASTER_ENDPOINT: 'https://user:pass@example.com' },
       ['SECMASTER_ENDPOINT: must be like https://secmaster.cn-north-4.myhuaweicloud.com, without path, query or user'],
     ],
-  ])('%s', (_, environment, problems) => {
-    expect(problemsOf(loadEnvironment(environment))).toEqual(problems);
+  ])('%s', async (_, environment, problems) => {
+    expect(problemsOf(await loadEnvironment(environment))).toEqual(problems);
   });
 
-  test('an unknown variable, with the known ones', () => {
-    const [problem] = problemsOf(loadEnvironment({ ...project, ...key, SECMASTER_DEBUG: '1' }));
+  test('an unknown variable, with the known ones', async () => {
+    const [problem] = problemsOf(await loadEnvironment({ ...project, ...key, SECMASTER_DEBUG: '1' }));
     expect(problem).toMatch(
       /^SECMASTER_DEBUG: unknown variable; valid names: SECMASTER_POLL_SCHEDULE, .*, HUAWEICLOUD_SDK_ID_TOKEN_FILE$/,
     );
@@ -218,28 +220,31 @@ describe('refused', () => {
 describe('where no credentials are named', () => {
   const profile = '[basic]\nak = PROFILE\nsk = S\n';
 
-  test('an access key may stand in files', () => {
+  test('an access key may stand in files', async () => {
     const files = {
       HUAWEICLOUD_SDK_AK_FILE: writeFile('ak', 'A\n'),
       HUAWEICLOUD_SDK_SK_FILE: writeFile('sk', 'S\n'),
     };
-    expect(configOf(loadEnvironment({ ...project, ...files }))).toMatchObject({
+    expect(configOf(await loadEnvironment({ ...project, ...files }))).toMatchObject({
       defaultCredentials: 'environment',
       workspaces: [{ credentials: { kind: 'ak_sk', ak: { path: files.HUAWEICLOUD_SDK_AK_FILE } } }],
     });
   });
 
-  test('so may temporary keys and a password, which are read when they are needed', () => {
+  test('so may temporary keys and a password, which are read when they are needed', async () => {
     const file = writeFile('secret', 'one\n');
     const keyFiles = {
       HUAWEICLOUD_SDK_AK: 'A',
       HUAWEICLOUD_SDK_SK_FILE: file,
       HUAWEICLOUD_SDK_SECURITY_TOKEN_FILE: file,
     };
-    const given = [
+    const environments = [
       { ...project, ...keyFiles },
       { ...project, ...user, SECMASTER_IAM_PASSWORD: '', SECMASTER_IAM_PASSWORD_FILE: file },
-    ].map((environment) => configOf(loadEnvironment(environment)).workspaces[0]?.credentials);
+    ];
+    const given = await Promise.all(
+      environments.map(async (one) => configOf(await loadEnvironment(one)).workspaces[0]?.credentials),
+    );
     expect(given).toEqual([
       { kind: 'ak_sk', ak: 'A', sk: { path: file, form: 'key' }, securityToken: { path: file, form: 'key' } },
       { kind: 'password', domain: 'acme', user: 'exporter', password: { path: file, form: 'password' } },
@@ -249,23 +254,23 @@ describe('where no credentials are named', () => {
   test.each([
     ['the environment, whatever else there is', key, 'environment', 'ak_sk'],
     ['else the profile file', {}, 'profile', 'profile'],
-  ])('they come from %s', (_, keys, from, kind) => {
+  ])('they come from %s', async (_, keys, from, kind) => {
     const environment = { ...project, ...keys, HUAWEICLOUD_SDK_CREDENTIALS_FILE: writeFile('credentials', profile) };
-    const config = configOf(loadEnvironment(environment));
+    const config = configOf(await loadEnvironment(environment));
     expect([config.defaultCredentials, config.workspaces[0]?.credentials.kind]).toEqual([from, kind]);
   });
 
   test.each([
     ['and where there is none, from the metadata service', '', 'metadata', 'agency'],
     ['and from the file in the home directory', profile, 'profile', 'profile'],
-  ])('%s', (_, content, from, kind) => {
+  ])('%s', async (_, content, from, kind) => {
     const folder = dirname(writeFile('nothing', ''));
     if (content !== '') {
       mkdirSync(join(folder, '.huaweicloud'));
       writeFileSync(join(folder, '.huaweicloud', 'credentials'), content);
     }
     vi.stubEnv('HOME', folder);
-    const config = configOf(loadEnvironment(project));
+    const config = configOf(await loadEnvironment(project));
     expect([config.defaultCredentials, config.workspaces[0]?.credentials.kind]).toEqual([from, kind]);
   });
 });

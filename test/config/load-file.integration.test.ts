@@ -4,8 +4,8 @@ import { Secret } from '../../src/model/secret.ts';
 import { complete, configOf, credentials, loadFile, loadText, problemsOf, workspace, writeFile } from './loading.ts';
 
 describe('a good file', () => {
-  test('needs a workspace only; the rest has defaults', () => {
-    expect(configOf(loadText(complete))).toEqual({
+  test('needs a workspace only; the rest has defaults', async () => {
+    expect(configOf(await loadText(complete))).toEqual({
       poll: {
         schedule: '*/30 * * * * *',
         lookbackMs: 24 * 3_600_000,
@@ -41,7 +41,7 @@ describe('a good file', () => {
     });
   });
 
-  test('may set everything', () => {
+  test('may set everything', async () => {
     const text = `
 poll: { schedule: "0 * * * * *", lookback: 60d, timeout: 1m30s, rate_limit: 0.5, concurrency: 1 }
 state: { path: /var/lib/secmaster.db, retention: 90d }
@@ -56,7 +56,7 @@ workspaces:
     filters: { playbook_id: [p1, p2], workflow_id: [], trigger_type: [TIMER] }
     credentials: { password: { domain: acme, user: exporter, password: "pass word" } }
 `;
-    expect(configOf(loadText(text))).toMatchObject({
+    expect(configOf(await loadText(text))).toMatchObject({
       poll: { schedule: '0 * * * * *', lookbackMs: 60 * 86_400_000, timeoutMs: 90_000, rateLimit: 0.5, concurrency: 1 },
       state: { path: '/var/lib/secmaster.db', retentionMs: 90 * 86_400_000 },
       metrics: { durationBuckets: [0.5, 1], language: 'zh', maxPlaybooks: 500, nodes: 'off' },
@@ -75,79 +75,89 @@ workspaces:
     });
   });
 
-  test('may leave sections empty', () => {
-    expect(configOf(loadText(`poll:\nstate:\nmetrics:\nstatus:\n${complete}`)).poll.concurrency).toBe(4);
+  test('may leave sections empty', async () => {
+    expect(configOf(await loadText(`poll:\nstate:\nmetrics:\nstatus:\n${complete}`)).poll.concurrency).toBe(4);
   });
 
-  test('keeps its instances at least as long as a long lookback', () => {
-    expect(configOf(loadText(`poll: { lookback: 60d }\n${complete}`)).state.retentionMs).toBe(60 * 86_400_000);
+  test('keeps its instances at least as long as a long lookback', async () => {
+    expect(configOf(await loadText(`poll: { lookback: 60d }\n${complete}`)).state.retentionMs).toBe(60 * 86_400_000);
   });
 
-  test('may begin with a byte order mark and end its lines as Windows does', () => {
-    expect(configOf(loadText(`\ufeff${complete.replaceAll('\n', '\r\n')}`)).workspaces).toHaveLength(1);
+  test('may begin with a byte order mark and end its lines as Windows does', async () => {
+    expect(configOf(await loadText(`\ufeff${complete.replaceAll('\n', '\r\n')}`)).workspaces).toHaveLength(1);
   });
 
-  test('may share credentials by an alias', () => {
+  test('may share credentials by an alias', async () => {
     const second = 'name: test\n    region: eu-west-101\n    project_id: 0123456789abcdef0123456789abcdef';
     const text = `${complete.replace('credentials:', 'credentials: &shared')}  - ${second}
     workspace_id: 22222222-2222-3333-4444-555555555555
     credentials: *shared\n`;
-    expect(configOf(loadText(text)).workspaces.map(({ credentials }) => credentials.kind)).toEqual(['ak_sk', 'ak_sk']);
+    expect(configOf(await loadText(text)).workspaces.map(({ credentials }) => credentials.kind)).toEqual([
+      'ak_sk',
+      'ak_sk',
+    ]);
   });
 
-  test('may share them among hundreds of workspaces', () => {
+  test('may share them among hundreds of workspaces', async () => {
     const others = Array.from({ length: 300 }, (_, index) => {
       const id = `22222222-2222-3333-4444-${String(index).padStart(12, '0')}`;
       return `  - { region: cn-north-4, project_id: ${'a'.repeat(32)}, workspace_id: ${id}, credentials: *shared }\n`;
     });
     const text = complete.replace('credentials:', 'credentials: &shared') + others.join('');
-    expect(configOf(loadText(text)).workspaces).toHaveLength(301);
+    expect(configOf(await loadText(text)).workspaces).toHaveLength(301);
   });
 
-  test('takes a path from the home directory', () => {
-    expect(configOf(loadText(`state: { path: ~/ledger.db }\n${complete}`)).state.path).toMatch(/^\/.+\/ledger\.db$/);
+  test('takes a path from the home directory', async () => {
+    expect(configOf(await loadText(`state: { path: ~/ledger.db }\n${complete}`)).state.path).toMatch(
+      /^\/.+\/ledger\.db$/,
+    );
   });
 });
 
 describe('secrets', () => {
-  const revealed = (text: string): (string | undefined)[] => {
-    const given = configOf(loadText(workspace + text)).workspaces[0]?.credentials;
+  const revealed = async (text: string): Promise<(string | undefined)[]> => {
+    const given = configOf(await loadText(workspace + text)).workspaces[0]?.credentials;
     const secrets: (Secret | CredentialFile | null)[] = [];
     if (given?.kind === 'ak_sk') secrets.push(given.sk, given.securityToken);
     if (given?.kind === 'password') secrets.push(given.password);
-    return secrets.map((secret) => {
-      if (secret === null || secret instanceof Secret) return secret?.reveal();
-      const read = readCredentialFile(secret);
-      return 'text' in read ? read.text : read.problem;
-    });
+    return Promise.all(
+      secrets.map(async (secret) => {
+        if (secret === null || secret instanceof Secret) return secret?.reveal();
+        const read = await readCredentialFile(secret);
+        return 'text' in read ? read.text : read.problem;
+      }),
+    );
   };
 
-  test('stand in the file', () => {
-    expect(revealed('    credentials: { ak_sk: { ak: A, sk: S, security_token: T } }')).toEqual(['S', 'T']);
-    expect(revealed('    credentials: { password: { domain: d, user: u, password: "p w" } }')).toEqual(['p w']);
+  test('stand in the file', async () => {
+    expect(await revealed('    credentials: { ak_sk: { ak: A, sk: S, security_token: T } }')).toEqual(['S', 'T']);
+    expect(await revealed('    credentials: { password: { domain: d, user: u, password: "p w" } }')).toEqual(['p w']);
   });
 
-  test('or in files of their own, without one newline at the end', () => {
+  test('or in files of their own, without one newline at the end', async () => {
     const [ak, sk, token] = [writeFile('ak', 'A\n'), writeFile('sk', 'S\r\n'), writeFile('token', 'T')];
     const text = `    credentials: { ak_sk: { ak_file: ${ak}, sk_file: ${sk}, security_token_file: ${token} } }`;
-    expect(revealed(text)).toEqual(['S', 'T']);
+    expect(await revealed(text)).toEqual(['S', 'T']);
     const password = writeFile('password', ' p w \n\n');
-    expect(revealed(`    credentials: { password: { domain: d, user: u, password_file: ${password} } }`)).toEqual([
-      ' p w \n',
-    ]);
+    expect(await revealed(`    credentials: { password: { domain: d, user: u, password_file: ${password} } }`)).toEqual(
+      [' p w \n'],
+    );
   });
 
-  test('come from the environment where a workspace has no credentials', () => {
+  test('come from the environment where a workspace has no credentials', async () => {
     const keys = { HUAWEICLOUD_SDK_AK: 'A', HUAWEICLOUD_SDK_SK: 'S' };
     const user = { SECMASTER_IAM_DOMAIN: 'd', SECMASTER_IAM_USER: 'u', SECMASTER_IAM_PASSWORD: 'p' };
-    expect(configOf(loadText(workspace, keys)).workspaces[0]?.credentials).toMatchObject({ kind: 'ak_sk', ak: 'A' });
-    expect(configOf(loadText(workspace, user)).workspaces[0]?.credentials).toMatchObject({ kind: 'password' });
+    expect(configOf(await loadText(workspace, keys)).workspaces[0]?.credentials).toMatchObject({
+      kind: 'ak_sk',
+      ak: 'A',
+    });
+    expect(configOf(await loadText(workspace, user)).workspaces[0]?.credentials).toMatchObject({ kind: 'password' });
   });
 });
 
-test('of the environment nothing but credentials is read beside a file', () => {
+test('of the environment nothing but credentials is read beside a file', async () => {
   const environment = { SECMASTER_REGION: 'cn-north-4', SECMASTER_LOKBACK: '1h', HUAWEICLOUD_SDK_AK: 'OTHER' };
-  const [only] = configOf(loadText(complete, environment)).workspaces;
+  const [only] = configOf(await loadText(complete, environment)).workspaces;
   expect(only).toMatchObject({ region: 'eu-west-101', credentials: { ak: 'AKTEST' } });
 });
 
@@ -155,14 +165,18 @@ describe('the file itself', () => {
   test.each<[string, () => string, string]>([
     ['is not there', () => '/nowhere/config.yml', 'config.yml: no such file'],
     ['is a directory', () => '/', 'config.yml: is a directory, not a file'],
-    ['is not UTF-8', () => writeFile('a', Uint8Array.of(0x61, 0xff)), 'config.yml: is not UTF-8 text'],
+    [
+      'is not UTF-8',
+      () => writeFile('a', Uint8Array.of(0x61, 0xff)),
+      'config.yml: is not UTF-8 text; save it as UTF-8',
+    ],
     ['is too large', () => writeFile('a', '#'.repeat(1_048_577)), 'config.yml: is larger than 1048576 bytes'],
-  ])('%s', (_, path, problem) => {
-    expect(problemsOf(loadFile(path()))).toEqual([problem]);
+  ])('%s', async (_, path, problem) => {
+    expect(problemsOf(await loadFile(path()))).toEqual([problem]);
   });
 });
 
-test('all problems are told at once, in the order of their lines', () => {
+test('all problems are told at once, in the order of their lines', async () => {
   const text = `poll:
   concurrency: many
   timout: 10s
@@ -171,7 +185,7 @@ state:
 metrics:
   language: de
 ${complete.replace('eu-west-101', 'europe')}${credentials.replace('credentials', 'credential')}`;
-  expect(problemsOf(loadText(text)).map((problem) => problem.replace(/(?<=:\d+: [^:]+):.*/, ''))).toEqual([
+  expect(problemsOf(await loadText(text)).map((problem) => problem.replace(/(?<=:\d+: [^:]+):.*/, ''))).toEqual([
     'config.yml:2: poll.concurrency',
     'config.yml:3: poll.timout',
     'config.yml:5: state.retention',

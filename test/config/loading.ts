@@ -11,15 +11,15 @@ import type { Environment } from '../../src/config/variables.ts';
 const cronProblem = (expression: string) =>
   expression.split(' ').length === 6 ? null : `expected 6 fields but got ${expression.split(' ').length}`;
 
-export function loadFile(path: string, environment: Environment = {}): Loaded {
+export function loadFile(path: string, environment: Environment = {}): Promise<Loaded> {
   return loadConfig({ configFile: path, environment }, { cronProblem });
 }
 
-export function loadText(text: string | Uint8Array, environment: Environment = {}): Loaded {
+export function loadText(text: string | Uint8Array, environment: Environment = {}): Promise<Loaded> {
   return loadFile(writeFile('config.yml', text), environment);
 }
 
-export function loadEnvironment(environment: Environment): Loaded {
+export function loadEnvironment(environment: Environment): Promise<Loaded> {
   return loadConfig({ configFile: null, environment }, { cronProblem });
 }
 

@@ -10,23 +10,23 @@ test.each<[string, string, string]>([
   ['that is no URL', 'http_proxy', 'http://user:SK TEST@[proxy'],
   ['with a path', 'HTTP_PROXY', 'http://proxy.example.com:3128/SKTEST'],
   ['with a password whose % is not encoded', 'HTTPS_PROXY', 'http://user:100%SKTEST@proxy.example.com:3128'],
-])('a proxy %s is refused and not shown, with a file and without', (_, name, value) => {
+])('a proxy %s is refused and not shown, with a file and without', async (_, name, value) => {
   const problems = [`${name}: must be like http://proxy.example.com:3128`];
-  expect(problemsOf(loadText(complete, { [name]: value }))).toEqual(problems);
-  expect(problemsOf(loadEnvironment({ ...alone, [name]: value }))).toEqual(problems);
+  expect(problemsOf(await loadText(complete, { [name]: value }))).toEqual(problems);
+  expect(problemsOf(await loadEnvironment({ ...alone, [name]: value }))).toEqual(problems);
 });
 
 test.each([
   ['NO_PROXY', '10.0.0.0/33'],
   ['no_proxy', 'http://example.com'],
-])('%s may not have %s', (name, entry) => {
-  expect(problemsOf(loadText(complete, { [name]: `example.com,${entry}` }))).toEqual([
+])('%s may not have %s', async (name, entry) => {
+  expect(problemsOf(await loadText(complete, { [name]: `example.com,${entry}` }))).toEqual([
     `${name}: "${entry}" must be a host, an address, or a network like 10.0.0.0/8`,
   ]);
 });
 
-test('it is told together with all other problems', () => {
-  expect(problemsOf(loadText(`poll: { timeout: 10 }\n${complete}`, { HTTPS_PROXY: 'proxy' }))).toEqual([
+test('it is told together with all other problems', async () => {
+  expect(problemsOf(await loadText(`poll: { timeout: 10 }\n${complete}`, { HTTPS_PROXY: 'proxy' }))).toEqual([
     'config.yml:1: poll.timeout: 10 is not a valid duration; write it like 30s, 5m, 24h or 7d',
     'HTTPS_PROXY: must be like http://proxy.example.com:3128',
   ]);
@@ -39,6 +39,6 @@ test.each([
   ['http_proxy', ''],
   ['NO_PROXY', '*.example.com,10.0.0.0/8'],
   ['no_proxy', 'localhost 127.0.0.1,::1'],
-])('%s may be "%s"', (name, value) => {
-  expect(configOf(loadText(complete, { [name]: value })).workspaces).toHaveLength(1);
+])('%s may be "%s"', async (name, value) => {
+  expect(configOf(await loadText(complete, { [name]: value })).workspaces).toHaveLength(1);
 });

@@ -6,8 +6,8 @@ import { complete, configOf, loadEnvironment, loadText, problemsOf, workspace, w
 
 const alone = { SECMASTER_REGION: 'cn-north-4', HUAWEICLOUD_SDK_AK: 'AKTEST', HUAWEICLOUD_SDK_SK: 'SKTEST' };
 const revealed = (value: unknown) => (value instanceof Secret ? value.reveal() : value);
-const keysOf = (environment: object) => {
-  const [first] = configOf(loadEnvironment({ ...alone, ...environment })).workspaces;
+const keysOf = async (environment: object) => {
+  const [first] = configOf(await loadEnvironment({ ...alone, ...environment })).workspaces;
   if (first?.credentials.kind !== 'ak_sk') throw new Error('not the kind that was given');
   return { ...first, ak: first.credentials.ak, sk: revealed(first.credentials.sk) };
 };
@@ -19,13 +19,13 @@ test.each<[string, object]>([
     'newlines everywhere',
     { SECMASTER_REGION: 'cn-north-4\n', HUAWEICLOUD_SDK_AK: 'AKTEST\n', HUAWEICLOUD_SDK_SK: 'SKTEST\n' },
   ],
-])('variables may end in %s', (_, environment) => {
-  expect(keysOf(environment)).toMatchObject({ region: 'cn-north-4', ak: 'AKTEST', sk: 'SKTEST' });
+])('variables may end in %s', async (_, environment) => {
+  expect(await keysOf(environment)).toMatchObject({ region: 'cn-north-4', ak: 'AKTEST', sk: 'SKTEST' });
 });
 
-test('a password keeps its spaces and quotes', () => {
+test('a password keeps its spaces and quotes', async () => {
   const user = { SECMASTER_IAM_DOMAIN: 'd', SECMASTER_IAM_USER: 'u', SECMASTER_IAM_PASSWORD: '" a# "\n' };
-  const [first] = configOf(loadEnvironment({ SECMASTER_REGION: 'cn-north-4', ...user })).workspaces;
+  const [first] = configOf(await loadEnvironment({ SECMASTER_REGION: 'cn-north-4', ...user })).workspaces;
   if (first?.credentials.kind !== 'password') throw new Error('not the kind that was given');
   expect(revealed(first.credentials.password)).toBe('" a# "');
 });
@@ -39,15 +39,17 @@ test.each<[string, Record<string, string>, string[]]>([
   ['a region', { SECMASTER_REGION: '"cn-north-4"' }, [`SECMASTER_REGION: ${quoted}`]],
   ['a path', { SECMASTER_STATE_PATH: '"data/secmaster.db"' }, [`SECMASTER_STATE_PATH: ${quoted}`]],
   ['an id', { HUAWEICLOUD_SDK_PROJECT_ID: `'${'0'.repeat(32)}'` }, [`HUAWEICLOUD_SDK_PROJECT_ID: ${quoted}`]],
-])('%s in quotes is refused with what to do, and not shown', (_, environment, problems) => {
-  expect(problemsOf(loadEnvironment({ ...alone, ...environment }))).toEqual(problems);
+])('%s in quotes is refused with what to do, and not shown', async (_, environment, problems) => {
+  expect(problemsOf(await loadEnvironment({ ...alone, ...environment }))).toEqual(problems);
 });
 
-test('a key in quotes in a file of its own is refused too', () => {
+test('a key in quotes in a file of its own is refused too', async () => {
   const text = `${workspace}    credentials:\n      ak_sk: { ak: A, sk_file: ${writeFile('sk', '"SKTEST"\n')} }\n`;
-  expect(problemsOf(loadText(text))).toEqual([`config.yml:7: workspaces[0].credentials.ak_sk.sk_file: ${quoted}`]);
+  expect(problemsOf(await loadText(text))).toEqual([
+    `config.yml:7: workspaces[0].credentials.ak_sk.sk_file: ${quoted}`,
+  ]);
 });
 
-test('quotes in a YAML file are not part of a value', () => {
-  expect(configOf(loadText(complete.replace('AKTEST', '"AKTEST"'))).workspaces).toHaveLength(1);
+test('quotes in a YAML file are not part of a value', async () => {
+  expect(configOf(await loadText(complete.replace('AKTEST', '"AKTEST"'))).workspaces).toHaveLength(1);
 });

@@ -8,7 +8,7 @@ import { complete, loadEnvironment, loadFile, writeFile } from './loading.ts';
 
 /** Whatever stands in a file or in the environment: a configuration or problems, each in one line. */
 
-function expectAnAnswer(loaded: ReturnType<typeof loadFile>): void {
+function expectAnAnswer(loaded: Awaited<ReturnType<typeof loadFile>>): void {
   if ('config' in loaded) return;
   expect(loaded.problems.length).toBeGreaterThan(0);
   for (const problem of loaded.problems) expect(formatProblem(problem)).toMatch(/^.+$/);
@@ -31,25 +31,25 @@ test.each<[string, fc.Arbitrary<string | Uint8Array>]>([
       .dictionary(fc.constantFrom('name', 'region', 'filters', 'endpoint', 'credentials', 'project_id'), fc.jsonValue())
       .map((value) => stringify({ workspaces: [value] })),
   ],
-])('a file of %s', (_, content) => {
+])('a file of %s', async (_, content) => {
   const path = writeFile('config.yml', '');
-  fc.assert(
-    fc.property(content, (text) => {
+  await fc.assert(
+    fc.asyncProperty(content, async (text) => {
       writeFileSync(path, text);
-      expectAnAnswer(loadFile(path));
+      expectAnAnswer(await loadFile(path));
     }),
     { numRuns: inForm(60, 300) },
   );
 });
 
-test('any environment', () => {
+test('any environment', async () => {
   const name = fc.oneof(
     fc.constantFrom('HUAWEICLOUD_SDK_AK', 'HUAWEICLOUD_SDK_SK', 'SECMASTER_REGION', 'SECMASTER_ENDPOINT', '__proto__'),
     fc.string({ unit: 'binary' }).map((text) => `SECMASTER_${text}`),
   );
-  fc.assert(
-    fc.property(fc.dictionary(name, fc.string({ unit: 'binary' })), (environment) => {
-      expectAnAnswer(loadEnvironment(environment));
+  await fc.assert(
+    fc.asyncProperty(fc.dictionary(name, fc.string({ unit: 'binary' })), async (environment) => {
+      expectAnAnswer(await loadEnvironment(environment));
     }),
     { numRuns: inForm(60, 300) },
   );

@@ -16,26 +16,27 @@ test.each<[string, string]>([
   ['one certificate', ca],
   ['several, with text around them', `my CA\n${ca}\nanother\n${ca}`],
   ['one with Windows line ends', ca.replaceAll('\n', '\r\n')],
-])('tls.ca_file may have %s', (_, content) => {
+])('tls.ca_file may have %s', async (_, content) => {
   const path = writeFile('ca.pem', content);
-  const config = configOf(loadText(`${complete}    tls: { ca_file: ${path} }\n`));
+  const config = configOf(await loadText(`${complete}    tls: { ca_file: ${path} }\n`));
   expect(config.workspaces[0]?.tls.ca).toEqual({ path, pem: content });
   expect(showConfig(config)).toContain(`ca_file: ${path}`);
 });
 
-const notCertificates = 'must be a file with certificates in PEM form (-----BEGIN CERTIFICATE-----)';
-
 test.each<[string, string, string]>([
-  ['rubbish', 'SKTEST', notCertificates],
-  ['nothing', '', notCertificates],
-  ['a key', key, notCertificates],
-  ['a certificate that is cut off', ca.slice(0, 200), notCertificates],
-  ['a certificate with rubbish in it', ca.replace(/\n.{20}/, '\nAAAAAAAAAAAAAAAAAAAA'), notCertificates],
-  ['a certificate and a key', ca + key, notCertificates],
+  ['rubbish', 'SKTEST', 'contains no certificate in PEM form'],
+  ['nothing', '', 'is empty'],
+  ['a key', key, 'contains a private key, not a certificate'],
+  ['a certificate that is cut off', ca.slice(0, 200), 'contains a certificate that is cut off'],
+  [
+    'a certificate with rubbish in it',
+    ca.replace(/\n.{20}/, '\nAAAAAAAAAAAAAAAAAAAA'),
+    'contains a certificate that cannot be read',
+  ],
   ['too much', 'x'.repeat(1_048_577), 'is larger than 1048576 bytes'],
-])('tls.ca_file is refused with %s', (_, content, problem) => {
+])('tls.ca_file is refused with %s', async (_, content, problem) => {
   const path = writeFile('ca.pem', content);
-  expect(problemsOf(loadText(`${complete}    tls: { ca_file: ${path} }\n`))).toEqual([
+  expect(problemsOf(await loadText(`${complete}    tls: { ca_file: ${path} }\n`))).toEqual([
     `config.yml:8: workspaces[0].tls.ca_file: ${problem}`,
   ]);
 });
@@ -44,16 +45,16 @@ test.each<[string, string]>([
   ['http://proxy.example.com:3128', 'http://proxy.example.com:3128'],
   ['https://user:SKTEST@proxy.example.com', 'https://<secret>@proxy.example.com'],
   ['socks5://127.0.0.1:1080', 'socks5://127.0.0.1:1080'],
-])('proxy_url may be %s, and is shown as %s', (url, shown) => {
-  const config = configOf(loadText(`${complete}    proxy_url: ${url}\n`));
+])('proxy_url may be %s, and is shown as %s', async (url, shown) => {
+  const config = configOf(await loadText(`${complete}    proxy_url: ${url}\n`));
   expect(config.workspaces[0]?.proxyUrl?.reveal()).toBe(url);
   expect(showConfig(config)).toContain(`proxy_url: ${shown}\n`);
 });
 
 test.each([['proxy.example.com:3128'], ['ftp://user:SKTEST@proxy'], ['http://proxy/SKTEST'], ['7']])(
   'proxy_url is refused, and not shown: %s',
-  (url) => {
-    expect(problemsOf(loadText(`${complete}    proxy_url: ${url}\n`))).toEqual([
+  async (url) => {
+    expect(problemsOf(await loadText(`${complete}    proxy_url: ${url}\n`))).toEqual([
       'config.yml:8: workspaces[0].proxy_url: must be like http://proxy.example.com:3128',
     ]);
   },

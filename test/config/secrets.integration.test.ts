@@ -47,33 +47,33 @@ function withSlips(text: string, made: { at: number; remove: number; insert: str
   }, text);
 }
 
-const printed = (loaded: ReturnType<typeof loadText>): string =>
+const printed = (loaded: Awaited<ReturnType<typeof loadText>>): string =>
   'problems' in loaded
     ? loaded.problems.map(formatProblem).join('\n')
     : JSON.stringify(loaded) + inspect(loaded, { depth: 9, showHidden: true });
 
-test('no secret of a file is ever printed', () => {
+test('no secret of a file is ever printed', async () => {
   const path = writeFile('config.yml', '');
-  fc.assert(
-    fc.property(fc.constantFrom(...templates), quoted, slips, (template, text, made) => {
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...templates), quoted, slips, async (template, text, made) => {
       writeFileSync(
         path,
         withSlips(`${workspace}    credentials:\n      ${template}\n`, made).replaceAll('§', () => text),
       );
-      expect(printed(loadFile(path)).toLowerCase()).not.toContain(marker);
+      expect(printed(await loadFile(path)).toLowerCase()).not.toContain(marker);
     }),
     { numRuns: inForm(200, 1_000) },
   );
 });
 
-test('nor one that an alias carries to another field', () => {
+test('nor one that an alias carries to another field', async () => {
   const text = `${workspace}    credentials: { ak_sk: { ak: A, sk: &it ${marker} } }\npoll: { lookback: *it }\n`;
-  expect(problemsOf(loadText(text))).toEqual([
+  expect(problemsOf(await loadText(text))).toEqual([
     'config.yml:7: poll.lookback: is not a valid duration; write it like 30s, 5m, 24h or 7d',
   ]);
 });
 
-test('nor one of the environment, or of a file that it names', () => {
+test('nor one of the environment, or of a file that it names', async () => {
   const file = writeFile('secret', '');
   const names = [
     'HUAWEICLOUD_SDK_AK',
@@ -84,15 +84,15 @@ test('nor one of the environment, or of a file that it names', () => {
   const [, ...holders] = names;
   const files = names.map((name) => `${name}_FILE`);
   const others = ['HUAWEICLOUD_SDK_AK', 'SECMASTER_IAM_USER', 'SECMASTER_REGION', 'SECMASTER_LOOKBACK', 'SECMASTER_X'];
-  fc.assert(
-    fc.property(
+  await fc.assert(
+    fc.asyncProperty(
       fc.dictionary(fc.constantFrom(...holders, 'HTTPS_PROXY', 'SECMASTER_ENDPOINT'), secret),
       fc.dictionary(fc.constantFrom(...files), fc.oneof(secret, fc.constant(file))),
       fc.dictionary(fc.constantFrom(...others), fc.string()),
       secret,
-      (secrets, paths, rest, content) => {
+      async (secrets, paths, rest, content) => {
         writeFileSync(file, content);
-        expect(printed(loadEnvironment({ ...rest, ...paths, ...secrets })).toLowerCase()).not.toContain(marker);
+        expect(printed(await loadEnvironment({ ...rest, ...paths, ...secrets })).toLowerCase()).not.toContain(marker);
       },
     ),
     { numRuns: inForm(100, 500) },

@@ -29,27 +29,27 @@ workspaces:
     () => `${workspace}    credentials: { oidc: { idp_id: i, id_token_file: ${secret('token', 'T')} } }\n`,
   ],
   ['a token', () => `${workspace}    credentials: { token: { token_file: ${secret('token', 'T')} } }\n`],
-])('%s is shown as a file that is a configuration like it', (_, text) => {
-  const config = configOf(loadText(text()));
+])('%s is shown as a file that is a configuration like it', async (_, text) => {
+  const config = configOf(await loadText(text()));
   const shown = showConfig(config);
   // Secrets are all alike there, and of the id of an access key only the first four characters are left.
   const readable = (of: string) => of.replaceAll('…', '');
   const cut = JSON.stringify(config).replace(/("ak":"[^"]{4})[^"]*/g, '$1');
-  expect(JSON.stringify(configOf(loadText(readable(shown))))).toBe(cut);
+  expect(JSON.stringify(configOf(await loadText(readable(shown))))).toBe(cut);
 });
 
-test('of the id of an access key, the first four characters are shown', () => {
+test('of the id of an access key, the first four characters are shown', async () => {
   const text = `${workspace}    credentials: { ak_sk: { ak: HSTAQWERTZUIOP123456, sk: S } }\n`;
-  expect(showConfig(configOf(loadText(text)))).toContain('ak: HSTA…\n');
+  expect(showConfig(configOf(await loadText(text)))).toContain('ak: HSTA…\n');
 });
 
-test('no secret is shown, and the file of one is', () => {
+test('no secret is shown, and the file of one is', async () => {
   const file = secret('sk', 'IN-A-FILE');
   const text = `${workspace}    credentials: { ak_sk: { ak: AK, sk_file: ${file}, security_token: IN-THE-TEXT } }\n`;
-  const shown = showConfig(configOf(loadText(text)));
+  const shown = showConfig(configOf(await loadText(text)));
   expect(shown).toContain(`ak: AK\n`);
   expect(shown).toContain(`sk_file: ${file}\n`);
   expect(shown).toContain('security_token: <secret>\n');
   expect(shown).not.toMatch(/IN-A-FILE|IN-THE-TEXT/);
-  expect(showConfig(configOf(loadText(workspace + credentials)))).toContain('sk: <secret>\n');
+  expect(showConfig(configOf(await loadText(workspace + credentials)))).toContain('sk: <secret>\n');
 });

@@ -144,8 +144,8 @@ describe('a value', () => {
       'poll: { timeout:10s }',
       'poll.timeout…: unknown key; valid keys: schedule, lookback, timeout, rate_limit, concurrency',
     ],
-  ])('refused: %s', (_, line, problem) => {
-    expect(problemsOf(loadText(`${line}\n${complete}`))).toEqual([`config.yml:1: ${problem}`]);
+  ])('refused: %s', async (_, line, problem) => {
+    expect(problemsOf(await loadText(`${line}\n${complete}`))).toEqual([`config.yml:1: ${problem}`]);
   });
 
   test.each<[string, string, object]>([
@@ -174,12 +174,12 @@ describe('a value', () => {
     ['no recent runs', 'status: { recent_runs: 0 }', { status: { recentRuns: 0 } }],
     ['the most recent runs', 'status: { recent_runs: 1000 }', { status: { recentRuns: 1_000 } }],
     ['empty sections', 'poll:\nstate:\nmetrics:\nstatus:', { poll: { concurrency: 4 }, status: { recentRuns: 50 } }],
-  ])('taken: %s', (_, lines, expected) => {
-    expect(configOf(loadText(`${lines}\n${complete}`))).toMatchObject(expected);
+  ])('taken: %s', async (_, lines, expected) => {
+    expect(configOf(await loadText(`${lines}\n${complete}`))).toMatchObject(expected);
   });
 
-  test('a long value is cut off', () => {
-    const [problem] = problemsOf(loadText(`poll: { lookback: ${'x'.repeat(1000)} }\n${complete}`));
+  test('a long value is cut off', async () => {
+    const [problem] = problemsOf(await loadText(`poll: { lookback: ${'x'.repeat(1000)} }\n${complete}`));
     expect(problem?.length).toBeLessThan(200);
   });
 });

@@ -139,8 +139,8 @@ describe('a workspace', () => {
       complete + complete.replace('workspaces:\n', '').replace('11111111', '22222222'),
       ['config.yml:8: workspaces[1].name: "prod" is a duplicate of workspaces[0].name'],
     ],
-  ])('refused: %s', (_, text, problems) => {
-    expect(problemsOf(loadText(text))).toEqual(problems);
+  ])('refused: %s', async (_, text, problems) => {
+    expect(problemsOf(await loadText(text))).toEqual(problems);
   });
 });
 
@@ -174,15 +174,15 @@ test.each<[string, string, object]>([
     `${complete}    endpoint: http://localhost:39211\n`,
     { endpoint: 'http://localhost:39211' },
   ],
-])('taken: %s', (_, text, expected) => {
-  expect(configOf(loadText(text)).workspaces).toMatchObject([expected]);
+])('taken: %s', async (_, text, expected) => {
+  expect(configOf(await loadText(text)).workspaces).toMatchObject([expected]);
 });
 
-test('projects of several regions and accounts, all workspaces of each', () => {
+test('projects of several regions and accounts, all workspaces of each', async () => {
   const more = ['cn-north-4', 'ap-southeast-3'].map(
     (region) => `  - region: ${region}\n    credentials: { ak_sk: { ak: A-${region}, sk: S } }\n`,
   );
-  const { workspaces } = configOf(loadText(complete + more.join('')));
+  const { workspaces } = configOf(await loadText(complete + more.join('')));
   expect(workspaces.map(({ region, credentials }) => [region, credentials.kind === 'ak_sk' && credentials.ak])).toEqual(
     [
       ['eu-west-101', 'AKTEST'],
@@ -192,7 +192,7 @@ test('projects of several regions and accounts, all workspaces of each', () => {
   );
 });
 
-test('project and workspace may be left to be found', () => {
+test('project and workspace may be left to be found', async () => {
   const text = complete.replace(/^ {2}- name: prod\n {4}/m, '  - ').replace(/^ *(project|workspace)_id:.*\n/gm, '');
-  expect(configOf(loadText(text)).workspaces).toMatchObject([{ name: null, projectId: null, workspaceId: null }]);
+  expect(configOf(await loadText(text)).workspaces).toMatchObject([{ name: null, projectId: null, workspaceId: null }]);
 });

@@ -47,12 +47,12 @@ describe('YAML', () => {
       `a: &a [${'1,'.repeat(9)}]\nb: &b [${'*a,'.repeat(9)}]\nc: &c [${'*b,'.repeat(9)}]\nd: &d [${'*c,'.repeat(9)}]\ne: &e [${'*d,'.repeat(9)}]\nf: [${'*e,'.repeat(9)}]\n`,
       'config.yml: the YAML has too many aliases',
     ],
-  ])('refused: %s', (_, text, problem) => {
-    expect(problemsOf(loadText(text))).toEqual([problem]);
+  ])('refused: %s', async (_, text, problem) => {
+    expect(problemsOf(await loadText(text))).toEqual([problem]);
   });
 
-  test('nested without end is refused in few words', () => {
-    expect(problemsOf(loadText('['.repeat(100_000)))).toEqual([
+  test('nested without end is refused in few words', async () => {
+    expect(problemsOf(await loadText('['.repeat(100_000)))).toEqual([
       'config.yml:1: the YAML is nested too deeply to be read',
     ]);
   });

@@ -85,7 +85,7 @@ test('names, labels and ports agree', () => {
   expect(metadata.name).toContain('secmaster');
 });
 
-test('what is generated is what the pod mounts, and the configuration has no problems', () => {
+test('what is generated is what the pod mounts, and the configuration has no problems', async () => {
   const { configMapGenerator, secretGenerator, images } = readKustomization(join(folder, 'exporter'));
   const mountPath = (name: string) =>
     container.volumeMounts.find((mount: { name: string }) => mount.name === name).mountPath;
@@ -94,5 +94,5 @@ test('what is generated is what the pod mounts, and the configuration has no pro
   expect(accessKey.secret.secretName).toBe(secretGenerator[0].name);
   expect(container.image).toBe(images[0].name);
   expect(container.args).toEqual([`--config.file=${mountPath('config')}/${configMapGenerator[0].files[0]}`]);
-  expect(problemsOf(join(folder, 'exporter', 'config.yml'), mountPath('access-key'))).toEqual([]);
+  expect(await problemsOf(join(folder, 'exporter', 'config.yml'), mountPath('access-key'))).toEqual([]);
 });

@@ -5,8 +5,8 @@ import { problemsOf } from './configuration.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'deploy', 'systemd');
 const text = readFileSync(join(folder, 'secmaster-exporter.service'), 'utf8');
-test('the example configuration has no problems and reads the keys that the unit hands over', () => {
+test('the example configuration has no problems and reads the keys that the unit hands over', async () => {
   expect(text).toContain('LoadCredential=ak:/etc/secmaster-exporter/ak\n');
   expect(text).toContain('LoadCredential=sk:/etc/secmaster-exporter/sk\n');
-  expect(problemsOf(join(folder, 'config.yml'), '/run/credentials/secmaster-exporter.service')).toEqual([]);
+  expect(await problemsOf(join(folder, 'config.yml'), '/run/credentials/secmaster-exporter.service')).toEqual([]);
 });

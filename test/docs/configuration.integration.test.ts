@@ -23,21 +23,21 @@ test('a variable stands for one key', () => {
   expect(new Set(variables).size).toBe(variables.length);
 });
 
-test('every variable that is read is in the document, and no other of these names', () => {
-  const [told = ''] = problemsOf(loadEnvironment({ SECMASTER_X: 'x' }));
+test('every variable that is read is in the document, and no other of these names', async () => {
+  const [told = ''] = problemsOf(await loadEnvironment({ SECMASTER_X: 'x' }));
   const known = told.match(/\b[A-Z]+_[A-Z_]+\b/g)?.filter((name) => name !== 'SECMASTER_X') ?? [];
   expect(known.length).toBeGreaterThan(15);
   const named = read('docs/configuration.md').match(/\b(SECMASTER|HUAWEICLOUD)_[A-Z_]+\b/g);
   expect([...new Set(named)].toSorted()).toEqual(known.toSorted());
 });
 
-test.each(['docs/configuration.md', 'README.md'])('the files in %s are good ones', (file) => {
+test.each(['docs/configuration.md', 'README.md'])('the files in %s are good ones', async (file) => {
   const blocks = [...read(file).matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
   const configurations = blocks.filter((text) => text.includes('workspaces:'));
   expect(configurations.length).toBeGreaterThan(0);
   for (const text of configurations) {
     const withoutFiles = text.replaceAll(/\{ ak_file: .*? \}/g, '{ ak: AK, sk: SK }');
     const environment = { HUAWEICLOUD_SDK_AK: 'AK', HUAWEICLOUD_SDK_SK: 'SK' };
-    expect(configOf(loadText(withoutFiles, environment)).workspaces.length).toBeGreaterThan(0);
+    expect(configOf(await loadText(withoutFiles, environment)).workspaces.length).toBeGreaterThan(0);
   }
 });

@@ -60,6 +60,17 @@ test('a changed hash takes effect at once', async () => {
   expect(await authenticate(header('alice:something new'), changed)).toBe(true);
 });
 
+test('a removed user is out at once, also if another one has the same hash', async () => {
+  const { authenticate } = authentication();
+  const hash = new Secret('hash of alice');
+  const both = new Map([
+    ['bob', hash],
+    ['alice', hash],
+  ]);
+  expect(await authenticate(header('alice:alice'), both)).toBe(true);
+  expect(await authenticate(header('alice:alice'), new Map([['bob', hash]]))).toBe(false);
+});
+
 test('what could not be compared is not remembered', async () => {
   const { authenticate, compared } = authentication();
   for (const _ of [1, 2])

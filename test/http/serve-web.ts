@@ -12,4 +12,4 @@ export async function serveWeb(web: Web): Promise<number> {
   return port;
 }
 
-export const plain: WebConfig = { tls: null, headers: {}, users: new Map(), files: [] };
+export const plain: WebConfig = { tls: null, headers: {}, users: new Map(), rateLimit: null };

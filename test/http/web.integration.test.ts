@@ -52,6 +52,19 @@ test('every answer has the security headers, and those of the configuration, als
   }
 });
 
+test('rate_limit: so many requests at once, then 429 with the reason; another limit begins anew', async () => {
+  let current = { ...plain, rateLimit: { intervalMs: 3_600_000, burst: 3 } };
+  const port = await serveWeb({ ...fixedWeb(current), current: () => current });
+  const ask = () => fetch(`http://127.0.0.1:${port}/metrics`);
+  const statuses = async () => [(await ask()).status, (await ask()).status, (await ask()).status, (await ask()).status];
+  expect(await statuses()).toEqual([200, 200, 200, 429]);
+  expect(await (await ask()).text()).toBe('too many requests; see rate_limit in the web configuration\n');
+  current = { ...current };
+  expect((await ask()).status).toBe(429);
+  current = { ...plain, rateLimit: { intervalMs: 3_600_000, burst: 2 } };
+  expect(await statuses()).toEqual([200, 200, 429, 429]);
+});
+
 describe('a flood', () => {
   test('of wrong passwords does not lock out known users; requests beyond the limit get 503', async () => {
     const users = new Map([['prometheus', new Secret(hashSync('right', 10))]]);

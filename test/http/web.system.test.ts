@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Agent, fetch } from 'undici';
 import { describe, expect, test, vi } from 'vitest';
 import { loadWebConfig } from '../../src/config/web.ts';
-import { fixedWeb, watchWeb } from '../../src/http/web.ts';
+import { everySecond, fixedWeb, watchWeb } from '../../src/http/web.ts';
 import { createCertificates } from '../support/http/certificates.ts';
 import { eventually, temporaryFolder } from '../support/process/processes.ts';
 import { plain, serveWeb } from './serve-web.ts';
@@ -15,6 +15,7 @@ describe('TLS', () => {
     const tls = {
       ...certificates.make('server'),
       clientCa: null,
+      clientAllowedSans: null,
       minVersion: 'TLSv1.2',
       maxVersion: 'TLSv1.3',
     } as const;
@@ -33,7 +34,13 @@ describe('TLS', () => {
     const folder = temporaryFolder();
     const certificates = createCertificates(folder);
     const ca = certificates.ca();
-    const tls = { ...certificates.make('server'), clientCa: ca, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3' } as const;
+    const tls = {
+      ...certificates.make('server'),
+      clientCa: ca,
+      clientAllowedSans: null,
+      minVersion: 'TLSv1.2',
+      maxVersion: 'TLSv1.3',
+    } as const;
     const port = await serveWeb(fixedWeb({ ...plain, tls }));
     const status = (options: object) =>
       new Promise((resolve) => {
@@ -54,10 +61,18 @@ describe('TLS', () => {
     certificates.make('server');
     const file = join(folder, 'web.yml');
     writeFileSync(file, 'tls_server_config: { cert_file: server.crt, key_file: server.key }');
-    const loaded = loadWebConfig(file);
+    const loaded = await loadWebConfig(file);
     if ('problems' in loaded) throw new Error('no web configuration');
     const onProblems = vi.fn();
-    const port = await serveWeb(watchWeb(loaded.web, () => loadWebConfig(file), onProblems));
+    const port = await serveWeb(
+      watchWeb(loaded, {
+        load: () => loadWebConfig(file),
+        repeat: everySecond,
+        onLoaded: () => {},
+        onProblems,
+        onBug: onProblems,
+      }),
+    );
     const serial = async () => {
       const { promise, resolve, reject } = Promise.withResolvers<string>();
       const asked = request({ host: '127.0.0.1', port, ca: certificates.ca(), agent: false }, (response) => {

@@ -87,7 +87,7 @@ test.each(
   }));
   const credentials = { kind: 'ak_sk', ak: keyId, sk: new Secret(longKey), securityToken: null } as const;
   const client = createClients({
-    dispatcher,
+    routes: routesThrough(dispatcher),
     clock,
     log: pino({ level: 'silent' }),
     version: '1.2.3',
@@ -95,7 +95,7 @@ test.each(
     rateLimit: 100,
     language: 'en',
     observe: () => {},
-  }).secmaster({ endpoint: secmasterOrigin, iamEndpoint: iamOrigin, filters: noFilters, credentials }, 'p');
+  }).secmaster({ endpoint: secmasterOrigin, iamEndpoint: iamOrigin, filters: noFilters, credentials, ...noRoute }, 'p');
   const refusal = await clock.until(
     client.listInstances('w', { offset: 0 }, new AbortController().signal).catch((error: unknown) => error),
   );

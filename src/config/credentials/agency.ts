@@ -16,6 +16,6 @@ export const agency = {
   }),
   fallback: {
     from: 'metadata',
-    find: ({ [variable]: endpoint }) => ({ given: endpoint ? { endpoint } : {}, source: variable }),
+    find: async ({ [variable]: endpoint }) => ({ given: endpoint ? { endpoint } : {}, source: variable }),
   },
 } satisfies Kind<unknown>;

@@ -11,15 +11,13 @@ export interface CredentialFile {
   readonly form: CredentialForm;
 }
 
-const maxBytes = 65_536;
-
 /** The credential, without a newline at its end. */
-export function readCredentialFile({
+export async function readCredentialFile({
   path,
   form,
-}: CredentialFile): { readonly text: string } | { readonly problem: string } {
-  const file = readTextFile(path, maxBytes);
-  if ('problem' in file) return file;
+}: CredentialFile): Promise<{ readonly text: string } | { readonly problem: string }> {
+  const file = await readTextFile(path);
+  if ('problem' in file) return { problem: file.problem };
   const text = file.text.replace(/\r?\n$/, '');
   if (text === '') return { problem: 'the file is empty' };
   const problem = credentialProblem(text, form);

@@ -14,21 +14,21 @@ export interface DefaultCredentials {
  * Credentials for workspaces without their own: from the environment, or else from the first other place that has any: the
  * SDKs' profile file, then the metadata service.
  */
-export function defaultCredentials(environment: Environment): DefaultCredentials | Problem[] {
-  const given = fromVariables(environment);
+export async function defaultCredentials(environment: Environment): Promise<DefaultCredentials | Problem[]> {
+  const given = await fromVariables(environment);
   if (Array.isArray(given)) return given;
   if (given !== null) return { from: 'environment', credentials: given };
   for (const [kind, { fallback }] of fallbacks) {
-    const found = fallback.find(environment);
+    const found = await fallback.find(environment);
     if (found === null) continue;
-    const one = checked({ [kind]: found.given }, () => found.source);
+    const one = await checked({ [kind]: found.given }, () => found.source);
     return Array.isArray(one) ? one : { from: fallback.from, credentials: one };
   }
   return [];
 }
 
 /** null: the environment has none of the variables. */
-function fromVariables(environment: Environment): CredentialsConfig | Problem[] | null {
+async function fromVariables(environment: Environment): Promise<CredentialsConfig | Problem[] | null> {
   const isSet = (name: string) => Boolean(environment[name]);
   const chosen = Object.entries(kinds).filter(
     ([, { called, keys }]) => called !== undefined && keys.flatMap(variablesOf).some(isSet),
@@ -69,8 +69,8 @@ function variablesByName({ shape }: Key<unknown>): [string, string][] {
   });
 }
 
-function checked(value: object, nameOf: (finding: Finding) => string): CredentialsConfig | Problem[] {
-  const parsed = credentials.schema.safeParse(value);
+async function checked(value: object, nameOf: (finding: Finding) => string): Promise<CredentialsConfig | Problem[]> {
+  const parsed = await credentials.schema.safeParseAsync(value);
   if (parsed.success) return credentials.read(parsed.data);
   return findings(parsed.error, credentials.schema, value).map((finding) =>
     variableProblem(nameOf(finding), finding.message),

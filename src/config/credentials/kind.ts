@@ -12,5 +12,5 @@ export interface Kind<T> extends Mapping<T> {
 export interface Fallback {
   readonly from: 'profile' | 'metadata';
   /** What a file would contain, and what a message names if that is wrong; null: nothing found. */
-  find(environment: Environment): { readonly given: object; readonly source: string } | null;
+  find(environment: Environment): Promise<{ readonly given: object; readonly source: string } | null>;
 }

@@ -18,14 +18,12 @@ export interface Profile {
 /** What the SDKs read by default: their section for regional services. */
 export const defaultProfile: ProfileAddress = { file: '~/.huaweicloud/credentials', section: 'basic' };
 
-const maxBytes = 65_536;
-
-export function readProfile({
+export async function readProfile({
   file,
   section,
-}: ProfileAddress): { readonly profile: Profile } | { readonly problem: string } {
-  const content = readTextFile(file, maxBytes);
-  if ('problem' in content) return content;
+}: ProfileAddress): Promise<{ readonly profile: Profile } | { readonly problem: string }> {
+  const content = await readTextFile(file);
+  if ('problem' in content) return { problem: content.problem };
   const values = parseSections(content.text).get(section);
   // The section's name is not shown: it may be a secret in the wrong place.
   if (values === undefined) return { problem: 'has no section with this name' };

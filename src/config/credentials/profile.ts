@@ -1,6 +1,6 @@
 import { text } from '../fields.ts';
 import { key, section } from '../mapping.ts';
-import { isThere } from '../text-file.ts';
+import { readTextFile } from '../text-file.ts';
 import type { Kind } from './kind.ts';
 import { defaultProfile, type ProfileAddress, readProfile } from './profile-file.ts';
 
@@ -14,15 +14,16 @@ const declared = section({
 /** An access key in the file that Huawei Cloud's SDKs share. */
 export const profile = {
   ...declared,
-  schema: declared.schema.superRefine((address, context) => {
-    const read = readProfile(address as ProfileAddress);
+  schema: declared.schema.superRefine(async (address, context) => {
+    const read = await readProfile(address as ProfileAddress);
     if ('problem' in read) context.addIssue({ code: 'custom', path: ['file'], message: read.problem });
   }),
   fallback: {
     from: 'profile',
-    find: ({ [variable]: named }) => {
+    find: async ({ [variable]: named }) => {
       const file = named || defaultProfile.file;
-      if (!named && !isThere(file)) return null;
+      const content = await readTextFile(file);
+      if (!named && 'problem' in content && !content.isThere) return null;
       return { given: { file }, source: named ? variable : file };
     },
   },

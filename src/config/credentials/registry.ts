@@ -35,7 +35,7 @@ export const credentials: Value<CredentialsConfig> = {
   schema: z
     .strictObject(Object.fromEntries(Object.entries(kinds).map(([name, { schema }]) => [name, schema.optional()])))
     .superRefine((given, context) => {
-      const found = Object.keys(given);
+      const found = names.filter((name) => Object.hasOwn(given, name));
       if (found.length === 1) return;
       const message =
         found.length === 0

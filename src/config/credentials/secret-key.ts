@@ -37,9 +37,9 @@ export function optionalInPlaceOrFile<T>(name: string, kept: Kept<T>, about: Abo
 /** A file with a credential. It is only checked here, and read again whenever the credential is needed. */
 export function credentialFile(form: CredentialForm) {
   return field(
-    (path, refuse): CredentialFile => {
+    async (path, refuse): Promise<CredentialFile> => {
       if (typeof path !== 'string') return refuse(notText);
-      const file = readCredentialFile({ path, form });
+      const file = await readCredentialFile({ path, form });
       return 'problem' in file ? refuse(file.problem) : { path, form };
     },
     { values: 'path of a file', isShown: false, show: ({ path }) => path },

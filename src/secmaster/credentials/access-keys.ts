@@ -1,7 +1,7 @@
 import { keepKeyId, keepSecret } from '../../model/known-secrets.ts';
 import { formatSdkDate, type Signable, sign } from '../http/sign.ts';
 import type { AuthHeaders, Credentials, Refusal } from './credentials.ts';
-import type { Own } from './own-credentials.ts';
+import type { OwnCredentials } from './own-credentials.ts';
 
 /** An access key and its secret; temporary keys also have a security token. */
 export interface AccessKeys {
@@ -31,14 +31,15 @@ export function mayBeForItsDate({ authorizedAtMs, nowMs }: Refusal): boolean {
 }
 
 /** The user's own access key: it signs each request, nothing is obtained, and its expiry is unknown. */
-export function createSigningCredentials(own: () => Own<AccessKeys>): Credentials {
+export function createSigningCredentials(own: OwnCredentials<AccessKeys>): Credentials {
   return {
+    refresh: own.refresh,
     async authorize(request, nowMs) {
-      const { value, fingerprint } = own();
+      const { value, fingerprint } = own.current();
       return { headers: signHeaders(request, value, nowMs), fingerprint };
     },
-    refused: (refusal) => mayBeForItsDate(refusal) || own().fingerprint !== refusal.fingerprint,
-    fingerprint: () => own().fingerprint,
+    refused: (refusal) => mayBeForItsDate(refusal) || own.current().fingerprint !== refusal.fingerprint,
+    fingerprint: () => own.current().fingerprint,
     expiresAtMs: () => null,
   };
 }

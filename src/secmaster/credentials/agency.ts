@@ -30,7 +30,7 @@ function createAgencyCredentials(metadata: Endpoint, context: Obtaining): Creden
     obtain: () => obtainKeys(metadata, context),
   });
   // The user provides nothing that could change.
-  return createTemporaryCredentials(keys, () => '');
+  return createTemporaryCredentials(keys, null);
 }
 
 async function obtainKeys(metadata: Endpoint, { send }: Obtaining): Promise<Obtained<AccessKeys>> {

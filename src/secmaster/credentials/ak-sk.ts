@@ -10,10 +10,12 @@ export const akSk: Kind<Config> = {
 };
 
 function keysOf(config: Config): Read<AccessKeys> {
-  return () => {
-    const ak = textOf(config.ak, 'ak_file');
-    const sk = textOf(config.sk, 'sk_file');
-    const securityToken = config.securityToken === null ? null : textOf(config.securityToken, 'security_token_file');
+  return async () => {
+    const [ak, sk, securityToken] = await Promise.all([
+      textOf(config.ak, 'ak_file'),
+      textOf(config.sk, 'sk_file'),
+      config.securityToken === null ? null : textOf(config.securityToken, 'security_token_file'),
+    ]);
     for (const part of [ak, sk, securityToken]) if (typeof part === 'object' && part !== null) return part;
     return { ak, sk, securityToken } as AccessKeys;
   };

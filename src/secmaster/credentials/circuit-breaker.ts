@@ -17,7 +17,9 @@ export interface ProtectedCall<T> {
   readonly attempt: () => Promise<T>;
   /** Called after a refusal: whether another attempt may help at once (with a new token, a corrected clock). */
   readonly secondChance: (refusal: SecMasterError) => boolean;
-  /** Of the credentials that would be used now: if others were refused, these needn't wait as long. */
+  /** Called before it is decided what the credentials may do: they may have changed. */
+  readonly refresh: () => Promise<void>;
+  /** Of the credentials that would be used now, as of the last `refresh`: if others were refused, these needn't wait as long. */
   readonly fingerprint: () => string;
 }
 
@@ -62,9 +64,12 @@ export function createCircuitBreaker(clock: Clock, log: Logger): CircuitBreaker 
   async function admit<T>(call: ProtectedCall<T>, signal: AbortSignal): Promise<T> {
     const { operation, attempt } = call;
     const isClosed = () => call.fingerprint() === proven;
+    const refresh = () => orAborted(call.refresh(), signal, () => abortedError(operation));
+    await refresh();
     failIfOpen(call);
     while (!isClosed() && probe !== null) {
       await orAborted(probe, signal, () => abortedError(operation));
+      await refresh();
       failIfOpen(call);
     }
     if (isClosed()) return await attempt();
@@ -93,6 +98,8 @@ export function createCircuitBreaker(clock: Clock, log: Logger): CircuitBreaker 
         return result;
       } catch (error) {
         if (!(error instanceof SecMasterError && error.kind === 'unauthorized')) throw error;
+        // It fails if nothing could be read; what has just been refused was.
+        await orAborted(call.refresh(), signal, () => abortedError(call.operation)).catch(() => {});
         refusals.push(clock.now());
         if (openings.length === openingsBefore) {
           proven = null;

@@ -21,19 +21,18 @@ const keyLifeSeconds = 6 * 3_600;
 
 function createOidcCredentials(config: Config, context: Obtaining): Credentials {
   const own = createOwn(() => textOf(config.idToken, 'id_token_file'), context.log);
-  const fingerprint = () => own().fingerprint;
   const keys = createTokenCache({
     ...context,
     name: 'temporary keys',
     operation: 'create_oidc_token',
-    fingerprint,
+    fingerprint: () => own.current().fingerprint,
     outlivesRefusal: true,
     async obtain(nowMs) {
-      const idToken = own().value;
+      const idToken = own.current().value;
       return obtainKeys(await obtainToken(config, idToken, nowMs, context), context);
     },
   });
-  return createTemporaryCredentials(keys, fingerprint);
+  return createTemporaryCredentials(keys, own);
 }
 
 async function obtainToken({ idpId }: Config, idToken: string, nowMs: number, context: Obtaining): Promise<string> {

@@ -12,36 +12,53 @@ export interface Own<T> {
   readonly fingerprint: string;
 }
 
-export type Read<T> = () => T | { readonly problem: string };
+export type Read<T> = () => Promise<T | { readonly problem: string }>;
 
-/**
- * Reads again at each call, so that a changed file applies from the next request on. While a file can't be read, for example
- * while it is being replaced, the last credentials stay in use; if there are none, it fails with a `SecMasterError`.
- */
-export function createOwn<T extends object | string>(read: Read<T>, log: Logger): () => Own<T> {
+export interface OwnCredentials<T> {
+  /**
+   * Reads again, so that a changed file applies from the next request on. While a file can't be read, for example while it is
+   * being replaced, the last credentials stay in use; if there are none, it fails with a `SecMasterError`.
+   */
+  refresh(): Promise<void>;
+  /** As last read. */
+  current(): Own<T>;
+}
+
+export function createOwn<T extends object | string>(read: Read<T>, log: Logger): OwnCredentials<T> {
   let last: Own<T> | null = null;
   let told: string | null = null;
-  return () => {
-    const result = read();
+
+  async function refresh(): Promise<void> {
+    const result = await read();
     if (typeof result === 'object' && 'problem' in result) {
       if (last === null) throw new SecMasterError('no_credentials', 'read_credentials', result.problem);
       if (told !== result.problem)
         log.warn({ problem: result.problem }, 'credential file could not be read; still using the last credentials');
       told = result.problem;
-      return last;
+      return;
     }
     const fingerprint = createHash('sha256').update(JSON.stringify(result)).digest('hex');
     if (last !== null && last.fingerprint !== fingerprint) log.info('credentials changed');
     last = { value: result, fingerprint };
     told = null;
-    return last;
+  }
+
+  return {
+    refresh,
+    current: () => {
+      if (last === null) throw new SecMasterError('no_credentials', 'read_credentials', 'nothing has been read yet');
+      return last;
+    },
   };
 }
 
 /** The text itself or the content of its file; `key` is the file's key in the configuration. */
-export function textOf(source: string | Secret | CredentialFile, key: string): string | { readonly problem: string } {
+export async function textOf(
+  source: string | Secret | CredentialFile,
+  key: string,
+): Promise<string | { readonly problem: string }> {
   if (typeof source === 'string') return source;
   if (source instanceof Secret) return source.reveal();
-  const read = readCredentialFile(source);
+  const read = await readCredentialFile(source);
   return 'problem' in read ? { problem: `${key}: ${read.problem}` } : read.text;
 }

@@ -29,16 +29,17 @@ function createPasswordCredentials(config: Config, context: Obtaining): Credenti
     ...context,
     name: 'token',
     operation: 'create_token',
-    obtain: (nowMs) => obtainToken(tokenRequest(config, own().value, context), context, nowMs),
+    obtain: (nowMs) => obtainToken(tokenRequest(config, own.current().value, context), context, nowMs),
   });
   return {
+    refresh: own.refresh,
     async authorize(_request, nowMs, signal) {
-      const { fingerprint } = own();
+      const { fingerprint } = own.current();
       return { headers: { 'x-auth-token': await token.get(nowMs, signal) }, fingerprint };
     },
     accepted: ({ headers }) => token.accept((value) => value === headers['x-auth-token']),
     refused: ({ headers }) => token.drop((value) => value === headers['x-auth-token']),
-    fingerprint: () => own().fingerprint,
+    fingerprint: () => own.current().fingerprint,
     expiresAtMs: token.expiresAtMs,
   };
 }

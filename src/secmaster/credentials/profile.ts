@@ -6,8 +6,8 @@ import { createOwn } from './own-credentials.ts';
 export const profile: Kind<ConfigOf<'profile'>> = {
   create: (config, { log }) =>
     createSigningCredentials(
-      createOwn<AccessKeys>(() => {
-        const read = readProfile(config);
+      createOwn<AccessKeys>(async () => {
+        const read = await readProfile(config);
         return 'problem' in read ? { problem: `profile: ${read.problem}` } : read.profile;
       }, log),
     ),

@@ -4,6 +4,7 @@ import type { HttpRequest, JsonAnswer } from '../http/answer.ts';
 import { unexpectedBodyError } from '../http/answer-error.ts';
 import { type AccessKeys, mayBeForItsDate, signHeaders } from './access-keys.ts';
 import type { Authorization, Credentials } from './credentials.ts';
+import type { OwnCredentials } from './own-credentials.ts';
 import type { Obtained, TokenCache } from './token-cache.ts';
 
 /** Access keys that expire, with their security token. */
@@ -30,13 +31,18 @@ export function readTemporaryKeys(request: HttpRequest, answer: JsonAnswer): Obt
   return { value: { ak, sk, securityToken }, renewAtMs: expiresAtMs - marginMs, expiresAtMs };
 }
 
-/** @param fingerprint of what the user provides to obtain them */
-export function createTemporaryCredentials(keys: TokenCache<AccessKeys>, fingerprint: () => string): Credentials {
+/** @param own what the user provides to obtain them; null: nothing */
+export function createTemporaryCredentials(
+  keys: TokenCache<AccessKeys>,
+  own: OwnCredentials<unknown> | null,
+): Credentials {
+  const fingerprint = () => own?.current().fingerprint ?? '';
   const isOf =
     ({ headers }: Authorization) =>
     ({ securityToken }: AccessKeys) =>
       securityToken === headers['x-security-token'];
   return {
+    refresh: async () => own?.refresh(),
     async authorize(request, nowMs, signal) {
       const before = fingerprint();
       return { headers: signHeaders(request, await keys.get(nowMs, signal), nowMs), fingerprint: before };

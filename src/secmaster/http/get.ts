@@ -60,6 +60,7 @@ export function createGet({ send, endpoint, breaker, credentials, headers }: Get
       endpoint.clock.believeLatest();
       return credentials.refused({ ...authorization, authorizedAtMs, nowMs: now() });
     };
-    return breaker.run({ operation, attempt, secondChance, fingerprint: credentials.fingerprint }, signal);
+    const { refresh, fingerprint } = credentials;
+    return breaker.run({ operation, attempt, secondChance, refresh, fingerprint }, signal);
   };
 }

@@ -24,6 +24,7 @@ function setUp() {
           return end.promise;
         },
         secondChance,
+        refresh: async () => {},
         fingerprint: () => fingerprint,
       },
       signal,
@@ -66,6 +67,7 @@ test('one call at a time until one has succeeded, then all at once', async () =>
 test('several refused at once open it for a minute, not for longer', async () => {
   const { begin, begun, clock } = setUp();
   const opener = begin();
+  await settle();
   opener.accept();
   await opener.result;
   const calls = [begin(), begin(), begin()];
@@ -76,12 +78,14 @@ test('several refused at once open it for a minute, not for longer', async () =>
   await expect(begin().result).rejects.toMatchObject({ httpStatus: null });
   await clock.turn(1);
   begin();
+  await settle();
   expect(begun()).toBe(5);
 });
 
 test('a success that was under way neither closes it again nor forgets the refusal', async () => {
   const { begin, begun, clock } = setUp();
   const opener = begin();
+  await settle();
   opener.accept();
   await opener.result;
   const [slow, refused] = [begin(), begin()];
@@ -173,6 +177,7 @@ test('other credentials in place are tried at once', async () => {
 test('calls that were under way together while credentials were replaced all get their second chance', async () => {
   const { begin, begun } = setUp();
   const opener = begin();
+  await settle();
   opener.accept();
   await opener.result;
   const calls = Array.from({ length: 8 }, () => begin(() => true));

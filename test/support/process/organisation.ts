@@ -66,8 +66,8 @@ export async function createOrganisation({
       state: { path: ':memory:' },
       workspaces: entries.map((entry) => ({ credentials: { ak_sk: keys }, ...entry })),
     });
-  const read = (text: string): Loaded => {
-    const loaded = loadText(text);
+  const read = async (text: string): Promise<Loaded> => {
+    const loaded = await loadText(text);
     if ('problems' in loaded) return loaded;
     const { config } = loaded;
     // The clock stands still, so nobody may have to wait for his turn.
@@ -76,7 +76,7 @@ export async function createOrganisation({
   };
   const first = textOf(workspaces(origins));
   const pollNow: { poll(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void> }[] = [];
-  const exporter = await createExporter(configOf(read(first)), {
+  const exporter = await createExporter(configOf(await read(first)), {
     clock,
     routes: routesThrough(dispatcher),
     log: pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),

@@ -35,6 +35,7 @@ export function createClientInProcess(simulator: Simulator, { clock, log, filter
 function tokenOf(simulator: Simulator): Credentials {
   let token: Promise<string> | null = null;
   return {
+    refresh: async () => {},
     async authorize() {
       token ??= buyToken(simulator);
       return { headers: { 'x-auth-token': await token }, fingerprint: '' };
