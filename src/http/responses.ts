@@ -18,7 +18,7 @@ export function limitResponse(response: ServerResponse, end: (socket: Socket) =>
   const { socket } = response.req;
   const before = unanswered.get(socket) ?? 0;
   if (before >= maxUnanswered) {
-    if (!socket.destroyed) end(socket);
+    if (!socket.destroyed) withoutStacks(socket, end);
     return false;
   }
   unanswered.set(socket, before + 1);
@@ -36,4 +36,16 @@ export function limitResponse(response: ServerResponse, end: (socket: Socket) =>
     unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1);
   });
   return true;
+}
+
+/** Node.js makes an error for each request that stays unanswered; hundreds of stack traces would take longer than all else. */
+function withoutStacks(socket: Socket, end: (socket: Socket) => void): void {
+  const { stackTraceLimit } = Error;
+  socket.prependOnceListener('close', () => {
+    Error.stackTraceLimit = 0;
+  });
+  socket.once('close', () => {
+    Error.stackTraceLimit = stackTraceLimit;
+  });
+  end(socket);
 }

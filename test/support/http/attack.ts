@@ -16,7 +16,7 @@ const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:
 const get = (more = '') => `GET /metrics HTTP/1.1\r\nHost: exporter\r\n${more}\r\n`;
 const guess = () => get(`Authorization: ${basic('prometheus', String(Math.random()))}\r\n`);
 
-export const attacks: Readonly<Record<string, () => Attack>> = {
+export const attacks = {
   'connections that never read': () => ({ bytes: get('Accept-Encoding: identity\r\n').repeat(6) }),
   'pipelined requests without end': () => ({ bytes: get().repeat(40), trickle: get().repeat(40) }),
   'half-open headers': () => ({ bytes: 'GET /metrics HTTP/1.1\r\nHost: exporter\r\n', trickle: 'X: y\r\n' }),
@@ -28,7 +28,7 @@ export const attacks: Readonly<Record<string, () => Attack>> = {
   'idle connections': () => ({ bytes: 'HEAD /-/healthy HTTP/1.1\r\nHost: exporter\r\n\r\n' }),
   'handshakes that never finish': () => ({ bytes: '\x16\x03\x01', isHandshakeLeftOpen: true }),
   'wrong passwords': () => ({ bytes: guess(), trickle: guess() }),
-};
+} satisfies Readonly<Record<string, () => Attack>>;
 
 export interface Crowd {
   readonly port: number;
@@ -55,7 +55,7 @@ export async function attack(make: () => Attack, { port, isTls, from, count }: C
     plain.once('close', () => {
       clearInterval(timer);
       sockets.delete(plain);
-      if (!isOver) setTimeout(open, 200);
+      if (!isOver) setTimeout(open, 500);
     });
     return opened;
   };
