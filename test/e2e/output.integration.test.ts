@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
+import { onLinux } from '../support/process/linux.ts';
 import { eventually, freePort, mainFile, start, temporaryFolder } from '../support/process/processes.ts';
 import { writeConfig } from '../support/process/served.ts';
 import { accessKey, environmentOf, startSimulator } from '../support/process/simulated.ts';
@@ -15,7 +16,7 @@ function shell(script: string, environment: Record<string, string> = {}) {
 const full = 'cannot write the output: no space left on the device\n';
 
 describe('where nobody takes the output, the exit code and at most a line say so', () => {
-  test.each<[string, string, number, string]>([
+  onLinux.each<[string, string, number, string]>([
     ['help on a full device', 'secmaster-exporter --help > /dev/full', 1, full],
     ['help for who has left', 'secmaster-exporter --help > >(true); sleep 0.2', 0, ''],
     ['a version for nobody', 'secmaster-exporter --version >&-', 0, ''],
@@ -34,7 +35,7 @@ describe('where nobody takes the output, the exit code and at most a line say so
     expect(running.stderr().split('\n').length).toBeLessThanOrEqual(2);
   });
 
-  test('an exposition whose first line is enough, on a full device, and with a full log', async () => {
+  onLinux('an exposition whose first line is enough, on a full device, and with a full log', async () => {
     const { url } = await startSimulator({ historyMs: 600_000 });
     const environment = { ...environmentOf(url), ...accessKey, SECMASTER_STATE_PATH: ':memory:' };
     const once = (redirected: string) => shell(`secmaster-exporter once ${redirected}`, environment);
@@ -47,7 +48,7 @@ describe('where nobody takes the output, the exit code and at most a line say so
   });
 });
 
-test('a reader of the log that stops neither stops scrapes nor keeps the process from ending', async () => {
+onLinux('a reader of the log that stops neither stops scrapes nor keeps the process from ending', async () => {
   const folder = temporaryFolder();
   const pipe = join(folder, 'log');
   execFileSync('mkfifo', [pipe]);

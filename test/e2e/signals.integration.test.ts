@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { onLinux } from '../support/process/linux.ts';
 import {
   eventually,
   mainFile,
@@ -27,7 +28,7 @@ async function configured() {
   return ['--web.listen-address=127.0.0.1:0', `--config.file=${writeConfig(await startSimulator(), folder)}`];
 }
 
-test('SIGHUP while the exporter starts does not end it, and reloads once it serves', async () => {
+onLinux('SIGHUP while the exporter starts does not end it, and reloads once it serves', async () => {
   const running = startExporter(await configured());
   await eventually(() => catches(running, hangUp) || undefined, 'a handler', running);
   expect(running.stderr()).toBe('');
@@ -53,7 +54,7 @@ test('SIGUSR1 opens no debugger, and SIGPIPE ends nothing', async () => {
 });
 
 describe('SIGTERM and SIGINT', () => {
-  test('while the exporter starts end it, without a stack trace', async () => {
+  onLinux('while the exporter starts end it, without a stack trace', async () => {
     const running = startExporter(await configured());
     await eventually(() => catches(running, hangUp) || undefined, 'a handler', running);
     running.child.kill('SIGTERM');
