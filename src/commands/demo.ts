@@ -6,17 +6,18 @@ import { cronProblem } from '../poll/fleet/timer.ts';
 import { defaultAccessKey, defaultProject, defaultWorkspace } from '../simulator/defaults.ts';
 import { listen } from '../simulator/listen.ts';
 import type { Options } from './command-line.ts';
+import type { HangUps } from './hang-ups.ts';
 import { serve } from './serve.ts';
 import { liveSimulator } from './simulate.ts';
 
 /** Serves with a simulated SecMaster in this process, and a ledger in memory. @returns the exit code */
-export async function demo(options: Options, log: Logger): Promise<number> {
+export async function demo(options: Options, log: Logger, hangUps: HangUps): Promise<number> {
   const { behaviours } = options;
   const simulator = await listen(liveSimulator(behaviours), '127.0.0.1', 0);
   log.info({ url: simulator.url, behaviours }, 'simulated SecMaster is listening');
   try {
     const config = await demoConfig(simulator.url);
-    return await serve(config, options, log, async () => ({ config }));
+    return await serve(config, options, { log, hangUps, load: async () => ({ config }) });
   } finally {
     await simulator.close();
   }

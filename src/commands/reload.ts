@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Loaded } from '../config/load.ts';
 import { formatProblem } from '../config/problems.ts';
 import type { Logger } from '../log.ts';
+import { coalesce } from '../metrics/coalesce.ts';
 
 /** Reads the configuration again and applies it; one with problems changes nothing. */
 export type Reload = () => Promise<Reloaded>;
@@ -21,10 +22,8 @@ export interface ReloadParts {
   readonly log: Logger;
 }
 
-/** Runs one reload after another, in the order of the requests. */
+/** Runs one reload at a time. All requests during a reload share the next one, which therefore begins after each of them. */
 export function createReload({ load, apply, observe, log }: ReloadParts): Reload {
-  let last: Promise<unknown> = Promise.resolve();
-
   async function attempt(): Promise<Reloaded> {
     const loaded = await load();
     if ('problems' in loaded) {
@@ -47,9 +46,5 @@ export function createReload({ load, apply, observe, log }: ReloadParts): Reload
     return reloaded;
   }
 
-  return () => {
-    const done = last.then(reload);
-    last = done;
-    return done;
-  };
+  return coalesce(reload);
 }

@@ -9,15 +9,19 @@ import { createRoutes } from '../secmaster/http/routes.ts';
 import type { Options } from './command-line.ts';
 import { configuredWeb } from './configured.ts';
 import { createExporter } from './exporter.ts';
+import type { HangUps } from './hang-ups.ts';
 import { stopSignal } from './stop-signal.ts';
 
-/** Polls and serves until a signal stops it; SIGHUP reloads the configuration with `load`. @returns the exit code */
-export async function serve(
-  config: Config,
-  options: Options,
-  log: Logger,
-  load: () => Promise<Loaded>,
-): Promise<number> {
+export interface ServeParts {
+  readonly log: Logger;
+  readonly hangUps: HangUps;
+  /** Reads the configuration again. */
+  readonly load: () => Promise<Loaded>;
+}
+
+/** Polls and serves until a signal stops it; SIGHUP reloads the configuration. @returns the exit code */
+export async function serve(config: Config, options: Options, { log, hangUps, load }: ServeParts): Promise<number> {
+  const stopping = stopSignal();
   const web = await configuredWeb(options, log);
   if (web === null) return 1;
   const routes = createRoutes(process.env);
@@ -36,17 +40,16 @@ export async function serve(
     },
     onNew: (workspaces) => timer?.pollNow(workspaces),
   });
-  const onHangUp = () => void exporter.reload();
-  process.on('SIGHUP', onHangUp);
   try {
     const listener = await listen(exporter.app, options.listenAddress, web);
     log.info({ port: listener.port, version }, 'serving');
     timer = startTimer(exporter.fleet.pollables, poll, systemClock, log);
-    const signal = await stopSignal();
+    hangUps.onEach(() => void exporter.reload());
+    const signal = await stopping;
     log.info({ signal }, 'stopping');
     await Promise.all([timer.stop(), listener.close()]);
   } finally {
-    process.off('SIGHUP', onHangUp);
+    hangUps.onEach(() => {});
     await exporter.close();
     await routes.close();
   }

@@ -6,9 +6,12 @@ import type { Exposition } from '../metrics/exposition.ts';
 import type { Bytes } from '../metrics/gzip.ts';
 import { contentTypes, type Format } from '../metrics/writer.ts';
 import type { WorkspaceReport } from '../model/report.ts';
+import { isFromElsewhere } from './cross-origin.ts';
+import { refuseOtherMethods } from './methods.ts';
 import { script, style } from './page/assets.ts';
 import { page } from './page/page.ts';
 import { failuresSince, statusOf } from './status.ts';
+import { writePieces } from './write-pieces.ts';
 
 export interface AppParts {
   readonly exposition: Pick<Exposition, 'scrape'>;
@@ -45,12 +48,14 @@ export function createApp({
   app.get(telemetryPath, async (c) => {
     const format = formatOf(c);
     const isGzip = accepts(c, { header: 'Accept-Encoding', supports: ['gzip'], default: 'identity' }) === 'gzip';
-    const pieces = await exposition.scrape(format, isGzip ? 'gzip' : 'identity');
-    return send(c, pieces, {
+    const headers = {
       'Content-Type': contentTypes[format],
       Vary: 'Accept, Accept-Encoding',
       ...(isGzip ? { 'Content-Encoding': 'gzip' } : {}),
-    });
+    };
+    // It is no scrape either: new series stay at 0 until they have been read.
+    if (isHead(c)) return c.body(null, 200, headers);
+    return send(c, await exposition.scrape(format, isGzip ? 'gzip' : 'identity'), headers);
   });
   app.get('/-/healthy', (c) => c.text('secmaster-exporter is healthy.\n'));
   app.get('/-/ready', (c) => {
@@ -59,36 +64,44 @@ export function createApp({
     return c.text(`waiting for the first poll of: ${waiting.map(({ workspace }) => workspace).join(', ')}\n`, 503);
   });
   app.on(['PUT', 'POST'], '/-/reload', async (c) => {
+    if (isFromElsewhere(c.req.header())) return c.text(`${elsewhere}\n`, 403);
     const { isApplied, lines } = await reload();
     const text = (all: readonly string[]) => all.map((line) => `${line}\n`).join('');
     return isApplied ? c.text(text(['configuration reloaded', ...lines])) : c.text(text(lines), 400);
   });
   const status = () => statusOf(reports(), version, configuration(), recentRuns());
-  app.get('/api/v1/status', (c) => c.json(status()));
-  app.get('/', (c) =>
-    c.html(page(status(), { telemetryPath, runbooksUrl, failuresSince: failuresSince(reports()) }), 200, {
-      'Content-Security-Policy': policy,
-    }),
+  app.get('/api/v1/status', (c) =>
+    isHead(c) ? c.body(null, 200, { 'Content-Type': 'application/json' }) : c.json(status()),
   );
+  app.get('/', (c) => {
+    c.header('Content-Security-Policy', policy);
+    if (isHead(c)) return c.body(null, 200, { 'Content-Type': 'text/html; charset=UTF-8' });
+    return c.html(page(status(), { telemetryPath, runbooksUrl, failuresSince: failuresSince(reports()) }));
+  });
   app.get('/-/status.css', (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/-/status.js', (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
 
+  refuseOtherMethods(app);
   return app;
 }
 
-/**
- * Sends the pieces one by one. A single body would be a copy for each scrape, held as long as a slow reader takes, and a stream would
- * double the cost of a scrape.
- */
+/** Hono answers it as GET, without the body, which therefore need not be made. */
+function isHead(c: Context<Env>): boolean {
+  return c.req.method === 'HEAD';
+}
+
+const elsewhere =
+  'not reloaded: a page of another origin asked for it; a proxy in between must pass on Host or X-Forwarded-Host';
+
+/** A single body would be a copy for each scrape, and a stream would double the cost of one. */
 function send(c: Context<Env>, pieces: readonly Bytes[], headers: Record<string, string>): Response {
   const length = pieces.reduce((bytes, piece) => bytes + piece.length, 0);
   const head = { ...headers, 'Content-Length': String(length) };
-  // Hono leaves `env` undefined for in-process requests, whatever its type says. It answers HEAD itself.
+  // Hono leaves `env` undefined for in-process requests, whatever its type says.
   const outgoing = c.env?.outgoing;
-  if (outgoing === undefined || c.req.method === 'HEAD') return c.body(Buffer.concat(pieces), 200, head);
+  if (outgoing === undefined) return c.body(Buffer.concat(pieces), 200, head);
   outgoing.writeHead(200, head);
-  for (const piece of pieces) outgoing.write(piece);
-  outgoing.end();
+  void writePieces(outgoing, pieces);
   return RESPONSE_ALREADY_SENT;
 }
 

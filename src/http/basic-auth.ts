@@ -3,7 +3,11 @@ import type { Secret } from '../model/secret.ts';
 import type { Compare } from './bcrypt.ts';
 
 /** Whether an `Authorization` header belongs to one of the users. Rejects like `Compare`. */
-export type Authenticate = (header: string | undefined, users: ReadonlyMap<string, Secret>) => Promise<boolean>;
+export type Authenticate = (
+  header: string | undefined,
+  users: ReadonlyMap<string, Secret>,
+  client: string,
+) => Promise<boolean>;
 
 const maxRemembered = 100;
 
@@ -13,10 +17,11 @@ const maxRemembered = 100;
  */
 export function createAuthenticate(compare: Compare): Authenticate {
   const key = randomBytes(32);
-  // Includes running comparisons: many first scrapes at once cost one.
-  const verdicts = new Map<string, Promise<boolean>>();
+  const right = new Set<string>();
+  /** Many first scrapes at once cost one comparison, and many times the same wrong password too. */
+  const running = new Map<string, Promise<boolean>>();
 
-  return async (header, users) => {
+  return async (header, users, client) => {
     const given = credentialsOf(header);
     const [someHash] = users.values();
     if (given === null || someHash === undefined) return false;
@@ -25,16 +30,21 @@ export function createAuthenticate(compare: Compare): Authenticate {
     const digest = createHmac('sha256', key)
       .update(JSON.stringify([given.user, given.password, hash, known !== undefined]))
       .digest('base64');
-    let verdict = verdicts.get(digest);
-    if (verdict === undefined) {
-      verdict = compare(given.password, hash).then((isRight) => isRight && known !== undefined);
-      const forget = () => verdicts.delete(digest);
-      verdict.then((isRight) => isRight || forget(), forget);
-      verdicts.set(digest, verdict);
-      if (verdicts.size > maxRemembered) verdicts.delete(verdicts.keys().next().value ?? '');
-    }
-    return verdict;
+    if (right.has(digest)) return true;
+    // Another client's guess may be far back in a queue.
+    const place = `${client} ${digest}`;
+    const verdict = running.get(place) ?? compare(given.password, hash, client).finally(() => running.delete(place));
+    running.set(place, verdict);
+    const isRight = (await verdict) && known !== undefined;
+    if (isRight) remember(digest);
+    return isRight;
   };
+
+  function remember(digest: string): void {
+    right.add(digest);
+    const [oldest] = right;
+    if (right.size > maxRemembered && oldest !== undefined) right.delete(oldest);
+  }
 }
 
 function credentialsOf(header = ''): { user: string; password: string } | null {

@@ -1,51 +1,73 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { createShares, type Limits } from './shares.ts';
 
 /** Too many comparisons are waiting; a later try may succeed. */
 export class BusyError extends Error {}
 
-/** Rejects with BusyError, or with the error that ended the thread. */
-export type Compare = (password: string, hash: string) => Promise<boolean>;
+/**
+ * Rejects with BusyError, or with the error that ended the thread.
+ *
+ * @param client who asks: each client has its turn
+ */
+export type Compare = (password: string, hash: string, client: string) => Promise<boolean>;
 
-/** A flood of wrong passwords must not pile up; rejected clients may try again. */
-const maxWaiting = 32;
+/** More than a hundred guesses at once from the right user's own address leave room for it. The total bounds memory. */
+export const passwordLimits: Limits = { total: 512, byClient: 128 };
 
-/** Compares one password after another, in a thread that starts with the first and doesn't keep the process alive. */
-export function createCompare(): { readonly compare: Compare; close(): Promise<void> } {
+interface Comparison extends PromiseWithResolvers<boolean> {
+  readonly password: string;
+  readonly hash: string;
+}
+
+/**
+ * Compares one password after another, in a thread that starts with the first and doesn't keep the process alive. Clients take turns,
+ * so guesses of one don't delay another; of one client's the newest is first, since whoever has waited for long has often given up.
+ */
+export function createCompare(limits = passwordLimits): { readonly compare: Compare; close(): Promise<void> } {
+  const waiting = createShares<Comparison>(limits);
   let worker: Worker | null = null;
-  let lastId = 0;
-  const waiting = new Map<number, PromiseWithResolvers<boolean>>();
+  let running: Comparison | null = null;
 
   const start = () => {
     const started = new Worker(new URL(`./bcrypt-worker${extname(import.meta.filename)}`, import.meta.url));
     started.unref();
-    started.on('message', ({ id, isRight }: { id: number; isRight: boolean }) => {
-      waiting.get(id)?.resolve(isRight);
-      waiting.delete(id);
+    started.on('message', (isRight: boolean) => {
+      running?.resolve(isRight);
+      running = null;
+      next();
     });
     const end = (error: unknown) => {
-      if (worker === started) worker = null;
-      for (const { reject } of waiting.values()) reject(error);
-      waiting.clear();
+      if (worker !== started) return;
+      worker = null;
+      running?.reject(error);
+      running = null;
+      next();
     };
     started.on('error', end);
     started.on('exit', () => end(new Error('the password thread has exited')));
     return started;
   };
 
+  function next(): void {
+    if (running !== null) return;
+    running = waiting.take();
+    if (running === null) return;
+    worker ??= start();
+    worker.postMessage({ password: running.password, hash: running.hash });
+  }
+
   return {
-    compare: (password, hash) => {
-      if (waiting.size >= maxWaiting) return Promise.reject(new BusyError());
-      worker ??= start();
-      const id = ++lastId;
-      const outcome = Promise.withResolvers<boolean>();
-      waiting.set(id, outcome);
-      worker.postMessage({ id, password, hash });
-      return outcome.promise;
+    compare: (password, hash, client) => {
+      const comparison = { ...Promise.withResolvers<boolean>(), password, hash };
+      waiting.add(client, comparison)?.reject(new BusyError());
+      next();
+      return comparison.promise;
     },
     close: async () => {
-      for (const { reject } of waiting.values()) reject(new BusyError());
-      waiting.clear();
+      for (let one = waiting.take(); one !== null; one = waiting.take()) one.reject(new BusyError());
+      running?.reject(new BusyError());
+      running = null;
       await worker?.terminate();
     },
   };

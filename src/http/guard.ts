@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RateLimit, WebConfig } from '../config/web.ts';
+import { clientOf } from './address.ts';
 import { createAuthenticate } from './basic-auth.ts';
 import { BusyError, createCompare } from './bcrypt.ts';
 import { hasAllowedName } from './client-names.ts';
@@ -11,6 +12,8 @@ export type Listen = (request: IncomingMessage, response: ServerResponse) => voi
 const maxBodyBytes = 1_024;
 
 const securityHeaders = {
+  // What is served is live, and may be confidential.
+  'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'no-referrer',
@@ -45,7 +48,8 @@ export function createGuard(web: () => WebConfig, next: Listen): Guard {
     const { 'content-length': length = '0', 'transfer-encoding': encoding, authorization } = request.headers;
     if (encoding !== undefined || Number(length) > maxBodyBytes)
       return refuse(response, 413, 'request body not accepted');
-    if (users.size === 0 || (await authenticate(authorization, users))) return next(request, response);
+    if (users.size === 0 || (await authenticate(authorization, users, clientOf(request.socket.remoteAddress))))
+      return next(request, response);
     response.setHeader('WWW-Authenticate', 'Basic');
     return refuse(response, 401, 'Unauthorized');
   }

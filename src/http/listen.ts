@@ -4,7 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { contextOf, noWebConfig, type TlsConfig } from '../config/web.ts';
 import type { App } from './app.ts';
+import { answerUnread } from './client-error.ts';
+import { limitConnections } from './connections.ts';
 import { createGuard, type Listen } from './guard.ts';
+import { methodsByPath } from './methods.ts';
+import { limitResponse } from './responses.ts';
 import { fixedWeb, type Web } from './web.ts';
 
 export interface Listener {
@@ -25,14 +29,15 @@ export class ListenError extends Error {
   override name = 'ListenError';
 }
 
-/** Limits for clients that send slowly or endlessly. */
+/** Limits for clients that send slowly or endlessly. A connection is kept for a scrape each minute. */
 const bounds = {
   maxHeaderSize: 16 * 1024,
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
   keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 1_000,
 } satisfies ServerOptions;
-const maxConnections = 512;
+const handshakeTimeout = 5_000;
 
 /** @throws {ListenError} */
 export async function listen(
@@ -40,21 +45,30 @@ export async function listen(
   { host, port }: ListenAddress,
   web: Web = fixedWeb(noWebConfig),
 ): Promise<Listener> {
-  const guard = createGuard(web.current, getRequestListener(app.fetch));
-  const server = createServer(guard.listen, web);
+  // HTTP/1.0 needs no Host.
+  const guard = createGuard(web.current, getRequestListener(app.fetch, { hostname: 'localhost' }));
+  const server = createServer((request, response) => {
+    if (!limitResponse(response, connections.punish)) return;
+    connections.renew(request.socket);
+    guard.listen(request, response);
+  }, web);
+  const connections = limitConnections(server);
+  answerUnread(server, methodsByPath(app));
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', (error: NodeJS.ErrnoException) =>
     reject(new ListenError(explain(error, host, port), { cause: error })),
   );
   server.listen(port, host ?? undefined, resolve);
   await promise;
+  // Such as an accept for want of file descriptors: it concerns one client.
+  server.on('error', () => {});
   return {
     port: (server.address() as AddressInfo).port,
     async close() {
       const closed = new Promise((done) => server.close(done));
       web.close();
       await guard.close();
-      server.closeAllConnections();
+      connections.closeAll();
       await closed;
     },
   };
@@ -62,13 +76,14 @@ export async function listen(
 
 function createServer(onRequest: Listen, web: Web): Server {
   const { tls } = web.current();
-  const server = tls === null ? createHttpServer(bounds, onRequest) : createTlsServer(tls, web, onRequest);
-  server.maxConnections = maxConnections;
-  return server;
+  return tls === null ? createHttpServer(bounds, onRequest) : createTlsServer(tls, web, onRequest);
 }
 
 function createTlsServer(tls: TlsConfig, web: Web, onRequest: Listen): Server {
-  const server = createHttpsServer({ ...bounds, ...contextOf(tls), requestCert: tls.clientCa !== null }, onRequest);
+  const server = createHttpsServer(
+    { ...bounds, handshakeTimeout, ...contextOf(tls), requestCert: tls.clientCa !== null },
+    onRequest,
+  );
   // Whether TLS is spoken and whether clients need a certificate stay as at the start (web-change.ts).
   web.onChange((changed) => {
     if (changed.tls === null) return;

@@ -2,9 +2,9 @@
  * Runs `work` one at a time. All callers during a run share the next one, so that the work behind a call's promise always
  * starts after the call.
  */
-export function coalesce(work: () => Promise<void>): () => Promise<void> {
-  let last: Promise<void> = Promise.resolve();
-  let waiting: Promise<void> | null = null;
+export function coalesce<T>(work: () => Promise<T>): () => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting: Promise<T> | null = null;
   const run = () => {
     waiting = null;
     return work();

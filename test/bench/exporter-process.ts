@@ -4,7 +4,7 @@ import { systemClock } from '../../src/clock.ts';
 import { createExporter } from '../../src/commands/exporter.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { listen } from '../../src/http/listen.ts';
-import { createLogger } from '../../src/log.ts';
+import { createLog } from '../../src/log.ts';
 import { cronProblem } from '../../src/poll/fleet/timer.ts';
 import { routesThrough } from '../support/secmaster/routes.ts';
 import { answer } from './processes.ts';
@@ -16,7 +16,7 @@ const config = { ...loaded.config, poll: { ...loaded.config.poll, rateLimit: 1_0
 const exporter = await createExporter(config, {
   clock: systemClock,
   routes: routesThrough(new Agent()),
-  log: createLogger('warn', 'json'),
+  log: createLog('warn', 'json').log,
   version: 'bench',
   telemetryPath: '/metrics',
   load: async () => loaded,

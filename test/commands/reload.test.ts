@@ -49,20 +49,14 @@ test('a good configuration is applied, a bad one is reported and not applied', a
 });
 
 test('reloads go one after the other, also after one that could not be applied or read', async () => {
-  const log: string[] = [];
   const { reload, observed, logged } = setUp(
     [{ config: config(1) }, { config: config(2) }, new Error('unreadable'), { config: config(3) }],
     async (one) => {
-      const { n } = one as unknown as { n: number };
-      log.push(`begin ${n}`);
-      await new Promise((resolve) => setImmediate(resolve));
-      log.push(`end ${n}`);
-      if (n === 2) throw new Error('no');
+      if ((one as unknown as { n: number }).n === 2) throw new Error('no');
       return [];
     },
   );
-  const results = await Promise.all([reload(), reload(), reload(), reload()]);
-  expect(log).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2', 'begin 3', 'end 3']);
+  const results = [await reload(), await reload(), await reload(), await reload()];
   expect(results.map(({ isApplied }) => isApplied)).toEqual([true, false, false, true]);
   expect(results[1]?.lines).toEqual(['the configuration was only partly reloaded; see the log']);
   expect(observed).toEqual([true, false, false, true]);
@@ -70,4 +64,24 @@ test('reloads go one after the other, also after one that could not be applied o
     { msg: 'configuration only partly reloaded; this is a bug', err: { message: 'no' } },
     { msg: 'configuration only partly reloaded; this is a bug', err: { message: 'unreadable' } },
   ]);
+});
+
+test('of many requests during a reload one reload follows, whose outcome all of them get', async () => {
+  const begun = Promise.withResolvers<void>();
+  const first = Promise.withResolvers<void>();
+  const applied: unknown[] = [];
+  const { reload, observed } = setUp([{ config: config(1) }, { problems: [problem] }], async (one) => {
+    applied.push(one);
+    begun.resolve();
+    await first.promise;
+    return [];
+  });
+  const before = reload();
+  await begun.promise;
+  const during = Array.from({ length: 200 }, () => reload());
+  first.resolve();
+  expect(await before).toEqual({ isApplied: true, lines: [] });
+  const outcome = { isApplied: false, lines: ['config.yml:2: poll.lookback: is missing'] };
+  expect(await Promise.all(during)).toEqual(during.map(() => outcome));
+  expect([applied, observed]).toEqual([[config(1)], [true, false]]);
 });

@@ -315,11 +315,69 @@ test.each(['PUT', 'POST'])(
 test.each(['GET', 'HEAD', 'DELETE', 'PATCH', 'OPTIONS'])('/-/reload reloads nothing for %s', async (method) => {
   let reloads = 0;
   const reload = async () => ({ isApplied: true, lines: [`${++reloads}`] });
-  expect((await app([], 2, { reload }).request('/-/reload', { method })).status).toBe(404);
+  expect((await app([], 2, { reload }).request('/-/reload', { method })).status).toBe(405);
   expect(reloads).toBe(0);
 });
 
 test('anything else is not found', async () => {
   expect((await app().request('/nowhere')).status).toBe(404);
-  expect((await app().request('/metrics', { method: 'POST' })).status).toBe(404);
+  expect((await app().request('/nowhere', { method: 'POST' })).status).toBe(404);
+});
+
+const pages = ['/', '/metrics', '/api/v1/status', '/-/healthy', '/-/ready', '/-/status.css', '/-/status.js'];
+
+test.each(pages)('%s refuses other methods than GET and HEAD, and says so', async (path) => {
+  for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND']) {
+    const response = await app().request(path, { method });
+    expect([method, response.status, response.headers.get('allow')]).toEqual([method, 405, 'GET, HEAD']);
+  }
+});
+
+test('/-/reload names the methods that it takes', async () => {
+  const response = await app().request('/-/reload');
+  expect([response.headers.get('allow'), await response.text()]).toEqual([
+    'PUT, POST',
+    'method not allowed; use PUT, POST\n',
+  ]);
+});
+
+test.each(pages)('HEAD %s answers as GET does, and makes nothing for it', async (path) => {
+  const reports = () => {
+    throw new Error('asked for');
+  };
+  const scrape = reports;
+  const asked = path === '/-/ready' ? app() : app([], 2, { exposition: { scrape }, reports });
+  const [head, get] = await Promise.all([asked.request(path, { method: 'HEAD' }), app().request(path)]);
+  expect([head.status, await head.text()]).toEqual([get.status, '']);
+  const headers = (response: Response) => [...response.headers].filter(([name]) => name !== 'content-length');
+  expect(headers(head)).toEqual(headers(get));
+});
+
+describe('/-/reload in a browser', () => {
+  test.each<[string, Record<string, string>, number]>([
+    ['a program, which says nothing', {}, 200],
+    ['a page of the exporter', { origin: 'http://exporter:39210' }, 200],
+    ['a page of the exporter, which a new browser says', { 'sec-fetch-site': 'same-origin', origin: 'http://e' }, 200],
+    ['its user', { 'sec-fetch-site': 'none' }, 200],
+    [
+      'a page behind a proxy that passes the name on',
+      { origin: 'https://soc.example.com', 'x-forwarded-host': 'soc.example.com, inner' },
+      200,
+    ],
+    ['a page of another origin', { origin: 'https://evil.example.com' }, 403],
+    ['a page of another port', { origin: 'http://exporter:8080' }, 403],
+    ['a page without origin', { origin: 'null' }, 403],
+    ['a page with a strange origin', { origin: '://' }, 403],
+    ['a page of another site', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a page of a neighbour', { 'sec-fetch-site': 'same-site', origin: 'http://exporter:39210' }, 403],
+  ])('%s', async (_, headers, status) => {
+    let reloads = 0;
+    const reload = async () => ({ isApplied: true, lines: [`${++reloads}`] });
+    const asked = app([], 2, { reload }).request('/-/reload', {
+      method: 'POST',
+      headers: { host: 'exporter:39210', ...headers },
+    });
+    expect((await asked).status).toBe(status);
+    expect(reloads).toBe(status === 200 ? 1 : 0);
+  });
 });

@@ -1,0 +1,64 @@
+import { ListenError } from '../http/listen.ts';
+import { LedgerError } from '../ledger/store.ts';
+import { createLog, type Logger } from '../log.ts';
+import { version } from '../package-json.ts';
+import { check } from './check.ts';
+import { type CommandName, type Options, parseCommandLine } from './command-line.ts';
+import { configured, load } from './configured.ts';
+import { demo } from './demo.ts';
+import type { HangUps } from './hang-ups.ts';
+import { leaveReadsBehind } from './leave-reads-behind.ts';
+import { once } from './once.ts';
+import { serve } from './serve.ts';
+import { simulate } from './simulate.ts';
+import { stdoutProblem } from './stdout.ts';
+import { stopAtOnce } from './stop-signal.ts';
+
+/** The whole program: runs the command line and ends the process. */
+export async function main(hangUps: HangUps): Promise<never> {
+  const outcome = stdoutProblem(process.stdout);
+  process.stderr.on('error', () => {});
+  const exitCode = await run(hangUps);
+  // Its reader may be slow: that is what the output is for.
+  stopAtOnce();
+  const problem = await outcome();
+  if (problem?.message !== undefined) process.stderr.write(`${problem.message}\n`);
+  process.exitCode = problem === null ? exitCode : 1;
+  await leaveReadsBehind();
+  process.exit();
+}
+
+/** @returns the exit code */
+async function run(hangUps: HangUps): Promise<number> {
+  const parsed = parseCommandLine(process.argv.slice(2), version);
+  if ('exit' in parsed) {
+    process.stdout.write(parsed.stdout ?? '');
+    process.stderr.write(parsed.stderr ?? '');
+    return parsed.exit;
+  }
+  const { command, options } = parsed;
+  if (command !== 'serve' && command !== 'demo') hangUps.release();
+  const { log, flush } = createLog(options.logLevel, options.logFormat);
+  try {
+    return await runCommand(command, options, log, hangUps);
+  } catch (error) {
+    const isExpected = error instanceof LedgerError || error instanceof ListenError;
+    process.stderr.write(`${isExpected ? error.message : ((error as Error).stack ?? error)}\n`);
+    return 1;
+  } finally {
+    await flush();
+  }
+}
+
+async function runCommand(command: CommandName, options: Options, log: Logger, hangUps: HangUps): Promise<number> {
+  if (command === 'check') return check(options, log);
+  if (command === 'demo') return demo(options, log, hangUps);
+  if (command === 'simulate') {
+    await simulate(options, log);
+    return 0;
+  }
+  const config = await configured(options);
+  if (config === null) return 1;
+  if (command === 'once') return once(config, options.telemetryPath, log);
+  return serve(config, options, { log, hangUps, load: () => load(options) });
+}
