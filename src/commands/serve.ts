@@ -27,9 +27,10 @@ export async function serve(config: Config, options: Options, log: Logger, load:
     load,
     onReloaded: async (changed) => {
       poll = changed.poll;
-      await timer?.update(poll);
+      timer?.update(poll);
     },
     onNew: (workspaces) => timer?.pollNow(workspaces),
+    stall: () => timer?.stall() ?? null,
   });
   const onHangUp = () => void exporter.reload();
   process.on('SIGHUP', onHangUp);

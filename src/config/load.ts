@@ -1,7 +1,6 @@
 import { type Config, configuration, type Parsed } from './config.ts';
 import { type DefaultCredentials, defaultCredentials } from './credentials/default-credentials.ts';
 import { isUnset, settingsFrom, unknownVariables, variableAt } from './environment.ts';
-import type { CronProblem } from './poll.ts';
 import { findings, type Problem, valueAt } from './problems.ts';
 import { proxyProblems } from './proxies.ts';
 import { type Environment, variableProblem } from './variables.ts';
@@ -13,6 +12,8 @@ export interface Sources {
   readonly environment: Environment;
 }
 
+const { schema, read } = configuration;
+
 export type Loaded = { readonly config: Config } | { readonly problems: readonly Problem[] };
 
 /**
@@ -20,21 +21,14 @@ export type Loaded = { readonly config: Config } | { readonly problems: readonly
  * only credentials for workspaces without their own, and proxies, come from the environment.
  * Relative paths are relative to the working directory, `~/` is the home directory.
  */
-export function loadConfig(
-  { configFile, environment }: Sources,
-  { cronProblem }: { readonly cronProblem: CronProblem },
-): Loaded {
-  const declared = configuration(cronProblem);
-  const loaded =
-    configFile === null ? fromEnvironment(environment, declared) : fromFile(configFile, environment, declared);
+export function loadConfig({ configFile, environment }: Sources): Loaded {
+  const loaded = configFile === null ? fromEnvironment(environment) : fromFile(configFile, environment);
   const proxies = proxyProblems(environment);
   if (proxies.length === 0) return loaded;
   return { problems: 'problems' in loaded ? [...loaded.problems, ...proxies] : proxies };
 }
 
-type Declared = ReturnType<typeof configuration>;
-
-function fromFile(path: string, environment: Environment, { schema, read }: Declared): Loaded {
+function fromFile(path: string, environment: Environment): Loaded {
   const yaml = readYamlFile(path, 'is empty; add workspaces');
   if ('problems' in yaml) return yaml;
   const parsed = schema.safeParse(yaml.value);
@@ -50,7 +44,7 @@ function fromFile(path: string, environment: Environment, { schema, read }: Decl
   return { config: toConfig(read(parsed.data), Array.isArray(shared) ? null : shared) };
 }
 
-function fromEnvironment(environment: Environment, { schema, read }: Declared): Loaded {
+function fromEnvironment(environment: Environment): Loaded {
   const unknown = unknownVariables(environment);
   if (isUnset(environment) && unknown.length === 0) return { problems: [nothingGiven] };
   const value = settingsFrom(environment);

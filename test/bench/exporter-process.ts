@@ -5,11 +5,10 @@ import { createExporter } from '../../src/commands/exporter.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { listen } from '../../src/http/listen.ts';
 import { createLogger } from '../../src/log.ts';
-import { cronProblem } from '../../src/poll/fleet/timer.ts';
 import { answer } from './processes.ts';
 import { cpuMs } from './statistics.ts';
 
-const loaded = loadConfig({ configFile: process.argv[2] ?? '', environment: {} }, { cronProblem });
+const loaded = loadConfig({ configFile: process.argv[2] ?? '', environment: {} });
 if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
 const config = { ...loaded.config, poll: { ...loaded.config.poll, rateLimit: 1_000_000 } };
 const exporter = await createExporter(config, {
@@ -21,6 +20,7 @@ const exporter = await createExporter(config, {
   load: () => loaded,
   onReloaded: async () => {},
   onNew: () => {},
+  stall: () => null,
 });
 // Once asked for, a format is rendered at each change.
 await exporter.exposition.scrape('openmetrics', 'gzip');
