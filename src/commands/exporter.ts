@@ -48,6 +48,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
   const exposition = createExposition({
     version,
     now: clock.now,
+    elapsedMs: clock.elapsedMs,
     onBug: (err, family, workspace) =>
       log.error(
         { err, family, workspace },
