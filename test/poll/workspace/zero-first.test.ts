@@ -126,7 +126,7 @@ describe('in the exposition', () => {
       values.push(await scrape(again));
       again.turn(30_000);
     }
-    expect(values).toEqual([0, 0, 0, 1, 1, 1]);
+    expect(values).toEqual([0, 0, 0, 0, 1, 1]);
     const later = createSoc({ after: soc, settings: { newSeriesHoldMs: 65_000 } });
     await later.poll();
     expect(await scrape(later)).toBe(1);
