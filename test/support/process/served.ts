@@ -86,11 +86,10 @@ export function writeConfig(
   }: ConfigOptions = {},
 ): string {
   const file = join(folder, 'config.yml');
-  const poll = { schedule, timezone, lookback, timeout, rate_limit: 200 };
   writeFileSync(
     file,
     `
-poll: ${JSON.stringify(poll)}
+poll: { schedule: "${schedule}", lookback: ${lookback}, rate_limit: 200, timezone: ${timezone}, timeout: ${timeout} }
 state: { path: ${join(folder, 'ledger', 'secmaster.db')} }
 metrics: { new_series_hold: 0s }
 workspaces:
