@@ -48,7 +48,7 @@ function polled(served: Served, count: number): Promise<Seen> {
     const now = await seen(served);
     return now.polls >= count ? now : undefined;
   };
-  return eventually(find, `poll ${count}`, served.running, 10_000);
+  return eventually(find, `poll ${count}`, served.running, 20_000);
 }
 
 /** What happens to the clock of a process, one after the other. */
