@@ -129,10 +129,10 @@ const parts: readonly Part[] = [
   { floor: 2, part: 'ledger', files: /^ledger\//, ours: [/^model\//, /^ledger\//], libraries: [] },
   {
     floor: 3,
-    part: 'timer, alone with node-cron',
+    part: 'timer',
     files: /^poll\/fleet\/timer\.ts$/,
     ours: [/^clock\.ts$/, /^log\.ts$/, /^poll\//],
-    libraries: ['node-cron', 'p-limit'],
+    libraries: ['p-limit'],
   },
   {
     floor: 3,

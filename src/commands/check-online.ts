@@ -22,10 +22,10 @@ export async function* checkOnline(
   config: Config,
   clients: Clients,
   signal: AbortSignal,
-  { log, now }: { readonly log: Logger; readonly now: () => number },
+  { log, elapsedMs }: { readonly log: Logger; readonly elapsedMs: () => number },
 ): AsyncGenerator<OnlineFinding> {
   const limit = pLimit(config.poll.concurrency);
-  const ticker = createTicker(now);
+  const ticker = createTicker(elapsedMs);
   let checked = 0;
   const onProgress = (fields: object) => {
     if (ticker.isDue()) log.info({ ...fields, checked }, 'check in progress');

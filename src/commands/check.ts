@@ -40,7 +40,10 @@ async function online(config: Config, log: Logger): Promise<number> {
   let exitCode = 0;
   try {
     const { signal } = new AbortController();
-    for await (const { isGood, line } of checkOnline(config, clients, signal, { log, now: systemClock.now })) {
+    for await (const { isGood, line } of checkOnline(config, clients, signal, {
+      log,
+      elapsedMs: systemClock.elapsedMs,
+    })) {
       process.stdout.write(`${line}\n`);
       if (!isGood) exitCode = 1;
     }

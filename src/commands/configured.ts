@@ -4,12 +4,11 @@ import { formatProblem, type Problem } from '../config/problems.ts';
 import { loadWebConfig, noWebConfig } from '../config/web.ts';
 import { everySecond, fixedWeb, type Web, watchWeb } from '../http/web.ts';
 import type { Logger } from '../log.ts';
-import { cronProblem } from '../poll/fleet/timer.ts';
 import type { Options } from './command-line.ts';
 
 /** The current configuration. */
 export function load({ configFile }: Options): Promise<Loaded> {
-  return loadConfig({ configFile, environment: process.env }, { cronProblem });
+  return loadConfig({ configFile, environment: process.env });
 }
 
 /** The web configuration, or null after printing its problems to stderr, one per line. */

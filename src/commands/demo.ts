@@ -2,7 +2,6 @@ import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problems.ts';
 import type { Logger } from '../log.ts';
-import { cronProblem } from '../poll/fleet/timer.ts';
 import { defaultAccessKey, defaultProject, defaultWorkspace } from '../simulator/defaults.ts';
 import { listen } from '../simulator/listen.ts';
 import type { Options } from './command-line.ts';
@@ -34,9 +33,9 @@ async function demoConfig(url: string): Promise<Config> {
     SECMASTER_ENDPOINT: url,
     SECMASTER_IAM_ENDPOINT: url,
     SECMASTER_STATE_PATH: ':memory:',
-    SECMASTER_POLL_SCHEDULE: '*/5 * * * * *',
+    SECMASTER_POLL_SCHEDULE: '5s',
   };
-  const loaded = await loadConfig({ configFile: null, environment }, { cronProblem });
+  const loaded = await loadConfig({ configFile: null, environment });
   if ('problems' in loaded) throw new Error(loaded.problems.map(formatProblem).join('\n'));
   const { config } = loaded;
   // The simulator is in this process, and the user of a demo won't wait.

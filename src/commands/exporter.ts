@@ -37,15 +37,18 @@ export interface Surroundings {
   readonly onReloaded: (config: Config) => Promise<void>;
   /** Called with new workspaces while the exporter runs. */
   readonly onNew: (workspaces: readonly Pollable[]) => void;
+  /** Why no poll has begun for long; null: polls begin. */
+  readonly stall: () => string | null;
 }
 
 /** @throws {LedgerError} if the ledger can't be opened or created; a damaged one makes polls fail instead */
 export async function createExporter(first: Config, surroundings: Surroundings): Promise<Exporter> {
-  const { clock, routes, log, version, telemetryPath, load, onReloaded, onNew } = surroundings;
+  const { clock, routes, log, version, telemetryPath, load, onReloaded, onNew, stall } = surroundings;
   let config = first;
   const exposition = createExposition({
     version,
     now: clock.now,
+    elapsedMs: clock.elapsedMs,
     onBug: (err, family, workspace) =>
       log.error(
         { err, family, workspace },
@@ -108,6 +111,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
       recentRuns: () => config.status.recentRuns,
       configuration: () => showConfig(config),
       reload,
+      stall,
     }),
     close: () => store.close(),
   };

@@ -24,6 +24,7 @@ export async function once(config: Config, telemetryPath: string, log: Logger): 
       load: async () => ({ config }),
       onReloaded: async () => {},
       onNew: () => {},
+      stall: () => null,
     },
   );
   const stopping = new AbortController();

@@ -36,9 +36,10 @@ export async function serve(config: Config, options: Options, { log, hangUps, lo
     load,
     onReloaded: async (changed) => {
       poll = changed.poll;
-      await timer?.update(poll);
+      timer?.update(poll);
     },
     onNew: (workspaces) => timer?.pollNow(workspaces),
+    stall: () => timer?.stall() ?? null,
   });
   try {
     const listener = await listen(exporter.app, options.listenAddress, web);

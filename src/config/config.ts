@@ -4,7 +4,7 @@ import type { CredentialsConfig } from './credentials/registry.ts';
 import { listOf } from './fields.ts';
 import { key, mapping, part } from './mapping.ts';
 import { metrics } from './metrics.ts';
-import { type CronProblem, poll } from './poll.ts';
+import { poll } from './poll.ts';
 import { defaultRetentionMs, state } from './state.ts';
 import { status } from './status.ts';
 import type { ValueOf } from './value.ts';
@@ -15,7 +15,7 @@ import { workspace } from './workspace.ts';
 export type { CredentialsConfig } from './credentials/registry.ts';
 export type { Filters } from './workspace.ts';
 
-export type Parsed = ReturnType<ReturnType<typeof configuration>['read']>;
+export type Parsed = ReturnType<(typeof configuration)['read']>;
 
 /** The checked configuration: with all defaults, durations in milliseconds, secrets sealed. */
 export interface Config extends Omit<Parsed, 'workspaces'> {
@@ -36,24 +36,23 @@ const workspaces = listOf(
   'list, at least one',
 );
 
-export function configuration(cronProblem: CronProblem) {
-  const whole = mapping({
-    poll: part('poll', poll(cronProblem)),
-    state: part('state', state),
-    metrics: part('metrics', metrics),
-    status: part('status', status),
-    workspaces: key('workspaces', workspaces, { meaning: 'what to poll' }),
-  });
-  return {
-    // Always, so that these problems are reported together with those of single values.
-    schema: whole.schema.superRefine(checkConsistency, { when: () => true }),
-    show: whole.show,
-    read: (checked: unknown) => {
-      const { state, ...rest } = whole.read(checked);
-      return {
-        ...rest,
-        state: { ...state, retentionMs: state.retentionMs ?? defaultRetentionMs(rest.poll.lookbackMs) },
-      };
-    },
-  };
-}
+const whole = mapping({
+  poll: part('poll', poll),
+  state: part('state', state),
+  metrics: part('metrics', metrics),
+  status: part('status', status),
+  workspaces: key('workspaces', workspaces, { meaning: 'what to poll' }),
+});
+
+export const configuration = {
+  // Always, so that these problems are reported together with those of single values.
+  schema: whole.schema.superRefine(checkConsistency, { when: () => true }),
+  show: whole.show,
+  read: (checked: unknown) => {
+    const { state, ...rest } = whole.read(checked);
+    return {
+      ...rest,
+      state: { ...state, retentionMs: state.retentionMs ?? defaultRetentionMs(rest.poll.lookbackMs) },
+    };
+  },
+};

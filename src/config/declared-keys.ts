@@ -27,8 +27,7 @@ interface Shape {
 
 /** All keys, in the order of the file. */
 export function declaredKeys(): DeclaredKey[] {
-  const { schema } = configuration(() => null);
-  return below(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape, '', []);
+  return below(z.toJSONSchema(configuration.schema, { io: 'input', unrepresentable: 'any' }) as Shape, '', []);
 }
 
 function below(shape: Shape, parent: string, above: DeclaredKey['steps']): DeclaredKey[] {

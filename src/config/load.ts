@@ -1,7 +1,6 @@
 import { type Config, configuration, type Parsed } from './config.ts';
 import { type DefaultCredentials, defaultCredentials } from './credentials/default-credentials.ts';
 import { isUnset, quotedSettings, settingsFrom, unknownVariables, variableAt } from './environment.ts';
-import type { CronProblem } from './poll.ts';
 import { findings, type Problem, valueAt } from './problems.ts';
 import { proxyProblems } from './proxies.ts';
 import { readTextFile } from './text-file.ts';
@@ -14,6 +13,8 @@ export interface Sources {
   readonly environment: Environment;
 }
 
+const { schema, read } = configuration;
+
 export type Loaded = { readonly config: Config } | { readonly problems: readonly Problem[] };
 
 /**
@@ -21,24 +22,15 @@ export type Loaded = { readonly config: Config } | { readonly problems: readonly
  * only credentials for workspaces without their own, and proxies, come from the environment.
  * Relative paths are relative to the working directory, `~/` is the home directory.
  */
-export async function loadConfig(
-  { configFile, environment: given }: Sources,
-  { cronProblem }: { readonly cronProblem: CronProblem },
-): Promise<Loaded> {
+export async function loadConfig({ configFile, environment: given }: Sources): Promise<Loaded> {
   const environment = withoutNewlines(given);
-  const declared = configuration(cronProblem);
-  const loaded =
-    configFile === null
-      ? await fromEnvironment(environment, declared)
-      : await fromFile(configFile, environment, declared);
+  const loaded = configFile === null ? await fromEnvironment(environment) : await fromFile(configFile, environment);
   const proxies = proxyProblems(environment);
   if (proxies.length === 0) return loaded;
   return { problems: 'problems' in loaded ? [...loaded.problems, ...proxies] : proxies };
 }
 
-type Declared = ReturnType<typeof configuration>;
-
-async function fromFile(path: string, environment: Environment, { schema, read }: Declared): Promise<Loaded> {
+async function fromFile(path: string, environment: Environment): Promise<Loaded> {
   const yaml = await readYamlFile(path, 'is empty; add workspaces', (file) => readTextFile(file, { mayBePipe: true }));
   if ('problems' in yaml) return yaml;
   const parsed = await schema.safeParseAsync(yaml.value);
@@ -54,7 +46,7 @@ async function fromFile(path: string, environment: Environment, { schema, read }
   return { config: toConfig(read(parsed.data), Array.isArray(shared) ? null : shared) };
 }
 
-async function fromEnvironment(environment: Environment, { schema, read }: Declared): Promise<Loaded> {
+async function fromEnvironment(environment: Environment): Promise<Loaded> {
   const unknown = unknownVariables(environment);
   if (isUnset(environment) && unknown.length === 0) return { problems: [nothingGiven] };
   const value = settingsFrom(environment);

@@ -26,6 +26,8 @@ export interface AppParts {
   /** Reloads the configuration. The lines are its problems, or the changes that need a restart. */
   readonly reload: () => Promise<{ readonly isApplied: boolean; readonly lines: readonly string[] }>;
   readonly runbooksUrl: string;
+  /** Why no poll has begun for long; null: polls begin. */
+  readonly stall: () => string | null;
 }
 
 /** In-process requests have no bindings. */
@@ -42,6 +44,7 @@ export function createApp({
   configuration,
   runbooksUrl,
   reload,
+  stall,
 }: AppParts): App {
   const app: App = new Hono();
 
@@ -60,8 +63,10 @@ export function createApp({
   app.get('/-/healthy', (c) => c.text('secmaster-exporter is healthy.\n'));
   app.get('/-/ready', (c) => {
     const waiting = reports().filter(({ polls }) => polls.last === null);
-    if (waiting.length === 0) return c.text('secmaster-exporter is ready.\n');
-    return c.text(`waiting for the first poll of: ${waiting.map(({ workspace }) => workspace).join(', ')}\n`, 503);
+    const first = `waiting for the first poll of: ${waiting.map(({ workspace }) => workspace).join(', ')}`;
+    const problems = [waiting.length === 0 ? [] : first, stall() ?? []].flat();
+    if (problems.length === 0) return c.text('secmaster-exporter is ready.\n');
+    return c.text(problems.map((problem) => `${problem}\n`).join(''), 503);
   });
   app.on(['PUT', 'POST'], '/-/reload', async (c) => {
     if (isFromElsewhere(c.req.header())) return c.text(`${elsewhere}\n`, 403);

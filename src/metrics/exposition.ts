@@ -21,7 +21,7 @@ export interface Exposition {
   update(reports: readonly WorkspaceReport[], durationBuckets: readonly number[]): Promise<void>;
   /** The latest exposition with current process metrics, in pieces; scrapes share all pieces but the last. */
   scrape(format: Format, encoding: Encoding): Promise<readonly Bytes[]>;
-  /** When `scrape` was last called, by the given clock; null: never. */
+  /** When `scrape` was last called, by the clock that nobody sets; null: never. */
   lastScrapeMs(): number | null;
   /** Counts one HTTP request of the exporter; `code` is the HTTP status or the kind of error. */
   observeRequest(operation: string, code: string, seconds: number): void;
@@ -50,12 +50,14 @@ interface Polled {
 export interface ExpositionParts {
   readonly version: string;
   readonly now: () => number;
+  /** The clock that nobody sets. */
+  readonly elapsedMs: () => number;
   readonly onBug: OnBug;
   readonly families?: readonly WorkspaceFamily[];
 }
 
 export function createExposition(parts: ExpositionParts): Exposition {
-  const { version, now, onBug, families = workspaceFamilies } = parts;
+  const { version, now, elapsedMs, onBug, families = workspaceFamilies } = parts;
   const processMetrics = createProcessMetrics(version, now);
   const answers = new Map<Format, Answer>();
   let latest: Known = { reports: [], durationBuckets: [] };
@@ -66,7 +68,7 @@ export function createExposition(parts: ExpositionParts): Exposition {
     if (known !== undefined) return known;
     const answer = {
       polled: createPolled(createEncoding(format, families, onBug), () => latest),
-      tail: lasting(processMetricsLastMs, now, async () => {
+      tail: lasting(processMetricsLastMs, elapsedMs, async () => {
         return tailOf(Buffer.from((await processMetrics.render(format)) + ends[format]));
       }),
     };
@@ -80,7 +82,7 @@ export function createExposition(parts: ExpositionParts): Exposition {
       await Promise.all(answers.values().map(({ polled }) => polled.renew()));
     },
     async scrape(format, encoding) {
-      scrapedMs = now();
+      scrapedMs = elapsedMs();
       const answer = answerOf(format);
       const [{ plain, gzip }, tail] = await Promise.all([answer.polled.get(), answer.tail()]);
       return encoding === 'gzip' ? [gzip.bytes, gzipEnd(gzip, tail)] : [...plain, tail.plain];
@@ -128,12 +130,11 @@ function createEncoding(format: Format, families: readonly WorkspaceFamily[], on
 }
 
 /** The last result of `make`, which is called again once that is older than `ms`. */
-function lasting<T>(ms: number, now: () => number, make: () => Promise<T>): () => Promise<T> {
+function lasting<T>(ms: number, elapsedMs: () => number, make: () => Promise<T>): () => Promise<T> {
   let made: { readonly atMs: number; readonly value: Promise<T> } | null = null;
   return () => {
-    const atMs = now();
-    // Also after the clock was set back.
-    if (made === null || Math.abs(atMs - made.atMs) >= ms) made = { atMs, value: make() };
+    const atMs = elapsedMs();
+    if (made === null || atMs - made.atMs >= ms) made = { atMs, value: make() };
     return made.value;
   };
 }

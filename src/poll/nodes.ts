@@ -38,7 +38,8 @@ export interface NodeReader {
 
 export function createNodeReader(): NodeReader {
   const tries = new Map<string, number>();
-  let notBeforeMs = 0;
+  /** When SecMaster last refused access. */
+  let forbiddenAtMs: number | null = null;
   let told: string | null = null;
 
   /** @returns whether the next attempt may be read now */
@@ -50,7 +51,7 @@ export function createNodeReader(): NodeReader {
       if (!(error instanceof SecMasterError) || error.kind === 'aborted') throw error;
       if (error.message !== told) session.log.warn({ reason: error.kind, error: error.message }, unreadable);
       told = error.message;
-      if (error.kind === 'forbidden') notBeforeMs = session.secmaster.now() + forbiddenMs;
+      if (error.kind === 'forbidden') forbiddenAtMs = session.secmaster.now();
       const count = (tries.get(key) ?? 0) + 1;
       const isFinal = finalKinds.includes(error.kind);
       if (!isFinal && count < maxTries) {
@@ -68,7 +69,9 @@ export function createNodeReader(): NodeReader {
 
   return {
     async pending({ nodes, secmaster, ledger }) {
-      if (nodes === 'off' || secmaster.now() < notBeforeMs) return [];
+      const passedMs = secmaster.now() - (forbiddenAtMs ?? Number.NEGATIVE_INFINITY);
+      // Below 0 after a clock was set back.
+      if (nodes === 'off' || (passedMs >= 0 && passedMs < forbiddenMs)) return [];
       return ledger.unreadFailures(maxReads);
     },
     async read(session, failures, hasTimeLeft) {

@@ -7,17 +7,14 @@ export interface Rest {
   end(): void;
 }
 
-/** @param now the local clock; setting it back ends a rest, so that none lasts longer than `maxMs` */
-export function createRest(now: () => number, { firstMs, maxMs }: { firstMs: number; maxMs: number }): Rest {
+/** @param elapsedMs the clock that nobody sets */
+export function createRest(elapsedMs: () => number, { firstMs, maxMs }: { firstMs: number; maxMs: number }): Rest {
   let beganMs = 0;
   let lengthMs = 0;
   return {
-    isOver() {
-      const passedMs = now() - beganMs;
-      return passedMs < 0 || passedMs >= lengthMs;
-    },
+    isOver: () => elapsedMs() - beganMs >= lengthMs,
     begin() {
-      beganMs = now();
+      beganMs = elapsedMs();
       lengthMs = lengthMs === 0 ? firstMs : Math.min(2 * lengthMs, maxMs);
       return lengthMs;
     },

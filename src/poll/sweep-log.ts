@@ -22,8 +22,8 @@ const tellAgainMs = 3_600_000;
 const unread = 'part of the sweep could not be read completely';
 const instead = { dates: datesIgnored, statusFilter: 'SecMaster does not limit lists by status; sweeping without it' };
 
-/** @param now the local clock */
-export function createSweepLog(now: () => number): SweepLog {
+/** @param elapsedMs the clock that nobody sets */
+export function createSweepLog(elapsedMs: () => number): SweepLog {
   let current: { readonly ticker: Ticker; requests: number; rows: number; isAudit: boolean } | null = null;
   const told = new Map<string, number>();
   let isEndNews = true;
@@ -33,13 +33,13 @@ export function createSweepLog(now: () => number): SweepLog {
       if (verdict.kind !== 'problem' || outcome.kind === 'instead') return;
       const { problem } = verdict;
       const toldMs = told.get(problem);
-      const isNews = toldMs === undefined || Math.abs(now() - toldMs) >= tellAgainMs;
-      if (isNews) told.set(problem, now());
+      const isNews = toldMs === undefined || elapsedMs() - toldMs >= tellAgainMs;
+      if (isNews) told.set(problem, elapsedMs());
       const retryInSeconds = outcome.kind === 'tried' ? retryMs / 1000 : null;
       log[isNews ? 'warn' : 'debug']({ ...partOf(item), problem, retryInSeconds }, unread);
     },
     async read({ ledger, log }, { purpose }, rows) {
-      current ??= { ticker: createTicker(now), requests: 0, rows: 0, isAudit: true };
+      current ??= { ticker: createTicker(elapsedMs), requests: 0, rows: 0, isAudit: true };
       current.requests += 1;
       current.rows += rows;
       current.isAudit &&= purpose === 'audit';

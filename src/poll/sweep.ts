@@ -31,8 +31,10 @@ export const maxSweepRequests = 400;
 /** The next item to read; null if there is none. */
 export async function nextItem(session: Session): Promise<Progress | null> {
   const { ledger, secmaster } = session;
-  const againMs = secmaster.now() - retryMs;
-  const due = (await ledger.sweep()).filter(({ triedMs }) => triedMs === null || triedMs < againMs);
+  const nowMs = secmaster.now();
+  // Tried in the future: by a clock that was wrong.
+  const isDue = (triedMs: number) => triedMs < nowMs - retryMs || triedMs > nowMs;
+  const due = (await ledger.sweep()).filter(({ triedMs }) => triedMs === null || isDue(triedMs));
   const over = due.filter((item) => item.triedMs !== null && isOver(session, item));
   for (const { key } of over)
     await ledger.commit({ kind: 'sweep_step', page: null, item: key, outcome: { kind: 'done' } });

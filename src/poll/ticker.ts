@@ -6,13 +6,12 @@ export interface Ticker {
 /** Between two lines, and before the first one. */
 const everyMs = 10_000;
 
-/** @param now the local clock; setting it back only delays a line */
-export function createTicker(now: () => number): Ticker {
-  let lastMs = now();
+/** @param elapsedMs the clock that nobody sets */
+export function createTicker(elapsedMs: () => number): Ticker {
+  let lastMs = elapsedMs();
   return {
     isDue() {
-      const nowMs = now();
-      lastMs = Math.min(lastMs, nowMs);
+      const nowMs = elapsedMs();
       if (nowMs - lastMs < everyMs) return false;
       lastMs = nowMs;
       return true;

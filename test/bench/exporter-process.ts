@@ -5,12 +5,11 @@ import { createExporter } from '../../src/commands/exporter.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { listen } from '../../src/http/listen.ts';
 import { createLog } from '../../src/log.ts';
-import { cronProblem } from '../../src/poll/fleet/timer.ts';
 import { routesThrough } from '../support/secmaster/routes.ts';
 import { answer } from './processes.ts';
 import { cpuMs } from './statistics.ts';
 
-const loaded = await loadConfig({ configFile: process.argv[2] ?? '', environment: {} }, { cronProblem });
+const loaded = await loadConfig({ configFile: process.argv[2] ?? '', environment: {} });
 if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
 const config = { ...loaded.config, poll: { ...loaded.config.poll, rateLimit: 1_000_000 } };
 const exporter = await createExporter(config, {
@@ -22,6 +21,7 @@ const exporter = await createExporter(config, {
   load: async () => loaded,
   onReloaded: async () => {},
   onNew: () => {},
+  stall: () => null,
 });
 // Once asked for, a format is rendered at each change.
 await exporter.exposition.scrape('openmetrics', 'gzip');

@@ -15,13 +15,13 @@ test('a check that takes longer than ten seconds logs how far it is, and a list 
   const workspaces = [entry, ...ids.map((workspace_id) => ({ ...entry, name: workspace_id, workspace_id }))];
   const config = configOf(await loadText(JSON.stringify({ poll: { concurrency: 1 }, workspaces })));
   // Each look at the clock takes four seconds.
-  let nowMs = 0;
-  const now = () => {
-    nowMs += 4_000;
-    return nowMs;
+  let passedMs = 0;
+  const elapsedMs = () => {
+    passedMs += 4_000;
+    return passedMs;
   };
   const findings: OnlineFinding[] = [];
-  for await (const finding of checkOnline(config, clients, new AbortController().signal, { log, now }))
+  for await (const finding of checkOnline(config, clients, new AbortController().signal, { log, elapsedMs }))
     findings.push(finding);
   expect(findings.map(({ isGood }) => isGood)).toEqual([true, true, false, false]);
   expect(findings.map(({ line }) => line)).toEqual([

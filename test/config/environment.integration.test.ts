@@ -62,11 +62,11 @@ describe('is enough alone', () => {
       SECMASTER_ENDPOINT: 'http://127.0.0.1:39211',
       SECMASTER_IAM_ENDPOINT: 'https://iam.example.com',
       SECMASTER_STATE_PATH: '/tmp/ledger.db',
-      SECMASTER_POLL_SCHEDULE: '0 * * * * *',
+      SECMASTER_POLL_SCHEDULE: '1m30s',
       SECMASTER_LOOKBACK: '60d',
     };
     expect(configOf(await loadEnvironment({ ...project, ...key, ...settings }))).toMatchObject({
-      poll: { schedule: '0 * * * * *', lookbackMs: 60 * 86_400_000 },
+      poll: { schedule: { kind: 'every', everyMs: 90_000 }, timezone: 'UTC', lookbackMs: 60 * 86_400_000 },
       state: { path: '/tmp/ledger.db', retentionMs: 60 * 86_400_000 },
       workspaces: [{ endpoint: 'http://127.0.0.1:39211', iamEndpoint: 'https://iam.example.com' }],
     });

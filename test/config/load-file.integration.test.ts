@@ -7,7 +7,8 @@ describe('a good file', () => {
   test('needs a workspace only; the rest has defaults', async () => {
     expect(configOf(await loadText(complete))).toEqual({
       poll: {
-        schedule: '*/30 * * * * *',
+        schedule: { kind: 'every', everyMs: 30_000 },
+        timezone: 'UTC',
         lookbackMs: 24 * 3_600_000,
         timeoutMs: 10_000,
         rateLimit: 10,
@@ -43,7 +44,7 @@ describe('a good file', () => {
 
   test('may set everything', async () => {
     const text = `
-poll: { schedule: "0 * * * * *", lookback: 60d, timeout: 1m30s, rate_limit: 0.5, concurrency: 1 }
+poll: { schedule: "0 * * * * *", timezone: Europe/Berlin, lookback: 60d, timeout: 1m30s, rate_limit: 0.5, concurrency: 1 }
 state: { path: /var/lib/secmaster.db, retention: 90d }
 metrics: { duration_buckets: [0.5, 1], max_playbooks: 500, nodes: off, language: zh }
 status: { recent_runs: 0 }
@@ -57,7 +58,14 @@ workspaces:
     credentials: { password: { domain: acme, user: exporter, password: "pass word" } }
 `;
     expect(configOf(await loadText(text))).toMatchObject({
-      poll: { schedule: '0 * * * * *', lookbackMs: 60 * 86_400_000, timeoutMs: 90_000, rateLimit: 0.5, concurrency: 1 },
+      poll: {
+        schedule: { kind: 'cron', text: '0 * * * * *' },
+        timezone: 'Europe/Berlin',
+        lookbackMs: 60 * 86_400_000,
+        timeoutMs: 90_000,
+        rateLimit: 0.5,
+        concurrency: 1,
+      },
       state: { path: '/var/lib/secmaster.db', retentionMs: 90 * 86_400_000 },
       metrics: { durationBuckets: [0.5, 1], language: 'zh', maxPlaybooks: 500, nodes: 'off' },
       status: { recentRuns: 0 },

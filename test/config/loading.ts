@@ -7,12 +7,8 @@ import { type Loaded, loadConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problems.ts';
 import type { Environment } from '../../src/config/variables.ts';
 
-/** Stands in for node-cron, which the poll's timer alone may import. */
-const cronProblem = (expression: string) =>
-  expression.split(' ').length === 6 ? null : `expected 6 fields but got ${expression.split(' ').length}`;
-
 export function loadFile(path: string, environment: Environment = {}): Promise<Loaded> {
-  return loadConfig({ configFile: path, environment }, { cronProblem });
+  return loadConfig({ configFile: path, environment });
 }
 
 export function loadText(text: string | Uint8Array, environment: Environment = {}): Promise<Loaded> {
@@ -20,7 +16,7 @@ export function loadText(text: string | Uint8Array, environment: Environment = {
 }
 
 export function loadEnvironment(environment: Environment): Promise<Loaded> {
-  return loadConfig({ configFile: null, environment }, { cronProblem });
+  return loadConfig({ configFile: null, environment });
 }
 
 /** Problems as a user sees them, with the file named config.yml whatever its folder. */

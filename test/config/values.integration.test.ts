@@ -33,14 +33,49 @@ describe('a value', () => {
     ],
     ['a timeout that is too long', 'poll: { timeout: 6m }', 'poll.timeout: "6m" is too long; the maximum is 5m'],
     [
-      'no cron expression',
+      'neither a duration nor cron',
       'poll: { schedule: hourly }',
-      'poll.schedule: "hourly" is not a valid cron expression: expected 6 fields but got 1',
+      'poll.schedule: "hourly" is not a schedule; write a duration like 30s, or cron with seconds like "*/30 * * * * *"',
+    ],
+    [
+      'cron that no clock ever shows',
+      'poll: { schedule: "0 0 0 31 2 *" }',
+      'poll.schedule: "0 0 0 31 2 *" is not a valid cron expression: no month that it names has such a day',
+    ],
+    [
+      'cron without seconds',
+      'poll: { schedule: "*/5 * * * *" }',
+      'poll.schedule: "*/5 * * * *" is not a valid cron expression: it must have six fields, not 5: seconds, minutes, hours, day of the month, month, day of the week',
+    ],
+    [
+      'a poll more than once a second',
+      'poll: { schedule: 999ms }',
+      'poll.schedule: "999ms" is too short; the minimum is 1s',
+    ],
+    [
+      'a misspelled time zone',
+      'poll: { timezone: Europe/Berlim }',
+      'poll.timezone: "Europe/Berlim" is not a time zone; did you mean Europe/Berlin?',
+    ],
+    [
+      'a city for a time zone',
+      'poll: { timezone: new york }',
+      'poll.timezone: "new york" is not a time zone; did you mean America/New_York?',
+    ],
+    [
+      'a time zone of the machine',
+      'poll: { timezone: Local }',
+      'poll.timezone: "Local" is not a time zone; write it like UTC or Europe/Berlin',
+    ],
+    [
+      'a time zone that is no text',
+      'poll: { timezone: 2 }',
+      'poll.timezone: 2 is not a time zone; write it like UTC or Europe/Berlin',
     ],
     [
       'a schedule that is no text',
       'poll: { schedule: 30 }',
-      'poll.schedule: 30 is not a valid cron expression: it must be text',
+      'poll.schedule: 30 is not a schedule; write a duration like 30s, or cron with seconds like "*/30 * * * * *"',
     ],
     ['no rate', 'poll: { rate_limit: 0 }', 'poll.rate_limit: 0 must be a number above 0, at most 200'],
     [
@@ -142,7 +177,7 @@ describe('a value', () => {
     [
       'a key without its space',
       'poll: { timeout:10s }',
-      'poll.timeout…: unknown key; valid keys: schedule, lookback, timeout, rate_limit, concurrency',
+      'poll.timeout…: unknown key; valid keys: schedule, timezone, lookback, timeout, rate_limit, concurrency',
     ],
   ])('refused: %s', async (_, line, problem) => {
     expect(problemsOf(await loadText(`${line}\n${complete}`))).toEqual([`config.yml:1: ${problem}`]);

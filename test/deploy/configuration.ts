@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load.ts';
-import { cronProblem } from '../../src/poll/fleet/timer.ts';
 import { temporaryFolder } from '../support/process/processes.ts';
 
 /** What is wrong with a configuration file whose keys lie in this folder once it is deployed. */
@@ -11,6 +10,6 @@ export async function problemsOf(file: string, keyFolder: string): Promise<reado
   const text = readFileSync(file, 'utf8').replaceAll(keyFolder, folder);
   if (!text.includes(folder)) throw new Error(`${file} reads no key of ${keyFolder}`);
   writeFileSync(join(folder, 'config.yml'), text);
-  const loaded = await loadConfig({ configFile: join(folder, 'config.yml'), environment: {} }, { cronProblem });
+  const loaded = await loadConfig({ configFile: join(folder, 'config.yml'), environment: {} });
   return 'problems' in loaded ? loaded.problems : [];
 }

@@ -155,7 +155,7 @@ test('50 workspaces in three regions, one slow, one refused, one full of rubbish
   first?.faults.add({ kind: 'latency', ms: 30_000, workspaceId: workspaceId(5) });
   second?.faults.add({ kind: 'status', status: 403, code: 'APIGW.0302', workspaceId: workspaceId(105) });
   third?.faults.add({ kind: 'garbage', workspaceId: workspaceId(205) });
-  const everySecond = { schedule: '* * * * * *', concurrency: 4 };
+  const everySecond = { schedule: { kind: 'every', everyMs: 1_000 }, timezone: 'UTC', concurrency: 4 } as const;
   const timer = startTimer(organisation.exporter.fleet.pollables, everySecond, systemClock, pino({ level: 'silent' }));
   onTestFinished(() => timer.stop());
   const isFresh = (seconds: number) => seconds * 1_000 > beganMs + 2_000;

@@ -79,6 +79,15 @@ test('/-/ready waits for every workspace to have been polled, whether the poll s
   expect((await app([failed]).request('/-/ready')).status).toBe(200);
 });
 
+test('/-/ready fails while no polls begin, and says why', async () => {
+  let stall: string | null = 'no poll has begun';
+  const stalled = appOf({ reports: () => [report()], stall: () => stall });
+  const during = await stalled.request('/-/ready');
+  expect([during.status, await during.text()]).toEqual([503, 'no poll has begun\n']);
+  stall = null;
+  expect((await stalled.request('/-/ready')).status).toBe(200);
+});
+
 test('/ shows each workspace and its state, escaped', async () => {
   const failed = {
     endedMs: Date.parse('2026-07-18T12:00:00Z'),

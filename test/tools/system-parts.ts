@@ -21,6 +21,7 @@ export const systemParts: Readonly<Record<'system', readonly SystemPart[]>> = {
     part('runc'),
     part('systemd-analyze', 'systemd'),
     part('openssl'),
+    part('faketime'),
   ],
 };
 

@@ -1,7 +1,8 @@
-import { type ScheduledTask, schedule, validateDetailed } from 'node-cron';
 import pLimit from 'p-limit';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
+import { createRhythm, type RhythmSettings } from './rhythm.ts';
+import { createWatchdog, maxIntervals } from './watchdog.ts';
 
 /** A workspace, or the discovery of workspaces. */
 export interface Pollable {
@@ -12,27 +13,22 @@ export interface Pollable {
 
 export interface Timer {
   /** Running polls continue. */
-  update(settings: TimerSettings): Promise<void>;
+  update(settings: TimerSettings): void;
   /** Polls these at once, except those that are being polled. */
   pollNow(these: readonly Pollable[]): void;
+  /** Why no poll has begun for long; null: polls begin. */
+  stall(): string | null;
   /** Aborts the running polls and resolves once they have ended. */
   stop(): Promise<void>;
 }
 
-export interface TimerSettings {
-  /** Cron with seconds. */
-  readonly schedule: string;
+export interface TimerSettings extends RhythmSettings {
   /** Workspaces polled at the same time. */
   readonly concurrency: number;
 }
 
-/** What is wrong with a cron expression, or null. */
-export function cronProblem(expression: string): string | null {
-  // node-cron also takes five fields, without seconds.
-  if (expression.trim().split(/\s+/).length !== 6) return 'it must have six fields; the first is seconds';
-  const { valid, errors } = validateDetailed(expression);
-  return valid ? null : errors.map(({ message }) => message).join('; ');
-}
+/** The longest time between two looks at the clocks. */
+const maxLookMs = 1_000;
 
 /**
  * Polls the workspaces on schedule, the first time at once. Polls of one workspace never overlap. A slow one delays the others only
@@ -44,18 +40,15 @@ export function startTimer(
   clock: Clock,
   log: Logger,
 ): Timer {
+  const present = () => ({ nowMs: clock.now(), elapsedMs: clock.elapsedMs() });
   const limit = pLimit(settings.concurrency);
   const stopping = new AbortController();
   const underWay = new Map<Pollable, Promise<unknown>>();
-  let current = settings;
-  let task = start(settings.schedule);
-
-  function start(cron: string): ScheduledTask {
-    return schedule(cron, () => begin(pollables()), { noOverlap: false, suppressMissedWarning: true });
-  }
+  const rhythm = createRhythm(settings, present());
+  const watchdog = createWatchdog((from) => rhythm.intervalsMs(maxIntervals, from), present(), log);
 
   function begin(these: readonly Pollable[]): void {
-    const untilMs = clock.now() + (task.msToNext() ?? 0);
+    const untilMs = clock.elapsedMs() + rhythm.leftMs(present());
     for (const one of these) {
       if (underWay.has(one)) {
         const { workspace, workspaceId } = one.report() ?? {};
@@ -63,8 +56,12 @@ export function startTimer(
         continue;
       }
       // A sweep stops while other workspaces wait for their poll.
-      const hasTimeLeft = () => !stopping.signal.aborted && limit.pendingCount === 0 && clock.now() < untilMs;
-      const poll = () => (stopping.signal.aborted ? undefined : one.poll(stopping.signal, hasTimeLeft));
+      const hasTimeLeft = () => !stopping.signal.aborted && limit.pendingCount === 0 && clock.elapsedMs() < untilMs;
+      const poll = () => {
+        if (stopping.signal.aborted) return;
+        if (one.report() !== null) watchdog.begun(present());
+        return one.poll(stopping.signal, hasTimeLeft);
+      };
       underWay.set(
         one,
         limit(poll)
@@ -74,21 +71,41 @@ export function startTimer(
     }
   }
 
+  function watch(): void {
+    const labels = (these: Iterable<Pollable>) => [...these].flatMap((one) => one.report()?.workspace ?? []);
+    watchdog.look(present(), {
+      isAny: pollables().some((one) => one.report() !== null),
+      underWay: () => labels(underWay.keys()),
+    });
+  }
+
+  /** Short sleeps: a timer neither knows that the wall clock was set, nor counts while the machine sleeps. */
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const sleepMs = Math.min(Math.max(rhythm.leftMs(present()), 1), maxLookMs);
+      await clock.sleep(sleepMs, stopping.signal).catch(() => {});
+      if (stopping.signal.aborted) return;
+      const due = rhythm.look(present());
+      if (due !== null && due.jumpMs !== null)
+        log.info({ seconds: Math.round(due.jumpMs / 1000) }, 'clock was set, or the machine slept; polling at once');
+      if (due !== null) begin(pollables());
+      watch();
+    }
+  }
+
   begin(pollables());
+  const ended = run();
   return {
     pollNow: begin,
-    async update(changed) {
+    update(changed) {
       limit.concurrency = changed.concurrency;
-      const isSame = changed.schedule === current.schedule;
-      current = changed;
-      if (isSame) return;
-      await task.destroy();
-      if (!stopping.signal.aborted) task = start(changed.schedule);
+      rhythm.change(changed);
+      watchdog.changed();
     },
+    stall: watchdog.stall,
     async stop() {
       stopping.abort();
-      await task.destroy();
-      await Promise.allSettled(underWay.values());
+      await Promise.allSettled([ended, ...underWay.values()]);
     },
   };
 }

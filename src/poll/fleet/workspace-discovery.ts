@@ -58,14 +58,15 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
   const history = createPollHistory();
   let { projectId } = settings;
   let known: readonly string[] | null = null;
+  /** When to list again, by the clock that nobody sets. */
   let nextMs = Number.NEGATIVE_INFINITY;
-  const rest = createRest(clock.now, restMs);
+  const rest = createRest(clock.elapsedMs, restMs);
   /** Of the last try; null: it succeeded. */
   let failure: unknown = null;
   let toldProblem: string | null = null;
 
   async function list(project: string, signal: AbortSignal): Promise<{ ids: string[]; isComplete: boolean }> {
-    const ticker = createTicker(clock.now);
+    const ticker = createTicker(clock.elapsedMs);
     let isComplete = true;
     const workspaces = await parts.listWorkspaces(project, signal, {
       onPage: (read) => {
@@ -99,7 +100,7 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
       log.info({ project, workspaces: listed.length, missing: missing.length }, 'workspaces found');
     if (listed.length === 0 && known?.length !== 0) log.warn({ project }, 'project has no workspaces');
     known = isComplete ? listed : found;
-    nextMs = settings.workspaceId === null ? clock.now() + againMs : Number.POSITIVE_INFINITY;
+    nextMs = settings.workspaceId === null ? clock.elapsedMs() + againMs : Number.POSITIVE_INFINITY;
   }
 
   /** During a rest, each poll has failed as the last try has. */
@@ -112,7 +113,7 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
   return {
     async poll(signal) {
       if (failure !== null && !rest.isOver()) return await conclude(failure, 0, 0);
-      if (failure === null && clock.now() < nextMs) return;
+      if (failure === null && clock.elapsedMs() < nextMs) return;
       const beganMs = performance.now();
       failure = null;
       await find(signal).catch((caught: unknown) => {

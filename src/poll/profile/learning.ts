@@ -17,10 +17,10 @@ export interface Learning {
 /** How long what could not be found out is not tried again. */
 const restMs = { firstMs: 5 * 60_000, maxMs: 3_600_000 };
 
-/** @param now the local clock */
-export function createLearning(now: () => number): Learning {
-  const rest = createRest(now, restMs);
-  const restAnew = createRest(now, { firstMs: restMs.firstMs, maxMs: restMs.firstMs });
+/** @param elapsedMs the clock that nobody sets */
+export function createLearning(elapsedMs: () => number): Learning {
+  const rest = createRest(elapsedMs, restMs);
+  const restAnew = createRest(elapsedMs, { firstMs: restMs.firstMs, maxMs: restMs.firstMs });
   let told = '';
 
   async function tryOut(session: Session, before: Profile): Promise<void> {

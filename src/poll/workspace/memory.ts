@@ -38,22 +38,22 @@ export interface PollMemoryParts {
   readonly workspace: WorkspaceId;
   readonly log: Logger;
   readonly newSeriesHoldMs: () => number;
-  /** The local clock. */
-  readonly now: () => number;
+  /** The clock that nobody sets. */
+  readonly elapsedMs: () => number;
   readonly lastScrapeMs: () => number | null;
 }
 
 export function createPollMemory(parts: PollMemoryParts): PollMemory {
-  const { store, workspace, log, newSeriesHoldMs, now, lastScrapeMs } = parts;
+  const { store, workspace, log, newSeriesHoldMs, elapsedMs, lastScrapeMs } = parts;
   return {
     ledger: createHeldLedger(store, workspace),
-    learning: createLearning(now),
+    learning: createLearning(elapsedMs),
     audits: createAudits(),
     nodeReader: createNodeReader(),
     filteredOut: createFilteredOut(),
     rejectedRows: createRejectedRows(log),
-    zeroFirst: createZeroFirst(newSeriesHoldMs, now, lastScrapeMs),
-    sweepLog: createSweepLog(now),
+    zeroFirst: createZeroFirst(newSeriesHoldMs, elapsedMs, lastScrapeMs),
+    sweepLog: createSweepLog(elapsedMs),
     pageLength: { limit: pageSize, fullRows: null },
     lastTail: noTail(),
     halves: new Map(),

@@ -23,8 +23,8 @@ export interface NameLookup {
 export interface NameLookupParts {
   readonly name: WorkspaceName;
   readonly log: Logger;
-  /** The local clock. */
-  readonly now: () => number;
+  /** The clock that nobody sets. */
+  readonly elapsedMs: () => number;
 }
 
 /** How long a name that was not found is not looked for. */
@@ -36,12 +36,12 @@ interface Missing {
   readonly [field: string]: unknown;
 }
 
-export function createNameLookup({ name, log, now }: NameLookupParts): NameLookup {
-  const rest = createRest(now, restMs);
+export function createNameLookup({ name, log, elapsedMs }: NameLookupParts): NameLookup {
+  const rest = createRest(elapsedMs, restMs);
   let toldReason: string | null = null;
 
   async function lookUp({ secmaster, workspaceId, signal }: Session): Promise<string | Missing> {
-    const ticker = createTicker(now);
+    const ticker = createTicker(elapsedMs);
     let end: ListEnd | null = null;
     try {
       const own = await secmaster.workspaceName(workspaceId, signal, {

@@ -22,7 +22,7 @@ export interface WorkspaceParts {
   /** Called whenever the report has changed. */
   readonly onReport: () => Promise<void>;
   readonly clock: Clock;
-  /** When `/metrics` was last scraped, by `clock`. */
+  /** When `/metrics` was last scraped, by the clock that nobody sets. */
   readonly lastScrapeMs: () => number | null;
   /** The assigned value of the label `workspace`; null: none, and the wanted name is used. */
   readonly givenLabel?: () => string | null;
@@ -48,12 +48,12 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   const { store, clock, lastScrapeMs, onReport, givenLabel = () => null, onLearnt = () => {} } = parts;
   const { projectId, workspaceId } = initial;
   const calls = createCallCounter(tellProgress);
-  let ticker = createTicker(clock.now);
+  let ticker = createTicker(clock.elapsedMs);
   let settings = initial;
   let secmaster = calls.counted(parts.secmaster);
   const name = createWorkspaceName({ settings: () => settings, givenLabel, onLearnt });
   const log = createLabelledLog(parts.log, () => ({ workspace: name.label(), workspace_id: workspaceId }));
-  const nameLookup = createNameLookup({ name, log, now: clock.now });
+  const nameLookup = createNameLookup({ name, log, elapsedMs: clock.elapsedMs });
   const history = createPollHistory();
   const newSeriesHoldMs = () => settings.newSeriesHoldMs;
   const memory = createPollMemory({
@@ -61,7 +61,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     workspace: { projectId, workspaceId },
     log,
     newSeriesHoldMs,
-    now: clock.now,
+    elapsedMs: clock.elapsedMs,
     lastScrapeMs,
   });
   const { audits, rejectedRows, zeroFirst } = memory;
@@ -113,7 +113,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     async poll(signal, hasTimeLeft) {
       const beganMs = performance.now();
       calls.take();
-      ticker = createTicker(clock.now);
+      ticker = createTicker(clock.elapsedMs);
       let error: unknown = null;
       const keep = (caught: unknown) => {
         error ??= caught;

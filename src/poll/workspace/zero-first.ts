@@ -10,10 +10,14 @@ export interface ZeroFirst {
 
 /**
  * `rate()` and `increase()` miss the first value of a new series. So a series stays at 0 until it has been scraped, and then for
- * `holdMs` more, so that every scraper with a shorter interval sees the 0. A hold of 0 ms exposes series at once. `now` and
- * `lastScrapeMs` use the same clock.
+ * `holdMs` more, so that every scraper with a shorter interval sees the 0. A hold of 0 ms exposes series at once. Both times are
+ * of the clock that nobody sets.
  */
-export function createZeroFirst(holdMs: () => number, now: () => number, lastScrapeMs: () => number | null): ZeroFirst {
+export function createZeroFirst(
+  holdMs: () => number,
+  elapsedMs: () => number,
+  lastScrapeMs: () => number | null,
+): ZeroFirst {
   /** By series: when it was first published, and when it was first known to have been scraped since. */
   const waiting = new Map<string, { publishedMs: number | null; scrapedMs: number | null }>();
 
@@ -26,7 +30,7 @@ export function createZeroFirst(holdMs: () => number, now: () => number, lastScr
     }
     const scrapeMs = lastScrapeMs();
     if (wait.publishedMs !== null && scrapeMs !== null && scrapeMs > wait.publishedMs) wait.scrapedMs ??= scrapeMs;
-    const isOver = wait.scrapedMs !== null && now() - wait.scrapedMs >= holdMs();
+    const isOver = wait.scrapedMs !== null && elapsedMs() - wait.scrapedMs >= holdMs();
     if (isOver) waiting.delete(key);
     return isOver;
   }
@@ -34,7 +38,7 @@ export function createZeroFirst(holdMs: () => number, now: () => number, lastScr
   return {
     exposed: (pending) => (holdMs() === 0 ? [...pending] : pending.filter(isDue)),
     published() {
-      for (const wait of waiting.values()) wait.publishedMs ??= now();
+      for (const wait of waiting.values()) wait.publishedMs ??= elapsedMs();
     },
   };
 }

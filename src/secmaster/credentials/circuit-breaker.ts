@@ -31,14 +31,23 @@ const countedMs = 5 * 60_000;
 const firstDelayMs = 60_000;
 const maxDelayMs = 15 * 60_000;
 
+/** Why the circuit is open, and how long. */
+interface Opening {
+  readonly untilMs: number;
+  /** When nothing had elapsed yet, by the wall clock of then; a message with another time at each poll would be news. */
+  readonly startedAtMs: number;
+  readonly refusal: SecMasterError;
+  readonly fingerprint: string;
+}
+
 /** It starts half-open: until a call has succeeded, calls go one at a time, so that wrong credentials aren't refused once per caller. */
 export function createCircuitBreaker(clock: Clock, log: Logger): CircuitBreaker {
   /** Closed for the credentials of this fingerprint: a call has succeeded with them. Half-open for all others. */
   let proven: string | null = null;
   /** The one call that a half-open circuit lets through. */
   let probe: Promise<void> | null = null;
-  let open: { readonly untilMs: number; readonly refusal: SecMasterError; readonly fingerprint: string } | null = null;
-  /** Times of the latest ones. */
+  let open: Opening | null = null;
+  /** Times of the latest ones, by the clock that nobody sets. */
   const refusals: number[] = [];
   const openings: number[] = [];
   let openingsInARow = 0;
@@ -46,19 +55,20 @@ export function createCircuitBreaker(clock: Clock, log: Logger): CircuitBreaker 
   function failIfOpen({ operation, fingerprint }: ProtectedCall<unknown>): void {
     if (open === null) return;
     const untilMs = fingerprint() === open.fingerprint ? open.untilMs : whenFewer(openings, maxOpenings);
-    if (clock.now() >= untilMs) return;
-    const until = new Date(untilMs).toISOString();
+    if (clock.elapsedMs() >= untilMs) return;
+    const until = new Date(untilMs + open.startedAtMs).toISOString();
     const message = `waiting until ${until} because the credentials were refused: ${open.refusal.message}`;
     throw new SecMasterError('unauthorized', operation, message, { code: open.refusal.code });
   }
 
   function trip(refusal: SecMasterError, fingerprint: string): void {
-    openings.push(clock.now());
+    const elapsedMs = clock.elapsedMs();
+    openings.push(elapsedMs);
     openingsInARow += 1;
     const delayMs = Math.min(firstDelayMs * 2 ** (openingsInARow - 1), maxDelayMs);
-    const untilMs = Math.max(clock.now() + delayMs, whenFewer(refusals, maxRefusals));
-    open = { untilMs, refusal, fingerprint };
-    log.warn({ error: refusal.message, retryInSeconds: (untilMs - clock.now()) / 1000 }, 'credentials refused');
+    const untilMs = Math.max(elapsedMs + delayMs, whenFewer(refusals, maxRefusals));
+    open = { untilMs, startedAtMs: clock.now() - elapsedMs, refusal, fingerprint };
+    log.warn({ error: refusal.message, retryInSeconds: (untilMs - elapsedMs) / 1000 }, 'credentials refused');
   }
 
   async function admit<T>(call: ProtectedCall<T>, signal: AbortSignal): Promise<T> {
@@ -100,11 +110,11 @@ export function createCircuitBreaker(clock: Clock, log: Logger): CircuitBreaker 
         if (!(error instanceof SecMasterError && error.kind === 'unauthorized')) throw error;
         // It fails if nothing could be read; what has just been refused was.
         await orAborted(call.refresh(), signal, () => abortedError(call.operation)).catch(() => {});
-        refusals.push(clock.now());
+        refusals.push(clock.elapsedMs());
         if (openings.length === openingsBefore) {
           proven = null;
           // Calls that ran at the same time are refused together: only later ones are limited.
-          const isAffordable = openingsInARow === 0 || clock.now() >= whenFewer(refusals, maxRefusals);
+          const isAffordable = openingsInARow === 0 || clock.elapsedMs() >= whenFewer(refusals, maxRefusals);
           again = call.secondChance(error) && isAffordable;
           if (again) log.info({ error: error.message }, 'credentials refused; trying once more');
           else trip(error, call.fingerprint());
@@ -129,5 +139,5 @@ export function createCircuitBreaker(clock: Clock, log: Logger): CircuitBreaker 
 /** When there will have been fewer than `max` in the five minutes before. */
 function whenFewer(times: readonly number[], max: number): number {
   const oldest = times.at(-max);
-  return oldest === undefined ? 0 : oldest + countedMs;
+  return oldest === undefined ? Number.NEGATIVE_INFINITY : oldest + countedMs;
 }

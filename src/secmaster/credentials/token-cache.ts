@@ -72,12 +72,12 @@ export function createTokenCache<T>({
         obtained.renewAtMs,
         nowMs + Math.min(renewalRetryMs, (obtained.expiresAtMs - nowMs) / 2),
       );
-      cached = { ...obtained, renewAtMs, obtainedAtMs: clock.now(), isAccepted: false };
+      cached = { ...obtained, renewAtMs, obtainedAtMs: clock.elapsedMs(), isAccepted: false };
       log.debug({ credentials: name, expiresAt: new Date(cached.expiresAtMs).toISOString() }, 'credentials obtained');
     } catch (error) {
       const isRefused = error instanceof SecMasterError && error.kind === 'unauthorized';
       if ((isRefused && !outlivesRefusal) || old === null || nowMs >= old.expiresAtMs) {
-        failure = { error, untilMs: clock.now() + failureHoldMs, fingerprint: obtainedWith };
+        failure = { error, untilMs: clock.elapsedMs() + failureHoldMs, fingerprint: obtainedWith };
         throw error;
       }
       const message = error instanceof Error ? error.message : String(error);
@@ -92,7 +92,7 @@ export function createTokenCache<T>({
   return {
     async get(nowMs, signal) {
       if (cached !== null && nowMs < cached.renewAtMs) return cached.value;
-      const isHeld = failure !== null && clock.now() < failure.untilMs && failure.fingerprint === fingerprint();
+      const isHeld = failure !== null && clock.elapsedMs() < failure.untilMs && failure.fingerprint === fingerprint();
       if (pending === null && isHeld) throw failure?.error;
       // All callers share it, so none of them may abort it.
       pending ??= renew(nowMs);
@@ -103,11 +103,11 @@ export function createTokenCache<T>({
     },
     drop(isThis) {
       if (cached === null || !isThis(cached.value)) return true;
-      const isFresh = clock.now() - cached.obtainedAtMs < freshMs;
-      const isRevoked = cached.isAccepted && clock.now() - replacedAtMs >= freshMs;
+      const isFresh = clock.elapsedMs() - cached.obtainedAtMs < freshMs;
+      const isRevoked = cached.isAccepted && clock.elapsedMs() - replacedAtMs >= freshMs;
       cached = null;
       if (isFresh && !isRevoked) return false;
-      replacedAtMs = clock.now();
+      replacedAtMs = clock.elapsedMs();
       return true;
     },
     expiresAtMs: () => cached?.expiresAtMs ?? null,

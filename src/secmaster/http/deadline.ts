@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts';
 /** A caller's signal that a timeout aborts too. */
 export interface Deadline extends Disposable {
   readonly signal: AbortSignal;
+  /** By the clock that nobody sets. */
   readonly atMs: number;
   readonly hasPassed: () => boolean;
 }
@@ -16,7 +17,7 @@ export function createDeadline(timeoutMs: number, callerSignal: AbortSignal, clo
   );
   return {
     signal: AbortSignal.any([callerSignal, timeout.signal]),
-    atMs: clock.now() + timeoutMs,
+    atMs: clock.elapsedMs() + timeoutMs,
     hasPassed: () => timeout.signal.aborted,
     [Symbol.dispose]: () => disposed.abort(),
   };

@@ -28,7 +28,7 @@ export interface RetryContext {
   readonly clock: Clock;
   readonly endpoint: Endpoint;
   readonly signal: AbortSignal;
-  /** The local time at which the request times out. */
+  /** When the request times out, by the clock that nobody sets. */
   readonly deadlineMs: number;
   /** Whether the current attempt has a response, with any status. */
   readonly hasAnswer: () => boolean;
@@ -48,7 +48,7 @@ export function retryOptions({ clock, endpoint, signal, deadlineMs, hasAnswer }:
     }
     const delayMs = attempt >= maxAttempts ? null : retryDelayMs(error, attempt, endpoint.clock.now());
     // If the wait is longer than the request may take, a timeout would only hide this response.
-    if (delayMs === null || clock.now() + delayMs >= deadlineMs) return error;
+    if (delayMs === null || clock.elapsedMs() + delayMs >= deadlineMs) return error;
     granted = { attempt, wait: clock.sleep(delayMs, signal).then(() => endpoint.rateLimiter(signal)) };
     await granted.wait;
     return null;

@@ -46,6 +46,7 @@ export function createSend({ route, clock, timeoutMs, observe, userAgent }: Http
     let hasAnswer = false;
     const watcher = () => {
       const sentAtMs = clock.now();
+      const beganMs = clock.elapsedMs();
       let code: string | null = null;
       hasAnswer = false;
       return {
@@ -55,7 +56,7 @@ export function createSend({ route, clock, timeoutMs, observe, userAgent }: Http
           endpoint.clock.learn(typeof date === 'string' ? date : undefined, sentAtMs, clock.now());
         },
         onEnd: (error: Error | null) =>
-          observe(operation, code ?? noAnswer(error).kind, Math.max(0, clock.now() - sentAtMs) / 1000),
+          observe(operation, code ?? noAnswer(error).kind, (clock.elapsedMs() - beganMs) / 1000),
       };
     };
     // The last interceptor is the outermost.

@@ -72,7 +72,7 @@ async function setUp(projects: Record<string, Record<string, string>>, onReport:
       findProject: async (one) => `project-of-${one.region}`,
       store,
       log: pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
-      clock: { ...systemClock, now: () => nowMs },
+      clock: { ...systemClock, now: () => nowMs, elapsedMs: () => nowMs },
       lastScrapeMs: () => null,
       onReport: async () => onReport(),
       onNew: (workspaces) => news.push(...workspaces.map((one) => one.report()?.workspace ?? '')),

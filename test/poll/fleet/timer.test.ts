@@ -1,19 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { cronProblem, type Pollable, startTimer } from '../../../src/poll/fleet/timer.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { type Pollable, startTimer } from '../../../src/poll/fleet/timer.ts';
+import { createManualClock, type ManualClock } from '../../../src/simulator/manual-clock.ts';
 import { report } from '../../support/metrics/report.ts';
+import { cron } from '../../support/schedule.ts';
 
+let clock: ManualClock;
 beforeEach(() => {
-  vi.useFakeTimers({ now: Date.parse('2026-07-18T12:00:00.500Z') });
-});
-afterEach(() => {
-  vi.useRealTimers();
+  clock = createManualClock(Date.parse('2026-07-18T12:00:00.500Z'));
 });
 
-const clock = { now: () => Date.now(), elapsedMs: () => performance.now(), sleep: (ms: number) => sleep(ms) };
 const log = pino({ level: 'silent' });
-const everyTenSeconds = { schedule: '*/10 * * * * *', concurrency: 2 };
+const everyTenSeconds = { schedule: cron('*/10 * * * * *'), timezone: 'UTC', concurrency: 2 };
 
 /** A workspace whose polls take so long, and what was asked of it. */
 function workspaceTaking(ms: number) {
@@ -25,10 +23,7 @@ function workspaceTaking(ms: number) {
     async poll(signal, hasTimeLeft) {
       calls.push({ hasTimeLeft, signal });
       max = Math.max(max, ++under);
-      await new Promise<void>((resolve) => {
-        setTimeout(resolve, ms);
-        signal.addEventListener('abort', () => resolve());
-      });
+      await clock.sleep(ms, signal).catch(() => {});
       under--;
     },
   };
@@ -38,12 +33,12 @@ function workspaceTaking(ms: number) {
 test('polls at once, and then on schedule until it is stopped', async () => {
   const { workspace, calls } = workspaceTaking(100);
   const timer = startTimer(() => [workspace], everyTenSeconds, clock, log);
-  await vi.advanceTimersByTimeAsync(0);
+  await clock.turn(0);
   expect(calls).toHaveLength(1);
-  await vi.advanceTimersByTimeAsync(30_000);
+  await clock.turn(30_000);
   expect(calls).toHaveLength(4);
   await timer.stop();
-  await vi.advanceTimersByTimeAsync(30_000);
+  await clock.turn(30_000);
   expect(calls).toHaveLength(4);
 });
 
@@ -51,7 +46,7 @@ test('polls of a workspace never overlap, and a slow one does not delay other wo
   const slow = workspaceTaking(25_000);
   const quick = workspaceTaking(100);
   const timer = startTimer(() => [slow.workspace, quick.workspace], everyTenSeconds, clock, log);
-  await vi.advanceTimersByTimeAsync(60_000);
+  await clock.turn(60_000);
   expect(slow.max()).toBe(1);
   expect(slow.calls).toHaveLength(3);
   expect(quick.calls).toHaveLength(7);
@@ -64,13 +59,13 @@ test('at most `concurrency` workspaces are polled at the same time', async () =>
   const workspaces = Array.from({ length: 5 }, () => {
     const poll = async () => {
       max = Math.max(max, ++under);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await clock.sleep(100);
       under--;
     };
     return { report, poll };
   });
   const timer = startTimer(() => workspaces, everyTenSeconds, clock, log);
-  await vi.advanceTimersByTimeAsync(1_000);
+  await clock.turn(1_000);
   expect(max).toBe(2);
   await timer.stop();
 });
@@ -78,12 +73,12 @@ test('at most `concurrency` workspaces are polled at the same time', async () =>
 test('a sweep has time left until the next poll is due, and none while another workspace waits', async () => {
   const [one, two, three] = [workspaceTaking(1_000), workspaceTaking(100_000), workspaceTaking(100_000)];
   const timer = startTimer(() => [one.workspace, two.workspace, three.workspace], everyTenSeconds, clock, log);
-  await vi.advanceTimersByTimeAsync(10);
+  await clock.turn(10);
   const hasTimeLeft = two.calls[0]?.hasTimeLeft ?? (() => true);
   expect(hasTimeLeft()).toBe(false);
-  await vi.advanceTimersByTimeAsync(2_000);
+  await clock.turn(2_000);
   expect(hasTimeLeft()).toBe(true);
-  await vi.advanceTimersByTimeAsync(10_000);
+  await clock.turn(10_000);
   expect(hasTimeLeft()).toBe(false);
   await timer.stop();
 });
@@ -91,34 +86,28 @@ test('a sweep has time left until the next poll is due, and none while another w
 test('a stop aborts the running polls and starts none that wait', async () => {
   const [one, two, three] = [workspaceTaking(1e9), workspaceTaking(1e9), workspaceTaking(1e9)];
   const timer = startTimer(() => [one.workspace, two.workspace, three.workspace], everyTenSeconds, clock, log);
-  await vi.advanceTimersByTimeAsync(10);
+  await clock.turn(10);
   await timer.stop();
   expect(one.calls[0]?.signal.aborted).toBe(true);
   expect(three.calls).toHaveLength(0);
-});
-
-test.each([
-  ['*/30 * * * * *', true],
-  ['0 */5 * * * *', true],
-  ['@every 30s', false],
-  ['61 * * * * *', false],
-  ['*/30 * * * *', false],
-  ['', false],
-])('%s is a cron expression with seconds: %s', (expression, isValid) => {
-  expect(cronProblem(expression) === null).toBe(isValid);
 });
 
 test('a new schedule and concurrency apply while a poll is running', async () => {
   const slow = workspaceTaking(25_000);
   const others = [workspaceTaking(25_000), workspaceTaking(25_000)];
   const all = [slow, ...others].map(({ workspace }) => workspace);
-  const timer = startTimer(() => all, { schedule: '0 * * * * *', concurrency: 1 }, clock, log);
-  await vi.advanceTimersByTimeAsync(1_000);
-  await timer.update({ schedule: '*/10 * * * * *', concurrency: 3 });
+  const timer = startTimer(
+    () => all,
+    { ...everyTenSeconds, schedule: cron('0 * * * * *'), concurrency: 1 },
+    clock,
+    log,
+  );
+  await clock.turn(1_000);
+  timer.update({ ...everyTenSeconds, concurrency: 3 });
   expect(slow.calls[0]?.signal.aborted).toBe(false);
-  await vi.advanceTimersByTimeAsync(1_000);
+  await clock.turn(1_000);
   expect(others.map(({ calls }) => calls.length)).toEqual([1, 1]);
-  await vi.advanceTimersByTimeAsync(29_000);
+  await clock.turn(29_000);
   expect(slow.calls).toHaveLength(2);
   expect(slow.max()).toBe(1);
   expect(others.map(({ calls }) => calls.length)).toEqual([2, 2]);
@@ -130,7 +119,61 @@ test('a new workspace is polled at once, and not again while it is being polled'
   const timer = startTimer(() => [], everyTenSeconds, clock, log);
   timer.pollNow([late.workspace]);
   timer.pollNow([late.workspace]);
-  await vi.advanceTimersByTimeAsync(0);
+  await clock.turn(0);
   expect(late.calls).toHaveLength(1);
+  await timer.stop();
+});
+
+test.each([
+  ['a day forward', 86_400_000],
+  ['a year forward', 365 * 86_400_000],
+  ['a day back', -86_400_000],
+])('a clock that is set %s costs one poll more, which says so', async (_, byMs) => {
+  const logged: { msg: string }[] = [];
+  const noted = pino({ base: null, timestamp: false }, { write: (line: string) => void logged.push(JSON.parse(line)) });
+  const { workspace, calls } = workspaceTaking(100);
+  const timer = startTimer(() => [workspace], everyTenSeconds, clock, noted);
+  await clock.turn(3_000);
+  expect(calls).toHaveLength(1);
+  clock.set(clock.now() + byMs);
+  await clock.turn(2_000);
+  expect(calls).toHaveLength(2);
+  expect(logged).toEqual([
+    { level: 30, seconds: byMs / 1_000, msg: 'clock was set, or the machine slept; polling at once' },
+  ]);
+  await clock.turn(30_000);
+  expect(calls).toHaveLength(5);
+  await timer.stop();
+});
+
+test('between two polls nothing spins', async () => {
+  let sleeps = 0;
+  const sleep: ManualClock['sleep'] = (ms, signal) => {
+    sleeps++;
+    return clock.sleep(ms, signal);
+  };
+  const timer = startTimer(() => [], everyTenSeconds, { ...clock, sleep }, log);
+  await clock.turn(3_600_000);
+  expect(sleeps).toBeLessThan(2 * 3_600);
+  await timer.stop();
+});
+
+test('a poll that holds its workspace for five intervals is a stall, until one begins; others that begin prevent it', async () => {
+  const held = workspaceTaking(70_000);
+  const quick = workspaceTaking(100);
+  /** It has found its workspaces: there is nothing that it could hold. */
+  const discovery: Pollable = { report: () => null, poll: async () => {} };
+  let all = [discovery, held.workspace];
+  const timer = startTimer(() => all, everyTenSeconds, clock, log);
+  await clock.turn(49_000);
+  expect(timer.stall()).toBeNull();
+  await clock.turn(1_000);
+  expect(timer.stall()).toContain('not yet ended: the polls of');
+  await clock.turn(30_000);
+  expect(held.calls).toHaveLength(2);
+  expect(timer.stall()).toBeNull();
+  all = [...all, quick.workspace];
+  await clock.turn(65_000);
+  expect(timer.stall()).toBeNull();
   await timer.stop();
 });

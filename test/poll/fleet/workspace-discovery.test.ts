@@ -1,9 +1,9 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
 import { LedgerError } from '../../../src/ledger/store.ts';
 import { createWorkspaceDiscovery } from '../../../src/poll/fleet/workspace-discovery.ts';
 import { SecMasterError } from '../../../src/secmaster/http/errors.ts';
+import { createManualClock } from '../../../src/simulator/manual-clock.ts';
 import { createSoc } from '../../support/world/simulated-soc.ts';
 
 const never = new AbortController().signal;
@@ -14,8 +14,9 @@ const refused = new SecMasterError('forbidden', 'list_projects', '403');
 /** A discovery whose calls give these answers in turn; the last one is repeated. */
 function setUp(...answers: (Error | string)[]) {
   let pages = 0;
+  let lists = 0;
   const logged: Record<string, unknown>[] = [];
-  let nowMs = startMs;
+  const clock = createManualClock(startMs);
   let tries = 0;
   const discovery = createWorkspaceDiscovery(
     { region: 'eu-west-101', projectId: null, workspaceId: null },
@@ -28,31 +29,34 @@ function setUp(...answers: (Error | string)[]) {
         return answer ?? '';
       },
       listWorkspaces: async (_, __, watch) => {
+        lists += 1;
         for (let page = 1; page <= pages; page++) {
-          nowMs += 4_000;
+          clock.advance(4_000);
           watch.onPage?.({ pages: page, workspaces: page, count: null });
         }
         return [];
       },
       onFound: async () => {},
       onReport: async () => {},
-      clock: { ...systemClock, now: () => nowMs },
+      clock,
       log: pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
     },
   );
   const polls = () => discovery.report()?.polls;
   const failures = () => Object.fromEntries([...(polls()?.failures ?? [])].filter(([, count]) => count > 0));
   const poll = (passedMs = 0) => {
-    nowMs += passedMs;
+    clock.advance(passedMs);
     return discovery.poll(never);
   };
   return {
     discovery,
+    clock,
     logged,
     polls,
     failures,
     poll,
     tries: () => tries,
+    listed: () => lists,
     slow: (of: number) => {
       pages = of;
     },
@@ -127,12 +131,32 @@ test('a discovery that fails is tried again after 1, 2, 4, 8 and then every 15 m
   expect(polls()).toMatchObject({ count: 121, last: { error: 'list_projects: 403' } });
 });
 
-test('a rest ends at once when the clock is set back, and when the configuration is reloaded', async () => {
+test.each([-365, -1, 365])('a clock that is set by %i days neither ends a rest nor prolongs it', async (days) => {
+  const { clock, poll, tries } = setUp(refused);
+  await poll();
+  clock.set(startMs + days * 24 * 60 * minuteMs);
+  await poll(minuteMs - 1);
+  expect(tries()).toBe(1);
+  await poll(1);
+  expect(tries()).toBe(2);
+});
+
+test.each([-365, -1, 365])(
+  'a clock that is set by %i days does not keep new workspaces from being found',
+  async (days) => {
+    const { clock, poll, tries, listed } = setUp('project-a');
+    await poll();
+    clock.set(startMs + days * 24 * 60 * minuteMs);
+    await poll(5 * minuteMs - 1);
+    await poll(1);
+    expect([tries(), listed()]).toEqual([1, 2]);
+  },
+);
+
+test('a rest ends at once when the configuration is reloaded', async () => {
   const { discovery, poll, tries } = setUp(refused);
   await poll();
-  await poll(-365 * 24 * 60 * minuteMs);
-  expect(tries()).toBe(2);
-  await poll();
+  await poll(minuteMs);
   expect(tries()).toBe(2);
   expect([discovery.retry(), discovery.retry()]).toEqual([true, false]);
   await poll();

@@ -91,6 +91,24 @@ describe('in the exposition', () => {
     expect(await scrape()).toBe(1);
   });
 
+  test.each([-1, 0, 1])(
+    'a clock that is set by %i day neither hides what a new playbook counts nor shows it early',
+    async (days) => {
+      const soc = createSoc({ settings: { newSeriesHoldMs: 65_000 } });
+      soc.world.finish(soc.world.start(startMs - 60_000, { playbook }), startMs - 50_000);
+      await soc.poll();
+      soc.world.fail(soc.world.start(soc.now(), { playbook }), soc.now(), 'node', 'error');
+      const seen: unknown[] = [];
+      for (let i = 0; i < 6; i++) {
+        soc.turn(30_000);
+        await soc.poll();
+        if (i === 1) soc.clock.set(soc.now() + days * 86_400_000);
+        seen.push(sampleValue(await soc.exposition(), completed, failed));
+      }
+      expect(seen).toEqual([0, 0, 0, 1, 1, 1]);
+    },
+  );
+
   test('what a new playbook has counted shows once its 0 has been scraped, also over a restart', async () => {
     const soc = createSoc({ settings: { newSeriesHoldMs: 65_000 } });
     await soc.poll();

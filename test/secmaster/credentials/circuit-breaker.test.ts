@@ -82,6 +82,40 @@ test('several refused at once open it for a minute, not for longer', async () =>
   expect(begun()).toBe(5);
 });
 
+test.each([-365, -1, 365])(
+  'a wall clock that is set by %i days keeps it open for its minute, and no longer',
+  async (days) => {
+    const { begin, begun, clock } = setUp();
+    const call = begin();
+    await settle();
+    call.refuse();
+    await expect(call.result).rejects.toMatchObject({ httpStatus: 401 });
+    clock.set(clock.now() + days * 86_400_000);
+    await clock.turn(59_999);
+    await expect(begin().result).rejects.toMatchObject({ httpStatus: null });
+    await clock.turn(1);
+    begin();
+    await settle();
+    expect(begun()).toBe(2);
+  },
+);
+
+test('what it says of its wait is the same each time, so that it is news once', async () => {
+  const { begin, clock } = setUp();
+  const call = begin();
+  await settle();
+  call.refuse();
+  await settle();
+  const messages = new Set<string>();
+  for (let i = 0; i < 5; i++) {
+    // NTP corrects the wall clock a little.
+    clock.set(clock.now() + 7);
+    await clock.turn(1_000);
+    await begin().result.catch((error: Error) => messages.add(error.message));
+  }
+  expect([...messages]).toEqual([expect.stringContaining('waiting until 2025-07-18T07:12:03.000Z because')]);
+});
+
 test('a success that was under way neither closes it again nor forgets the refusal', async () => {
   const { begin, begun, clock } = setUp();
   const opener = begin();

@@ -126,6 +126,18 @@ describe('the metadata service', () => {
     expect(simulator.requests.count('GetSecurityKey')).toBe(2);
   });
 
+  test.each([-365, -1, 365])('is asked again as soon when the clock is set by %i days', async (days) => {
+    const { ask, clock, simulator } = await startCredentialed('agency', { metadata: { hasAgency: false } });
+    await ask();
+    clock.set(clock.now() + days * 24 * 60 * minuteMs);
+    clock.advance(minuteMs / 12 - 1);
+    await ask();
+    expect(simulator.requests.count('GetSecurityKey')).toBe(1);
+    clock.advance(1);
+    await ask();
+    expect(simulator.requests.count('GetSecurityKey')).toBe(2);
+  });
+
   test('that answers without keys is told, and none of its answer is repeated', async () => {
     const { ask, simulator } = await startCredentialed('agency');
     const body = { credential: { access: 'HST-LEAK', secret: 'LEAK', securitytoken: 'LEAK' } };

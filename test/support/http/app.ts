@@ -11,6 +11,7 @@ export function appOf(parts: Partial<AppParts>): App {
     configuration: () => 'poll: {}\n',
     reload: async () => ({ isApplied: true, lines: [] }),
     runbooksUrl: '',
+    stall: () => null,
     ...parts,
   });
 }

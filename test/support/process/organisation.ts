@@ -85,6 +85,7 @@ export async function createOrganisation({
     load: () => read(load === undefined ? first : load(textOf, origins)),
     onReloaded: async () => {},
     onNew: (found) => void pollNow.push(...found),
+    stall: () => null,
   });
   onTestFinished(async () => {
     await exporter.close();

@@ -68,19 +68,28 @@ export interface ConfigOptions {
   readonly lookback?: string;
   /** In YAML. */
   readonly credentials?: string;
+  readonly schedule?: string;
+  readonly timezone?: string;
+  readonly timeout?: string;
 }
 
 /** A configuration file that points at a simulator, polls each second, and keeps its ledger in the folder. */
 export function writeConfig(
   simulated: Simulated,
   folder: string,
-  { lookback = '2h', credentials = accessKey }: ConfigOptions = {},
+  {
+    lookback = '2h',
+    credentials = accessKey,
+    schedule = '* * * * * *',
+    timezone = 'UTC',
+    timeout = '10s',
+  }: ConfigOptions = {},
 ): string {
   const file = join(folder, 'config.yml');
   writeFileSync(
     file,
     `
-poll: { schedule: "* * * * * *", lookback: ${lookback}, rate_limit: 200 }
+poll: { schedule: "${schedule}", lookback: ${lookback}, rate_limit: 200, timezone: ${timezone}, timeout: ${timeout} }
 state: { path: ${join(folder, 'ledger', 'secmaster.db')} }
 metrics: { new_series_hold: 0s }
 workspaces:

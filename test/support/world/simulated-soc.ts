@@ -98,7 +98,7 @@ export function createSoc({
       samples: samplesOf(family, workspace.report(), settings.durationBuckets),
     }));
   const exposition = async () => {
-    scrapedMs = clock.now();
+    scrapedMs = clock.elapsedMs();
     await made.update([workspace.report()], settings.durationBuckets);
     return scrapeOf(made);
   };
