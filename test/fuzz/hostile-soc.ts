@@ -1,7 +1,7 @@
-import type { Simulator } from '../../src/simulator/simulator.ts';
 import { workspaceFamilies } from '../../src/metrics/families.ts';
-import { expositionOf, scrapeOf } from '../support/metrics/exposition.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
 import { excesses, type Limits } from '../support/metrics/bounds.ts';
+import { expositionOf, scrapeOf } from '../support/metrics/exposition.ts';
 import { parseStrictly, type StrictFamily } from '../support/metrics/strict-exposition.ts';
 import { createSoc, type SimulatedSoc } from '../support/world/simulated-soc.ts';
 import { type Mutation, mutated } from './mutations.ts';
@@ -85,7 +85,11 @@ function answerWith({ app }: Simulator, queue: (Mutation | null)[]): void {
     if (queue.length === 0 || !String(input).includes('/workspaces')) return response;
     const mutation = queue.shift() ?? null;
     if (mutation === null) return response;
-    const answer = { status: response.status, headers: Object.fromEntries(response.headers), body: await response.bytes() };
+    const answer = {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: await response.bytes(),
+    };
     const { status, headers, body } = mutated(answer, mutation);
     return new Response([204, 304].includes(status) ? null : body, { status, headers });
   };

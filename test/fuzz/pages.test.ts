@@ -4,8 +4,8 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createHostileSoc } from './hostile-soc.ts';
 import { hold, numberOf } from './hold.ts';
+import { createHostileSoc } from './hostile-soc.ts';
 import { mutations } from './mutations.ts';
 
 const pagesOfWorld = 20;

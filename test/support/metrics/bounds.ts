@@ -46,11 +46,16 @@ export function excesses(families: readonly StrictFamily[], limits: Limits): str
     if (!name.startsWith('secmaster_') || !samples.some(({ labels }) => 'workspace' in labels)) return [];
     const values = new Map<string, Set<string>>();
     for (const { labels } of samples)
-      for (const [label, value] of Object.entries(labels)) values.set(label, (values.get(label) ?? new Set()).add(value));
+      for (const [label, value] of Object.entries(labels))
+        values.set(label, (values.get(label) ?? new Set()).add(value));
     const labelled = [...values].flatMap(([label, all]) => {
       const many = all.size > (max[label] ?? 0) ? [`${all.size} values of ${label}, more than ${max[label]}`] : [];
-      const odd = [...all].filter((value) => value.length > maxLabelLength || /[\p{Cc}\p{Cs}\u2028\u2029]/u.test(value));
-      const shown = odd.slice(0, 1).map((value) => `${label} of ${value.length}: ${JSON.stringify(value.slice(0, 60))}`);
+      const odd = [...all].filter(
+        (value) => value.length > maxLabelLength || /[\p{Cc}\p{Cs}\u2028\u2029]/u.test(value),
+      );
+      const shown = odd
+        .slice(0, 1)
+        .map((value) => `${label} of ${value.length}: ${JSON.stringify(value.slice(0, 60))}`);
       return [...many, ...shown];
     });
     return labelled.map((text) => `${name}: ${text}`);

@@ -123,7 +123,8 @@ function parseLabels(text: string, refuse: Refuse): { readonly labels: Record<st
   let rest = text.slice(1);
   while (!rest.startsWith('}')) {
     const name = labelName.exec(rest)?.[0] ?? refuse('no name of a label');
-    const [quoted, value = ''] = /^="((?:[^"\\]|\\["\\n])*)"/.exec(rest.slice(name.length)) ?? refuse('no value of a label');
+    const [quoted, value = ''] =
+      /^="((?:[^"\\]|\\["\\n])*)"/.exec(rest.slice(name.length)) ?? refuse('no value of a label');
     if (Object.hasOwn(labels, name)) refuse(`label ${name} twice`);
     labels[name] = value.replaceAll(/\\(.)/g, (_, one: string) => (one === 'n' ? '\n' : one));
     rest = rest.slice(name.length + quoted.length);
