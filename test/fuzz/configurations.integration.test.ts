@@ -125,8 +125,9 @@ const names = [
     'SECMASTER_LOOKBACK',
     'SECMASTER_IAM_USER',
   ],
-  ...['SECMASTER_IAM_DOMAIN', 'SECMASTER_REGIO', '__proto__', 'constructor', 'HTTPS_PROXY', 'NO_PROXY', 'HTTP_PROXY'],
+  ...['SECMASTER_IAM_DOMAIN', 'SECMASTER_REGIO', '__proto__', 'constructor', 'NO_PROXY'],
 ];
+const addresses = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'SECMASTER_ENDPOINT', 'SECMASTER_IAM_ENDPOINT'];
 const holders = ['HUAWEICLOUD_SDK_SK', 'HUAWEICLOUD_SDK_SECURITY_TOKEN', 'SECMASTER_IAM_PASSWORD'];
 const files = [...holders.map((name) => `${name}_FILE`), 'SECMASTER_TOKEN_FILE', 'HUAWEICLOUD_SDK_CREDENTIALS_FILE'];
 const good = {
@@ -137,11 +138,12 @@ const good = {
 };
 const environments = fc.record({
   hasGood: fc.boolean(),
-  others: fc.dictionary(
-    fc.constantFrom(...names),
-    fc.oneof(texts, fc.constantFrom('http://u:Hunter2-sk-0123456789@proxy:1')),
+  others: fc.dictionary(fc.constantFrom(...names), texts, { maxKeys: 4 }),
+  addresses: fc.dictionary(
+    fc.constantFrom(...addresses),
+    fc.oneof(texts, fc.constant(`http://u:${secrets[0]}@proxy:1`)),
     {
-      maxKeys: 4,
+      maxKeys: 2,
     },
   ),
   secrets: fc.dictionary(fc.constantFrom(...holders), fc.constantFrom(...secrets, '', ' ', `${secrets[0]}\n`), {
@@ -155,9 +157,18 @@ const environments = fc.record({
 test(
   'an environment',
   () =>
-    hold({ file, cases: Math.ceil(cases * 0.3) }, environments, async ({ hasGood, others, secrets, files }) => {
-      const named = Object.fromEntries(Object.entries(files).map(([name, text]) => [name, text && join(folder, text)]));
-      await load({ configFile: null, environment: { ...(hasGood && good), ...others, ...secrets, ...named } });
-    }),
+    hold(
+      { file, cases: Math.ceil(cases * 0.3) },
+      environments,
+      async ({ hasGood, others, addresses, secrets, files }) => {
+        const named = Object.fromEntries(
+          Object.entries(files).map(([name, text]) => [name, text && join(folder, text)]),
+        );
+        await load({
+          configFile: null,
+          environment: { ...(hasGood && good), ...others, ...addresses, ...secrets, ...named },
+        });
+      },
+    ),
   timeoutMs,
 );

@@ -3,7 +3,7 @@ import type { Simulator } from '../../src/simulator/simulator.ts';
 import { excesses, type Limits } from '../support/metrics/bounds.ts';
 import { expositionOf, scrapeOf } from '../support/metrics/exposition.ts';
 import { parseStrictly, type StrictFamily } from '../support/metrics/strict-exposition.ts';
-import { createSoc, type SimulatedSoc } from '../support/world/simulated-soc.ts';
+import { createSoc, type SimulatedSoc, type SocOptions } from '../support/world/simulated-soc.ts';
 import { type Mutation, mutated } from './mutations.ts';
 
 /** A workspace whose SecMaster answers with what the mutations make of genuine answers, one after the other, and then honestly. */
@@ -30,8 +30,11 @@ const counters = new Set(workspaceFamilies.filter(({ type }) => type !== 'gauge'
 // One for all: each would measure the process anew.
 const openMetrics = expositionOf();
 
-export function createHostileSoc(mutations: readonly (Mutation | null)[], after?: SimulatedSoc): HostileSoc {
-  const soc = createSoc({ ...(after && { after }), settings: { ...limits, name: null } });
+export function createHostileSoc(
+  mutations: readonly (Mutation | null)[],
+  options: Pick<SocOptions, 'after' | 'store'> = {},
+): HostileSoc {
+  const soc = createSoc({ ...options, settings: { ...limits, name: null } });
   const queue = [...mutations];
   answerWith(soc.simulator, queue);
   let before = new Map<string, number>();
