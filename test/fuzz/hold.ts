@@ -23,18 +23,20 @@ const maxShrinkingMs = 20_000;
 export interface Hold {
   readonly file: string;
   readonly cases: number;
+  /** Of one that is many in itself. */
+  readonly maxMs?: number;
 }
 
 /** Checks every case, and fails with the seed, the path and the smallest counterexample in words. */
 export async function hold<T>(
-  { file, cases }: Hold,
+  { file, cases, maxMs = maxCaseMs }: Hold,
   given: fc.Arbitrary<T>,
   check: (one: T) => Promise<void> | void,
 ): Promise<void> {
   const rerun = (path: string) => `FUZZ_SEED=${seed} FUZZ_PATH=${path} npx vitest run ${file}`;
   const story = (path: string, one: unknown, error: unknown) => `${rerun(path)}\n${shown(one)}\n${reasonOf(error)}`;
   process.stdout.write(`FUZZ_SEED=${seed} ${file}: ${cases} cases\n`);
-  using watch = createWatch(maxCaseMs);
+  using watch = createWatch(maxMs);
   const survey = new Map<string, string>();
   let failedMs: number | null = null;
   let run = -1;
@@ -47,7 +49,7 @@ export async function hold<T>(
     try {
       await check(one);
       const tookMs = performance.now() - beganMs;
-      if (tookMs > maxCaseMs) throw new Error(`took ${Math.round(tookMs)} ms`);
+      if (tookMs > maxMs) throw new Error(`took ${Math.round(tookMs)} ms`);
     } catch (error) {
       if (FUZZ_SURVEY === undefined) {
         failedMs ??= performance.now();
@@ -61,7 +63,7 @@ export async function hold<T>(
   });
   await fc.assert(property, {
     seed,
-    ...(FUZZ_PATH === undefined ? { numRuns: cases } : { path: FUZZ_PATH, endOnFailure: true }),
+    ...(FUZZ_PATH === undefined ? { numRuns: cases } : { path: FUZZ_PATH, endOnFailure: true, numRuns: 1 }),
     reporter({ failed, counterexample, counterexamplePath, errorInstance }) {
       if (failed) throw new Error(story(counterexamplePath ?? '', counterexample?.[0], errorInstance));
     },

@@ -25,7 +25,9 @@ const playbooks = [
   { id: '9b1c2d3e-0000-4000-8000-000000000001', name: 'Close alert' },
   null,
 ];
-const counters = new Set(workspaceFamilies.filter(({ type }) => type !== 'gauge').map(({ name }) => name));
+const counters: ReadonlySet<string> = new Set(
+  workspaceFamilies.filter(({ type }) => type !== 'gauge').map(({ name }) => name),
+);
 
 // One for all: each would measure the process anew.
 const openMetrics = expositionOf();
@@ -91,7 +93,7 @@ function answerWith({ app }: Simulator, queue: (Mutation | null)[]): void {
     const answer = {
       status: response.status,
       headers: Object.fromEntries(response.headers),
-      body: await response.bytes(),
+      body: new Uint8Array(await response.arrayBuffer()),
     };
     const { status, headers, body } = mutated(answer, mutation);
     return new Response([204, 304].includes(status) ? null : body, { status, headers });

@@ -114,7 +114,7 @@ const statements = [
   'UPDATE instance SET open = 1 - open',
   'UPDATE instance SET label_set = 9999',
   "INSERT INTO ledger (project_id, workspace_id, created_at_ms, from_minute) VALUES ('p', 'w', 1, 1)",
-  'WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 3000) INSERT INTO sweep (ledger, from_ms, to_ms) SELECT 1, n, n + 1 FROM n',
+  'WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 100) INSERT INTO sweep (ledger, from_ms, to_ms) SELECT 1, n, n + 1 FROM n',
   'ALTER TABLE counter ADD COLUMN more INTEGER',
   'ALTER TABLE instance RENAME COLUMN status TO state',
   'CREATE TRIGGER loop AFTER UPDATE ON ledger BEGIN UPDATE ledger SET generation = generation + 1; END',
@@ -175,20 +175,23 @@ export function corrupt(
     for (const end of original.hasLog ? ['', '-wal'] : ['']) copyFileSync(original.file + end, path + end);
   }
   if (whole !== undefined) files[whole.how](path);
-  else for (const mutation of mutations) change(path, mutation);
+  else for (const mutation of mutations) if (mutation.kind !== 'file') change(path, mutation);
 }
 
 function change(path: string, mutation: Exclude<LedgerMutation, { kind: 'file' }>): void {
   switch (mutation.kind) {
     case 'value':
-      return setValue(path, mutation);
+      setValue(path, mutation);
+      break;
     case 'sql':
-      return execute(path, mutation.sql);
+      execute(path, mutation.sql);
+      break;
     case 'drop':
-      return drop(path, mutation.what);
+      drop(path, mutation.what);
+      break;
     case 'blank page':
     case 'swap pages':
-      return rewrite(path, (bytes) => {
+      rewrite(path, (bytes) => {
         const [one, other] = [mutation.at, mutation.at * 7 + 1].map(
           (page) => (page % Math.max(1, bytes.length / pageBytes)) * pageBytes,
         );
@@ -198,17 +201,21 @@ function change(path: string, mutation: Exclude<LedgerMutation, { kind: 'file' }
         bytes.set(page.subarray(0, bytes.length - (other ?? 0)), other);
         return bytes;
       });
+      break;
     case 'garbage behind':
-      return rewrite(path + mutation.of, (bytes) => Buffer.concat([bytes, garbage(mutation.length)]));
+      rewrite(path + mutation.of, (bytes) => Buffer.concat([bytes, garbage(mutation.length)]));
+      break;
     case 'garbage instead':
-      return rewrite(path + mutation.of, () => garbage(mutation.length));
+      rewrite(path + mutation.of, () => garbage(mutation.length));
+      break;
     case 'cut':
-      return rewrite(path + mutation.of, (bytes) => {
+      rewrite(path + mutation.of, (bytes) => {
         const length = mutation.at % (bytes.length + 1);
         return bytes.subarray(0, mutation.toPage ? length - (length % pageBytes) : length);
       });
+      break;
     case 'bytes':
-      return rewrite(path + mutation.of, (bytes) => {
+      rewrite(path + mutation.of, (bytes) => {
         const pages = Math.max(1, Math.floor(bytes.length / pageBytes));
         const places = {
           header: mutation.at % 100,
@@ -218,6 +225,7 @@ function change(path: string, mutation: Exclude<LedgerMutation, { kind: 'file' }
         for (const [i, byte] of mutation.with.entries()) bytes[places[mutation.where] + i] = byte;
         return bytes;
       });
+      break;
   }
 }
 
