@@ -13,7 +13,7 @@ import { texts } from './texts.ts';
 import { mutatedYaml, yamlMutations } from './yaml.ts';
 
 const file = 'test/fuzz/configurations.integration.test.ts';
-const cases = numberOf('FUZZ_CONFIGURATIONS', 150, 600);
+const cases = numberOf('FUZZ_CONFIGURATIONS', 80, 400);
 const timeoutMs = 60_000 + cases * 200;
 
 const secrets = [

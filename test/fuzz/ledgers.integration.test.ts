@@ -12,7 +12,7 @@ import { createHostileSoc } from './hostile-soc.ts';
 import { corrupt, ledgerMutations } from './ledger-mutations.ts';
 
 const file = 'test/fuzz/ledgers.integration.test.ts';
-const cases = numberOf('FUZZ_LEDGERS', 40, 250);
+const cases = numberOf('FUZZ_LEDGERS', 15, 100);
 
 let folder: string;
 let soc: SimulatedSoc;

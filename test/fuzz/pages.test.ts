@@ -9,7 +9,7 @@ import { createHostileSoc } from './hostile-soc.ts';
 import { mutations } from './mutations.ts';
 
 const pagesOfWorld = 20;
-const pages = numberOf('FUZZ_PAGES', 400, 8_000);
+const pages = numberOf('FUZZ_PAGES', 200, 2_500);
 const world = fc.array(fc.option(mutations, { freq: 20 }), { minLength: pagesOfWorld, maxLength: pagesOfWorld });
 
 test(
