@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, test } from 'vitest';
-import { type Loaded, loadConfig, type Sources } from '../../src/config/load.ts';
+import type { Loaded } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problems.ts';
 import { showConfig } from '../../src/config/show.ts';
-import { cronProblem } from '../../src/poll/fleet/timer.ts';
+import { loadEnvironment, loadFile } from '../config/loading.ts';
 import { hold, numberOf } from './hold.ts';
 import { texts } from './texts.ts';
 import { mutatedYaml, yamlMutations } from './yaml.ts';
@@ -77,16 +77,14 @@ workspaces:
   - region: cn-north-9
 `;
 
-async function load(sources: Sources): Promise<void> {
-  const loaded: Loaded = await loadConfig(sources, { cronProblem });
+function expectSound(loaded: Loaded, isFile: boolean): void {
   if ('config' in loaded) return expectNoSecret(JSON.stringify(loaded) + showConfig(loaded.config));
   if (loaded.problems.length === 0) throw new Error('neither a configuration nor a problem');
   for (const problem of loaded.problems) {
     const text = formatProblem(problem);
     if (!/^[^\n\r]+$/.test(text) || text.length > 2_000) throw new Error(`not one short line: ${JSON.stringify(text)}`);
     if (/undefined|\[object|Error:|^\s*at /.test(problem.message)) throw new Error(`not for a person: ${text}`);
-    if (problem.file === null && problem.path === '' && sources.configFile !== null)
-      throw new Error(`nowhere: ${text}`);
+    if (problem.file === null && problem.path === '' && isFile) throw new Error(`nowhere: ${text}`);
     expectNoSecret(text);
   }
 }
@@ -104,7 +102,7 @@ test(
       fc.array(yamlMutations, { minLength: 1, maxLength: 4 }),
       async (made) => {
         writeFileSync(path, mutatedYaml(whole(), made));
-        await load({ configFile: path, environment: {} });
+        expectSound(await loadFile(path), true);
       },
     ),
   timeoutMs,
@@ -164,10 +162,10 @@ test(
         const named = Object.fromEntries(
           Object.entries(files).map(([name, text]) => [name, text && join(folder, text)]),
         );
-        await load({
-          configFile: null,
-          environment: { ...(hasGood && good), ...others, ...addresses, ...secrets, ...named },
-        });
+        expectSound(
+          await loadEnvironment({ ...(hasGood && good), ...others, ...addresses, ...secrets, ...named }),
+          false,
+        );
       },
     ),
   timeoutMs,

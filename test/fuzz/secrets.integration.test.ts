@@ -12,12 +12,12 @@ import { expect, test } from 'vitest';
 import { checkOnline } from '../../src/commands/check-online.ts';
 import { createExporter, type Exporter } from '../../src/commands/exporter.ts';
 import type { Config } from '../../src/config/config.ts';
-import { type Loaded, loadConfig } from '../../src/config/load.ts';
 import { loggerOptions } from '../../src/log.ts';
 import { createClients } from '../../src/secmaster/api/clients.ts';
 import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import { createManualClock, type ManualClock } from '../../src/simulator/manual-clock.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
+import { configOf, loadFile } from '../config/loading.ts';
 import { inForm } from '../support/form.ts';
 import { buyToken } from '../support/secmaster/in-process.ts';
 import { allErrorShapes, type EchoServer, startEchoServer } from './echo-server.ts';
@@ -80,7 +80,7 @@ async function live(kind: Kind, { ak, sk, securityToken, password }: World): Pro
     }[kind];
     const path = join(folder, 'config.yml');
     writeFileSync(path, JSON.stringify(configuration(server.url, credentials)));
-    const config = configOf(await loadConfig({ configFile: path, environment: {} }, { cronProblem: () => null }));
+    const config = configOf(await loadFile(path));
     await hear(secret, config, server, { clock, dispatcher });
   } finally {
     await dispatcher.destroy();
@@ -210,9 +210,4 @@ function configuration(url: string, credentials: unknown): object {
       },
     ],
   };
-}
-
-function configOf(loaded: Loaded): Config {
-  if ('config' in loaded) return loaded.config;
-  throw new Error(JSON.stringify(loaded.problems));
 }
