@@ -78,7 +78,10 @@ workspaces:
 `;
 
 function expectSound(loaded: Loaded, isFile: boolean): void {
-  if ('config' in loaded) return expectNoSecret(JSON.stringify(loaded) + showConfig(loaded.config));
+  if ('config' in loaded) {
+    expectNoSecret(JSON.stringify(loaded) + showConfig(loaded.config));
+    return;
+  }
   if (loaded.problems.length === 0) throw new Error('neither a configuration nor a problem');
   for (const problem of loaded.problems) {
     const text = formatProblem(problem);
