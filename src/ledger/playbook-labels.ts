@@ -43,6 +43,7 @@ export class PlaybookLabels {
   readonly #byPlaybook = new Map<string, KnownLabel>();
   readonly #taken = new Set<string>([noPlaybook, otherPlaybooks]);
   readonly #live = new Set<string>();
+  readonly #liveLabels = new Set<string>();
   readonly #met = new Map<string, MetPlaybook>();
   readonly #max: number;
 
@@ -55,8 +56,7 @@ export class PlaybookLabels {
     if (playbook === null) return noPlaybook;
     const known = this.#byPlaybook.get(playbookKey(playbook.id, playbook.name));
     if (known?.isLive && known.label !== otherPlaybooks) return known.label;
-    const isFull = this.#live.size >= this.#max && !this.#live.has(ownerOf(playbook.id, playbook.name));
-    if (isFull) {
+    if (this.#isFull(playbook)) {
       // A label that it already has stays reserved.
       if (known === undefined) this.#keep(named(playbook, otherPlaybooks));
       return otherPlaybooks;
@@ -65,6 +65,11 @@ export class PlaybookLabels {
     const label = isOwn ? known.label : firstFree(playbook, this.#taken);
     this.#keep({ ...named(playbook, label), isLive: true });
     return label;
+  }
+
+  /** A renamed playbook has its place already, but all names together are at most twice as many as playbooks. */
+  #isFull({ id, name }: Playbook): boolean {
+    return this.#live.has(ownerOf(id, name)) ? this.#liveLabels.size >= 2 * this.#max : this.#live.size >= this.#max;
   }
 
   /** Records an instance of the playbook at this time. */
@@ -85,7 +90,9 @@ export class PlaybookLabels {
     const { playbookId, name, label, isLive } = known;
     this.#byPlaybook.set(playbookKey(playbookId, name), known);
     this.#taken.add(label);
-    if (isLive && label !== otherPlaybooks) this.#live.add(ownerOf(playbookId, name));
+    if (!isLive || label === otherPlaybooks) return;
+    this.#live.add(ownerOf(playbookId, name));
+    this.#liveLabels.add(label);
   }
 }
 

@@ -100,6 +100,12 @@ describe('beyond the limit', () => {
     expect(labels.of({ ...isolate, name: 'Isolate endpoint' })).toBe('Isolate endpoint');
   });
 
+  test('a playbook that is renamed again and again has no more names than twice the limit', () => {
+    const labels = new PlaybookLabels([], 2);
+    const names = ['A', 'B', 'C', 'D', 'E', 'F', 'A'];
+    expect(names.map((name) => labels.of({ ...isolate, name }))).toEqual(['A', 'B', 'C', 'D', 'other', 'other', 'A']);
+  });
+
   test('playbooks that shared a label get their own once the limit is raised or another playbook is gone', () => {
     const labels = new PlaybookLabels([], 1);
     const all = [playbook(1), playbook(2)];

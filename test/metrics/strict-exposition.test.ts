@@ -81,7 +81,7 @@ test('more values of a label than its limit allows, and long or odd ones, are to
     excesses([{ name: 'secmaster_x', type: 'gauge', samples: samples(values) }], limits);
   const most = Array.from({ length: maxValuesOf(limits).playbook ?? 0 }, (_, i) => `p${i}`);
   expect(excess(most)).toEqual([]);
-  expect(excess([...most, 'more'])).toEqual(['secmaster_x: 5 values of playbook, more than 4']);
+  expect(excess([...most, 'more'])).toEqual(['secmaster_x: 7 values of playbook, more than 6']);
   expect(excess(['x'.repeat(201)])).toEqual([expect.stringContaining('playbook of 201')]);
   expect(excess(['a\0'])).toEqual([expect.stringContaining('playbook of 2')]);
 });

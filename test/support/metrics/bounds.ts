@@ -19,7 +19,8 @@ const maxNodes = 100;
 
 /** The most values of each label. */
 export function maxValuesOf({ maxPlaybooks, maxValues, durationBuckets }: Limits): Readonly<Record<string, number>> {
-  const playbooks = maxPlaybooks + shared;
+  // A renamed playbook has both names for a while.
+  const playbooks = 2 * maxPlaybooks + shared;
   return {
     workspace: 1,
     workspace_id: 1,
