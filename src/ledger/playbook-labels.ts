@@ -67,9 +67,10 @@ export class PlaybookLabels {
     return label;
   }
 
-  /** A renamed playbook has its place already, but all names together are at most twice as many as playbooks. */
+  /** A renamed playbook has its place already, but there are no more former names than playbooks. */
   #isFull({ id, name }: Playbook): boolean {
-    return this.#live.has(ownerOf(id, name)) ? this.#liveLabels.size >= 2 * this.#max : this.#live.size >= this.#max;
+    const isRenamed = this.#live.has(ownerOf(id, name));
+    return (isRenamed ? this.#liveLabels.size - this.#live.size : this.#live.size) >= this.#max;
   }
 
   /** Records an instance of the playbook at this time. */

@@ -100,10 +100,11 @@ describe('beyond the limit', () => {
     expect(labels.of({ ...isolate, name: 'Isolate endpoint' })).toBe('Isolate endpoint');
   });
 
-  test('a playbook that is renamed again and again has no more names than twice the limit', () => {
+  test('a playbook that is renamed again and again has no more former names than the limit, and leaves others their place', () => {
     const labels = new PlaybookLabels([], 2);
-    const names = ['A', 'B', 'C', 'D', 'E', 'F', 'A'];
-    expect(names.map((name) => labels.of({ ...isolate, name }))).toEqual(['A', 'B', 'C', 'D', 'other', 'other', 'A']);
+    const names = ['A', 'B', 'C', 'D', 'E', 'A'];
+    expect(names.map((name) => labels.of({ ...isolate, name }))).toEqual(['A', 'B', 'C', 'other', 'other', 'A']);
+    expect([namesake, playbook(3)].map((one) => labels.of(one))).toEqual([namesake.name, 'other']);
   });
 
   test('playbooks that shared a label get their own once the limit is raised or another playbook is gone', () => {
