@@ -1,4 +1,16 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import type { Path } from './problems.ts';
 
 /** YAML text as plain values with their lines. Its faults have our own texts, because the library's quote the file. */
@@ -31,6 +43,8 @@ function read(text: string): YamlDocument {
     lineCounter: lines,
     prettyErrors: false,
     stringKeys: true,
+    // The library compares each key with each other, which takes minutes for a file of many keys.
+    uniqueKeys: false,
     // 'silent' would ignore a second document.
     logLevel: 'error',
   });
@@ -38,12 +52,22 @@ function read(text: string): YamlDocument {
     // For the end of the text, the parser points behind the last line.
     line: lineAt(Math.min(fault.pos[0], Math.max(0, text.trimEnd().length - 1))),
     message: faultTexts[fault.code] ?? 'this is not valid YAML',
-    isLocal: fault.code === 'DUPLICATE_KEY',
+    isLocal: false,
   }));
   const anchors = new Set<string>();
   visit(document, {
     Value(_, node) {
       if (node.anchor !== undefined) anchors.add(node.anchor);
+    },
+    Map(_, map) {
+      if (map.anchor !== undefined) anchors.add(map.anchor);
+      const met = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (met.has(key.value))
+          faults.push({ line: lineAt(key.range?.[0] ?? 0), message: 'this key is a duplicate', isLocal: true });
+        met.add(key.value);
+      }
     },
     Alias(_, alias) {
       if (anchors.has(alias.source)) return;
@@ -54,11 +78,12 @@ function read(text: string): YamlDocument {
       });
     },
   });
+  const pairOf = createPairs();
   // One per line, because one error often causes more.
   const byLine = new Map(faults.toReversed().map((fault) => [fault.line, fault]));
   return {
     value: faults.every((fault) => fault.isLocal) ? document.toJS({ maxAliasCount }) : undefined,
-    lineOf: (path) => lineAt(offsetOf(document, path)),
+    lineOf: (path) => lineAt(offsetOf(document, path, pairOf)),
     faults: [...byLine.values()].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
   };
 }
@@ -73,14 +98,28 @@ function limitText(error: unknown): string {
   throw error;
 }
 
-function offsetOf(document: Document, path: Path): number {
+/** The pair with a key; each mapping is indexed once, since a file may have a problem in every line. */
+function createPairs(): (map: YAMLMap, step: PropertyKey) => Pair | undefined {
+  const indexes = new Map<YAMLMap, Map<unknown, Pair>>();
+  return (map, step) => {
+    const known = indexes.get(map) ?? new Map(map.items.toReversed().map((pair) => [keyOf(pair), pair]));
+    indexes.set(map, known);
+    return known.get(step);
+  };
+}
+
+function keyOf({ key }: Pair): unknown {
+  return isScalar(key) ? key.value : key;
+}
+
+function offsetOf(document: Document, path: Path, pairOf: ReturnType<typeof createPairs>): number {
   let node: unknown = document.contents;
   let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
   for (const step of path) {
     if (isAlias(node)) node = node.resolve(document);
     let place: unknown;
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => (isScalar(key) ? key.value === step : key === step));
+      const pair = pairOf(node, step);
       place = pair?.key;
       node = pair?.value;
     } else if (isSeq(node)) {
@@ -98,7 +137,6 @@ const faultTexts: Readonly<Partial<Record<string, string>>> = {
   BAD_INDENT: 'wrong indentation, or a bracket is not closed',
   BAD_SCALAR_START: 'a value that begins with this character must be in quotes',
   BLOCK_AS_IMPLICIT_KEY: 'wrong indentation, or a value that contains ": " must be in quotes',
-  DUPLICATE_KEY: 'this key is a duplicate',
   MISSING_CHAR: 'a character is missing: a colon, comma, quote or bracket',
   MULTILINE_IMPLICIT_KEY: 'a colon is missing after a key',
   MULTIPLE_DOCS: 'only one YAML document (---) is allowed',

@@ -47,6 +47,7 @@ export class PlaybookLabels {
   readonly #byPlaybook = new Map<string, KnownLabel>();
   readonly #taken = new Set<string>([noPlaybook, otherPlaybooks]);
   readonly #live = new Set<string>();
+  readonly #liveLabels = new Set<string>();
   readonly #met = new Map<string, MetPlaybook>();
   readonly #max: number;
   #limited = 0;
@@ -60,8 +61,7 @@ export class PlaybookLabels {
     if (playbook === null) return noPlaybook;
     const known = this.#byPlaybook.get(playbookKey(playbook.id, playbook.name));
     if (known?.isLive && known.label !== otherPlaybooks) return known.label;
-    const isFull = this.#live.size >= this.#max && !this.#live.has(ownerOf(playbook.id, playbook.name));
-    if (isFull) {
+    if (this.#isFull(playbook)) {
       // A label that it already has stays reserved.
       if (known === undefined) this.#keep(named(playbook, otherPlaybooks));
       return otherPlaybooks;
@@ -70,6 +70,12 @@ export class PlaybookLabels {
     const label = isOwn ? known.label : firstFree(playbook, this.#taken);
     this.#keep({ ...named(playbook, label), isLive: true });
     return label;
+  }
+
+  /** A renamed playbook has its place already, but there are no more former names than playbooks. */
+  #isFull({ id, name }: Playbook): boolean {
+    const isRenamed = this.#live.has(ownerOf(id, name));
+    return (isRenamed ? this.#liveLabels.size - this.#live.size : this.#live.size) >= this.#max;
   }
 
   /** Records an instance of the playbook at this time. */
@@ -93,7 +99,9 @@ export class PlaybookLabels {
     if (label === otherPlaybooks && !this.#byPlaybook.has(key)) this.#limited++;
     this.#byPlaybook.set(key, known);
     this.#taken.add(label);
-    if (isLive && label !== otherPlaybooks) this.#live.add(ownerOf(playbookId, name));
+    if (!isLive || label === otherPlaybooks) return;
+    this.#live.add(ownerOf(playbookId, name));
+    this.#liveLabels.add(label);
   }
 }
 

@@ -100,6 +100,13 @@ describe('beyond the limit', () => {
     expect(labels.of({ ...isolate, name: 'Isolate endpoint' })).toBe('Isolate endpoint');
   });
 
+  test('a playbook that is renamed again and again has no more former names than the limit, and leaves others their place', () => {
+    const labels = new PlaybookLabels([], 2);
+    const names = ['A', 'B', 'C', 'D', 'E', 'A'];
+    expect(names.map((name) => labels.of({ ...isolate, name }))).toEqual(['A', 'B', 'C', 'other', 'other', 'A']);
+    expect([namesake, playbook(3)].map((one) => labels.of(one))).toEqual([namesake.name, 'other']);
+  });
+
   test('playbooks that shared a label get their own once the limit is raised or another playbook is gone', () => {
     const labels = new PlaybookLabels([], 1);
     const all = [playbook(1), playbook(2)];

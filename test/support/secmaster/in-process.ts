@@ -47,8 +47,7 @@ function tokenOf(simulator: Simulator): Credentials {
 }
 
 /** A token of IAM for the default project, as long as the simulator's tokens live. */
-export async function buyToken(simulator: Simulator): Promise<string> {
-  const { domain, user } = defaultUser;
+export async function buyToken(simulator: Simulator, { domain, user } = defaultUser): Promise<string> {
   const password = simulator.accounts.users().find((one) => one.user === user)?.password;
   const identity = { methods: ['password'], password: { user: { name: user, password, domain: { name: domain } } } };
   const body = JSON.stringify({ auth: { identity, scope: { project: { id: defaultProject.id } } } });
