@@ -21,6 +21,8 @@ export const systemParts: Readonly<Record<'system', readonly SystemPart[]>> = {
     part('runc'),
     part('systemd-analyze', 'systemd'),
     part('openssl'),
+    part('bash'),
+    part('mkfifo', 'coreutils'),
   ],
 };
 
