@@ -72,7 +72,8 @@ export function createFileReader({ stat, open }: Disk, clock: Clock): FileReader
     return reading;
 
     async function run(): Promise<void> {
-      if (atOnce >= maxAtOnce) await turn();
+      // Until a read has ended, or none is likely to.
+      while (atOnce >= maxAtOnce && lateOnes < maxAtOnce) await new Promise<void>((go) => waiting.push(go));
       if (atOnce >= maxAtOnce) resolve({ problem: crowdedOut, isThere: true });
       else await start();
       running.delete(path);
@@ -96,11 +97,6 @@ export function createFileReader({ stat, open }: Disk, clock: Clock): FileReader
       resolve(reading.late);
       if (lateOnes >= maxAtOnce) for (const go of waiting.splice(0)) go();
     }
-  }
-
-  /** Resolves when a read has ended, or when none is likely to. */
-  async function turn(): Promise<void> {
-    while (atOnce >= maxAtOnce && lateOnes < maxAtOnce) await new Promise<void>((go) => waiting.push(go));
   }
 
   async function load(path: string, { mayBePipe = false }: ReadOptions, reading: Reading): Promise<FileBytes> {

@@ -22,6 +22,8 @@ export const systemParts: Readonly<Record<'system', readonly SystemPart[]>> = {
     part('systemd-analyze', 'systemd'),
     part('openssl'),
     part('faketime'),
+    part('bash'),
+    part('mkfifo', 'coreutils'),
   ],
 };
 
