@@ -50,7 +50,7 @@ test.each<[string, string[], Record<string, string>, number, RegExp]>([
     ['serve'],
     { ...nowhere, SECMASTER_STATE_PATH: '/dev/null/ledger.db' },
     1,
-    /^the ledger \/dev\/null\/ledger.db: .*make.*writable.*\n$/,
+    /^the ledger \/dev\/null\/ledger.db: a part of the path is a file instead of a folder; set another state.path.*\n$/,
   ],
 ])('%s: a line that says what to fix, and the exit code', async (_, args, environment, code, message) => {
   const running = startExporter(args, environment);

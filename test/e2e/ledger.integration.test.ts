@@ -167,3 +167,24 @@ test.each(inForm(restorations.slice(0, 1), restorations))(
   },
   90_000,
 );
+
+test('a ledger with sums that no number holds, as an earlier exporter left it, is mended and goes on', async () => {
+  const { simulated, served, file, text, stop, start } = await counting();
+  await stop(served, 'SIGTERM');
+  {
+    using db = new DatabaseSync(file);
+    const large = Number.MAX_SAFE_INTEGER;
+    db.exec(`UPDATE counter SET value = 2 * ${large} WHERE counter = 'retries'; UPDATE gauge SET retries = 2 * ${large};
+      UPDATE cell SET retries = 2 * ${large}; UPDATE instance SET retry_count = ${large}, counted_retries = ${large}`);
+  }
+  await simulated.turn(10 * 60_000);
+  const again = await start();
+  const after = await polledAgain(again);
+  expect(started(after)).toBeGreaterThan(started(text));
+  expect(total(after, 'secmaster_workflow_recent_retries')).toBeLessThan(1_000);
+  expect(again.running.stderr()).toContain('numbers in the ledger were out of bounds; their counts begin anew');
+  await stop(again, 'SIGTERM');
+  const once = await start();
+  await polledAgain(once);
+  expect(once.running.stderr()).not.toContain('out of bounds');
+}, 90_000);

@@ -106,9 +106,12 @@ test('without the list of workspaces, where a name is to be found: the id is the
     .split('\n')
     .map((line) => JSON.parse(line));
   const told = lines.filter(({ level }) => level >= 40);
-  expect(told).toMatchObject([{ level: 40, msg: 'workspace name not found; its id is its label' }]);
-  const message = quoted(told[0].error);
-  expect(documented).toContain(`\`${told[0].msg}\`, with the error \`${message}\``);
+  expect(told.map(({ level, msg }) => [level, msg])).toEqual([
+    [40, 'ledger created; counters start now'],
+    [40, 'workspace name not found; its id is its label'],
+  ]);
+  const message = quoted(told[1].error);
+  expect(documented).toContain(`\`${told[1].msg}\`, with the error \`${message}\``);
 });
 
 test('without one instance: counts go on, and the log says once that nodes are not read', async () => {

@@ -107,5 +107,8 @@ test.each<[string, BehaviourChange['time'], localErrorMs: number, string]>([
     exporter.turn(minuteMs);
   }
   const warnings = exporter.logged.filter(({ level }) => level === 40);
-  expect(warnings).toEqual([expect.objectContaining({ problem: expect.stringContaining(said) })]);
+  expect(warnings).toEqual([
+    expect.objectContaining({ problem: expect.stringContaining(said) }),
+    expect.objectContaining({ msg: 'ledger created; counters start now' }),
+  ]);
 });

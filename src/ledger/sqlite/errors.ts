@@ -44,21 +44,20 @@ export function ledgerError(error: unknown, path: string): LedgerError {
   });
 }
 
-const whileRunning = 'while the exporter was running';
 const afterwards =
   'stop the exporter, restore the file from a backup or delete it to start counting from 0, and start the exporter';
 
 /** What has happened to an open ledger. */
 export const lookMessages: Readonly<Record<Exclude<Look, 'as_left' | 'returned'>, (path: string) => string>> = {
   removed: (path) =>
-    `the ledger ${path} was removed, or its folder was renamed, ${whileRunning}: move it back, and counting continues; a restart without it starts counting from 0`,
+    `the ledger ${path} was removed, or its folder was renamed, while the exporter was running: move it back, and counting continues; a restart without it starts counting from 0`,
   replaced: (path) =>
-    `another file was put in place of the ledger ${path} ${whileRunning}: restart the exporter to continue from that file, or move the former one back`,
-  cut_short: (path) => `the ledger ${path} was emptied or cut short ${whileRunning}: ${afterwards}`,
+    `another file was put in place of the ledger ${path} while the exporter was running: restart the exporter to continue from that file, or move the former one back`,
+  cut_short: (path) => `the ledger ${path} was emptied or cut short while the exporter was running: ${afterwards}`,
   overwritten: (path) =>
-    `another program has written to the ledger ${path} ${whileRunning}: restart the exporter to continue from what the file holds now; if it is damaged then, restore it from a backup while the exporter is stopped`,
+    `another program has written to the ledger ${path} while the exporter was running: restart the exporter to continue from what the file holds now; if it is damaged then, restore it from a backup while the exporter is stopped`,
   log_removed: (path) =>
-    `the file ${path}-wal was removed ${whileRunning}: what it held is in ${path} now, so nothing is lost and the next poll continues; leave the file in place`,
+    `the file ${path}-wal was removed while the exporter was running: what it held is in ${path} now, so nothing is lost and the next poll continues; leave the file in place`,
 };
 
 /** A ledger that exists and can't be used as it is. */

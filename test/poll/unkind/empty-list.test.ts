@@ -43,6 +43,7 @@ describe('the list is empty though runs are known', () => {
     await pollEveryMinute(soc, 10);
     expect(await stateOf(soc)).toEqual({ up: 0, windowComplete: 1, differences: [] });
     expect(soc.logged.filter(({ level }) => level >= 40)).toEqual([
+      expect.objectContaining({ msg: 'ledger created; counters start now' }),
       expect.objectContaining({ msg: 'poll failed', error: expect.stringContaining('maintenance') }),
     ]);
     maintenance.isOn = () => false;

@@ -26,6 +26,8 @@ const oddities: [string, (row: Instance) => SettableFields][] = [
   ['a start_time of 1970', () => ({ startTimeMs: 0 })],
   ['a start_time of 40 days before its creation', ({ createTimeMs }) => ({ startTimeMs: createTimeMs - 40 * dayMs })],
   ['a start_time of the year 2100', () => ({ startTimeMs: Date.parse('2100-01-01T00:00:00Z') })],
+  ['a start_time of the year 9999', () => ({ startTimeMs: Date.parse('9999-01-01T00:00:00Z') })],
+  ['more retries than a sum can hold', () => ({ raw: (row) => ({ ...row, retry_count: Number.MAX_SAFE_INTEGER }) })],
   ['a start_time that is no time', () => ({ raw: (row) => ({ ...row, start_time: 'yesterday' }) })],
 ];
 
