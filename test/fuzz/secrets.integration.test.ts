@@ -20,6 +20,7 @@ import { createSimulator } from '../../src/simulator/simulator.ts';
 import { configOf, loadFile } from '../config/loading.ts';
 import { inForm } from '../support/form.ts';
 import { buyToken } from '../support/secmaster/in-process.ts';
+import { routesThrough } from '../support/secmaster/routes.ts';
 import { allErrorShapes, type EchoServer, startEchoServer } from './echo-server.ts';
 import { hold, numberOf } from './hold.ts';
 import { createLeakFinder, formsOf } from './secret-forms.ts';
@@ -101,13 +102,14 @@ async function hear(
   const leaks = new Map<string, string>();
   const logged: string[] = [];
   const log = pino({ ...loggerOptions, level: 'debug' }, { write: (line: string) => void logged.push(line) });
-  const shared = { clock, dispatcher, log, version: '1.2.3' };
+  const shared = { clock, routes: routesThrough(dispatcher), log, version: '1.2.3' };
   const exporter = await createExporter(config, {
     ...shared,
     telemetryPath: '/metrics',
-    load: () => ({ config }),
+    load: async () => ({ config }),
     onReloaded: async () => {},
     onNew: () => {},
+    stall: () => null,
   });
   const poll = async () => {
     for (const one of exporter.fleet.pollables())
@@ -121,7 +123,10 @@ async function hear(
   const check = async () => {
     const { timeoutMs } = config.poll;
     const clients = createClients({ ...shared, language: 'en', timeoutMs, rateLimit: 1e9, observe: () => {} });
-    const findings = checkOnline(config, clients, new AbortController().signal, { log, now: clock.now });
+    const findings = checkOnline(config, clients, new AbortController().signal, {
+      log,
+      elapsedMs: clock.elapsedMs,
+    });
     const lines: string[] = [];
     for (let one = await turning(clock, findings.next()); !one.done; one = await turning(clock, findings.next()))
       lines.push(one.value.line);
