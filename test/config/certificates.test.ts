@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { contextProblem, keyProblem, readCertificates, validityWarning } from '../../src/config/certificates.ts';
-import { fixedCa, fixedServer } from '../support/http/fixed-certificates.ts';
+import { fixedCa, fixedServer } from '../support/http/test-certificates.ts';
 
 const { cert: fixedCert, key: fixedKey } = fixedServer;
 

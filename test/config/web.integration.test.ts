@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { formatProblem } from '../../src/config/problems.ts';
 import { loadWebConfig } from '../../src/config/web.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { fixedCa, fixedServer } from '../support/http/fixed-certificates.ts';
+import { fixedCa, fixedServer } from '../support/http/test-certificates.ts';
 import { temporaryFolder } from '../support/process/processes.ts';
 
 const { cert: fixedCert, key: fixedKey } = fixedServer;

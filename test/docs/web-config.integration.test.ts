@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadWebConfig } from '../../src/config/web.ts';
-import { fixedServer } from '../support/http/fixed-certificates.ts';
+import { fixedServer } from '../support/http/test-certificates.ts';
 import { temporaryFolder } from '../support/process/processes.ts';
 
 const { cert: fixedCert, key: fixedKey } = fixedServer;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { fixedCa, fixedServer } from '../support/http/fixed-certificates.ts';
+import { fixedCa, fixedServer } from '../support/http/test-certificates.ts';
 import { startExporter, temporaryFolder } from '../support/process/processes.ts';
 
 test('a bad web configuration: said with its line, and the exit code', async () => {

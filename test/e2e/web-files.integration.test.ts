@@ -13,7 +13,7 @@ import {
   renewedServer,
   strangerCa,
   strangerClient,
-} from '../support/http/fixed-certificates.ts';
+} from '../support/http/test-certificates.ts';
 import { eventually, portOf, type Running, startExporter, temporaryFolder } from '../support/process/processes.ts';
 
 /** The files of the web configuration change while an exporter serves. */

@@ -7,8 +7,12 @@ const root = join(import.meta.dirname, '..', '..');
 const files = globSync('test/**/*.test.ts', { cwd: root });
 const isSystem = (file: string) => file.endsWith('.system.test.ts');
 
-/** These need something else than a program: the npm registry, and a small disk that root mounts. */
-const needOther = ['test/package/package.system.test.ts', 'test/e2e/ledger.system.test.ts'];
+/** These need something else than a program: the npm registry, a small disk that root mounts, and the machine for themselves. */
+const needOther = [
+  'test/package/package.system.test.ts',
+  'test/e2e/ledger.system.test.ts',
+  'test/e2e/hostile-clients.system.test.ts',
+];
 
 /** A file with all that it imports of ours. */
 function withImports(file: string, seen = new Set<string>()): Set<string> {

@@ -20,7 +20,6 @@ export const systemParts: Readonly<Record<'system', readonly SystemPart[]>> = {
     part('podman'),
     part('runc'),
     part('systemd-analyze', 'systemd'),
-    part('openssl'),
     part('faketime'),
     part('bash'),
     part('mkfifo', 'coreutils'),

@@ -162,7 +162,6 @@ export function createRound<P>(options: RoundOptions<P>): Round<P> {
     wasShort = length.fullRows !== null && pageIds.length < Math.min(limit, length.fullRows);
     offset += pageIds.length;
     limit = Math.min(2 * limit, length.limit);
-    if (pageIds.length > 0 && isMiscounted(page)) counts = 'inexact';
   }
 
   /** Whether there are fewer by SecMaster's count than the list has shown up to here: the count is wrong, or rows have left. */
@@ -252,6 +251,7 @@ export function createRound<P>(options: RoundOptions<P>): Round<P> {
         ended(isAllOfFrozen(page) ? 'complete' : 'bottom', frozen);
         return page;
       }
+      if (isMiscounted(page)) counts = 'inexact';
       const kind = endAfter(page);
       if (kind !== null) ended(kind);
       return page;
