@@ -86,7 +86,8 @@ function expectSound(loaded: Loaded, isFile: boolean): void {
   for (const problem of loaded.problems) {
     const text = formatProblem(problem);
     if (!/^[^\n\r]+$/.test(text) || text.length > 2_000) throw new Error(`not one short line: ${JSON.stringify(text)}`);
-    if (/undefined|\[object|Error:|^\s*at /.test(problem.message)) throw new Error(`not for a person: ${text}`);
+    const unquoted = problem.message.replace(/^"(?:[^"\\]|\\.)*/, '');
+    if (/undefined|\[object|Error:|^\s*at /.test(unquoted)) throw new Error(`not for a person: ${text}`);
     if (problem.file === null && problem.path === '' && isFile) throw new Error(`nowhere: ${text}`);
     expectNoSecret(text);
   }

@@ -15,7 +15,11 @@ const pages = numberOf('FUZZ_PAGES_OF_PROMETHEUS', 200, 200);
 
 /** One ledger that has seen them all; what is wrong with a single one is the business of `pages.test.ts`. */
 async function afterPages(): Promise<HostileSoc> {
-  const hostile = createHostileSoc(fc.sample(mutations, { seed, numRuns: pages }));
+  const hostile = createHostileSoc({
+    honestPolls: 2,
+    perPoll: 4,
+    mutations: fc.sample(mutations, { seed, numRuns: pages }),
+  });
   for (let polls = 0; hostile.left() > 0 && polls < 3 * pages; polls++) await hostile.poll();
   await hostile.poll();
   return hostile;

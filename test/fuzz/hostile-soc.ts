@@ -6,7 +6,17 @@ import { parseStrictly, type StrictFamily } from '../support/metrics/strict-expo
 import { createSoc, type SimulatedSoc, type SocOptions } from '../support/world/simulated-soc.ts';
 import { type Mutation, mutated } from './mutations.ts';
 
-/** A workspace whose SecMaster answers with what the mutations make of genuine answers, one after the other, and then honestly. */
+/** What SecMaster does to its answers: so many polls get genuine ones, then each as many changed ones at the most. */
+export interface Hostility {
+  readonly honestPolls: number;
+  readonly perPoll: number;
+  /** One after the other; null: a genuine answer. */
+  readonly mutations: readonly (Mutation | null)[];
+}
+
+export const honest: Hostility = { honestPolls: 0, perPoll: 0, mutations: [] };
+
+/** A workspace before such a SecMaster, which is honest in the end. */
 export interface HostileSoc {
   readonly soc: SimulatedSoc;
   /** Mutations that no answer has met yet. */
@@ -33,12 +43,13 @@ const counters: ReadonlySet<string> = new Set(
 const openMetrics = expositionOf();
 
 export function createHostileSoc(
-  mutations: readonly (Mutation | null)[],
+  { honestPolls, perPoll, mutations }: Hostility,
   options: Pick<SocOptions, 'after' | 'store'> = {},
 ): HostileSoc {
   const soc = createSoc({ ...options, settings: { ...limits, name: null } });
   const queue = [...mutations];
-  answerWith(soc.simulator, queue);
+  let inPoll = 0;
+  answerWith(soc.simulator, () => (inPoll-- > 0 ? (queue.shift() ?? null) : null));
   let before = new Map<string, number>();
   let step = 0;
 
@@ -58,7 +69,8 @@ export function createHostileSoc(
 
     const families = parseStrictly(await exposition('text'), 'text');
     parseStrictly(await exposition('openmetrics'), 'openmetrics');
-    const [excess] = excesses(families, limits);
+    // What a ledger holds may be an earlier exporter's, with other limits.
+    const [excess] = mutations.length === 0 ? [] : excesses(families, limits);
     if (excess !== undefined) throw new Error(excess);
     const now = countersOf(families);
     for (const [series, value] of before)
@@ -72,23 +84,23 @@ export function createHostileSoc(
     exposition,
     close: () => soc.store.close(),
     async poll() {
+      inPoll = step < honestPolls ? 0 : perPoll;
       liveOn(soc, step++);
       const left = queue.length;
       await soc.poll();
       await check();
       // Credentials that were refused, or a list that was, are left alone for a while.
-      soc.turn(left === queue.length ? 61 * minuteMs : minuteMs);
+      soc.turn(step > honestPolls && left === queue.length ? 61 * minuteMs : minuteMs);
     },
   };
 }
 
 /** The next answers about workspaces and instances; a token is always genuine. */
-function answerWith({ app }: Simulator, queue: (Mutation | null)[]): void {
+function answerWith({ app }: Simulator, next: () => Mutation | null): void {
   const genuine = app.request.bind(app);
   app.request = async (input, ...rest) => {
     const response = await genuine(input, ...rest);
-    if (queue.length === 0 || !String(input).includes('/workspaces')) return response;
-    const mutation = queue.shift() ?? null;
+    const mutation = String(input).includes('/workspaces') ? next() : null;
     if (mutation === null) return response;
     const answer = {
       status: response.status,
@@ -104,7 +116,7 @@ function answerWith({ app }: Simulator, queue: (Mutation | null)[]): void {
 function liveOn({ world, now }: SimulatedSoc, step: number): void {
   const atMs = now();
   const playbook = playbooks[step % playbooks.length];
-  for (const triggerType of ['EVENT', 'TIMER']) {
+  for (const triggerType of ['EVENT', 'TIMER', 'EVENT', 'MANUAL']) {
     const id = world.start(atMs - 5_000, { ...(playbook !== undefined && { playbook }), triggerType });
     if (step % 3 === 1) world.finish(id, atMs - 1_000);
     if (step % 3 === 2) world.fail(id, atMs - 1_000, 'Query asset', 'timed out');

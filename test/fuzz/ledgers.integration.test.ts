@@ -8,7 +8,7 @@ import { createSqliteStore } from '../../src/ledger/sqlite/store.ts';
 import { LedgerError, type Store } from '../../src/ledger/store.ts';
 import type { SimulatedSoc } from '../support/world/simulated-soc.ts';
 import { hold, numberOf } from './hold.ts';
-import { createHostileSoc } from './hostile-soc.ts';
+import { createHostileSoc, honest } from './hostile-soc.ts';
 import { corrupt, ledgerMutations } from './ledger-mutations.ts';
 
 const file = 'test/fuzz/ledgers.integration.test.ts';
@@ -19,7 +19,7 @@ let soc: SimulatedSoc;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'secmaster-exporter-'));
   const path = join(folder, 'closed.db');
-  const hostile = createHostileSoc([], { store: createSqliteStore(path) });
+  const hostile = createHostileSoc(honest, { store: createSqliteStore(path) });
   for (let polls = 0; polls < 8; polls++) await hostile.poll();
   // As a kill leaves it.
   for (const end of ['', '-wal']) copyFileSync(path + end, join(folder, `killed.db${end}`));
@@ -61,7 +61,7 @@ test(
         const store = open(path);
         if (store === null) return;
         try {
-          const hostile = createHostileSoc([], { after: soc, store });
+          const hostile = createHostileSoc(honest, { after: soc, store });
           for (let polls = 0; polls < 2; polls++) {
             await hostile.poll();
             const { last, failures } = hostile.soc.workspace.report().polls;

@@ -143,13 +143,45 @@ const errorBody = fc.record(
   },
   { requiredKeys: [] },
 );
+/** A value of the kind that the key has. */
+const fitting = fc
+  .oneof(
+    fc.tuple(fc.constantFrom('retry_count', 'count'), numbers),
+    fc.tuple(fc.constantFrom('start_time', 'end_time'), times),
+    fc.tuple(
+      fc.constantFrom('status', 'trigger_type', 'name', 'en_name', 'id', 'action_name', 'error_msg'),
+      textsAndHugeOnes,
+    ),
+  )
+  .chain(([key, value]) =>
+    fc.record({
+      kind: fc.constant('field' as const),
+      key: fc.constant(key),
+      everywhere,
+      isVaried,
+      value: fc.constant(value),
+    }),
+  );
+/** As JSON can write them and JSON.stringify can't. */
+const rawNumbers = fc.constantFrom(
+  '-0',
+  '1e999',
+  '-1e999',
+  '9007199254740993',
+  '0.1e-400',
+  '123456789012345678901234567890',
+);
 const member = fc
-  .tuple(fc.oneof(key, fc.constantFrom('__proto__', 'constructor', 'toJSON', 'then', '')), value)
-  .map(([name, one]) => `${JSON.stringify(name)}:${JSON.stringify(one)}`);
+  .tuple(
+    fc.oneof(key, fc.constantFrom('__proto__', 'constructor', 'toJSON', 'then', '')),
+    fc.oneof({ weight: 4, arbitrary: value.map((one) => JSON.stringify(one)) }, { weight: 1, arbitrary: rawNumbers }),
+  )
+  .map(([name, one]) => `${JSON.stringify(name)}:${one}`);
 
 export const mutations: fc.Arbitrary<Mutation> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('set' as const), at, everywhere, isVaried, value }) },
-  { weight: 16, arbitrary: fc.record({ kind: fc.constant('field' as const), key, everywhere, isVaried, value }) },
+  { weight: 12, arbitrary: fitting },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('field' as const), key, everywhere, isVaried, value }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('remove' as const), at, everywhere }) },
   {
     weight: 2,

@@ -5,12 +5,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { hold, numberOf } from './hold.ts';
-import { createHostileSoc } from './hostile-soc.ts';
+import { createHostileSoc, type Hostility } from './hostile-soc.ts';
 import { mutations } from './mutations.ts';
 
 const pagesOfWorld = 20;
 const pages = numberOf('FUZZ_PAGES', 200, 2_500);
-const world = fc.array(fc.option(mutations, { freq: 20 }), { minLength: pagesOfWorld, maxLength: pagesOfWorld });
+const world: fc.Arbitrary<Hostility> = fc.record({
+  honestPolls: fc.nat({ max: 4 }),
+  perPoll: fc.constantFrom(2, 5, 20),
+  mutations: fc.array(fc.option(mutations, { freq: 20 }), { minLength: pagesOfWorld, maxLength: pagesOfWorld }),
+});
 
 test(
   'polls go on, counters never fall, and the exposition parses and stays within its bounds',
@@ -19,7 +23,7 @@ test(
     await hold({ file: 'test/fuzz/pages.test.ts', cases: Math.ceil(pages / pagesOfWorld) }, world, async (given) => {
       const hostile = createHostileSoc(given);
       for (let polls = 0; hostile.left() > 0 && polls < 3 * pagesOfWorld; polls++) await hostile.poll();
-      served += given.filter((one) => one !== null).length - hostile.left();
+      served += given.mutations.filter((one) => one !== null).length - hostile.left();
       // What is honest again is believed again.
       for (let polls = 0; polls < 3; polls++) {
         hostile.soc.turn(61 * 60_000);

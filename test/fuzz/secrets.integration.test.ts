@@ -36,12 +36,15 @@ const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const plain = `${letters}${letters.toLowerCase()}0123456789`;
 const secret = (signs: string, length: number) =>
   fc.string({ unit: fc.constantFrom(...signs), minLength: length, maxLength: length });
-const worlds = fc.record({
-  ak: secret(`${letters}0123456789`, 20),
-  sk: secret(plain, 40),
-  securityToken: secret(`${plain}+/`, 90).map((text) => `${text}==`),
-  password: secret(`${plain}!"#$%&'()*+,-./:;<=>?@[]^_{|}~\\ä`, 24).map((text) => `p${text}w`),
-});
+/** Never made smaller: nothing is to be learnt of a secret of one sign. */
+const worlds = fc.noShrink(
+  fc.record({
+    ak: secret(`${letters}0123456789`, 20),
+    sk: secret(plain, 40),
+    securityToken: secret(`${plain}+/`, 90).map((text) => `${text}==`),
+    password: secret(`${plain}!"#$%&'()*+,-./:;<=>?@[]^_{|}~\\ä`, 24).map((text) => `p${text}w`),
+  }),
+);
 type World = typeof worlds extends fc.Arbitrary<infer T> ? T : never;
 
 test('there are 200 forms', () => {

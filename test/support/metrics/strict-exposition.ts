@@ -52,8 +52,9 @@ export function parseStrictly(text: string, format: Format): StrictFamily[] {
       if (format === 'openmetrics') refuse('empty line');
       continue;
     }
-    const [hash, keyword = '', name = '', ...rest] = line.split(' ');
-    if (hash === '#') {
+    if (line.startsWith('#')) {
+      const [hash, keyword = '', name = '', ...rest] = line.split(' ');
+      if (hash !== '#') refuse('comment');
       if (keyword === 'HELP') {
         if (families.has(name) || helped !== null) refuse('HELP out of place');
         if (/\\(?![\\n])/.test(rest.join(' ').replaceAll('\\\\', ''))) refuse('unknown escape');
@@ -70,7 +71,7 @@ export function parseStrictly(text: string, format: Format): StrictFamily[] {
     }
     if (family === null || helped !== null) return refuse('sample outside of a family');
     const sample = parseSample(line, format, family, refuse);
-    const key = JSON.stringify([sample.name, Object.entries(sample.labels).sort()]);
+    const key = `${sample.name} ${keyOf(sample.labels)}`;
     if (series.has(key)) refuse('series twice');
     series.add(key);
     family.samples.push(sample);
@@ -135,13 +136,23 @@ function parseLabels(text: string, refuse: Refuse): { readonly labels: Record<st
   return { labels, rest: rest.slice(1) };
 }
 
+/** The same in whatever order they stand. */
+function keyOf(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .sort()
+    .join();
+}
+
 /** Buckets rise to +Inf, which is the count. */
 function checkHistogram({ name, samples }: StrictFamily): void {
   const groups = new Map<string, StrictSample[]>();
   for (const sample of samples) {
     const { le: _, ...labels } = sample.labels;
-    const key = JSON.stringify(Object.entries(labels).sort());
-    groups.set(key, [...(groups.get(key) ?? []), sample]);
+    const key = keyOf(labels);
+    const group = groups.get(key) ?? [];
+    if (group.length === 0) groups.set(key, group);
+    group.push(sample);
   }
   for (const [labels, all] of groups) {
     const refuse = (reason: string) => {
