@@ -9,7 +9,7 @@ import { createHostileSoc, type Hostility } from './hostile-soc.ts';
 import { mutations } from './mutations.ts';
 
 const pagesOfWorld = 20;
-const pages = numberOf('FUZZ_PAGES', 200, 2_500);
+const pages = numberOf('FUZZ_PAGES', 200, 1_000);
 const world: fc.Arbitrary<Hostility> = fc.record({
   honestPolls: fc.nat({ max: 4 }),
   perPoll: fc.constantFrom(2, 5, 20),

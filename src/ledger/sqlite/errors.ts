@@ -10,11 +10,12 @@ const remedies: Readonly<Record<number, string>> = {
   11: 'the file is damaged; restore it from a backup, or move it away to start counting from 0',
   13: 'the disk is full; free some space, then a running exporter continues by itself',
   14: 'it cannot be opened; create its folder and make it writable for this user',
+  19: 'it refuses what an exporter writes, so somebody has changed it; restore it from a backup, or move it away to start counting from 0',
   26: 'the file is not a ledger, or it is damaged; restore it from a backup, or set another state.path',
 };
 
-/** SQLITE_ERROR, such as a missing table, SQLITE_CORRUPT, SQLITE_NOTADB. */
-const damaged = [1, 11, 26];
+/** SQLITE_ERROR, such as a missing table, SQLITE_CORRUPT, SQLITE_CONSTRAINT by somebody's trigger, SQLITE_NOTADB. */
+const damaged = [1, 11, 19, 26];
 
 const noFolder =
   'its folder cannot be created; create it and make it writable for this user, or set another state.path';
