@@ -16,7 +16,10 @@ import { createWindow } from './window.ts';
  * @throws {LedgerError} if another number is out of bounds
  */
 export function mendNumbers(db: Database): readonly string[] {
-  const wrong = tables.flatMap((table) => outOfBounds(db, table));
+  const tables = db.all<{ name: string }>(
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
+  );
+  const wrong = tables.flatMap(({ name }) => outOfBounds(db, name));
   const others = wrong.filter((column) => !(column in counts));
   if (others.length > 0) throw damagedLedger(db.path, `a number in it is out of bounds (${others.join(', ')})`);
   if (wrong.length === 0) return [];
@@ -26,20 +29,6 @@ export function mendNumbers(db: Database): readonly string[] {
   });
   return wrong;
 }
-
-const tables = [
-  'ledger',
-  'label_set',
-  'instance',
-  'playbook',
-  'counter',
-  'duration',
-  'cell',
-  'gauge',
-  'mark',
-  'failure',
-  'sweep',
-];
 
 interface Count {
   readonly max: number;
@@ -85,6 +74,7 @@ function outOfBounds(db: Database, table: string): string[] {
     // A bucket's bound may be infinite.
     .filter(({ name, type }) => (type === 'INTEGER' || type === 'REAL') && name !== 'le')
     .map(({ name }) => name);
+  if (columns.length === 0) return [];
   const checks = columns.map((name) => `max(${name} NOT BETWEEN ${boundsOf(table, name)}) AS ${name}`);
   const [found = {}] = db.all<Record<string, number | null>>(`SELECT ${checks.join(', ')} FROM ${table}`);
   return columns.filter((name) => found[name] === 1).map((name) => `${table}.${name}`);
