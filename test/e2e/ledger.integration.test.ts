@@ -65,7 +65,9 @@ test.each<[string, (file: string) => void, RegExp]>([
     for (const end of ['-wal', '-shm']) rmSync(file + end, { force: true });
     served = await serve(args);
     const mended = await polledAgain(served);
-    expect(differences(mended, await simulated.truth(sinceMs, lookbackMs), Number.POSITIVE_INFINITY)).toEqual([]);
+    expect(differences(mended, await simulated.truthOf(mended, sinceMs, lookbackMs), Number.POSITIVE_INFINITY)).toEqual(
+      [],
+    );
   },
   90_000,
 );
@@ -89,7 +91,7 @@ async function counting() {
     await now.running.ended;
   };
   const expectRight = async (now: string) => {
-    const truth = await simulated.truth(ledgerCreatedMs(file), lookbackMs);
+    const truth = await simulated.truthOf(now, ledgerCreatedMs(file), lookbackMs);
     expect(differences(now, truth, Number.POSITIVE_INFINITY)).toEqual([]);
   };
   return { simulated, served, file, text, stop, start: () => serve(args), expectRight };

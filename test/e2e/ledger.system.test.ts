@@ -45,5 +45,5 @@ test('a disk that fills up: the log says so, secmaster_up is 0 and the last numb
 
   rmSync(fill);
   const after = await polledAgain(served);
-  expect(differences(after, await simulated.truth(sinceMs, lookbackMs), Number.POSITIVE_INFINITY)).toEqual([]);
+  expect(differences(after, await simulated.truthOf(after, sinceMs, lookbackMs), Number.POSITIVE_INFINITY)).toEqual([]);
 }, 90_000);

@@ -20,7 +20,7 @@ test('every workflow family equals the truth: at first, as the SOC lives on, aft
   const compare = async () => {
     const windowStartMs =
       (sampleValue(text, 'secmaster_exporter_last_poll_timestamp_seconds') ?? 0) * 1000 - lookbackMs;
-    return differences(text, await simulated.truth(sinceMs, lookbackMs), windowStartMs);
+    return differences(text, await simulated.truthOf(text, sinceMs, lookbackMs), windowStartMs);
   };
   expect(await compare()).toEqual([]);
   expect(total(text, 'secmaster_workflow_instances_started_total')).toBe(0);
@@ -70,11 +70,11 @@ test.each([
   const once = startExporter(['once'], environment);
   expect(await once.ended, once.stderr()).toBe(0);
   expect(sampleValue(once.stdout(), 'secmaster_up', { workspace: 'simulated-soc' })).toBe(1);
-  expect(differences(once.stdout(), await simulated.truth(sinceMs, lookbackMs), 0)).toEqual([]);
+  expect(differences(once.stdout(), await simulated.truthOf(once.stdout(), sinceMs, lookbackMs), 0)).toEqual([]);
 
   const served = await serve([], environment);
   const text = await polledAgain(served);
-  expect(differences(text, await simulated.truth(sinceMs, lookbackMs), 0)).toEqual([]);
+  expect(differences(text, await simulated.truthOf(text, sinceMs, lookbackMs), 0)).toEqual([]);
   expect(await served.get('/-/healthy')).toContain('healthy');
   expect(await served.get('/-/ready')).toContain('ready');
   expect(await served.get('/')).toContain('simulated-soc');

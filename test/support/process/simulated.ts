@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { BehaviourChange } from '../../../src/simulator/behaviour.ts';
 import { defaultAccessKey, defaultProject, defaultUser, defaultWorkspace } from '../../../src/simulator/defaults.ts';
 import type { Truth } from '../../../src/simulator/truth.ts';
+import { sampleValue } from '../metrics/exposition.ts';
 import { eventually, type Running, start } from './processes.ts';
 
 /** A simulator in another process, and what tests ask of it. */
@@ -11,6 +12,8 @@ export interface Simulated {
   /** Its clock stands still until the test advances it. @returns its time then */
   turn(ms: number): Promise<number>;
   truth(sinceMs: number, lookbackMs: number): Promise<Truth>;
+  /** The same at the time of an exposition: its exporter goes on by its own clock while the simulator's stands still. */
+  truthOf(exposition: string, sinceMs: number, lookbackMs: number): Promise<Truth>;
   requests(): Promise<{ readonly total: number; readonly refused: number; readonly counts: Record<string, number> }>;
   addFault(rule: Record<string, unknown>): Promise<void>;
   clearFaults(): Promise<void>;
@@ -46,12 +49,18 @@ export async function startSimulator({
   const send = (method: string, path: string, body: unknown) =>
     call(path, { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
   const post = (path: string, body: unknown) => send('POST', path, body);
+  const turn = async (ms: number) => ((await post('advance', { ms })) as { readonly now: number }).now;
+  const truth = (sinceMs: number, lookbackMs: number) =>
+    call(`truth?workspace_id=${defaultWorkspace.id}&since=${sinceMs}&lookback=${lookbackMs}`) as Promise<Truth>;
   return {
     url,
     running,
-    turn: async (ms) => ((await post('advance', { ms })) as { readonly now: number }).now,
-    truth: (sinceMs, lookbackMs) =>
-      call(`truth?workspace_id=${defaultWorkspace.id}&since=${sinceMs}&lookback=${lookbackMs}`) as Promise<Truth>,
+    turn,
+    truth,
+    async truthOf(exposition, sinceMs, lookbackMs) {
+      const polledMs = (sampleValue(exposition, 'secmaster_exporter_last_poll_timestamp_seconds') ?? 0) * 1000;
+      return truth(sinceMs, lookbackMs - Math.max(0, Math.round(polledMs - (await turn(0)))));
+    },
     requests: () => call('requests?last=0') as ReturnType<Simulated['requests']>,
     clearFaults: async () => void (await call('faults', { method: 'DELETE' })),
     behave: async (behaviour) => void (await send('PUT', 'behaviour', behaviour)),
