@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/tools/longest-first.ts';
 
 /** A lane is told by the file's name: `a.test.ts` is unit, `a.integration.test.ts` and `a.system.test.ts` are what they say. */
 const all = 'test/**/*.test.ts';
@@ -16,6 +17,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     restoreMocks: true,
     unstubEnvs: true,
+    sequence: { sequencer: LongestFirst },
     projects: [
       // In one process: no sockets, no other programs, nothing written, so that files can share their modules.
       {

@@ -1,30 +1,13 @@
 /**
- * Exactly once, whatever happens: random worlds, polled at random moments by exporters that break off, crash and begin
- * again. The worlds are the same each time, so that a test that fails does so by a change of the code; WORLDS_SEED gives others
- * (`new` ones each time), WORLDS_RUNS more. Of a server that behaves in any way at all, WORLDS_PATH runs the one world that a
- * failure names, and WORLDS_SURVEY=1 goes on after failures and lists them all, as they were drawn.
+ * Exactly once, whatever happens: random worlds, polled at random moments by exporters that break off, crash and begin again
+ * (test/support/world/runs.ts).
  */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { maxPollRequests } from '../../src/poll/bound.ts';
-import { inForm } from '../support/form.ts';
+import { describe, expect, test } from 'vitest';
+import { runs, seed, timeoutMs } from '../support/world/runs.ts';
 import type { SimulatedSoc } from '../support/world/simulated-soc.ts';
-import { isTooMuch, liveUnkindly } from '../support/world/unkind-run.ts';
-import { storyOf } from '../support/world/unkind-story.ts';
-import { createTally } from '../support/world/unkind-tally.ts';
-import { unkindWorlds } from '../support/world/unkind-worlds.ts';
 import { firstPollWitness, ledgerWitness, live } from '../support/world/world-run.ts';
 import { type PollPlan, schedules, smoothPoll, worlds } from '../support/world/worlds.ts';
-
-const { WORLDS_SEED = '2026', WORLDS_PATH, WORLDS_SURVEY } = process.env;
-const seed = WORLDS_SEED === 'new' ? Date.now() % 2 ** 31 : Number(WORLDS_SEED);
-/** Worlds of a friendly server, all properties together, and as many of a server that behaves in any way at all. */
-const runs = Number(process.env.WORLDS_RUNS ?? inForm(50, 1_500));
-const timeoutMs = 60_000 + runs * 4_000;
-
-beforeAll(() => {
-  process.stdout.write(`WORLDS_SEED=${seed} WORLDS_RUNS=${runs}\n`);
-});
 
 function hold<T>(property: fc.IAsyncProperty<T>, share: number): Promise<void> {
   return fc.assert(property, { seed, numRuns: Math.ceil(runs * share) });
@@ -125,43 +108,3 @@ function finalCounters(soc: SimulatedSoc): Map<string, number> {
       .map(([series, value]) => [series, Math.round(value * 1000)]),
   );
 }
-
-const maxRequests = (newInstances: number) => maxPollRequests + newInstances;
-
-describe('of a server that behaves in any way at all, and then in another', () => {
-  const tally = createTally();
-
-  afterAll(() => {
-    process.stdout.write(`${tally.text()}\n`);
-  });
-
-  test(
-    'every counter is true in the end, or it is said that and why it may not be; and no poll asks without end',
-    async () => {
-      const stories: string[] = [];
-      const world = fc.asyncProperty(unkindWorlds, async (world) => {
-        const outcome = await liveUnkindly(world.plan, world.schedule, maxRequests);
-        const isWrong = outcome.verdict === 'silent' || outcome.polls.some(isTooMuch);
-        const isSurvey = WORLDS_SURVEY !== undefined;
-        tally.add(world, outcome, isWrong && !isSurvey);
-        if (!isWrong) return;
-        if (!isSurvey) throw new Error(storyOf(world, outcome));
-        stories.push(storyOf(world, outcome));
-      });
-      await fc.assert(world, {
-        seed,
-        ...(WORLDS_PATH === undefined ? { numRuns: runs } : { path: WORLDS_PATH, endOnFailure: true }),
-        reporter({ failed, counterexamplePath, errorInstance }) {
-          if (!failed) return;
-          const { message } = errorInstance as Error;
-          throw new Error(`WORLDS_SEED=${seed} WORLDS_PATH=${counterexamplePath}\n${message}`);
-        },
-      });
-      expect(stories.join('\n\n')).toBe('');
-      // Nobody passes by giving up.
-      expect(tally.share('friendly')).toBe(1);
-      expect(tally.share('one switch')).toBeGreaterThan(0.6);
-    },
-    timeoutMs,
-  );
-});
