@@ -21,6 +21,7 @@ import { configOf, loadFile } from '../config/loading.ts';
 import { inForm } from '../support/form.ts';
 import { buyToken } from '../support/secmaster/in-process.ts';
 import { routesThrough } from '../support/secmaster/routes.ts';
+import { turning } from '../support/world/turning.ts';
 import { allErrorShapes, type EchoServer, startEchoServer } from './echo-server.ts';
 import { hold, numberOf } from './hold.ts';
 import { createLeakFinder, formsOf } from './secret-forms.ts';
@@ -114,12 +115,10 @@ async function hear(
     onNew: () => {},
     stall: () => null,
   });
+  // A request that waits for its answer has more time.
+  const turned = <T>(promise: Promise<T>) => turning(clock, promise, 2_000);
   const poll = async () => {
-    for (const one of exporter.fleet.pollables())
-      await turning(
-        clock,
-        one.poll(new AbortController().signal, () => true),
-      );
+    for (const one of exporter.fleet.pollables()) await turned(one.poll(new AbortController().signal, () => true));
     // More than anything rests for.
     clock.advance(7 * 3_600_000);
   };
@@ -131,7 +130,7 @@ async function hear(
       elapsedMs: clock.elapsedMs,
     });
     const lines: string[] = [];
-    for (let one = await turning(clock, findings.next()); !one.done; one = await turning(clock, findings.next()))
+    for (let one = await turned(findings.next()); !one.done; one = await turned(findings.next()))
       lines.push(one.value.line);
     return lines;
   };
@@ -165,21 +164,6 @@ async function hear(
     server.echo('nothing', []);
     await exporter.close();
   }
-}
-
-/** Lets time go by for whoever waits for his turn, but not for a request that waits for its answer. */
-async function turning<T>(clock: ManualClock, promise: Promise<T>): Promise<T> {
-  let isSettled = false;
-  const settle = () => {
-    isSettled = true;
-  };
-  promise.then(settle, settle);
-  while (!isSettled) {
-    await new Promise((resolve) => setImmediate(resolve));
-    const [leftMs = Number.POSITIVE_INFINITY] = clock.sleeping();
-    if (leftMs <= 2_000) clock.advance(leftMs);
-  }
-  return promise;
 }
 
 /** What is served, as it is written and as a reader reads it. */

@@ -15,6 +15,7 @@ import type { World } from '../../../src/simulator/world.ts';
 import { expositionOf, scrapeOf } from '../metrics/exposition.ts';
 import { createClientInProcess } from '../secmaster/in-process.ts';
 import { differences } from './compare.ts';
+import { turning } from './turning.ts';
 
 export const startMs = Date.parse('2026-07-18T12:00:00Z');
 export const lookbackMs = 24 * 3_600_000;
@@ -130,19 +131,4 @@ export function createSoc({
       return differences(await exposition(), truth, clock.now() - lookbackMs);
     },
   };
-}
-
-/** Lets the time go by for whoever sleeps, until the promise is settled; it may also wait for sockets. */
-async function turning<T>(clock: ManualClock, promise: Promise<T>): Promise<T> {
-  let isSettled = false;
-  const settle = () => {
-    isSettled = true;
-  };
-  promise.then(settle, settle);
-  while (!isSettled) {
-    await new Promise((resolve) => setImmediate(resolve));
-    const [leftMs] = clock.sleeping();
-    if (leftMs !== undefined) clock.advance(leftMs);
-  }
-  return promise;
 }
