@@ -1,8 +1,9 @@
 import { getCACertificates } from 'node:tls';
-import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import { defaultMetadataEndpoint } from '../../config/endpoints.ts';
 import { type NoProxy, parseNoProxy } from '../../config/no-proxy.ts';
 import type { Secret } from '../../model/secret.ts';
+import { createProxyAgent } from './proxy-agent.ts';
 
 /** How hosts are reached: which CAs are trusted, and through which proxy. */
 export interface Route {
@@ -55,9 +56,9 @@ function createRoute({ tls: { ca }, proxyUrl }: RouteConfig, environment: Enviro
   const tls = ca === null ? {} : { ca: [...getCACertificates('default'), ca.pem] };
   const direct = new Agent({ connect: tls });
   const chosen = proxyUrl === null ? proxiesOf(environment) : oneProxy(proxyUrl.reveal());
-  const agents = new Map<string, ProxyAgent>();
+  const agents = new Map<string, Dispatcher>();
   const agentOf = (uri: string) => {
-    const agent = agents.get(uri) ?? new ProxyAgent({ uri, requestTls: tls, proxyTls: tls });
+    const agent = agents.get(uri) ?? createProxyAgent(uri, tls);
     agents.set(uri, agent);
     return agent;
   };
