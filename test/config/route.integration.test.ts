@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { proxyForm } from '../../src/config/proxies.ts';
 import { showConfig } from '../../src/config/show.ts';
 import { createCertificates } from '../support/http/certificates.ts';
 import { complete, configOf, loadText, problemsOf, writeFile } from './loading.ts';
@@ -55,7 +56,7 @@ test.each([['proxy.example.com:3128'], ['ftp://user:SKTEST@proxy'], ['http://pro
   'proxy_url is refused, and not shown: %s',
   async (url) => {
     expect(problemsOf(await loadText(`${complete}    proxy_url: ${url}\n`))).toEqual([
-      'config.yml:8: workspaces[0].proxy_url: must be like http://proxy.example.com:3128',
+      `config.yml:8: workspaces[0].proxy_url: ${proxyForm}`,
     ]);
   },
 );
