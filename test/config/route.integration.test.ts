@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { proxyForm } from '../../src/config/proxies.ts';
 import { showConfig } from '../../src/config/show.ts';
+import { scrub } from '../../src/model/known-secrets.ts';
 import { createCertificates } from '../support/http/certificates.ts';
 import { complete, configOf, loadText, problemsOf, writeFile } from './loading.ts';
 
@@ -60,3 +61,10 @@ test.each([['proxy.example.com:3128'], ['ftp://user:SKTEST@proxy'], ['http://pro
     ]);
   },
 );
+
+test('of proxy_url only the password is kept from messages, which name its host', async () => {
+  configOf(await loadText(`${complete}    proxy_url: http://user:p%40ssw0rd-of-mine@proxy.example.com:3128\n`));
+  const message = 'no response from secmaster.example.com through the proxy proxy.example.com:3128';
+  expect(scrub(message)).toBe(message);
+  expect(scrub('p%40ssw0rd-of-mine, or p@ssw0rd-of-mine')).toBe('<secret>, or <secret>');
+});

@@ -2,6 +2,8 @@ import { getCACertificates } from 'node:tls';
 import { Agent, type Dispatcher } from 'undici';
 import { defaultMetadataEndpoint } from '../../config/endpoints.ts';
 import { type NoProxy, parseNoProxy } from '../../config/no-proxy.ts';
+import { keepSecret } from '../../model/known-secrets.ts';
+import { proxySecrets } from '../../model/proxy-secrets.ts';
 import type { Secret } from '../../model/secret.ts';
 import { createProxyAgent } from './proxy-agent.ts';
 
@@ -92,6 +94,7 @@ function oneProxy(uri: string): Chosen {
 function proxiesOf(environment: Environment): Chosen {
   const http = environment.http_proxy || environment.HTTP_PROXY || null;
   const https = environment.https_proxy || environment.HTTPS_PROXY || http;
+  for (const url of [http, https]) if (url !== null) proxySecrets(url).forEach(keepSecret);
   return {
     noProxy: parseNoProxy(environment.no_proxy || environment.NO_PROXY || ''),
     proxyFor: ({ protocol }) => (protocol === 'https:' ? https : http),

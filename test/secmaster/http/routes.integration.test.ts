@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
+import { scrub } from '../../../src/model/known-secrets.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { createRoutes, type RouteConfig } from '../../../src/secmaster/http/routes.ts';
 import { createCertificates } from '../../support/http/certificates.ts';
@@ -80,6 +81,14 @@ test('the proxy of the configuration replaces those of the environment, with NO_
   expect(asked).toHaveLength(1);
   const route = createRoutes(environment).of(config);
   expect(route.proxyTo('https://secmaster.example.com')).toBe(`127.0.0.1:${portOf(proxy)}`);
+});
+
+test('the password of a proxy of the environment is kept from messages, and its host is not', () => {
+  const proxy = 'http://user:of-the-environment@proxy.example.com:3128';
+  expect(createRoutes({ HTTPS_PROXY: proxy }).of(noRoute).proxyTo('https://example.com')).toBe(
+    'proxy.example.com:3128',
+  );
+  expect(scrub('of-the-environment of proxy.example.com:3128')).toBe('<secret> of proxy.example.com:3128');
 });
 
 test('the metadata service is never asked for through a proxy', () => {
