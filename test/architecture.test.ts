@@ -75,9 +75,9 @@ const parts: readonly Part[] = [
   {
     floor: 2,
     part: 'routes to SecMaster',
-    files: /^secmaster\/http\/routes\.ts$/,
-    ours: [/^model\//, /^config\/(endpoints|no-proxy)\.ts$/],
-    libraries: ['undici', 'node:tls'],
+    files: /^secmaster\/http\/(routes|proxy-agent)\.ts$/,
+    ours: [/^model\//, /^config\/(endpoints|no-proxy)\.ts$/, /^secmaster\/http\/proxy-agent\.ts$/],
+    libraries: ['undici', 'node:net', 'node:tls'],
   },
   {
     floor: 2,

@@ -102,7 +102,7 @@ async function checkWorkspace(
     onProgress({ workspace: name, requests: pages.length });
     return page;
   };
-  const profile = await probe(ask, secmaster.now());
+  const profile = await probe(ask, secmaster.now);
   const first = pages.find(({ instances }) => instances.length > 0) ?? pages[0];
   const count = first?.count ?? null;
   const findings = [good(`${name}: ${count === null ? '' : `${count} `}instances can be listed`)];

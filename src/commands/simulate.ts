@@ -1,4 +1,5 @@
 import { systemClock } from '../clock.ts';
+import { listenError } from '../http/listen.ts';
 import type { Logger } from '../log.ts';
 import { defaultAccessKey, defaultProject, defaultUser, defaultWorkspace } from '../simulator/defaults.ts';
 import { listen } from '../simulator/listen.ts';
@@ -20,7 +21,10 @@ export function liveSimulator(behaviours: readonly PresetName[]): Simulator {
 /** Runs only the simulated SecMaster, for exporters in other processes, until a signal stops it. */
 export async function simulate(options: Options, log: Logger): Promise<void> {
   const { behaviours, listenAddress } = options;
-  const { url, close } = await listen(liveSimulator(behaviours), listenAddress.host ?? '0.0.0.0', listenAddress.port);
+  const { host, port } = listenAddress;
+  const { url, close } = await listen(liveSimulator(behaviours), host ?? '0.0.0.0', port).catch((error) => {
+    throw listenError(error, listenAddress, '--listen-address');
+  });
   log.info({ url, behaviours }, 'simulated SecMaster is listening');
   process.stdout.write(
     `${[

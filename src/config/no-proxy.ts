@@ -51,8 +51,9 @@ function hostMatcher(host: string): ((host: string) => boolean) | null {
   if (version !== 0) return within((list) => list.addAddress(host, `ipv${version as 4 | 6}`));
   if (host === '*') return () => true;
   const name = host.toLowerCase().replace(/\.$/, '');
-  const [, prefix = '', domain = ''] = /^(\*?\.)?([^*/:@[\]]+)$/.exec(name) ?? [];
-  if (domain === '') return null;
+  const [, prefix = '', domain = ''] = /^(\*?\.)?([\w.-]+)$/.exec(name) ?? [];
+  // A URL never has a name that ends in a number, such as a part of an address.
+  if (domain === '' || /(^|\.)\d+$/.test(domain)) return null;
   return (asked) => asked.endsWith(`.${domain}`) || (prefix !== '*.' && asked === domain);
 }
 

@@ -6,7 +6,8 @@ import { variableProblem } from './variables.ts';
 
 const variables = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
 
-export const proxyForm = 'must be like http://proxy.example.com:3128';
+export const proxyForm =
+  'must be like http://proxy.example.com:3128; in a user and password write %40 for @, and other special characters likewise';
 
 /** The values of proxies aren't shown, because they may contain a password. */
 export function proxyProblems(environment: Readonly<Record<string, string | undefined>>): Problem[] {
@@ -24,6 +25,8 @@ export function proxyProblems(environment: Readonly<Record<string, string | unde
 export function isProxy(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || url.hostname === '' || !/^(https?|socks5?):$/.test(url.protocol)) return false;
+  // Without a user, the password would not be sent.
+  if (url.username === '' && url.password !== '') return false;
   if (!['', '/'].includes(url.pathname + url.search + url.hash)) return false;
   try {
     decodeURIComponent(url.username + url.password);

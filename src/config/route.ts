@@ -1,3 +1,4 @@
+import { proxySecrets } from '../model/proxy-secrets.ts';
 import { Secret } from '../model/secret.ts';
 import { readCertificates } from './certificates.ts';
 import { field, notText } from './fields.ts';
@@ -30,8 +31,10 @@ export const tls = section({
 });
 
 export const proxyUrl = field(
-  (value, refuse) =>
-    typeof value === 'string' && isProxy(value.trim()) ? new Secret(value.trim()) : refuse(proxyForm),
+  (value, refuse) => {
+    const url = typeof value === 'string' ? value.trim() : '';
+    return isProxy(url) ? new Secret(url, proxySecrets(url)) : refuse(proxyForm);
+  },
   { values: 'URL of a proxy, `http://`, `https://` or `socks5://`', isShown: false, show: showProxy },
 );
 

@@ -37,7 +37,25 @@ export const timezone: Field<string> = field(
   { values: 'time zone, such as `Europe/Berlin`' },
 );
 
+/** Of the names of three letters, those that the time zone database has: `CST` would be Chicago's, also in China. */
+const shortNames: ReadonlySet<string> = new Set([
+  'UTC',
+  'UCT',
+  'GMT',
+  'WET',
+  'CET',
+  'MET',
+  'EET',
+  'EST',
+  'MST',
+  'HST',
+  'PRC',
+  'ROC',
+  'ROK',
+]);
+
 function isTimezone(name: string): boolean {
+  if (/^[a-z]{3}$/i.test(name) && !shortNames.has(name.toUpperCase())) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;

@@ -3,9 +3,9 @@ import type { Problem } from './problems.ts';
 /** Environment variables. An empty one counts as unset. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Without the newline that `$(<file)` keeps in some shells and secret stores append. */
+/** Without the end of line that secret stores append, or its half that a file of variables with CRLF leaves. */
 export function withoutNewlines(environment: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value?.replace(/\r?\n$/, '')]));
+  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value?.replace(/\r?\n?$/, '')]));
 }
 
 /** As a file of variables keeps them that is read by no shell, such as Docker's. */

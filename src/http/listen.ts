@@ -56,7 +56,7 @@ export async function listen(
   answerUnread(server, methodsByPath(app));
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', (error: NodeJS.ErrnoException) =>
-    reject(new ListenError(explain(error, host, port), { cause: error })),
+    reject(listenError(error, { host, port }, '--web.listen-address')),
   );
   server.listen(port, host ?? undefined, resolve);
   await promise;
@@ -94,10 +94,11 @@ function createTlsServer(tls: TlsConfig, web: Web, onRequest: Listen): Server {
   return server;
 }
 
-function explain({ code, message }: NodeJS.ErrnoException, host: string | null, port: number): string {
-  const address = `${host ?? ''}:${port}`;
-  if (code === 'EADDRINUSE')
-    return `cannot listen on ${address}: the port is in use; choose another --web.listen-address`;
-  if (code === 'EACCES') return `cannot listen on ${address}: not allowed for this user; choose a port above 1023`;
-  return `cannot listen on ${address}: ${message}`;
+/** @param flag sets the address */
+export function listenError(cause: NodeJS.ErrnoException, { host, port }: ListenAddress, flag: string): ListenError {
+  const because = {
+    EADDRINUSE: `the port is in use; choose another ${flag}`,
+    EACCES: 'not allowed for this user; choose a port above 1023',
+  }[cause.code ?? ''];
+  return new ListenError(`cannot listen on ${host ?? ''}:${port}: ${because ?? cause.message}`, { cause });
 }

@@ -5,8 +5,9 @@ import { keepSecret } from './known-secrets.ts';
 export class Secret {
   readonly #value: string;
 
-  constructor(value: string) {
-    keepSecret(value);
+  /** @param secrets what of it must not be shown anywhere */
+  constructor(value: string, secrets: readonly string[] = [value]) {
+    for (const secret of secrets) keepSecret(secret);
     this.#value = value;
   }
 

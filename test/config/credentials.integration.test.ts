@@ -198,7 +198,7 @@ describe('credentials', () => {
   });
 
   test.each<[string, string, string]>([
-    ['without the section', '[global]\nak=A\nsk=S\n', 'has no section with this name'],
+    ['without the section', '[global]\nak=A\nsk=S\n', 'has no section [basic]'],
     ['without an access key', '[basic]\nsk=S\n', 'has no ak in this section'],
     ['without its secret', '[basic]\nak=A\nsk=\n', 'has no sk in this section'],
     [
@@ -211,7 +211,7 @@ describe('credentials', () => {
       '[basic]\nak=A\nsk=S T\n',
       'sk in this section must be a single word of printable ASCII characters',
     ],
-    ['that is no INI', '{]', 'has no section with this name'],
+    ['that is no INI', '{]', 'has no section [basic]'],
   ])('refused: a profile file %s', async (_, content, problem) => {
     const text = withCredentials(`{ profile: { file: ${writeFile('credentials', content)} } }`);
     expect(problemsOf(await loadText(text))).toEqual([`${at}.profile.file: ${problem}`]);

@@ -47,6 +47,10 @@ test.each([
   '[::1',
   '/8',
   ':443',
+  'localhost;127.0.0.1',
+  '"localhost',
+  '192.168.',
+  '10.0.0',
 ])('malformed: %s', (entry) => {
   const read = parseNoProxy(`a.example.com,${entry}`);
   expect(read.malformed).toEqual([entry]);

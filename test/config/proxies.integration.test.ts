@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
+import { proxyForm } from '../../src/config/proxies.ts';
 import { complete, configOf, loadEnvironment, loadText, problemsOf } from './loading.ts';
 
 const alone = { SECMASTER_REGION: 'cn-north-4', HUAWEICLOUD_SDK_AK: 'A', HUAWEICLOUD_SDK_SK: 'S' };
 
 test.each<[string, string, string]>([
+  ['with a password but no user', 'HTTPS_PROXY', 'http://:SKTEST@proxy.example.com:3128'],
   ['without http://', 'HTTPS_PROXY', 'proxy.example.com:3128'],
   ['with a user and without http://', 'https_proxy', 'user:SKTEST@proxy.example.com'],
   ['of another protocol', 'HTTP_PROXY', 'ftp://user:SKTEST@proxy.example.com'],
@@ -11,7 +13,7 @@ test.each<[string, string, string]>([
   ['with a path', 'HTTP_PROXY', 'http://proxy.example.com:3128/SKTEST'],
   ['with a password whose % is not encoded', 'HTTPS_PROXY', 'http://user:100%SKTEST@proxy.example.com:3128'],
 ])('a proxy %s is refused and not shown, with a file and without', async (_, name, value) => {
-  const problems = [`${name}: must be like http://proxy.example.com:3128`];
+  const problems = [`${name}: ${proxyForm}`];
   expect(problemsOf(await loadText(complete, { [name]: value }))).toEqual(problems);
   expect(problemsOf(await loadEnvironment({ ...alone, [name]: value }))).toEqual(problems);
 });
@@ -28,7 +30,7 @@ test.each([
 test('it is told together with all other problems', async () => {
   expect(problemsOf(await loadText(`poll: { timeout: 10 }\n${complete}`, { HTTPS_PROXY: 'proxy' }))).toEqual([
     'config.yml:1: poll.timeout: 10 is not a valid duration; write it like 30s, 5m, 24h or 7d',
-    'HTTPS_PROXY: must be like http://proxy.example.com:3128',
+    `HTTPS_PROXY: ${proxyForm}`,
   ]);
 });
 

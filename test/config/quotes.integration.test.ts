@@ -15,6 +15,7 @@ const keysOf = async (environment: object) => {
 test.each<[string, object]>([
   ['a newline', { HUAWEICLOUD_SDK_SK: 'SKTEST\n' }],
   ['a Windows newline', { HUAWEICLOUD_SDK_SK: 'SKTEST\r\n' }],
+  ['the half of one that is left of CRLF', { SECMASTER_REGION: 'cn-north-4\r', HUAWEICLOUD_SDK_SK: 'SKTEST\r' }],
   [
     'newlines everywhere',
     { SECMASTER_REGION: 'cn-north-4\n', HUAWEICLOUD_SDK_AK: 'AKTEST\n', HUAWEICLOUD_SDK_SK: 'SKTEST\n' },

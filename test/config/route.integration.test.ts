@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { proxyForm } from '../../src/config/proxies.ts';
 import { showConfig } from '../../src/config/show.ts';
+import { scrub } from '../../src/model/known-secrets.ts';
 import { createCertificates } from '../support/http/certificates.ts';
 import { complete, configOf, loadText, problemsOf, writeFile } from './loading.ts';
 
@@ -55,7 +57,14 @@ test.each([['proxy.example.com:3128'], ['ftp://user:SKTEST@proxy'], ['http://pro
   'proxy_url is refused, and not shown: %s',
   async (url) => {
     expect(problemsOf(await loadText(`${complete}    proxy_url: ${url}\n`))).toEqual([
-      'config.yml:8: workspaces[0].proxy_url: must be like http://proxy.example.com:3128',
+      `config.yml:8: workspaces[0].proxy_url: ${proxyForm}`,
     ]);
   },
 );
+
+test('of proxy_url only the password is kept from messages, which name its host', async () => {
+  configOf(await loadText(`${complete}    proxy_url: http://user:p%40ssw0rd-of-mine@proxy.example.com:3128\n`));
+  const message = 'no response from secmaster.example.com through the proxy proxy.example.com:3128';
+  expect(scrub(message)).toBe(message);
+  expect(scrub('p%40ssw0rd-of-mine, or p@ssw0rd-of-mine')).toBe('<secret>, or <secret>');
+});

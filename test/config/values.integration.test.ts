@@ -68,6 +68,11 @@ describe('a value', () => {
       'poll.timezone: "Local" is not a time zone; write it like UTC or Europe/Berlin',
     ],
     [
+      'a time zone that means several',
+      'poll: { timezone: CST }',
+      'poll.timezone: "CST" is not a time zone; write it like UTC or Europe/Berlin',
+    ],
+    [
       'a time zone that is no text',
       'poll: { timezone: 2 }',
       'poll.timezone: 2 is not a time zone; write it like UTC or Europe/Berlin',

@@ -72,17 +72,22 @@ test('every problem of a file is told at once, each with its line', async () => 
   ]);
 });
 
-test('a port in use', async () => {
+test.each([
+  ['serve', '--web.listen-address'],
+  ['simulate', '--listen-address'],
+])('a port in use: %s', async (command, flag) => {
   const server = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   await new Promise((resolve) => server.once('listening', resolve));
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : 0;
-  const running = startExporter(['serve', `--web.listen-address=127.0.0.1:${port}`], nowhere);
+  const running = startExporter([command, `${flag}=127.0.0.1:${port}`], nowhere);
   expect(await running.ended).toBe(1);
-  expect(running.stderr()).toContain(
-    `cannot listen on 127.0.0.1:${port}: the port is in use; choose another --web.listen-address\n`,
-  );
+  const lines = running
+    .stderr()
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('{'));
+  expect(lines).toEqual([`cannot listen on 127.0.0.1:${port}: the port is in use; choose another ${flag}`]);
 });
 
 test.each([

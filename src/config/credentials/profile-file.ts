@@ -26,7 +26,8 @@ export async function readProfile({
   if ('problem' in content) return { problem: content.problem };
   const values = parseSections(content.text).get(section);
   // The section's name is not shown: it may be a secret in the wrong place.
-  if (values === undefined) return { problem: 'has no section with this name' };
+  if (values === undefined)
+    return { problem: `has no section ${section === defaultProfile.section ? `[${section}]` : 'with this name'}` };
   const text = (key: string) => values.get(key) || null;
   const [ak, sk, securityToken] = [text('ak'), text('sk'), text('security_token')];
   if (ak === null || sk === null) {

@@ -20,9 +20,10 @@ export function cronTimes(cron: Cron, timezone: string): (afterMs: number) => nu
     const timeMs = firstShown(cron, fromMs + beforeMs) - beforeMs;
     const changeMs = nextChange(offsetMs, fromMs, timeMs);
     if (changeMs === null) return timeMs;
-    const isSkipped = timeMs + beforeMs < changeMs + offsetMs(changeMs);
-    const laterMs = firstFrom(changeMs);
-    return isSkipped ? Math.min(timeMs, laterMs) : laterMs;
+    const changedMs = offsetMs(changeMs);
+    const isSkipped = timeMs + beforeMs < changeMs + changedMs;
+    // Not all later changes: a time may be skipped at each of them.
+    return isSkipped ? Math.min(timeMs, firstShown(cron, changeMs + changedMs) - changedMs) : firstFrom(changeMs);
   }
   return (afterMs) => firstFrom(Math.floor(afterMs / secondMs) * secondMs + secondMs);
 }

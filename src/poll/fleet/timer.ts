@@ -44,6 +44,7 @@ export function startTimer(
   const limit = pLimit(settings.concurrency);
   const stopping = new AbortController();
   const underWay = new Map<Pollable, Promise<unknown>>();
+  let inForce: RhythmSettings = settings;
   const rhythm = createRhythm(settings, present());
   const watchdog = createWatchdog((from) => rhythm.intervalsMs(maxIntervals, from), present(), log);
 
@@ -99,8 +100,10 @@ export function startTimer(
     pollNow: begin,
     update(changed) {
       limit.concurrency = changed.concurrency;
+      if (isSameRhythm(changed, inForce)) return;
+      inForce = changed;
       rhythm.change(changed);
-      watchdog.changed();
+      watchdog.changed(present());
     },
     stall: watchdog.stall,
     async stop() {
@@ -108,4 +111,9 @@ export function startTimer(
       await Promise.allSettled([ended, ...underWay.values()]);
     },
   };
+}
+
+function isSameRhythm(one: RhythmSettings, other: RhythmSettings): boolean {
+  const textOf = ({ schedule, timezone }: RhythmSettings) => JSON.stringify([schedule, timezone]);
+  return textOf(one) === textOf(other);
 }

@@ -7,8 +7,8 @@ export interface Watchdog {
   begun(at: Moment): void;
   /** To be called every few seconds. */
   look(at: Moment, polls: Polls): void;
-  /** Intervals are longer or shorter from now on. */
-  changed(): void;
+  /** Intervals are longer or shorter from now on: silence begins anew. */
+  changed(at: Moment): void;
   /** What to tell those who ask whether the numbers are fresh; null: polls begin. */
   stall(): string | null;
 }
@@ -55,7 +55,9 @@ export function createWatchdog(patienceMs: (from: Moment) => number, start: Mome
       const held = workspaces.length === 0 ? '' : `; not yet ended: the polls of ${workspaces.join(', ')}`;
       stall = `no poll has begun for five intervals of poll.schedule (${Math.round(limitMs / 1000)} s)${held}`;
     },
-    changed() {
+    changed(at) {
+      last = at;
+      silentMs = 0;
       limitMs = null;
     },
     stall: () => stall,

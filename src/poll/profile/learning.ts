@@ -26,7 +26,7 @@ export function createLearning(elapsedMs: () => number): Learning {
   async function tryOut(session: Session, before: Profile): Promise<void> {
     const { secmaster, workspaceId, signal, ledger, pageLength, log } = session;
     rest.begin();
-    const found = await probe((query) => secmaster.listInstances(workspaceId, query, signal), secmaster.now(), before);
+    const found = await probe((query) => secmaster.listInstances(workspaceId, query, signal), secmaster.now, before);
     const profile = merge(before, found, secmaster.now());
     if (found.page !== undefined) adopt(pageLength, found.page.value);
     await ledger.commit({ kind: 'profile_learned', profile });

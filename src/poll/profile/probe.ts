@@ -18,11 +18,13 @@ export const maxProbeRequests = 26;
  */
 export async function probe(
   ask: (query: ListQuery) => Promise<Page>,
-  nowMs: number,
+  now: () => number,
   before: Profile = {},
 ): Promise<Profile> {
   const asker = createAsker(ask, maxProbeRequests);
   const { byUpdate, byCreate, page, sort } = await begin(asker);
+  // Not earlier: if this machine's clock is wrong, only answers tell the time.
+  const nowMs = now();
   const offset = await probeOffset(asker, page, sort);
   const order = offset.isRandom
     ? ({ value: 'none', how: 'another order each time' } as const)

@@ -1,8 +1,11 @@
 import { getCACertificates } from 'node:tls';
-import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import { defaultMetadataEndpoint } from '../../config/endpoints.ts';
 import { type NoProxy, parseNoProxy } from '../../config/no-proxy.ts';
+import { keepSecret } from '../../model/known-secrets.ts';
+import { proxySecrets } from '../../model/proxy-secrets.ts';
 import type { Secret } from '../../model/secret.ts';
+import { createProxyAgent } from './proxy-agent.ts';
 
 /** How hosts are reached: which CAs are trusted, and through which proxy. */
 export interface Route {
@@ -55,9 +58,9 @@ function createRoute({ tls: { ca }, proxyUrl }: RouteConfig, environment: Enviro
   const tls = ca === null ? {} : { ca: [...getCACertificates('default'), ca.pem] };
   const direct = new Agent({ connect: tls });
   const chosen = proxyUrl === null ? proxiesOf(environment) : oneProxy(proxyUrl.reveal());
-  const agents = new Map<string, ProxyAgent>();
+  const agents = new Map<string, Dispatcher>();
   const agentOf = (uri: string) => {
-    const agent = agents.get(uri) ?? new ProxyAgent({ uri, requestTls: tls, proxyTls: tls });
+    const agent = agents.get(uri) ?? createProxyAgent(uri, tls);
     agents.set(uri, agent);
     return agent;
   };
@@ -91,6 +94,7 @@ function oneProxy(uri: string): Chosen {
 function proxiesOf(environment: Environment): Chosen {
   const http = environment.http_proxy || environment.HTTP_PROXY || null;
   const https = environment.https_proxy || environment.HTTPS_PROXY || http;
+  for (const url of [http, https]) if (url !== null) proxySecrets(url).forEach(keepSecret);
   return {
     noProxy: parseNoProxy(environment.no_proxy || environment.NO_PROXY || ''),
     proxyFor: ({ protocol }) => (protocol === 'https:' ? https : http),

@@ -32,6 +32,13 @@ test.each<[string, string]>([
   expect(skOf(line)).toBeUndefined();
 });
 
+test.each(['[other] # of somebody else', '[other] ; see [basic]', '[ other', '[]'])(
+  '%s begins another section',
+  (line) => {
+    expect(skOf(`sk = S\n${line}\nsk = T`)).toBe('S');
+  },
+);
+
 test('names that objects have are sections and keys like any other', () => {
   const sections = parseSections('[__proto__]\nconstructor = 1\r\n[ spaced ]\rsk = S\n[__proto__]\nsk = T\n');
   expect(sections.get('__proto__')).toEqual(

@@ -91,6 +91,13 @@ describe('where the clocks change', () => {
       '2011-12-29T00:00:00Z',
       ['2011-12-30T22:00:00Z', '2012-12-29T22:00:00Z'],
     ],
+    [
+      'a time that is skipped each year comes each year',
+      '0 30 2 25-31 3 SUN',
+      'Europe/Berlin',
+      '2026-03-01T00:00:00Z',
+      ['2026-03-29T01:30:00Z', '2027-03-28T01:30:00Z'],
+    ],
     ['for a month of fasting', '0 0 12 * * *', 'Africa/Casablanca', '2026-02-14T11:00:00Z', ['2026-02-15T12:00:00Z']],
   ])('%s', (_, expression, timezone, after, expected) => {
     expect(next(expression, timezone, after, expected.length)).toEqual(expected);

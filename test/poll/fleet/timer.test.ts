@@ -114,6 +114,42 @@ test('a new schedule and concurrency apply while a poll is running', async () =>
   await timer.stop();
 });
 
+/** What the watchdog says of polls that begin rarely, or hang, while the schedule is set again and again. */
+async function warnings(
+  takesMs: number,
+  everyMs: number,
+  updates: (update: (everyMs: number) => void) => Promise<void>,
+) {
+  const logged: string[] = [];
+  const noted = pino({ level: 'warn' }, { write: (line: string) => void logged.push(JSON.parse(line).msg) });
+  const { workspace } = workspaceTaking(takesMs);
+  const every = (ms: number) =>
+    ({ schedule: { kind: 'every', everyMs: ms }, timezone: 'UTC', concurrency: 1 }) as const;
+  const timer = startTimer(() => [workspace], every(everyMs), clock, noted);
+  await updates((ms) => timer.update(every(ms)));
+  await timer.stop();
+  return logged;
+}
+
+test('a faster schedule is no reason to miss the polls that it would have begun', async () => {
+  const warned = await warnings(100, 3_600_000, async (update) => {
+    await clock.turn(600_000);
+    update(10_000);
+    await clock.turn(60_000);
+  });
+  expect(warned).toEqual([]);
+});
+
+test('reloads that leave the schedule as it is do not hide a stall', async () => {
+  const warned = await warnings(3_600_000, 10_000, async (update) => {
+    for (let i = 0; i < 6; i++) {
+      await clock.turn(10_000);
+      update(10_000);
+    }
+  });
+  expect(warned).toEqual(['no poll has begun for five intervals of the schedule']);
+});
+
 test('a new workspace is polled at once, and not again while it is being polled', async () => {
   const late = workspaceTaking(5_000);
   const timer = startTimer(() => [], everyTenSeconds, clock, log);

@@ -88,6 +88,21 @@ test('what is found is kept in the ledger and told once, and the length of a pag
   expect(told(soc)[0]).toMatchObject({ level: 30, profile: expect.arrayContaining(['count: exact']) });
 });
 
+test('a clock that only the first answer sets right keeps nothing from being found out', async () => {
+  let nowMs = 0;
+  const scripted = await createScriptedSession({ list: friendly }, beganMs);
+  const { secmaster } = scripted.session;
+  const listInstances: typeof secmaster.listInstances = (...query) => {
+    nowMs = beganMs;
+    return secmaster.listInstances(...query);
+  };
+  await createLearning(scripted.now).learn({
+    ...scripted.session,
+    secmaster: { ...secmaster, listInstances, now: () => nowMs },
+  });
+  expect(values(scripted.ledger.state.profile)).toHaveProperty('dates.field', 'start');
+});
+
 test('it is tried again after a day, not before, and told again only if it is another', async () => {
   const soc = await begun(friendly);
   soc.turn(24 * hourMs - 1);

@@ -61,7 +61,7 @@ export function createProbing({ seed = 3, rows = 300, filters = noFilters }: Pro
         clock.advance(500);
         return secmaster.listInstances(defaultWorkspace.id, query, signal);
       };
-      const profile = await probe(ask, clock.now(), before);
+      const profile = await probe(ask, clock.now, before);
       return { profile, found: foundIn(profile), queries };
     },
   };

@@ -35,7 +35,7 @@ async function asked(
     const instances = rows.slice(offset, offset + limit);
     return { count: rows.length, ids: instances.map(({ id }) => id), instances, filteredOut: [], rejected: [] };
   };
-  const outcome = await probe(ask, startMs).then(
+  const outcome = await probe(ask, () => startMs).then(
     (profile) => ({ profile, found: foundIn(profile), error: null }),
     (error: unknown) => ({ profile: {}, found: foundIn({}), error }),
   );

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { tokenAdvice } from '../../../src/secmaster/credentials/password.ts';
 import { type Advice, statusError } from '../../../src/secmaster/http/answer-error.ts';
-import { networkError } from '../../../src/secmaster/http/network-error.ts';
 
 /** Whose calls have advice of their own. */
 const adviceOf: Readonly<Record<string, Advice>> = { create_token: tokenAdvice };
@@ -119,17 +118,4 @@ describe('nothing is repeated that must not be', () => {
     expect(message).toMatch(/^list_instances: 400 1 \(a \[31mb+…\): /);
     expect(message.length).toBeLessThan(400);
   });
-});
-
-test.each([
-  ['ENOTFOUND', 'check region, endpoint and DNS'],
-  ['ECONNREFUSED', 'firewall'],
-  ['SELF_SIGNED_CERT_IN_CHAIN', 'NODE_EXTRA_CA_CERTS'],
-  ['CERT_HAS_EXPIRED', 'NODE_EXTRA_CA_CERTS'],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', 'NODE_EXTRA_CA_CERTS'],
-  ['UND_ERR_INVALID_ARG', 'line break'],
-])('no response because of %s: %s', (code, advice) => {
-  const error = networkError('list_instances', 'example.com', Object.assign(new Error('S3CRET-TOKEN'), { code }));
-  expect(error).toMatchObject({ kind: 'network', code, httpStatus: null, message: expect.stringContaining(advice) });
-  expect(error.message).not.toContain('S3CRET');
 });

@@ -22,6 +22,15 @@ const answering = (status: number) => () =>
     ),
   );
 const hangingUp = () => listening(createSocketServer((socket) => socket.destroy()));
+/** RFC 1928: the method it chooses, and what it answers next. */
+const socks = (method: number, answer: readonly number[]) => () =>
+  listening(
+    createSocketServer((socket) => {
+      const answers = [[5, method], answer];
+      socket.on('data', () => socket.write(Buffer.from(answers.shift() ?? [])));
+    }),
+  );
+const reply = (code: number) => [5, code, 0, 1, 0, 0, 0, 0, 0, 0];
 const gone = async () => '127.0.0.1:1';
 
 async function errorThrough(proxy: string, scheme: string, origin: string) {
@@ -44,16 +53,21 @@ async function errorThrough(proxy: string, scheme: string, origin: string) {
 const https = 'https://secmaster.example.com';
 const http = 'http://127.0.0.1:1';
 const password = 'check the user and password of proxy_url, HTTPS_PROXY or HTTP_PROXY';
+const unable = 'the proxy could not connect; check that it works and that it reaches the host';
+const forbidden = 'the proxy refused to connect; allow the host there';
 const settings = 'check proxy_url, HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and whether the proxy works';
 
 test.each<[string, () => Promise<string>, string, string, string]>([
   ['wants another password', answering(407), 'http', https, ` (407): ${password}`],
   ['wants another password, without TLS', answering(407), 'http', http, ` (407): ${password}`],
-  ['forbids the host', answering(403), 'http', https, ' (403): the proxy refused to connect; allow the host there'],
-  ['reaches nothing', answering(502), 'http', https, ' (502): the proxy refused to connect; allow the host there'],
+  ['forbids the host', answering(403), 'http', https, ` (403): ${forbidden}`],
+  ['reaches nothing', answering(502), 'http', https, ` (502): ${unable}`],
   ['is not there', gone, 'http', https, ` (ECONNREFUSED): ${settings}`],
   ['is not there, without TLS', gone, 'http', http, ` (ECONNREFUSED): ${settings}`],
   ['is not there, with SOCKS', gone, 'socks5', https, ` (ECONNREFUSED): ${settings}`],
+  ['takes no such user', socks(2, [1, 1]), 'socks5', https, ` (UND_ERR_SOCKS5_AUTH_FAILED): ${password}`],
+  ['forbids the host', socks(0, reply(2)), 'socks5', https, ` (UND_ERR_SOCKS5_REPLY_2): ${forbidden}`],
+  ['reaches nothing', socks(0, reply(4)), 'socks5', https, ` (UND_ERR_SOCKS5_REPLY_4): ${unable}`],
   ['hangs up', hangingUp, 'http', https, ` (UND_ERR_PRX_CONN): ${settings}`],
 ])('a proxy that %s is named, not the endpoint', async (_, start, scheme, origin, problem) => {
   const proxy = await start();

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, createServer as createSocketServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
+import { scrub } from '../../../src/model/known-secrets.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { createRoutes, type RouteConfig } from '../../../src/secmaster/http/routes.ts';
 import { createCertificates } from '../../support/http/certificates.ts';
@@ -18,15 +20,19 @@ async function setUp(target: Server | null = null) {
   const proxy = createServer((request, response) => {
     asked.push(request.url ?? '');
     response.end('by proxy');
-  }).on('connect', (request, socket) => {
+  }).on('connect', tunnelTo(target ?? server, asked));
+  for (const one of [server, proxy]) await listening(one);
+  return { server, proxy, asked };
+}
+
+function tunnelTo(target: Server, asked: string[]) {
+  return (request: IncomingMessage, socket: Duplex) => {
     asked.push(request.url ?? '');
-    const tunnel = connect(portOf(target ?? server), '127.0.0.1', () => {
+    const tunnel = connect(portOf(target), '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
       tunnel.pipe(socket).pipe(tunnel);
     });
-  });
-  for (const one of [server, proxy]) await listening(one);
-  return { server, proxy, asked };
+  };
 }
 
 async function listening(server: Server): Promise<void> {
@@ -77,6 +83,14 @@ test('the proxy of the configuration replaces those of the environment, with NO_
   expect(route.proxyTo('https://secmaster.example.com')).toBe(`127.0.0.1:${portOf(proxy)}`);
 });
 
+test('the password of a proxy of the environment is kept from messages, and its host is not', () => {
+  const proxy = 'http://user:of-the-environment@proxy.example.com:3128';
+  expect(createRoutes({ HTTPS_PROXY: proxy }).of(noRoute).proxyTo('https://example.com')).toBe(
+    'proxy.example.com:3128',
+  );
+  expect(scrub('of-the-environment of proxy.example.com:3128')).toBe('<secret> of proxy.example.com:3128');
+});
+
 test('the metadata service is never asked for through a proxy', () => {
   const proxy = 'http://127.0.0.1:3128';
   for (const route of [
@@ -98,12 +112,45 @@ test('a CA of the configuration is trusted beside the public ones, also behind a
   expect(asked).toEqual([`127.0.0.1:${portOf(secure)}`]);
 });
 
+test('a proxy that is asked over TLS may be named by its address', async () => {
+  const { secure, ca, pair } = await setUpTls();
+  const asked: string[] = [];
+  const proxy = createSecureServer(pair).on('connect', tunnelTo(secure, asked));
+  await listening(proxy);
+  const config = { tls: { ca: { pem: ca } }, proxyUrl: new Secret(`https://127.0.0.1:${portOf(proxy)}`) };
+  expect(await ask(`https://127.0.0.1:${portOf(secure)}`, {}, config)).toBe('secure');
+  expect(asked).toHaveLength(1);
+});
+
+test.each([
+  ['127.0.0.1', '127.0.0.1'],
+  ['::1', '[::1]'],
+])('a SOCKS proxy is asked without TLS: %s', async (address, host) => {
+  const { server } = await setUp();
+  const proxy = createSocketServer((socket) => {
+    // RFC 1928: no password, then the connection.
+    socket.once('data', () => {
+      socket.write(Buffer.from([5, 0]));
+      socket.once('data', () => {
+        socket.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
+        const tunnel = connect(portOf(server), '127.0.0.1');
+        tunnel.pipe(socket).pipe(tunnel);
+      });
+    });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, address, resolve));
+  onTestFinished(() => void proxy.close());
+  const config = { ...noRoute, proxyUrl: new Secret(`socks5://${host}:${(proxy.address() as AddressInfo).port}`) };
+  expect(await ask('http://secmaster.example.com', {}, config)).toBe('direct');
+});
+
 /** As `setUp`, with TLS behind the proxy. */
 async function setUpTls() {
   const folder = mkdtempSync(join(tmpdir(), 'secmaster-exporter-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const certificates = createCertificates(folder);
-  const secure = createSecureServer(certificates.make('server'), (_, response) => response.end('secure'));
+  const pair = certificates.make('server');
+  const secure = createSecureServer(pair, (_, response) => response.end('secure'));
   await listening(secure);
-  return { ...(await setUp(secure)), secure, ca: certificates.ca() };
+  return { ...(await setUp(secure)), secure, pair, ca: certificates.ca() };
 }
