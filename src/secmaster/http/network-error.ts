@@ -39,6 +39,8 @@ function advice(code: string | null): string {
     return 'the host name cannot be resolved: check region, endpoint and DNS';
   if (code !== null && isCertificateCode(code))
     return "its certificate is not trusted: check endpoint, or trust your own or your proxy's CA with tls.ca_file or NODE_EXTRA_CA_CERTS";
+  if (code === 'EMFILE' || code === 'ENFILE')
+    return 'too many files and connections are open: raise the limit of open files (LimitNOFILE, ulimit -n)';
   if (code === 'UND_ERR_INVALID_ARG') return 'the request is invalid: check credentials and ids for line breaks';
   return 'check network, firewall and proxy';
 }

@@ -123,6 +123,7 @@ describe('nothing is repeated that must not be', () => {
 
 test.each([
   ['ENOTFOUND', 'check region, endpoint and DNS'],
+  ['EMFILE', 'raise the limit of open files'],
   ['ECONNREFUSED', 'firewall'],
   ['SELF_SIGNED_CERT_IN_CHAIN', 'NODE_EXTRA_CA_CERTS'],
   ['CERT_HAS_EXPIRED', 'NODE_EXTRA_CA_CERTS'],
