@@ -187,6 +187,7 @@ function reason(error: unknown): string {
     ENOTDIR: 'no such file',
     EACCES: 'cannot be read: permission denied',
     ELOOP: 'cannot be read: its symbolic links lead in a circle',
+    EMFILE: 'cannot be read: too many files and connections are open; raise their limit (LimitNOFILE, ulimit -n)',
     ENAMETOOLONG: 'is not the path of a file: it is too long',
     ERR_INVALID_ARG_VALUE: 'is not the path of a file: it contains a NUL character',
   };

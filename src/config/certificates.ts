@@ -38,6 +38,16 @@ export function keyProblem(pem: string, certificate: X509Certificate): string | 
   }
 }
 
+/** null: clients agree on signatures of this kind of key. OpenSSL loads others too, but then no handshake succeeds. */
+export function kindProblem({ publicKey }: Pick<X509Certificate, 'publicKey'>): string | null {
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = publicKey;
+  const kind = details?.namedCurve ?? type ?? 'unknown';
+  const isUsual = ['rsa', 'rsa-pss', 'ed25519', 'ed448', 'prime256v1', 'secp384r1', 'secp521r1'].includes(kind);
+  return isUsual
+    ? null
+    : `has a key of the kind ${kind}, which TLS does not use; use RSA, P-256, P-384, P-521 or Ed25519`;
+}
+
 /** null: a server can be made of them. The last word is OpenSSL's, which refuses weak keys, for example. */
 export function contextProblem(options: SecureContextOptions): string | null {
   try {

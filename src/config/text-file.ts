@@ -13,7 +13,8 @@ function decode(bytes: Uint8Array): TextFile {
   const problem = (problem: string): TextFile => ({ problem, isThere: true });
   const mark = `${bytes[0]} ${bytes[1]}`;
   if (mark === '255 254' || mark === '254 255') return problem('is UTF-16 text; save it as UTF-8');
-  if (bytes.includes(0)) return problem('contains NUL characters; save it as text in UTF-8');
+  if (bytes.includes(0))
+    return problem('contains NUL characters; save it as text in UTF-8, or as PEM if it is a certificate');
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { contextProblem, keyProblem, readCertificates, validityWarning } from './certificates.ts';
+import { contextProblem, keyProblem, kindProblem, readCertificates, validityWarning } from './certificates.ts';
 import type { Finding } from './problems.ts';
 import type { TextFile } from './text-file.ts';
 import type { TlsSection } from './web-schema.ts';
@@ -81,6 +81,8 @@ export async function readTls(
   if (clientCa !== null) certificatesOf(clientCa);
   const wrongKey = key === null || leaf === undefined ? null : keyProblem(key.text, leaf);
   if (key !== null && wrongKey !== null) problems.push(finding(key.from, wrongKey));
+  const wrongKind = leaf === undefined ? null : kindProblem(leaf);
+  if (cert !== null && wrongKind !== null) problems.push(finding(cert.from, wrongKind));
   if (problems.length > 0 || cert === null || key === null) return { problems };
 
   const tls: TlsConfig = {

@@ -20,18 +20,28 @@ interface Comparison extends PromiseWithResolvers<boolean> {
   readonly hash: string;
 }
 
+export type Thread = Pick<Worker, 'on' | 'postMessage' | 'terminate'>;
+
+function bcryptThread(): Thread {
+  const worker = new Worker(new URL(`./bcrypt-worker${extname(import.meta.filename)}`, import.meta.url));
+  worker.unref();
+  return worker;
+}
+
 /**
  * Compares one password after another, in a thread that starts with the first and doesn't keep the process alive. Clients take turns,
  * so guesses of one don't delay another; of one client's the newest is first, since whoever has waited for long has often given up.
  */
-export function createCompare(limits = passwordLimits): { readonly compare: Compare; close(): Promise<void> } {
+export function createCompare(
+  limits = passwordLimits,
+  startThread: () => Thread = bcryptThread,
+): { readonly compare: Compare; close(): Promise<void> } {
   const waiting = createShares<Comparison>(limits);
-  let worker: Worker | null = null;
+  let worker: Thread | null = null;
   let running: Comparison | null = null;
 
   const start = () => {
-    const started = new Worker(new URL(`./bcrypt-worker${extname(import.meta.filename)}`, import.meta.url));
-    started.unref();
+    const started = startThread();
     started.on('message', (isRight: boolean) => {
       running?.resolve(isRight);
       running = null;
@@ -53,8 +63,15 @@ export function createCompare(limits = passwordLimits): { readonly compare: Comp
     if (running !== null) return;
     running = waiting.take();
     if (running === null) return;
-    worker ??= start();
-    worker.postMessage({ password: running.password, hash: running.hash });
+    try {
+      worker ??= start();
+      worker.postMessage({ password: running.password, hash: running.hash });
+    } catch (error) {
+      // Such as no thread being left; the next comparison may get one.
+      running.reject(error);
+      running = null;
+      next();
+    }
   }
 
   return {

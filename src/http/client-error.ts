@@ -17,7 +17,11 @@ const statuses: Readonly<Record<string, number>> = {
 
 /** Answers what Node.js doesn't take for a request: CONNECT, and methods that it doesn't know, are methods that are not allowed. */
 export function answerUnread(server: Server, methods: ReadonlyMap<string, string>): void {
-  server.on('connect', (_, socket) => end(socket, 405, methods.get('/')));
+  server.on('connect', (_, socket) => {
+    // Node.js has let go of this socket, and its client may reset it at any time.
+    socket.on('error', () => {});
+    end(socket, 405, methods.get('/'));
+  });
   server.on('clientError', ({ code = '', rawPacket }: ClientError, socket) => {
     // Never into a response.
     if (!socket.writable || ('bytesWritten' in socket && socket.bytesWritten !== 0)) return void socket.destroy();

@@ -59,8 +59,8 @@ export function createGuard(web: () => WebConfig, next: Listen): Guard {
     listen: (request, response) => {
       admit(request, response).catch((error: unknown) => {
         if (error instanceof BusyError) refuse(response, 503, 'too many logins at once; try again');
-        // The client may have left during the comparison.
-        else response.destroy();
+        else if (response.headersSent) response.destroy();
+        else refuse(response, 500, 'the login could not be checked; the exporter may be short of memory or threads');
       });
     },
   };

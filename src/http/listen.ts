@@ -47,11 +47,14 @@ export async function listen(
 ): Promise<Listener> {
   // HTTP/1.0 needs no Host.
   const guard = createGuard(web.current, getRequestListener(app.fetch, { hostname: 'localhost' }));
-  const server = createServer((request, response) => {
+  const onRequest: Listen = (request, response) => {
     if (!limitResponse(response, connections.punish)) return;
     connections.renew(request.socket);
     guard.listen(request, response);
-  }, web);
+  };
+  const server = createServer(onRequest, web);
+  // Otherwise Node.js answers by itself, past all limits. What a header `Expect` asks for may be ignored.
+  server.on('checkExpectation', onRequest);
   const connections = limitConnections(server);
   answerUnread(server, methodsByPath(app));
   const { promise, resolve, reject } = Promise.withResolvers<void>();

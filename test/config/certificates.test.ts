@@ -1,6 +1,12 @@
-import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { contextProblem, keyProblem, readCertificates, validityWarning } from '../../src/config/certificates.ts';
+import {
+  contextProblem,
+  keyProblem,
+  kindProblem,
+  readCertificates,
+  validityWarning,
+} from '../../src/config/certificates.ts';
 import { fixedCa, fixedServer } from '../support/http/test-certificates.ts';
 
 const { cert: fixedCert, key: fixedKey } = fixedServer;
@@ -84,6 +90,20 @@ describe('a key', () => {
     ],
   ])('%s', (_, pem, problem) => {
     expect(keyProblem(pem, certificate)).toBe(problem);
+  });
+});
+
+describe('the kind of a key', () => {
+  test.each<[string, KeyObject, boolean]>([
+    ['RSA', generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey, true],
+    ['P-256', generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey, true],
+    ['P-521', generateKeyPairSync('ec', { namedCurve: 'P-521' }).publicKey, true],
+    ['Ed25519', generateKeyPairSync('ed25519').publicKey, true],
+    ['not a curve that no client knows', generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey, false],
+    ['not DSA', generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 }).publicKey, false],
+    ['not one that cannot sign', generateKeyPairSync('x25519').publicKey, false],
+  ])('%s', (_, publicKey, isUsual) => {
+    expect(kindProblem({ publicKey }) === null).toBe(isUsual);
   });
 });
 

@@ -159,7 +159,7 @@ describe('credentials', () => {
     ['a file of two lines', 'S\nT\n', 'must be a single word of printable ASCII characters'],
     ['a file that is no text', Uint8Array.of(0x61, 0xff), 'is not UTF-8 text; save it as UTF-8'],
     ['a file in UTF-16', Uint8Array.of(0xff, 0xfe, 0x61, 0), 'is UTF-16 text; save it as UTF-8'],
-    ['a file with a NUL', 'S\0', 'contains NUL characters; save it as text in UTF-8'],
+    ['a file with a NUL', 'S\0', 'contains NUL characters; save it as text in UTF-8, or as PEM if it is a certificate'],
     ['a file that is too large', 'x'.repeat(1_048_577), 'is larger than 1048576 bytes'],
   ])('refused: %s', async (_, content, problem) => {
     const text = withCredentials(`{ ak_sk: { ak: A, sk_file: ${writeFile('sk', content)} } }`);

@@ -100,7 +100,11 @@ const users = (given: string) => `basic_auth_users: ${given}`;
 test.each<[string, string | Uint8Array, string[]]>([
   ['an empty file', '', ['web.yml: is empty; write {} for no TLS and no passwords']],
   ['a file in UTF-16', Buffer.from('\ufeff{}', 'utf16le'), ['web.yml: is UTF-16 text; save it as UTF-8']],
-  ['a file with a NUL', '{}\0', ['web.yml: contains NUL characters; save it as text in UTF-8']],
+  [
+    'a file with a NUL',
+    '{}\0',
+    ['web.yml: contains NUL characters; save it as text in UTF-8, or as PEM if it is a certificate'],
+  ],
   ['a file in Latin-1', Buffer.from('# é\n{}', 'latin1'), ['web.yml: is not UTF-8 text; save it as UTF-8']],
   [
     'a hash that would take minutes',

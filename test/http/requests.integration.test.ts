@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fixedWeb } from '../../src/http/web.ts';
@@ -20,6 +21,7 @@ describe('a request that is not as usual', () => {
     ['HTTP/1.1 without Host', 'GET /metrics HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
     ['an absurd Host', 'GET /metrics HTTP/1.1\r\nHost: a b[\r\nConnection: close\r\n\r\n', 400],
     ['an IPv6 address as Host', 'GET /metrics HTTP/1.1\r\nHost: [::1]:39210\r\nConnection: close\r\n\r\n', 200],
+    ['an unknown expectation', `GET /metrics HTTP/1.1\r\nExpect: jump\r\n${rest}`, 200],
     ['the form that proxies get', `GET http://exporter/metrics HTTP/1.1\r\n${rest}`, 200],
     ['an absurd form for proxies', `GET http://[/metrics HTTP/1.1\r\n${rest}`, 400],
     ['two slashes', `GET // HTTP/1.1\r\n${rest}`, 404],
@@ -51,6 +53,18 @@ describe('a method that is not allowed', () => {
     const answer = await send(await serveWeb(fixedWeb(plain)), bytes);
     expect([status(answer), /^allow: (.*)\r$/im.exec(answer)?.[1]]).toEqual([expected, allowed]);
   });
+});
+
+test('a connection that is reset before its answer concerns nobody else', async () => {
+  const port = await serveWeb(fixedWeb(plain));
+  for (const request of ['CONNECT a:1', 'FETCH /', 'GET /metrics', 'PUT /-/reload']) {
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(`${request} HTTP/1.1\r\nHost: exporter\r\n\r\n`);
+    socket.resetAndDestroy();
+  }
+  // What nobody catches would end this process.
+  expect(status(await send(port, `GET /metrics HTTP/1.1\r\n${rest}`))).toBe(200);
 });
 
 test('nothing is stored on the way, whatever the answer', async () => {

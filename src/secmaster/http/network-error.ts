@@ -47,6 +47,8 @@ function proxyAdvice(cause: string | null): string {
 function directAdvice(code: string | null): string {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return 'the host name cannot be resolved: check region, endpoint and DNS';
+  if (code === 'EMFILE' || code === 'ENFILE')
+    return 'too many files and connections are open: raise the limit of open files (LimitNOFILE, ulimit -n)';
   if (code === 'UND_ERR_INVALID_ARG') return 'the request is invalid: check credentials and ids for line breaks';
   if (code?.startsWith('ERR_SSL_')) return 'it does not answer with TLS there: check endpoint and its port';
   return certificateAdvice(code ?? '', 'its certificate') ?? 'check network, firewall and proxy';

@@ -6,6 +6,7 @@ const errorOf = (code: string, proxy: string | null = null) =>
 
 test.each([
   ['ENOTFOUND', 'the host name cannot be resolved: check region, endpoint and DNS'],
+  ['EMFILE', 'too many files and connections are open: raise the limit of open files (LimitNOFILE, ulimit -n)'],
   ['UND_ERR_INVALID_ARG', 'the request is invalid: check credentials and ids for line breaks'],
   ['CERT_HAS_EXPIRED', "its certificate has expired: have it renewed, and check this machine's clock"],
   ['CERT_NOT_YET_VALID', "its certificate is not valid yet: check this machine's clock"],
