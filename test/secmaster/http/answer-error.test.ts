@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { tokenAdvice } from '../../../src/secmaster/credentials/password.ts';
-import { type Advice, statusError } from '../../../src/secmaster/http/answer-error.ts';
+import { type Advice, notJsonError, statusError } from '../../../src/secmaster/http/answer-error.ts';
 import { networkError } from '../../../src/secmaster/http/network-error.ts';
 
 /** Whose calls have advice of their own. */
@@ -132,4 +132,14 @@ test.each([
   const error = networkError('list_instances', 'example.com', Object.assign(new Error('S3CRET-TOKEN'), { code }));
   expect(error).toMatchObject({ kind: 'network', code, httpStatus: null, message: expect.stringContaining(advice) });
   expect(error.message).not.toContain('S3CRET');
+});
+
+test('the title of a page full of beginnings of titles is found at once, or not at all', () => {
+  const began = performance.now();
+  const page = `<html>${'<title'.repeat(30_000)}`;
+  const asked = { operation: 'list_instances', secrets: [] };
+  expect(notJsonError(asked, { httpStatus: 200, headers: {}, text: page }).message).toContain('an HTML page ""');
+  const { message } = notJsonError(asked, { httpStatus: 200, headers: {}, text: `${page} lang="en">Sign in</title>` });
+  expect(message).toContain('an HTML page "Sign in"');
+  expect(performance.now() - began).toBeLessThan(2_000);
 });
