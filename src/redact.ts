@@ -9,9 +9,9 @@ const secretHeader = /^((proxy-)?authorization|(set-)?cookie|x-[a-z-]*token)$/i;
 
 /** Header lines, JSON members and URLs with a password; the group is the part to keep. */
 const secretTexts = [
-  /((?:authorization|cookie|x-[a-z-]*token)\s*[:=]\s*["']?)(?:[^\r\n"'\\]|\\.)+/gi,
+  /((?:authorization|cookie|x-[a-z-]{0,60}token)\s*[:=]\s*["']?)(?:[^\r\n"'\\]|\\.)+/gi,
   /("(?:[\w-]*(?:password|secret|token|authorization|cookie)|sk)"\s*:\s*")(?:[^"\\]|\\.)+/gi,
-  /(:\/\/)[^\s/@"']*:[^\s/"']*(?=@)/g,
+  /(:\/\/)[^\s/:@"']*:[^\s/"']*(?=@)/g,
 ];
 
 const deepest = 8;

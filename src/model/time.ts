@@ -25,6 +25,15 @@ export function parseTime(text: string): number | null {
   return sign === '-' ? wallMs + offsetMs : wallMs - offsetMs;
 }
 
+/** The years 1970 to 2199 in any time zone. */
+const earliestMs = Date.UTC(1969, 11, 31);
+const latestMs = Date.UTC(2200, 0, 2);
+
+/** Whether anything can happen then: no other time from outside is taken. */
+export function isPlausible(ms: number): boolean {
+  return ms >= earliestMs && ms < latestMs;
+}
+
 const chinaOffsetMs = 8 * 3_600_000;
 
 /**

@@ -3,7 +3,7 @@ import { type Instance, maxRetryCount, type Playbook } from '../../model/instanc
 import { scrub } from '../../model/known-secrets.ts';
 import { canonicalStatus, canonicalTriggerType } from '../../model/status.ts';
 import { labelText, maxIdLength } from '../../model/text.ts';
-import { parseTime } from '../../model/time.ts';
+import { isPlausible, parseTime } from '../../model/time.ts';
 import { badId, pageSchema, type Row, rowSchema } from './schema.ts';
 import type { FilteredOutRow, Page, RejectedRow, RejectionReason, ShownInstance } from './secmaster.ts';
 import { failedNodes, isTopologyOfAnother } from './topology.ts';
@@ -101,15 +101,11 @@ function wholeNumber(value: number | string): number | null {
   return Number.isSafeInteger(number) && number >= 0 ? number : null;
 }
 
-/** The years 1970 to 2199 in any time zone. */
-const earliestMs = Date.UTC(1969, 11, 31);
-const latestMs = Date.UTC(2200, 0, 2);
-
 /** NaN where the text is there, and is no time at which anything can have run. */
 function optionalTime(text: string | null | undefined): number | null {
   if (isAbsent(text)) return null;
   const ms = parseTime(text) ?? Number.NaN;
-  return ms >= earliestMs && ms < latestMs ? ms : Number.NaN;
+  return isPlausible(ms) ? ms : Number.NaN;
 }
 
 const reasonByField: ReadonlyMap<PropertyKey | undefined, RejectionReason> = new Map([

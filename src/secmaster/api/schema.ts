@@ -22,10 +22,15 @@ const numberOrText = z.union([z.number(), z.string()]).nullish();
 /** The greatest number of rows in one response: SecMaster may return a few more than were asked for, but no list of its own length. */
 export const maxRows = 10 * pageSize;
 
-/** A list that may be null or absent. Its rows are counted before any of them is read. */
-function rowsOf<T extends z.ZodType>(row: T) {
+/** A list whose rows are counted before any of them is read. */
+function shortList<T extends z.ZodType>(list: T) {
   const isShort = (rows: unknown) => !Array.isArray(rows) || rows.length <= maxRows;
-  return z.preprocess((rows) => (isShort(rows) ? rows : 'too many rows'), z.array(row).nullish()).optional();
+  return z.preprocess((rows) => (isShort(rows) ? rows : 'too many rows'), list);
+}
+
+/** One that may be null or absent. */
+function rowsOf<T extends z.ZodType>(row: T) {
+  return shortList(z.array(row).nullish()).optional();
 }
 
 /** A body with neither count nor list is something else. */
@@ -58,7 +63,7 @@ export const workspacesSchema = z
   .refine((body) => 'count' in body || 'workspaces' in body);
 
 export const projectsSchema = z
-  .object({ projects: z.array(z.object({ id: id.min(1) })) })
+  .object({ projects: shortList(z.array(z.object({ id: id.min(1) }))) })
   .transform(({ projects }) => projects);
 
 /** A name as a label has it, without secrets. */

@@ -40,7 +40,7 @@ export function statusError(asked: Asked, answer: Answer): SecMasterError {
 
 export function notJsonError(asked: Asked, answer: Answer): SecMasterError {
   const { httpStatus } = answer;
-  const title = isHtml(answer) ? (/<title[^>]*>([^<]*)/i.exec(answer.text)?.[1] ?? '') : null;
+  const title = isHtml(answer) ? (/<title[^<>]*>([^<]*)/i.exec(answer.text)?.[1] ?? '') : null;
   const what = title === null ? 'a body that is not JSON' : `an HTML page "${clean(title, asked.secrets, 80)}"`;
   const message = `${httpStatus} with ${what}: check endpoint and iam_endpoint, and whether a proxy responds instead`;
   return new SecMasterError('body_not_json', asked.operation, message, {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import { isPlausible } from '../../model/time.ts';
 
 /** A server's time, learned from the `Date` headers of its responses; the local clock's before the first one. */
 export interface ServerClock {
@@ -74,7 +75,7 @@ export function createServerClock(clock: Clock): ServerClock {
     learn(date, sentAtMs, receivedAtMs) {
       const dateMs = date === undefined ? Number.NaN : Date.parse(date);
       latest = null;
-      if (Number.isNaN(dateMs)) return;
+      if (!isPlausible(dateMs)) return;
       forgetAfterJump();
       const minMs = dateMs - receivedAtMs;
       const range = { dateMs, minMs, maxMs: Math.max(minMs, dateMs + 999 - sentAtMs) };

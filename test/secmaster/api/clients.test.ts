@@ -533,6 +533,11 @@ describe('the project of a region', () => {
     expect(observed).toEqual(['list_projects 200']);
   });
 
+  test('is not looked for in a list of thousands', async () => {
+    const { clients } = setUp(() => projects(...Array.from({ length: 2_000 }, (_, n) => `p${n}`)));
+    await expect(find(clients)).rejects.toThrow('200 without a list of projects');
+  });
+
   test('is asked for with a token for the region by its name', async () => {
     const { clients, calls, clock } = setUp((call) => (isIam(call) ? issued('t1', clock) : projects('p1')));
     expect(await find(clients, password)).toBe('p1');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { tokenAdvice } from '../../../src/secmaster/credentials/password.ts';
-import { type Advice, statusError } from '../../../src/secmaster/http/answer-error.ts';
+import { type Advice, notJsonError, statusError } from '../../../src/secmaster/http/answer-error.ts';
 
 /** Whose calls have advice of their own. */
 const adviceOf: Readonly<Record<string, Advice>> = { create_token: tokenAdvice };
@@ -118,4 +118,14 @@ describe('nothing is repeated that must not be', () => {
     expect(message).toMatch(/^list_instances: 400 1 \(a \[31mb+…\): /);
     expect(message.length).toBeLessThan(400);
   });
+});
+
+test('the title of a page full of beginnings of titles is found at once, or not at all', () => {
+  const began = performance.now();
+  const page = `<html>${'<title'.repeat(30_000)}`;
+  const asked = { operation: 'list_instances', secrets: [] };
+  expect(notJsonError(asked, { httpStatus: 200, headers: {}, text: page }).message).toContain('an HTML page ""');
+  const { message } = notJsonError(asked, { httpStatus: 200, headers: {}, text: `${page} lang="en">Sign in</title>` });
+  expect(message).toContain('an HTML page "Sign in"');
+  expect(performance.now() - began).toBeLessThan(2_000);
 });

@@ -14,6 +14,9 @@ test('is the local clock until the first answer', () => {
 test.each([
   ['no Date', undefined],
   ['an unreadable Date', 'soon'],
+  ['a Date at which nothing can happen', 'Fri, 31 Dec 9999 23:59:59 GMT'],
+  ['a Date that no calendar goes beyond', 'Sat, 13 Sep 275760 00:00:00 GMT'],
+  ['a Date long ago', 'Mon, 01 Jan 1601 00:00:00 GMT'],
 ])('learns nothing from %s', (_, date) => {
   const local = createManualClock();
   const server = createServerClock(local);
