@@ -12,7 +12,7 @@ export interface View {
 /** How often an escape may itself be escaped. */
 const maxRounds = 4;
 
-const invisible = String.raw`[\s\p{Cc}\p{Cf}\ufffd]+`;
+const invisible = String.raw`[\s\p{Cc}\p{Cf}\p{DI}\ufffd]+`;
 const breaks = new RegExp(invisible, 'gu');
 const escapes = new RegExp(
   [
@@ -20,6 +20,7 @@ const escapes = new RegExp(
     String.raw`\\u\{(?<point>[0-9a-fA-F]{1,6})\}`,
     String.raw`\\u(?<unit>[0-9a-fA-F]{4})`,
     String.raw`\\x(?<hex>[0-9a-fA-F]{2})`,
+    String.raw`\\(?<octal>[0-3][0-7]{2})`,
     '&#[xX](?<entity>[0-9a-fA-F]{1,6});?',
     '&#(?<number>[0-9]{1,7});?',
     '&(?<name>[a-zA-Z]{2,6});?',
@@ -81,9 +82,10 @@ function rewritten(view: View, pattern: RegExp, rewrite: (match: RegExpExecArray
 }
 
 function decoded({ 0: written, groups = {} }: RegExpExecArray): string {
-  const { byte, point, unit, hex, entity, number, name, plain } = groups;
+  const { byte, point, unit, hex, octal, entity, number, name, plain } = groups;
   const code = byte ?? point ?? unit ?? hex ?? entity;
   if (code !== undefined) return character(Number.parseInt(code, 16));
+  if (octal !== undefined) return character(Number.parseInt(octal, 8));
   if (number !== undefined) return character(Number(number));
   if (name !== undefined) return entities.get(name.toLowerCase()) ?? written;
   // Such as \n.

@@ -1,8 +1,8 @@
 import { sourceOf, type View, viewsOf } from './decoded-views.ts';
 
 /**
- * Finds secrets in a text in whatever form they come: in another case, escaped, in base64 at any alignment, in hexadecimal digits, broken
- * by white space, and parts of them.
+ * Finds secrets in a text in whatever form they come: in another case, escaped, in base64 at any alignment, in hexadecimal digits, as
+ * a list of bytes, broken by white space, and parts of them.
  */
 export interface SecretFinder {
   /** @param shown what a text has instead */
@@ -19,12 +19,13 @@ const leastPart = 12;
 const leastBase64 = 16;
 /** So that an id which holds a short password by chance is no secret. */
 const leastByChance = 8;
-/** Every part of `leastPart` holds one of these whole, as they begin at each fourth character. */
+/** They begin so close together that every part that gives a secret away holds one of them whole. */
 const gramLength = 9;
-const stride = leastPart - gramLength + 1;
 /** Of a token of thousands of characters, the middle is only found in longer parts. */
 const edge = 256;
 const middleStride = 64;
+/** Lists of bytes, and UTF-16, are only known of keys and passwords: those of a thousand tokens would take hundreds of megabytes. */
+const longestListed = 512;
 /** How often what encodes a secret may itself be encoded. */
 const maxDepth = 2;
 
@@ -61,12 +62,17 @@ export function createSecretFinder(): SecretFinder {
       short.push(form);
       return;
     }
-    for (let at = 0; at + gramLength <= form.text.length; at += stepAt(at, form.text.length)) {
+    for (let at = 0; at + gramLength <= form.text.length; at += stepAt(at, form)) {
       const gram = form.text.slice(at, at + gramLength);
       const places = grams.get(gram);
       if (places === undefined) grams.set(gram, [{ form, at }]);
       else if (!places.some((place) => place.form === form)) places.push({ form, at });
     }
+  }
+
+  function addBytes(bytes: Buffer, shown: string): void {
+    addForm(bytes.toString('hex'), 2 * leastPart, shown);
+    for (const text of base64Forms(bytes)) addForm(text, leastBase64, shown);
   }
 
   function* found({ text: given }: View): Generator<Found> {
@@ -114,8 +120,10 @@ export function createSecretFinder(): SecretFinder {
   return {
     add(secret, shown) {
       for (const text of writings(secret)) addForm(text, leastPart, shown);
-      addForm(Buffer.from(secret).toString('hex'), 2 * leastPart, shown);
-      for (const text of base64Forms(secret)) addForm(text, leastBase64, shown);
+      addBytes(Buffer.from(secret), shown);
+      if (secret.length > longestListed) return;
+      addBytes(Buffer.from(secret, 'utf16le'), shown);
+      for (const text of byteLists(secret)) addForm(text, 3 * leastPart - 1, shown);
     },
     scrub(text) {
       if (isEmpty()) return text;
@@ -125,8 +133,8 @@ export function createSecretFinder(): SecretFinder {
   };
 }
 
-function stepAt(at: number, length: number): number {
-  return at < edge || at > length - edge ? stride : middleStride - ((at - edge) % stride);
+function stepAt(at: number, { text, least }: Form): number {
+  return at < edge || at > text.length - edge ? least - gramLength + 1 : middleStride;
 }
 
 /** As long as it was: `İ` would become two units. */
@@ -150,14 +158,21 @@ function writings(secret: string): Set<string> {
 }
 
 /** What is sure of its base64 within that of something longer, in each of the three places where it may begin. */
-function base64Forms(secret: string): Set<string> {
+function base64Forms(secret: Buffer): Set<string> {
   const forms = [0, 1, 2].flatMap((before) => {
-    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
+    const bytes = Buffer.concat([Buffer.alloc(before), secret]);
     const sure = Math.floor((bytes.length * 4) / 3);
     const text = bytes.toString('base64').slice(Math.ceil((before * 4) / 3), sure);
     return [text, text.replaceAll('+', '-').replaceAll('/', '_')];
   });
   return new Set(forms.filter((text) => text.length >= leastByChance));
+}
+
+/** Its bytes one after the other, as texts are looked at: without white space. */
+function byteLists(secret: string): string[] {
+  const bytes = [...Buffer.from(secret)];
+  const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0'));
+  return [bytes.join(','), hex.join(':'), hex.join('-'), hex.join(',0x')];
 }
 
 interface Decoding {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createSecretFinder, isTelling } from '../../src/model/secret-finder.ts';
 import { inForm } from '../support/form.ts';
-import { secretForms } from '../support/secret-forms.ts';
+import { secretForms, textForms } from '../support/secret-forms.ts';
 
 const secretKey = 'Zk3+vB9/qT1xW7mN=pL5sR8uY2dF6gH0jC4eA&"x';
 const password = 'Glück, "Welt" & <mehr>\\n %41';
@@ -18,18 +18,18 @@ function finderOf(...secrets: string[]) {
 const finder = finderOf(secretKey, password, token);
 
 describe.each([
-  ['a secret key', secretKey],
-  ['a password', password],
-  ['a token of thousands of characters', token],
-])('of %s', (_, secret) => {
-  test.each(secretForms)('nothing is left where it comes %s', (_, write) => {
+  ['a secret key', secretKey, secretForms],
+  ['a password', password, secretForms],
+  ['a token of thousands of characters', token, textForms],
+])('of %s', (_, secret, forms) => {
+  test.each(forms)('nothing is left where it comes %s', (_, write) => {
     const form = write(secret);
     const scrubbed = finder.scrub(`refused: ${form} is wrong`);
     expect(scrubbed).toMatch(/^refused: .*<secret>.* is wrong$/s);
     expect(scrubbed.length).toBeLessThan(80);
   });
 
-  test.each(secretForms)('a first and a last part of it are found where they come %s', (_, write) => {
+  test.each(forms)('a first and a last part of it are found where they come %s', (_, write) => {
     // Whole bytes, whatever becomes of them.
     for (const part of [secret.slice(0, 24), secret.slice(-24)]) {
       const scrubbed = finder.scrub(`refused: ${write(part)} is wrong`);

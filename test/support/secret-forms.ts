@@ -1,5 +1,7 @@
-/** The ways in which a secret comes back, each with a name. */
-export const secretForms: readonly (readonly [name: string, write: (secret: string) => string])[] = [
+type Form = readonly [name: string, write: (secret: string) => string];
+
+/** The ways in which any secret comes back, each with a name. */
+export const textForms: readonly Form[] = [
   ['as it is', (s) => s],
   ['in lower case', (s) => s.toLowerCase()],
   ['in upper case', (s) => s.toUpperCase()],
@@ -55,10 +57,24 @@ export const secretForms: readonly (readonly [name: string, write: (secret: stri
           .match(/.{1,10}/g) ?? []
       ).join('\r\n'),
   ],
+  ['in octal escapes', (s) => bytes(s, (b) => `\\${b.toString(8).padStart(3, '0')}`)],
+  ['with variation selectors in it', (s) => [...s].join('\ufe0f')],
   ['with spaces between', (s) => [...s].join(' ')],
   ['with line breaks in it', (s) => (s.match(/.{1,5}/gs) ?? []).join('\n')],
   ['with what cannot be seen in it', (s) => [...s].join('\u200b')],
 ];
+
+/** As bytes, or of another encoding of characters. */
+const byteForms: readonly Form[] = [
+  ['as a list of bytes', (s) => [...Buffer.from(s)].join(', ')],
+  ['as bytes with colons', (s) => `"${[...Buffer.from(s)].map(hex).join(':')}"`],
+  ['as a list of hexadecimal bytes', (s) => [...Buffer.from(s)].map((b) => `0x${hex(b)}`).join(', ')],
+  ['in hexadecimal digits of UTF-16', (s) => Buffer.from(s, 'utf16le').toString('hex')],
+  ['in base64 of UTF-16', (s) => `"${Buffer.from(s, 'utf16le').toString('base64')}"`],
+];
+
+/** The ways in which a key or a password comes back. */
+export const secretForms: readonly Form[] = [...textForms, ...byteForms];
 
 function percent(text: string): string {
   return bytes(text, (byte) => `%${hex(byte).toUpperCase()}`);
