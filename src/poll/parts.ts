@@ -45,12 +45,10 @@ export function sinceLastTail({ lastTailMs, createdAtMs }: LedgerState): SweepPa
 }
 
 /**
- * After more changes than can be paged through: a deeper one is found by creation time if the instance is new, and by status if it is
- * open. Otherwise the instance had FAILED and was retried, so all FAILED ones are to be rechecked as well.
+ * What must be read beside the gap after more changes than can be paged through: a deeper one is found by creation time if the instance
+ * is new, and by status if it is open. Otherwise the instance had FAILED and was retried, so all FAILED ones are to be rechecked as well.
  */
-export function afterFlood(state: LedgerState): SweepPart[] {
-  return [sinceLastTail(state), ...[...documentedOpenStatuses, 'FAILED'].map(allOf)];
-}
+export const hiddenByFlood: readonly SweepPart[] = [...documentedOpenStatuses, 'FAILED'].map(allOf);
 
 export function isDated({ fromMs, toMs }: SweepPart): boolean {
   return fromMs !== null && toMs !== null;

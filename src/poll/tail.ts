@@ -3,7 +3,7 @@ import type { Round } from '../secmaster/api/pager.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
 import { emptyList, isDoubtful } from './empty-list.ts';
 import { orRefusal } from './or-refusal.ts';
-import { afterFlood, covers, everything, sinceLastTail } from './parts.ts';
+import { covers, everything, hiddenByFlood, sinceLastTail } from './parts.ts';
 import { contradict } from './profile/contradict.ts';
 import { isByCreation } from './profile/order.ts';
 import { beginRound, foldInstances, newestFirst, profileOf, type ReadPage, readPage, type Session } from './session.ts';
@@ -123,19 +123,19 @@ async function whatFollows(
   if (end === 'first') return { sweep: everything(state, retentionMs, nowMs), recheck: null };
   const isDisordered = round.isDisordered() && state.profile.order?.value !== 'none';
   if (end === 'caught_up' && !isDisordered && !isHidden) return { sweep: [], recheck: null };
-  const pending = await ledger.sweep();
+  const gap = sinceLastTail(state);
   // Otherwise each poll would add another one while it can't be read.
-  if (pending.some((one) => one.purpose === 'gap' && covers(one, sinceLastTail(state))))
-    return { sweep: [], recheck: null };
+  const isPending = (await ledger.sweep()).some((one) => one.purpose === 'gap' && covers(one, gap));
   if (end === 'too_deep') {
-    log.warn('more changes than can be paged through; sweeping');
-    return { sweep: afterFlood(state), recheck: { status: 'FAILED' } };
+    if (!isPending) log.warn('more changes than can be paged through; sweeping');
+    return { sweep: isPending ? hiddenByFlood : [gap, ...hiddenByFlood], recheck: { status: 'FAILED' } };
   }
+  if (isPending) return { sweep: [], recheck: null };
   // Where the latest changes don't come first, each poll sweeps.
   const isUsual = state.profile.order?.value === 'none';
   if (isHidden)
     log[isUsual ? 'debug' : 'info']('SecMaster counts more new instances than its latest changes show; sweeping');
   if (end === 'incomplete')
     log.warn({ problem: round.end()?.problem }, 'the latest changes could not be read completely; sweeping');
-  return { sweep: [sinceLastTail(state)], recheck: null };
+  return { sweep: [gap], recheck: null };
 }

@@ -122,6 +122,37 @@ describe('the tail', () => {
     expect(await soc.differences()).toEqual([]);
     expect(soc.logged.map(({ msg }) => msg).join()).toContain('more changes than can be paged through; sweeping');
   });
+
+  test('finds what was retried beneath a flood, also while a gap is still being read', async () => {
+    let isCut = false;
+    const soc = createSoc({
+      through: (secmaster) => ({
+        ...secmaster,
+        async listInstances(id, query, signal) {
+          const page = await secmaster.listInstances(id, query, signal);
+          return isCut && query.offset > 0 ? { ...page, ids: [], instances: [], rejected: [] } : page;
+        },
+      }),
+    });
+    // From before the lookback, so that no audit finds it.
+    const failed = soc.world.start(startMs - 1_800 * minuteMs, { playbook });
+    soc.world.fail(failed, startMs - 1_799 * minuteMs, 'a node', 'a message');
+    finished(soc.world, 300);
+    await soc.poll();
+    soc.turn(10 * minuteMs);
+    for (let i = 0; i < 250; i++) soc.world.finish(soc.world.start(soc.now() - 5_000, { playbook }), soc.now() - 1_000);
+    isCut = true;
+    await soc.poll(() => false);
+    isCut = false;
+    soc.turn(10 * minuteMs);
+    soc.world.retry(failed, soc.now());
+    soc.world.finish(failed, soc.now() + 1_000);
+    soc.turn(minuteMs);
+    for (let i = 0; i < 12_000; i++) soc.world.start(soc.now() - 60_000 + i, { playbook });
+    await soc.poll();
+    await soc.poll();
+    expect(await soc.differences()).toEqual([]);
+  });
 });
 
 describe('open instances', () => {
