@@ -18,7 +18,7 @@ export function parseNoProxy(text: string): NoProxy {
   return {
     malformed: read.filter(({ matches }) => matches === null).map(({ entry }) => entry),
     includes: ({ hostname, port, protocol }) => {
-      const host = hostname.replace(/^\[(.+)\]$/, '$1').replace(/\.$/, '');
+      const host = unbracketed(hostname).replace(/\.$/, '');
       const target = { host: host.toLowerCase(), port: port || (protocol === 'https:' ? '443' : '80') };
       return read.some(({ matches }) => matches?.(target));
     },
@@ -69,4 +69,9 @@ function within(add: (list: BlockList) => void): (host: string) => boolean {
   const list = new BlockList();
   add(list);
   return (host) => isIP(host) !== 0 && list.check(host, isIP(host) === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** An IPv6 address in a URL is in brackets. */
+export function unbracketed(host: string): string {
+  return host.replace(/^\[(.+)\]$/, '$1');
 }

@@ -7,7 +7,7 @@ import { createShares, type Limits } from './shares.ts';
  * Half of all for one client, so that one alone never fills them, and many for those that share the address of a proxy. A connection
  * that never reads costs up to some MiB of the system's buffers.
  */
-export const connectionLimits: Limits = { total: 512, byClient: 256 };
+const connectionLimits: Limits = { total: 512, byClient: 256 };
 
 /** How long a connection stands for sure against others of its client, so that one that comes again and again costs no handshakes. */
 const standsMs = 1_000;

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** How long a client may at least take to read a response: 20 MB need that over a line of 10 Mbit/s. */
-export const responseMs = 15_000;
+const responseMs = 15_000;
 
 /** Requests sent on one connection without waiting for responses. No client of an exporter does that. */
 export const maxUnanswered = 8;

@@ -9,7 +9,7 @@ import { isDocumentedStatus, isDocumentedTriggerType } from '../model/status.ts'
 export const otherValue = 'other';
 
 /** The labels whose values are kept in the ledger: of `node`, only those that share `other`. */
-export const valueLabels = ['trigger_type', 'status', 'node'] as const;
+const valueLabels = ['trigger_type', 'status', 'node'] as const;
 export type ValueLabel = (typeof valueLabels)[number];
 
 export interface LabelValue {

@@ -8,7 +8,7 @@ const noPlaybook = '';
 export const otherPlaybooks = 'other';
 
 /** Playbooks that share `other` and are remembered, to be counted. */
-export const maxLimitedPlaybooks = 10_000;
+const maxLimitedPlaybooks = 10_000;
 
 export interface KnownLabel extends PlaybookLabel {
   /** Whether it has series: a playbook without runs for the retention has none. */

@@ -18,10 +18,10 @@ export function silentPlaybooks(activity: readonly PlaybookActivity[], beforeMs:
 }
 
 /** Playbooks without series whose label stays reserved. */
-export const maxReserved = 1_000;
+const maxReserved = 1_000;
 
 /** What shares `other` and has not been met since, and of the reserved labels those that have not been met for the longest time. */
-export function forgettable(state: LedgerState, beforeMs: number): Forgotten {
+function forgettable(state: LedgerState, beforeMs: number): Forgotten {
   const live = liveLabels(state);
   const silent = [...state.playbooks.values()].filter(({ label, seenMs }) => seenMs < beforeMs && !live.has(label));
   const isLimited = ({ label }: { readonly label: string }) => label === otherPlaybooks;

@@ -7,7 +7,7 @@ export const maxLabelLength = 200;
 /** The greatest length of an id; SecMaster's have 36 characters. */
 export const maxIdLength = 128;
 /** The greatest length of a message, such as a node's. */
-export const maxMessageLength = 1_000;
+const maxMessageLength = 1_000;
 
 const blank = /[\t-\r\u0085\u2028\u2029]/gu;
 /** Control characters, halves of surrogate pairs, and what turns the direction of text or can't be seen. */

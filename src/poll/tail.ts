@@ -124,7 +124,7 @@ async function whatFollows(
   const isDisordered = round.isDisordered() && state.profile.order?.value !== 'none';
   if (end === 'caught_up' && !isDisordered && !isHidden) return { sweep: [], recheck: null };
   const gap = sinceLastTail(state);
-  // Otherwise each poll would add another one while it can't be read.
+  // While it can't be read, each poll would add another one.
   const isPending = (await ledger.sweep()).some((one) => one.purpose === 'gap' && covers(one, gap));
   if (end === 'too_deep') {
     if (!isPending) log.warn('more changes than can be paged through; sweeping');

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { buildConnector, type Dispatcher, Pool, ProxyAgent, Socks5ProxyAgent } from 'undici';
+import { unbracketed } from '../../config/no-proxy.ts';
 
 /** Sends requests through a proxy that speaks HTTP, or SOCKS for a `socks5://` or `socks://` URL. */
 export function createProxyAgent(uri: string, tls: Pick<ConnectionOptions, 'ca'>): Dispatcher {
@@ -28,9 +29,4 @@ function socksAgent(uri: string, tls: Pick<ConnectionOptions, 'ca'>): Dispatcher
     requestTls: tls,
     connect: (options, done) => connect({ ...options, hostname: unbracketed(options.hostname) }, done),
   });
-}
-
-/** An IPv6 address in a URL is in brackets. */
-function unbracketed(host: string): string {
-  return host.replace(/^\[(.+)\]$/, '$1');
 }
