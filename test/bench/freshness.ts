@@ -23,7 +23,7 @@ export async function measureFreshness({ rounds }: Extent): Promise<Figure[]> {
   const ended = async () =>
     total(
       await (await fetch(`http://127.0.0.1:${port}/metrics`)).text(),
-      'secmaster_workflow_instances_completed_total',
+      'secmaster_workflow_attempts_completed_total',
     );
 
   const delays: number[] = [];

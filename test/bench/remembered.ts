@@ -112,7 +112,7 @@ async function startMs(folder: Folder, url: string): Promise<number> {
   await using _exporter = exporter;
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   const tookMs = performance.now() - beganMs;
-  const shown = text.split('\n').filter((line) => line.startsWith('secmaster_workflow_instances_completed_total{'));
+  const shown = text.split('\n').filter((line) => line.startsWith('secmaster_workflow_attempts_completed_total{'));
   if (shown.length < 3 * playbooks) throw new Error(`the first /metrics is not complete: ${shown.length} series`);
   return tookMs;
 }

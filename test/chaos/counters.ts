@@ -1,7 +1,7 @@
 import { parseExposition } from '../support/metrics/exposition.ts';
 
 const counters =
-  /^secmaster_workflow_(instances_started_total|instances_completed_total|retries_total|duration_seconds_(bucket|sum|count))$/;
+  /^secmaster_workflow_(instances_started_total|attempts_completed_total|retries_total|duration_seconds_(bucket|sum|count))$/;
 
 /** Watches the workflow counters over scrapes, kills and restarts: none may fall, and none may vanish. */
 export function watchCounters() {

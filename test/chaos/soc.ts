@@ -44,7 +44,7 @@ export function printTable(text: string, truth: Truth): void {
     ['secmaster_workflow_instances', sum(truth.instances)],
     ['secmaster_workflow_recent_retries', sum(truth.recentRetries)],
     ['secmaster_workflow_instances_started_total', sum(truth.started)],
-    ['secmaster_workflow_instances_completed_total', sum(truth.completed)],
+    ['secmaster_workflow_attempts_completed_total', sum(truth.completed)],
     ['secmaster_workflow_retries_total', sum(truth.retries)],
   ];
   print(`${'family'.padEnd(48)}${'truth'.padStart(10)}${'exporter'.padStart(10)}`);

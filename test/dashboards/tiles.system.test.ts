@@ -28,9 +28,9 @@ function ends(playbook: string, finished: string, failed: string, retried = stea
   const labels = `workspace="prod", playbook="${playbook}", trigger_type="${trigger}"`;
   return {
     [`secmaster_workflow_retries_total{${labels}}`]: retried,
-    [`secmaster_workflow_instances_completed_total{${labels}, status="FINISHED"}`]: finished,
-    [`secmaster_workflow_instances_completed_total{${labels}, status="FAILED"}`]: failed,
-    [`secmaster_workflow_instances_completed_total{${labels}, status="TERMINATED"}`]: steady(0),
+    [`secmaster_workflow_attempts_completed_total{${labels}, status="FINISHED"}`]: finished,
+    [`secmaster_workflow_attempts_completed_total{${labels}, status="FAILED"}`]: failed,
+    [`secmaster_workflow_attempts_completed_total{${labels}, status="TERMINATED"}`]: steady(0),
   };
 }
 /** Starts at each multiple of the interval until so many minutes ago. */

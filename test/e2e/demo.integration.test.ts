@@ -6,7 +6,7 @@ test('the demo shows a SOC whose counters grow, and ends cleanly on Ctrl-C', asy
   const running = startExporter(['demo', '--web.listen-address=127.0.0.1:0']);
   const port = await portOf(running);
   const scrape = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  const completed = (text: string) => total(text, 'secmaster_workflow_instances_completed_total');
+  const completed = (text: string) => total(text, 'secmaster_workflow_attempts_completed_total');
 
   const whole = await eventually(
     async () => {

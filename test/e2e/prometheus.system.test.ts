@@ -88,7 +88,7 @@ test('a real Prometheus scrapes it, and promtool has nothing to say about our fa
   await simulated.turn(10 * 60_000);
   const text = await polledAgain(served);
   const isThere = async (expression: string) => ((await query(expression)).length > 0 ? true : undefined);
-  await eventually(() => isThere('secmaster_workflow_instances_completed_total > 0'), 'a scrape', prometheus);
+  await eventually(() => isThere('secmaster_workflow_attempts_completed_total > 0'), 'a scrape', prometheus);
   expect(await query('up')).toEqual([1]);
   expect(await query('secmaster_up')).toEqual([1]);
   // More is known with each poll until the scrape comes.

@@ -10,6 +10,6 @@ test('promtool has nothing to say about the text format after OpenMetrics has be
   await made.update([report()], [1, 10]);
   const lines = (await scrapeOf(made)).split('\n').filter((line) => line.includes('secmaster_workflow'));
   const input = `${lines.join('\n')}\n`;
-  expect(input).toContain('# TYPE secmaster_workflow_instances_completed_total counter');
+  expect(input).toContain('# TYPE secmaster_workflow_attempts_completed_total counter');
   expect(execFileSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8', stdio: 'pipe' })).toBe('');
 });

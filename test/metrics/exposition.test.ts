@@ -23,8 +23,8 @@ test('OpenMetrics names counters without _total in TYPE, has exemplars, and ends
   const text = await scrapeOf(await exposition(), 'openmetrics');
   const labels = 'workspace="prod",playbook="Isolate \\"host\\"",trigger_type="EVENT",status="FAILED"';
   const lines = text.split('\n');
-  expect(lines).toContain('# TYPE secmaster_workflow_instances_completed counter');
-  expect(lines).toContain(`secmaster_workflow_instances_completed_total{${labels}} 2`);
+  expect(lines).toContain('# TYPE secmaster_workflow_attempts_completed counter');
+  expect(lines).toContain(`secmaster_workflow_attempts_completed_total{${labels}} 2`);
   expect(lines).toContain(
     `secmaster_workflow_duration_seconds_bucket{${labels},le="10"} 1 # {instance_id="${exemplar.instanceId}"} 4.5 1784376000.5`,
   );
@@ -42,7 +42,7 @@ test('the text format has no exemplars, and neither format spoils the other', as
   const ours = (text: string) => text.split('\n').filter((line) => line.includes('secmaster_workflow'));
   expect(ours(after)).toEqual(ours(before));
   expect(after).not.toContain(exemplar.instanceId);
-  expect(after).toContain('# TYPE secmaster_workflow_instances_completed_total counter');
+  expect(after).toContain('# TYPE secmaster_workflow_attempts_completed_total counter');
   expect(after).toContain('# TYPE process_cpu_user_seconds_total counter');
 });
 
@@ -170,7 +170,7 @@ test('a family whose samples cannot be made is told of, and missing alone', asyn
   await made.update([report({ snapshot })], []);
   const lines = (await scrapeOf(made)).split('\n').filter((line) => line.startsWith('secmaster_workflow'));
   expect(lines).toEqual([
-    'secmaster_workflow_instances_completed_total{workspace="prod",playbook="Isolate \\"host\\"",trigger_type="EVENT",status="FAILED"} 2',
+    'secmaster_workflow_attempts_completed_total{workspace="prod",playbook="Isolate \\"host\\"",trigger_type="EVENT",status="FAILED"} 2',
   ]);
   expect(told).toEqual([['Error: divided by nothing', 'secmaster_workflow_retries_total', 'prod']]);
 });

@@ -33,7 +33,7 @@ function setUp(time: BehaviourChange['time'], localErrorMs = 0) {
     },
     async completed() {
       const labels = { status: 'FINISHED' };
-      return sampleValue(await exporter.exposition(), 'secmaster_workflow_instances_completed_total', labels) ?? 0;
+      return sampleValue(await exporter.exposition(), 'secmaster_workflow_attempts_completed_total', labels) ?? 0;
     },
   };
 }

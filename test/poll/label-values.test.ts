@@ -38,7 +38,7 @@ const limited = (soc: SimulatedSoc) => values(soc, 'secmaster_exporter_label_val
 const none = { playbook: 0, trigger_type: 0, status: 0, node: 0 };
 const warnings = (soc: SimulatedSoc) => soc.logged.filter(({ msg }) => msg.includes('share the label value other'));
 const started = 'secmaster_workflow_instances_started_total';
-const completed = 'secmaster_workflow_instances_completed_total';
+const completed = 'secmaster_workflow_attempts_completed_total';
 const instances = 'secmaster_workflow_instances';
 
 describe('more trigger types than metrics.max_values', () => {

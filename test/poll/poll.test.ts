@@ -203,7 +203,7 @@ describe('the sweep', () => {
     soc.world.finish(soc.world.start(soc.now() - 2_000, { playbook }), soc.now() - 1_000);
     await soc.poll(() => false);
     const completed = { status: 'FINISHED', playbook: playbook.name };
-    expect(sampleValue(await soc.exposition(), 'secmaster_workflow_instances_completed_total', completed)).toBe(1);
+    expect(sampleValue(await soc.exposition(), 'secmaster_workflow_attempts_completed_total', completed)).toBe(1);
     await soc.poll();
     expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
     expect(await soc.differences()).toEqual([]);

@@ -38,7 +38,7 @@ test('ended instances are pruned after the retention and not counted again when 
   world.touch(stuck, now());
   await poll();
   const completed = { status: 'FAILED', playbook: isolate.name };
-  expect(sampleValue(await exposition(), 'secmaster_workflow_instances_completed_total', completed)).toBe(150);
+  expect(sampleValue(await exposition(), 'secmaster_workflow_attempts_completed_total', completed)).toBe(150);
   expect(sampleValue(await exposition(), 'secmaster_workflow_instances_started_total')).toBe(152);
 });
 
@@ -58,13 +58,13 @@ test('the series of a playbook without instances in the retention disappear, and
   const text = await exposition();
   expect(text).not.toContain(isolate.name);
   expect(
-    sampleValue(text, 'secmaster_workflow_instances_completed_total', { playbook: block.name, status: 'FINISHED' }),
+    sampleValue(text, 'secmaster_workflow_attempts_completed_total', { playbook: block.name, status: 'FINISHED' }),
   ).toBe(3);
 
   world.finish(world.start(now() - 1_000, { playbook: isolate }), now());
   await poll();
   const again = { playbook: isolate.name, status: 'FINISHED' };
-  expect(sampleValue(await exposition(), 'secmaster_workflow_instances_completed_total', again)).toBe(1);
+  expect(sampleValue(await exposition(), 'secmaster_workflow_attempts_completed_total', again)).toBe(1);
 });
 
 test('a young run whose end_time lies before the retention is not pruned, so it is counted once', async () => {

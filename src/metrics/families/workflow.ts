@@ -68,7 +68,7 @@ export const workflow = {
     fromLedger: ({ counters }) => counters.started,
   },
   completed: {
-    name: 'secmaster_workflow_instances_completed_total',
+    name: 'secmaster_workflow_attempts_completed_total',
     type: 'counter',
     help: 'Number of ended attempts since the ledger was created, as of the last poll: FAILED once per failed attempt, other statuses once per workflow instance.',
     labels: ['workspace', 'playbook', 'trigger_type', 'status'],

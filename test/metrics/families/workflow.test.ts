@@ -148,8 +148,8 @@ test.each<[string, WorkspaceFamily, WorkspaceReport, string[]]>([
       ],
     }),
     [
-      'secmaster_workflow_instances_completed_total{workspace="prod",playbook="Isolate host",trigger_type="EVENT",status="FAILED"} 3',
-      'secmaster_workflow_instances_completed_total{workspace="prod",playbook="Isolate host",trigger_type="EVENT",status="FINISHED"} 0',
+      'secmaster_workflow_attempts_completed_total{workspace="prod",playbook="Isolate host",trigger_type="EVENT",status="FAILED"} 3',
+      'secmaster_workflow_attempts_completed_total{workspace="prod",playbook="Isolate host",trigger_type="EVENT",status="FINISHED"} 0',
     ],
   ],
   [

@@ -34,7 +34,7 @@ describe('the Date of one answer is', () => {
       await soc.poll();
       const text = await soc.exposition();
       expect(total(text, 'secmaster_workflow_instances_started_total')).toBe(30);
-      expect(total(text, 'secmaster_workflow_instances_completed_total')).toBe(30);
+      expect(total(text, 'secmaster_workflow_attempts_completed_total')).toBe(30);
     },
   );
 

@@ -65,7 +65,7 @@ describe.each<[string, Filters, Record<string, number>]>([
     runs(soc, 60);
     await soc.poll();
     const completed = { playbook: 'Playbook 3', status: 'FINISHED' };
-    expect(sampleValue(await soc.exposition(), 'secmaster_workflow_instances_completed_total', completed)).toBe(111);
+    expect(sampleValue(await soc.exposition(), 'secmaster_workflow_attempts_completed_total', completed)).toBe(111);
   });
 
   test('audits are not misled by what is filtered out', async () => {

@@ -72,7 +72,7 @@ describe('a new series', () => {
 
 describe('in the exposition', () => {
   const playbook = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate host' };
-  const completed = 'secmaster_workflow_instances_completed_total';
+  const completed = 'secmaster_workflow_attempts_completed_total';
   const failed = { playbook: playbook.name, status: 'FAILED' };
 
   test('the first failure of a playbook grows a series that has been there at 0 (mutation: series made when they grow)', async () => {

@@ -85,7 +85,7 @@ function compareCounters({ shown, differ }: Comparison, truth: Truth, secondsOff
   const counts = shown(count);
   return [
     ...differ('secmaster_workflow_instances_started_total', truth.started),
-    ...differ('secmaster_workflow_instances_completed_total', truth.completed),
+    ...differ('secmaster_workflow_attempts_completed_total', truth.completed),
     ...differ('secmaster_workflow_retries_total', truth.retries),
     ...withoutFailed(
       differ(
