@@ -86,9 +86,28 @@ export function listOf<T>(
 }
 
 export function oneOf<const T extends string>(...choices: readonly T[]) {
+  return field((value, refuse) => choices.find((choice) => choice === value) ?? refuse(`must be ${either(choices)}`), {
+    values: either(choices.map((choice) => `\`${choice}\``)),
+  });
+}
+
+function either(choices: readonly string[]): string {
+  return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(choices);
+}
+
+/** Each of these once at the most; the value has them in the order of `choices`. */
+export function setOf<const T extends string>(choices: readonly T[]) {
+  const values = choices.map((choice) => `\`${choice}\``).join(', ');
   return field(
-    (value, refuse) => choices.find((choice) => choice === value) ?? refuse(`must be ${choices.join(' or ')}`),
-    { values: choices.map((choice) => `\`${choice}\``).join(' or ') },
+    (value, refuse): readonly T[] => {
+      const given: unknown[] | null = Array.isArray(value) ? value : null;
+      if (given === null) return refuse(`must be a list of ${choices.join(', ')}`);
+      if (given.some((one) => !choices.some((choice) => choice === one)))
+        return refuse(`must only have ${choices.join(', ')}`);
+      if (new Set(given).size < given.length) return refuse('has the same twice');
+      return choices.filter((choice) => given.includes(choice));
+    },
+    { values: `list of ${values}`, isShown: false },
   );
 }
 

@@ -1,4 +1,5 @@
-import { buckets, duration, oneOf, whole } from './fields.ts';
+import { extraLabels } from '../model/extra-labels.ts';
+import { buckets, duration, oneOf, setOf, whole } from './fields.ts';
 import { key, section } from './mapping.ts';
 
 export const metrics = section({
@@ -13,11 +14,20 @@ export const metrics = section({
   maxValues: key('max_values', whole(1, 10_000), {
     default: 50,
     meaning:
-      'values of each of `trigger_type` and `status` per workspace with their own series; further ones share `other`, the documented ones never',
+      'values of each of `trigger_type`, `status` and the labels of `labels` per workspace with their own series; further ones share `other`, the documented ones never',
   }),
-  nodes: key('nodes', oneOf('failed', 'off'), {
+  labels: key('labels', setOf(extraLabels), {
+    default: [],
+    meaning: 'further labels of the run metrics, which make more series',
+  }),
+  nodes: key('nodes', oneOf('off', 'failed', 'all'), {
     default: 'failed',
-    meaning: "`failed`: read the topology of each failed instance; `off`: don't",
+    meaning:
+      'the topology of which ended instances is read: `failed` ones, `all` as far as the rate limit lets it, or `off`, none',
+  }),
+  failureGraceMs: key('failure_grace', duration('0s', '7d'), {
+    default: '5m',
+    meaning: 'an instance that has FAILED and is not retried within this time has failed for good',
   }),
   language: key('language', oneOf('en', 'zh'), {
     default: 'en',

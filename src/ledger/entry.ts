@@ -1,3 +1,4 @@
+import type { Details } from '../model/instance.ts';
 import type { Labels } from '../model/snapshot.ts';
 import { canonicalStatus } from '../model/status.ts';
 import type { ByStatus, Contribution, LastEnd, Run } from './contribution.ts';
@@ -6,6 +7,8 @@ import type { ByStatus, Contribution, LastEnd, Run } from './contribution.ts';
 export interface Entry extends Run {
   readonly id: string;
   readonly labels: Labels;
+  /** None of an instance that has ended and not FAILED. */
+  readonly details: Details;
   /** The part that has been counted, or that happened before the ledger was created. */
   readonly counted: Contribution;
   /** null: none has been seen, or none with an end_time. */

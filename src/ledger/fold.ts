@@ -1,3 +1,4 @@
+import { type Details, mergeDetails, noDetails } from '../model/instance.ts';
 import type { Labels } from '../model/snapshot.ts';
 import { isEnded } from '../model/status.ts';
 import {
@@ -18,6 +19,7 @@ import { labelsText } from './label-set.ts';
 export interface Observed extends Run {
   readonly id: string;
   readonly labels: Labels;
+  readonly details: Details;
 }
 
 export interface Folded {
@@ -50,6 +52,7 @@ export function fold(known: Entry | null, observed: Observed, sinceMs: number, g
   return {
     entry: {
       ...observed,
+      details: keepsDetails(observed) ? mergeDetails(known?.details ?? noDetails, observed.details) : noDetails,
       counted,
       lastEnd: lastEndAfter(lastEnd, now, observed),
       changedIn: known === null || isNews ? generation : known.changedIn,
@@ -71,6 +74,11 @@ function matters(known: Entry, observed: Observed): boolean {
     known.retryCount !== observed.retryCount ||
     isEnded(known) !== isEnded(observed)
   );
+}
+
+/** Nobody asks for the details of a run that went well. */
+function keepsDetails(observed: Observed): boolean {
+  return !isEnded(observed) || observed.status === 'FAILED';
 }
 
 function differs(known: Entry, observed: Observed): boolean {

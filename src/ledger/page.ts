@@ -53,10 +53,10 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
       rows.push('settled');
       continue;
     }
-    const { id, startTimeMs, endTimeMs, retryCount } = instance;
+    const { id, startTimeMs, endTimeMs, retryCount, details } = instance;
     const runsLabels = labelsOf(instance, known, labels, values);
     const status = statusOf(instance, known, values);
-    const observed = { id, labels: runsLabels, status, startTimeMs, endTimeMs, retryCount };
+    const observed = { id, labels: runsLabels, status, startTimeMs, endTimeMs, retryCount, details };
     const folded = fold(known, observed, sinceMs, state.generation + 1);
     const { entry } = folded;
 

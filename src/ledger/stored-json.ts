@@ -1,4 +1,5 @@
 import type { FailedNode } from '../model/failed-run.ts';
+import { type Details, noDetails } from '../model/instance.ts';
 import type { Labels } from '../model/snapshot.ts';
 import { maxNumber } from './bounds.ts';
 import type { ByStatus } from './contribution.ts';
@@ -27,6 +28,32 @@ export function readNodes(text: string): readonly FailedNode[] {
     isObject(one) && typeof one.name === 'string' && typeof one.error === 'string';
   if (!Array.isArray(nodes) || !nodes.every(isNode)) throw unreadable();
   return nodes;
+}
+
+/** @param text null: none are kept */
+export function readDetails(text: string | null): Details {
+  if (text === null) return noDetails;
+  const details = parse(text);
+  if (!isObject(details)) throw unreadable();
+  const { name, dataobjectId, defenseId, dataclass, workflow } = details;
+  return {
+    name: textOrNull(name),
+    dataobjectId: textOrNull(dataobjectId),
+    defenseId: textOrNull(defenseId),
+    dataclass: isObject(dataclass) ? { id: textOrNull(dataclass.id), name: textOrNull(dataclass.name) } : null,
+    workflow: isObject(workflow)
+      ? {
+          id: textOrNull(workflow.id),
+          name: textOrNull(workflow.name),
+          version: textOrNull(workflow.version),
+          versionId: textOrNull(workflow.versionId),
+        }
+      : null,
+  };
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 function parse(text: string): unknown {

@@ -2,6 +2,7 @@ import type { PageChange, SweepPart } from '../ledger/change.ts';
 import { foldPage, type RowVerdict } from '../ledger/page.ts';
 import type { Ledger } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
+import type { ExtraLabel } from '../model/extra-labels.ts';
 import type { Instance } from '../model/instance.ts';
 import type { Profile } from '../model/profile.ts';
 import { createRound, type PageLength, type Round } from '../secmaster/api/pager.ts';
@@ -22,8 +23,10 @@ export interface Session {
   readonly maxPlaybooks: number;
   /** Maximum number of values of a label with their own series. */
   readonly maxValues: number;
-  /** Whether the topology of failed instances is read. */
-  readonly nodes: 'failed' | 'off';
+  /** Labels of the run metrics beside playbook, trigger_type and status. */
+  readonly labels: readonly ExtraLabel[];
+  /** The topology of which ended instances is read. */
+  readonly nodes: 'off' | 'failed' | 'all';
   /** Failed runs to list; 0: none, because their messages are confidential. */
   readonly recentRuns: number;
   readonly onRejected: (row: RejectedRow) => void;

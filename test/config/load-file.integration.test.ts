@@ -21,7 +21,9 @@ describe('a good file', () => {
         newSeriesHoldMs: 65_000,
         maxPlaybooks: 200,
         maxValues: 50,
+        labels: [],
         nodes: 'failed',
+        failureGraceMs: 300_000,
       },
       status: { recentRuns: 50 },
       workspaces: [

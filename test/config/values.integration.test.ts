@@ -125,7 +125,23 @@ describe('a value', () => {
       'metrics: { max_playbooks: 0 }',
       'metrics.max_playbooks: 0 must be a whole number, 1 to 10000',
     ],
-    ['nodes of all runs', 'metrics: { nodes: all }', 'metrics.nodes: "all" must be failed or off'],
+    ['nodes of some runs', 'metrics: { nodes: some }', 'metrics.nodes: "some" must be off, failed or all'],
+    [
+      'a label that there is not',
+      'metrics: { labels: [workflow, version] }',
+      'metrics.labels: must only have workflow, workflow_version, dataclass, defense',
+    ],
+    ['a label twice', 'metrics: { labels: [workflow, workflow] }', 'metrics.labels: has the same twice'],
+    [
+      'one label without a list',
+      'metrics: { labels: workflow }',
+      'metrics.labels: must be a list of workflow, workflow_version, dataclass, defense',
+    ],
+    [
+      'a grace without end',
+      'metrics: { failure_grace: 8d }',
+      'metrics.failure_grace: "8d" is too long; the maximum is 1w',
+    ],
     [
       'less than no recent runs',
       'status: { recent_runs: -1 }',
@@ -165,7 +181,11 @@ describe('a value', () => {
       'status: { recent_runs: 1001 }',
       'status.recent_runs: 1001 must be a whole number, 0 to 1000',
     ],
-    ['nodes that YAML could take for false', 'metrics: { nodes: false }', 'metrics.nodes: false must be failed or off'],
+    [
+      'nodes that YAML could take for false',
+      'metrics: { nodes: false }',
+      'metrics.nodes: false must be off, failed or all',
+    ],
     ['an unknown status key', 'status: { recent: 1 }', 'status.recent: unknown key; valid keys: recent_runs'],
     [
       'an unknown key that is nearly known',
@@ -211,6 +231,14 @@ describe('a value', () => {
     ['one value of each label', 'metrics: { max_values: 1 }', { metrics: { maxValues: 1 } }],
     ['the most values', 'metrics: { max_values: 10000 }', { metrics: { maxValues: 10_000 } }],
     ['nodes off, which YAML 1.2 takes for text', 'metrics: { nodes: off }', { metrics: { nodes: 'off' } }],
+    ['nodes of all runs', 'metrics: { nodes: all }', { metrics: { nodes: 'all' } }],
+    ['no grace for failures', 'metrics: { failure_grace: 0s }', { metrics: { failureGraceMs: 0 } }],
+    ['no further labels', 'metrics: { labels: [] }', { metrics: { labels: [] } }],
+    [
+      'further labels, in the order in which series have them',
+      'metrics: { labels: [defense, workflow_version, workflow, dataclass] }',
+      { metrics: { labels: ['workflow', 'workflow_version', 'dataclass', 'defense'] } },
+    ],
     ['no recent runs', 'status: { recent_runs: 0 }', { status: { recentRuns: 0 } }],
     ['the most recent runs', 'status: { recent_runs: 1000 }', { status: { recentRuns: 1_000 } }],
     ['empty sections', 'poll:\nstate:\nmetrics:\nstatus:', { poll: { concurrency: 4 }, status: { recentRuns: 50 } }],

@@ -5,7 +5,7 @@ import { goneChange } from '../../src/ledger/gone.ts';
 import { nodeLabels, runLabels, withStatus } from '../../src/ledger/label-set.ts';
 import { type LabelValue, valueKey } from '../../src/ledger/label-values.ts';
 import { type Ledger, maxFailures, type Store } from '../../src/ledger/store.ts';
-import type { Instance } from '../../src/model/instance.ts';
+import { type Instance, noDetails } from '../../src/model/instance.ts';
 import type { Profile } from '../../src/model/profile.ts';
 import { inForm } from '../support/form.ts';
 import { emptyPage, foldRows, sweepPart } from '../support/ledger/ledgers.ts';
@@ -40,6 +40,7 @@ export function instance(id: string, fields: Partial<Instance> = {}): Instance {
     startTimeMs,
     endTimeMs: null,
     retryCount: 0,
+    details: noDetails,
     ...fields,
   };
 }
@@ -176,6 +177,24 @@ export function describeStore({ createDisk }: StoreKind): void {
   });
 
   describe('what is committed', () => {
+    test('is there in another process, with what SecMaster tells beside what is counted', async () => {
+      const details = {
+        name: 'ISOLATE-1',
+        dataobjectId: null,
+        defenseId: 'd-1',
+        dataclass: { id: null, name: 'Alert' },
+        workflow: { id: 'w-1', name: null, version: 'v2', versionId: 'v-2' },
+      };
+      await show(failed('a', { details }), finished('b', { details }), instance('c'));
+      ledger = await reopen();
+      const known = await ledger.known(['a', 'b', 'c']);
+      expect([known.get('a')?.details, known.get('b')?.details, known.get('c')?.details]).toEqual([
+        details,
+        noDetails,
+        noDetails,
+      ]);
+    });
+
     test('is there in another process, with every counter, bucket, gauge, mark and label', async () => {
       await show(
         instance('a'),

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/ledger/entry.ts';
 import { type Folded, fold, isSettled, type Observed } from '../../src/ledger/fold.ts';
 import { runLabels } from '../../src/ledger/label-set.ts';
+import { noDetails } from '../../src/model/instance.ts';
 
 const createdMs = 1_000_000;
 
@@ -11,12 +12,34 @@ function row(status: string, retryCount = 0, times: { start?: number | null; end
   return {
     id: 'i',
     labels: runLabels('p', 'TIMER'),
+    details: noDetails,
     status,
     retryCount,
     startTimeMs: times.start === undefined ? createdMs + 1_000 : times.start,
     endTimeMs: times.end === undefined ? (open ? null : createdMs + 3_000) : times.end,
   };
 }
+
+describe('what is told beside what is counted', () => {
+  const told = { ...noDetails, name: 'ISOLATE-1', defenseId: 'd-1' };
+
+  test.each<[string, Observed[], typeof told | typeof noDetails]>([
+    ['is kept while the instance is open', [{ ...row('RUNNING'), details: told }], told],
+    ['is kept once it has FAILED', [{ ...row('FAILED'), details: told }], told],
+    ['is dropped once it has finished', [{ ...row('RUNNING'), details: told }, row('FINISHED')], noDetails],
+    ['stays where a later row leaves it out', [{ ...row('RUNNING'), details: told }, row('FAILED')], told],
+    [
+      'is that of the later row',
+      [
+        { ...row('RUNNING'), details: told },
+        { ...row('FAILED'), details: { ...noDetails, name: 'ISOLATE-2' } },
+      ],
+      { ...told, name: 'ISOLATE-2' },
+    ],
+  ])('%s', (_, rows, expected) => {
+    expect(walk(rows).last?.details).toEqual(expected);
+  });
+});
 
 interface Sums {
   started: number;

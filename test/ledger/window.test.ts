@@ -3,6 +3,7 @@ import { nothing } from '../../src/ledger/contribution.ts';
 import type { Entry } from '../../src/ledger/entry.ts';
 import { runLabels, withStatus } from '../../src/ledger/label-set.ts';
 import { countWithin, firstMinute, moves, openMinute, quietestMinute } from '../../src/ledger/window.ts';
+import { noDetails } from '../../src/model/instance.ts';
 
 const minute = 29_000_000;
 
@@ -11,6 +12,7 @@ function entry(fields: Partial<Entry>): Entry {
   return {
     id: 'i',
     labels: runLabels('p', 'EVENT'),
+    details: noDetails,
     status: 'RUNNING',
     startTimeMs,
     endTimeMs: null,

@@ -1,10 +1,11 @@
+import { noDetails } from '../../model/instance.ts';
 import type { OpenRun } from '../../model/open-run.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { isEnded } from '../../model/status.ts';
 import type { Recheck } from '../change.ts';
 import type { Entry } from '../entry.ts';
 import type { OpenInstance } from '../store.ts';
-import { readCounts } from '../stored-json.ts';
+import { readCounts, readDetails } from '../stored-json.ts';
 import type { Database } from './database.ts';
 import type { LabelSets } from './label-sets.ts';
 
@@ -14,6 +15,7 @@ export function createInstances(db: Database, ledger: number, sets: LabelSets) {
     return {
       id: row.id,
       labels: sets.labelsOf(row.label_set),
+      details: readDetails(row.details),
       status: row.status,
       startTimeMs: row.start_time_ms,
       endTimeMs: row.end_time_ms,
@@ -108,7 +110,7 @@ export function createInstances(db: Database, ledger: number, sets: LabelSets) {
 
     write(entry: Entry, seenMs: number): void {
       db.run(
-        'INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
         ledger,
         entry.id,
         sets.numberOf(entry.labels),
@@ -128,6 +130,7 @@ export function createInstances(db: Database, ledger: number, sets: LabelSets) {
         entry.lastEnd?.endTimeMs ?? null,
         entry.lastEnd?.retryCount ?? null,
         entry.lastEnd === null ? null : JSON.stringify([...entry.lastEnd.ends]),
+        entry.details === noDetails ? null : JSON.stringify(entry.details),
       );
     },
     markSeen(id: string, atMs: number): void {
@@ -161,4 +164,6 @@ interface InstanceRow {
   readonly last_end_ms: number | null;
   readonly last_end_retry_count: number | null;
   readonly last_end_ends: string | null;
+  /** JSON. */
+  readonly details: string | null;
 }

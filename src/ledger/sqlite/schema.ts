@@ -360,4 +360,10 @@ export const migrations: readonly string[] = [
   INSERT INTO label_value
     SELECT DISTINCT ledger, 'status', status, 1, 0 FROM label_set WHERE status NOT IN ('', 'other');
   `,
+  `
+  -- What SecMaster tells of an open or FAILED instance beside what is counted, as JSON.
+  ALTER TABLE instance ADD COLUMN details TEXT;
+  -- The starts and ends of a series.
+  CREATE INDEX instance_of_set ON instance (ledger, label_set, status, end_time_ms, start_time_ms);
+  `,
 ];

@@ -1,3 +1,5 @@
+import type { ExtraLabel } from '../../model/extra-labels.ts';
+
 export interface WorkspaceSettings {
   /** null: the workspace's own name. */
   readonly name: string | null;
@@ -14,8 +16,12 @@ export interface WorkspaceSettings {
   readonly maxPlaybooks: number;
   /** Maximum number of values of a label with their own series. */
   readonly maxValues: number;
-  /** Whether the topology of failed instances is read. */
-  readonly nodes: 'failed' | 'off';
+  /** Labels of the run metrics beside playbook, trigger_type and status. */
+  readonly labels: readonly ExtraLabel[];
+  /** The topology of which ended instances is read. */
+  readonly nodes: 'off' | 'failed' | 'all';
+  /** An instance that has FAILED and is not retried within this time has failed for good. */
+  readonly failureGraceMs: number;
   /** Failed runs in the report. */
   readonly recentRuns: number;
 }

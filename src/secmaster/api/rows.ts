@@ -1,10 +1,10 @@
 import type { Language } from '../../config/config.ts';
-import { type Instance, maxRetryCount, type Playbook } from '../../model/instance.ts';
+import { type Details, type Instance, maxRetryCount, type Playbook } from '../../model/instance.ts';
 import { scrub } from '../../model/known-secrets.ts';
 import { canonicalStatus, canonicalTriggerType } from '../../model/status.ts';
 import { labelText, maxIdLength } from '../../model/text.ts';
 import { isPlausible, parseTime } from '../../model/time.ts';
-import { badId, pageSchema, type Row, rowSchema } from './schema.ts';
+import { badId, pageSchema, type Row, rowSchema, shownText } from './schema.ts';
 import type { FilteredOutRow, Page, RejectedRow, RejectionReason, ShownInstance } from './secmaster.ts';
 import { failedNodes, isTopologyOfAnother } from './topology.ts';
 
@@ -75,6 +75,7 @@ function parseRow(raw: unknown, language: Language): ParsedRow | RejectedRow {
     startTimeMs,
     endTimeMs,
     retryCount,
+    details: parseDetails(row, language),
   };
   return { row, instance };
 }
@@ -82,8 +83,40 @@ function parseRow(raw: unknown, language: Language): ParsedRow | RejectedRow {
 function parsePlaybook(playbook: Row['playbook'], language: Language): Playbook | null {
   if (isAbsent(playbook)) return null;
   const id = playbook.id || '';
-  const name = language === 'en' ? playbook.en_name || playbook.name : playbook.name || playbook.en_name;
+  const name = inLanguage(language, playbook.en_name, playbook.name);
   return id === '' && !name ? null : { id, name: name || id };
+}
+
+function parseDetails({ name, dataobject_id, defense_id, dataclass, workflow }: Row, language: Language): Details {
+  return {
+    name: shownDetail(name),
+    dataobjectId: shownDetail(dataobject_id),
+    defenseId: shownDetail(defense_id),
+    dataclass: orNone({
+      id: shownDetail(dataclass?.id),
+      name: shownDetail(inLanguage(language, dataclass?.en_name, dataclass?.name)),
+    }),
+    workflow: orNone({
+      id: shownDetail(workflow?.id),
+      name: shownDetail(inLanguage(language, workflow?.name_en, workflow?.name)),
+      version: shownDetail(workflow?.version),
+      versionId: shownDetail(workflow?.version_id),
+    }),
+  };
+}
+
+/** The other one if SecMaster gives none in the configured language. */
+function inLanguage(language: Language, english: string | null | undefined, chinese: string | null | undefined) {
+  return language === 'en' ? english || chinese : chinese || english;
+}
+
+function shownDetail(text: string | null | undefined): string | null {
+  return isAbsent(text) ? null : shownText(text);
+}
+
+/** null if nothing is known of it. */
+function orNone<T extends object>(known: T): T | null {
+  return Object.values(known).every((value) => value === null) ? null : known;
 }
 
 /** More than SecMaster can hold; a larger count says nothing. */

@@ -17,6 +17,7 @@ const id = z.string().refine((given) => given === '' || (isId(given) && !holdsSe
 /** For labels and the status page. */
 const shown = z.string().overwrite(shownText);
 const name = shown.nullish();
+const detail = text.catch(null);
 const numberOrText = z.union([z.number(), z.string()]).nullish();
 
 /** The greatest number of rows in one response: SecMaster may return a few more than were asked for, but no list of its own length. */
@@ -49,9 +50,15 @@ export const rowSchema = z.object({
   playbook: z
     .preprocess((given) => (given === '' ? null : given), z.object({ id: id.nullish(), name, en_name: name }).nullish())
     .optional(),
-  // Used only for filtering, so a bad value does not reject the row.
-  workflow: z.object({ id: text }).nullish().catch(null),
-  dataclass: z.object({ id: text }).nullish().catch(null),
+  // Nothing of these is counted, so a bad value does not reject the row.
+  name: detail,
+  dataobject_id: detail,
+  defense_id: detail,
+  workflow: z
+    .object({ id: detail, name: detail, name_en: detail, version: detail, version_id: detail })
+    .nullish()
+    .catch(null),
+  dataclass: z.object({ id: detail, name: detail, en_name: detail }).nullish().catch(null),
 });
 export type Row = z.infer<typeof rowSchema>;
 

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { prune } from '../../../src/ledger/prune.ts';
 import { createSqliteStore } from '../../../src/ledger/sqlite/store.ts';
+import { noDetails } from '../../../src/model/instance.ts';
 import { inForm } from '../../support/form.ts';
 import { foldRows } from '../../support/ledger/ledgers.ts';
 
@@ -28,6 +29,7 @@ async function rowsAfter(days: number): Promise<Record<string, number>> {
       startTimeMs: nowMs,
       endTimeMs: nowMs + 1_000,
       retryCount: 0,
+      details: noDetails,
     }));
     await ledger.commit({ kind: 'window_moved', fromMinute: nowMs / 60_000 - 1_440, sweep: [] });
     const limits = { maxPlaybooks: 10, maxValues: 5 };

@@ -3,20 +3,21 @@ import { maxProbeRequests, probe } from '../../../src/poll/profile/probe.ts';
 import type { ListQuery, Page } from '../../../src/secmaster/api/secmaster.ts';
 import { type ErrorKind, SecMasterError } from '../../../src/secmaster/http/errors.ts';
 import { startMany } from '../../../src/simulator/crowd.ts';
+import { instanceOf } from '../../support/secmaster/pages.ts';
 import { createProbing, foundIn, startMs } from './probing.ts';
 
 const errorOf = (kind: ErrorKind, code: string, httpStatus = 400) =>
   new SecMasterError(kind, 'list_instances', code, { httpStatus, code });
 
-const rows = Array.from({ length: 400 }, (_, i) => ({
-  id: `id-${i}`,
-  playbook: null,
-  triggerType: 'EVENT',
-  status: i % 3 === 0 ? 'FAILED' : 'FINISHED',
-  startTimeMs: startMs - i * 60_000 - 30_000,
-  endTimeMs: startMs - i * 60_000,
-  retryCount: 0,
-}));
+const rows = Array.from({ length: 400 }, (_, i) =>
+  instanceOf({
+    id: `id-${i}`,
+    triggerType: 'EVENT',
+    status: i % 3 === 0 ? 'FAILED' : 'FINISHED',
+    startTimeMs: startMs - i * 60_000 - 30_000,
+    endTimeMs: startMs - i * 60_000,
+  }),
+);
 
 type FirstRow = (offset: number) => number;
 

@@ -120,6 +120,8 @@ test('a reload looks again at once', async () => {
     durationBuckets: [1],
     maxPlaybooks: 9,
     maxValues: 50,
+    labels: [],
+    failureGraceMs: 300_000,
   };
   const { secmaster } = soc;
   soc.workspace.reconfigure({ ...settings, ...more, nodes: 'off', recentRuns: 0 }, secmaster);

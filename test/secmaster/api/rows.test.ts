@@ -24,6 +24,13 @@ const instance = {
   startTimeMs: Date.parse('2025-07-18T07:11:03.000Z'),
   endTimeMs: Date.parse('2025-07-18T07:11:04.577Z'),
   retryCount: 0,
+  details: {
+    name: 'ZFGJZDGB-20250718151103',
+    dataobjectId: '2462e8c3-e393-4af9-93b6-fe424c0b4e39',
+    defenseId: null,
+    dataclass: { id: 'e410ae50-43fa-343e-807a-a2a9edb8018e', name: 'Alert' },
+    workflow: null,
+  },
 };
 
 const parse = (...rows: unknown[]) => parsePage({ count: rows.length, instances: rows }, 'en');
@@ -37,6 +44,58 @@ test('a page has the ids of all rows in their order, null where one has none', (
   const page = parsePage({ instances: rows }, 'en', ({ playbook }) => playbook !== null);
   expect(page?.ids).toEqual([row.id, 'bad', null, 'other']);
   expect(page?.instances.map(({ id }) => id)).toEqual([row.id]);
+});
+
+const workflow = { id: 'w-1', name: '隔离主机', name_en: 'Isolate host', version: 'v2', version_id: 'v-2' };
+
+describe('what is told beside what is counted is read', () => {
+  const { details } = instance;
+  test.each<[string, object, object]>([
+    [
+      'with a workflow and its version',
+      { workflow },
+      { workflow: { id: 'w-1', name: 'Isolate host', version: 'v2', versionId: 'v-2' } },
+    ],
+    [
+      'with the only name that there is',
+      { workflow: { ...workflow, name_en: '' }, dataclass: { en_name: 'Alert' } },
+      {
+        workflow: { id: 'w-1', name: '隔离主机', version: 'v2', versionId: 'v-2' },
+        dataclass: { id: null, name: 'Alert' },
+      },
+    ],
+    ['with a defense layer', { defense_id: 'd-1' }, { defenseId: 'd-1' }],
+    [
+      'as nothing where it is null, absent or empty',
+      { name: null, dataobject_id: undefined, defense_id: '', dataclass: {}, workflow: { id: '', name: null } },
+      { name: null, dataobjectId: null, dataclass: null },
+    ],
+    [
+      'as nothing where it is of another kind',
+      { name: 7, dataobject_id: {}, defense_id: [], dataclass: 'Alert', workflow: [workflow] },
+      { name: null, dataobjectId: null, dataclass: null },
+    ],
+    [
+      'as far as it can be understood',
+      { workflow: { ...workflow, version: 2, id: null } },
+      { workflow: { id: null, name: 'Isolate host', version: null, versionId: 'v-2' } },
+    ],
+    ['printable', { name: 'a\n\u202eb\u0000' }, { name: 'a \ufffdb\ufffd' }],
+  ])('%s', (_, fields, expected) => {
+    expect(parse({ ...row, ...fields })?.instances).toEqual([{ ...instance, details: { ...details, ...expected } }]);
+  });
+
+  test('in the configured language', () => {
+    const dataclass = { name: '告警', en_name: 'Alert' };
+    const page = parsePage({ instances: [{ ...row, workflow, dataclass }] }, 'zh');
+    expect(page?.instances[0]?.details).toMatchObject({ workflow: { name: '隔离主机' }, dataclass: { name: '告警' } });
+  });
+
+  test('no longer than a label', () => {
+    const [read] = parse({ ...row, name: 'n'.repeat(5_000), defense_id: 'd'.repeat(5_000) })?.instances ?? [];
+    expect(read?.details.name).toHaveLength(200);
+    expect(read?.details.defenseId).toHaveLength(200);
+  });
 });
 
 /** The beginning of a text that is too long, and a digest of all of it. */

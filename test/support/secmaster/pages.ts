@@ -1,4 +1,4 @@
-import type { Instance } from '../../../src/model/instance.ts';
+import { type Instance, noDetails } from '../../../src/model/instance.ts';
 import type { ReadPage } from '../../../src/poll/session.ts';
 import type { Round } from '../../../src/secmaster/api/pager.ts';
 import type { Page } from '../../../src/secmaster/api/secmaster.ts';
@@ -13,6 +13,7 @@ export function instanceOf(fields: Partial<Instance> & Pick<Instance, 'id'>): In
     startTimeMs: 0,
     endTimeMs: 1,
     retryCount: 0,
+    details: noDetails,
     ...fields,
   };
 }

@@ -63,6 +63,7 @@ export async function createScriptedSession(answers: Answers, beganMs: number): 
     durationBuckets: [1, 10],
     maxPlaybooks: 200,
     maxValues: 50,
+    labels: [],
     nodes: 'off',
     recentRuns: 0,
     onRejected: () => {},

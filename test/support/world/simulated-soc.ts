@@ -84,7 +84,9 @@ export function createSoc({
     durationBuckets: [1, 10, 60, 600],
     maxPlaybooks: 200,
     maxValues: 50,
+    labels: [],
     nodes: 'failed' as const,
+    failureGraceMs: 300_000,
     recentRuns: 50,
     ...changed,
   };
