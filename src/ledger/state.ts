@@ -3,7 +3,7 @@ import type { Labels } from '../model/snapshot.ts';
 import type { Change, PageChange } from './change.ts';
 import { labelsText } from './label-set.ts';
 import { type LabelValue, valueKey } from './label-values.ts';
-import { type MetPlaybook, playbookKey } from './playbook-labels.ts';
+import { type MetPlaybook, playbookKey } from './met-playbook.ts';
 
 /** The state of a workspace's ledger as a whole, kept in memory by its handle. */
 export interface LedgerState {

@@ -365,5 +365,10 @@ export const migrations: readonly string[] = [
   ALTER TABLE instance ADD COLUMN details TEXT;
   -- The starts and ends of a series.
   CREATE INDEX instance_of_set ON instance (ledger, label_set, status, end_time_ms, start_time_ms);
+
+  -- The newest run under the name, and when a row last showed it: the newest of a playbook's names is its current one.
+  ALTER TABLE playbook ADD COLUMN begun_ms INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE playbook ADD COLUMN met_ms INTEGER NOT NULL DEFAULT 0;
+  UPDATE playbook SET begun_ms = seen_ms;
   `,
 ];
