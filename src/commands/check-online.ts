@@ -114,7 +114,26 @@ async function checkWorkspace(
     );
     findings.push(await shown);
   }
+  findings.push(await checkPlaybooks(secmaster, workspaceId, name, signal));
   return [...findings, ...profileLines(profile).map((line) => good(`  ${line}`))];
+}
+
+/** Nothing but `secmaster_playbook_enabled` needs this list, so no permission for it is no fault. */
+async function checkPlaybooks(
+  secmaster: SecMaster,
+  workspaceId: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<OnlineFinding> {
+  try {
+    const { playbooks, problem } = await secmaster.listPlaybooks(workspaceId, signal);
+    const unexpected = problem === null ? '' : ` (unexpected: ${problem})`;
+    return good(`${name}: ${playbooks.length} playbooks can be listed${unexpected}`);
+  } catch (error) {
+    const isRefused = error instanceof SecMasterError && (error.kind === 'forbidden' || error.kind === 'not_found');
+    const label = `${name}: the playbooks can't be listed`;
+    return isRefused ? good(`${label}, so secmaster_playbook_enabled is missing: ${error.message}`) : bad(label, error);
+  }
 }
 
 function good(line: string): OnlineFinding {

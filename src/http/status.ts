@@ -3,6 +3,7 @@ import type { OpenRun } from '../model/open-run.ts';
 import type { Profile } from '../model/profile.ts';
 import { findingsOf } from '../model/profile-text.ts';
 import type { EndedPoll, WorkspaceReport } from '../model/report.ts';
+import { type PlaybookStatus, playbookStatuses } from './playbook-status.ts';
 
 /** The body of `/api/v1/status`, which the page at `/` shows. Times are ISO 8601 in UTC, null if there is none. */
 export interface Status {
@@ -35,6 +36,8 @@ export interface WorkspaceStatus {
   /** Started within the lookback, and every open one. */
   readonly instances: Readonly<Record<string, number>>;
   readonly open_instances: number;
+  /** SecMaster's list of playbooks, by name; null where it can't be read, or has not been. */
+  readonly playbooks: readonly PlaybookStatus[] | null;
   /** How SecMaster behaves, as far as it has been tried. */
   readonly profile: readonly BehaviourStatus[];
   /** The latest ones, newest first. */
@@ -115,7 +118,8 @@ export function failuresSince(reports: readonly WorkspaceReport[]): FailuresSinc
   return { time: new Date(Math.max(sinceMs, prunedBeforeMs)).toISOString(), isBeginning: sinceMs >= prunedBeforeMs };
 }
 
-function workspaceStatus({ snapshot, polls, nowMs, ...report }: WorkspaceReport): WorkspaceStatus {
+function workspaceStatus(whole: WorkspaceReport): WorkspaceStatus {
+  const { snapshot, polls, nowMs, ...report } = whole;
   const { last, lastSuccessMs } = polls;
   // Without a prototype: a status may be called `constructor`.
   const instances: Record<string, number> = Object.create(null);
@@ -138,6 +142,7 @@ function workspaceStatus({ snapshot, polls, nowMs, ...report }: WorkspaceReport)
     window_complete: snapshot?.windowComplete ?? false,
     instances,
     open_instances: snapshot?.openInstances ?? 0,
+    playbooks: playbookStatuses(whole),
     profile: profileStatus(report.profile),
     recent_polls: polls.recent.map(pollStatus),
   };

@@ -2,6 +2,7 @@ import type { FailedNode } from '../model/failed-run.ts';
 import type { Profile } from '../model/profile.ts';
 import type { CounterSeries, Exemplar, Labels, LastTime } from '../model/snapshot.ts';
 import type { Entry } from './entry.ts';
+import type { KeptPlaybook } from './kept-playbook.ts';
 import type { LabelValue, ValueLabel } from './label-values.ts';
 import type { MetPlaybook } from './met-playbook.ts';
 import type { CellChange } from './window.ts';
@@ -50,6 +51,14 @@ export type Change =
       readonly counters: readonly CounterChange[];
       /** Nodes that share `other`; absent: none. */
       readonly values?: readonly LabelValue[];
+    }
+  /** SecMaster's list of playbooks as it is known now, and the names in it that are new. */
+  | {
+      readonly kind: 'playbooks_listed';
+      readonly listed: readonly KeptPlaybook[];
+      /** When it was read; null: nothing is known of it. */
+      readonly atMs: number | null;
+      readonly playbooks: readonly MetPlaybook[];
     }
   | { readonly kind: 'window_moved'; readonly fromMinute: number; readonly sweep: readonly SweepPart[] }
   | { readonly kind: 'named'; readonly name: string }

@@ -63,7 +63,7 @@ export interface KnownPlaybooks {
 }
 
 /** Each playbook under its current name, by what it is known by. */
-function currentPlaybooks({ playbooks }: KnownPlaybooks): ReadonlyMap<string, MetPlaybook> {
+export function currentPlaybooks({ playbooks }: KnownPlaybooks): ReadonlyMap<string, MetPlaybook> {
   const current = new Map<string, MetPlaybook>();
   for (const one of playbooks.values()) {
     const owner = ownerOf(one.playbookId, one.name);

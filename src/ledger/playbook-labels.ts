@@ -1,5 +1,5 @@
 import type { Playbook } from '../model/instance.ts';
-import type { PlaybookLabel } from '../model/snapshot.ts';
+import type { ListedSeries, PlaybookLabel } from '../model/snapshot.ts';
 import { suffixed } from '../model/text.ts';
 import { PlaybookNames } from './current-names.ts';
 import { type MetPlaybook, otherPlaybooks, ownerOf, playbookKey } from './met-playbook.ts';
@@ -19,15 +19,17 @@ export function knownLabels(playbooks: Iterable<PlaybookLabel>, live: ReadonlySe
   return Array.from(playbooks, ({ playbookId, name, label }) => ({ playbookId, name, label, isLive: live.has(label) }));
 }
 
-/** The number of playbooks with instances in the ledger but no series of their own. */
+/** The number of playbooks with instances in the ledger, or in SecMaster's list, but no series of their own. */
 export function countLimited(
   playbooks: Iterable<MetPlaybook>,
   live: ReadonlySet<string>,
   prunedBeforeMs: number,
+  listed: readonly ListedSeries[] | null = null,
 ): number {
-  const limited = new Set<string>();
+  const limited = new Set((listed ?? []).flatMap(({ label, playbookId }) => (label === null ? [playbookId] : [])));
   for (const { playbookId, name, label, seenMs } of playbooks) {
-    const isLimited = label === otherPlaybooks || !live.has(label);
+    // Nothing has run under a name that only SecMaster's list of playbooks has shown.
+    const isLimited = label === otherPlaybooks || (!live.has(label) && seenMs > 0);
     if (isLimited && seenMs >= prunedBeforeMs) limited.add(playbookId === '' ? name : playbookId);
   }
   return limited.size;
@@ -65,6 +67,15 @@ export class PlaybookLabels {
     const isOwn = known !== undefined && known.label !== otherPlaybooks;
     const label = isOwn ? known.label : firstFree(playbook, this.#taken);
     this.#keep({ ...named(playbook, label), isLive: true });
+    return label;
+  }
+
+  /** The label of a playbook that has not run: it is given for good as well, but takes no place from those that run. */
+  reserve(playbook: Playbook): string {
+    const known = this.#byPlaybook.get(playbookKey(playbook.id, playbook.name));
+    if (known !== undefined && known.label !== otherPlaybooks) return known.label;
+    const label = firstFree(playbook, this.#taken);
+    this.#keep(named(playbook, label));
     return label;
   }
 

@@ -1,5 +1,5 @@
 import type { Forgotten } from './change.ts';
-import { otherPlaybooks } from './met-playbook.ts';
+import { type MetPlaybook, otherPlaybooks, playbookKey } from './met-playbook.ts';
 import { type LedgerState, liveLabels } from './state.ts';
 import type { Ledger, PlaybookActivity } from './store.ts';
 
@@ -23,10 +23,13 @@ const maxReserved = 1_000;
 /** What shares `other` and has not been met since, and of the reserved labels those that have not been met for the longest time. */
 function forgettable(state: LedgerState, beforeMs: number): Forgotten {
   const live = liveLabels(state);
-  const silent = [...state.playbooks.values()].filter(({ label, seenMs }) => seenMs < beforeMs && !live.has(label));
+  const listed = new Set(state.listed.map(({ playbookId, name }) => playbookKey(playbookId, name)));
+  const isListed = ({ playbookId, name }: MetPlaybook) => listed.has(playbookKey(playbookId, name));
+  const isSilent = (one: MetPlaybook) => one.seenMs < beforeMs && !live.has(one.label) && !isListed(one);
+  const silent = [...state.playbooks.values()].filter(isSilent);
   const isLimited = ({ label }: { readonly label: string }) => label === otherPlaybooks;
   const unseen = [...state.playbooks.values()].filter((one) => isLimited(one) && one.seenMs < beforeMs);
-  const reserved = silent.filter((one) => !isLimited(one)).sort((a, b) => b.seenMs - a.seenMs);
+  const reserved = silent.filter((one) => !isLimited(one)).sort((a, b) => b.seenMs - a.seenMs || b.metMs - a.metMs);
   return {
     playbooks: [...unseen, ...reserved.slice(maxReserved)].map(({ playbookId, name }) => ({ playbookId, name })),
     values: [...state.values.values()]

@@ -12,6 +12,7 @@ import type { SweepItem } from './change.ts';
 import { currentLabels, currentlyNamed } from './current-names.ts';
 import { compareLabels } from './label-set.ts';
 import { countLimitedValues } from './label-values.ts';
+import { listedSeries } from './listed-playbooks.ts';
 import { moveRows } from './move-rows.ts';
 import { countLimited } from './playbook-labels.ts';
 import { type LedgerState, liveLabels } from './state.ts';
@@ -41,6 +42,8 @@ export function toSnapshot(state: LedgerState, rows: LedgerRows, inOrder: InOrde
   const live = liveLabels(state);
   const current = currentLabels(state);
   const later = (a: LastTime, b: LastTime) => ({ ...a, atMs: Math.max(a.atMs, b.atMs) });
+  const lastStarts = moveRows(rows.lastStarts, current, later);
+  const listed = listedSeries(state, lastStarts);
   return {
     counters: countersOf(inOrder(rows.counters)),
     durations: durationsOf(rows, inOrder),
@@ -54,12 +57,13 @@ export function toSnapshot(state: LedgerState, rows: LedgerRows, inOrder: InOrde
     oldestOpen: byLabels(
       moveRows(rows.oldestOpen, current, (a, b) => ({ ...a, startTimeMs: Math.min(a.startTimeMs, b.startTimeMs) })),
     ),
-    lastStarts: inOrder(moveRows(rows.lastStarts, current, later)),
+    lastStarts: inOrder(lastStarts),
     lastCompletions: inOrder(moveRows(rows.lastCompletions, current, later)),
     playbooks: currentlyNamed(state, live)
       .map(({ playbookId, name, label }) => ({ playbookId, name, label }))
       .sort((a, b) => (a.label < b.label ? -1 : 1)),
-    limitedPlaybooks: countLimited(playbooks.values(), live, prunedBeforeMs),
+    listed,
+    limitedPlaybooks: countLimited(playbooks.values(), live, prunedBeforeMs, listed),
     limitedValues: countLimitedValues(state.values.values()),
     instances: state.instances,
     openInstances: rows.openInstances,

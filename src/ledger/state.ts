@@ -1,6 +1,7 @@
 import type { Profile } from '../model/profile.ts';
 import type { Labels } from '../model/snapshot.ts';
 import type { Change, PageChange } from './change.ts';
+import type { KeptPlaybook } from './kept-playbook.ts';
 import { labelsText } from './label-set.ts';
 import { type LabelValue, valueKey } from './label-values.ts';
 import { type MetPlaybook, playbookKey } from './met-playbook.ts';
@@ -20,6 +21,9 @@ export interface LedgerState {
   readonly prunedBeforeMs: number;
   /** How SecMaster behaves, as far as it has been tried. */
   readonly profile: Profile;
+  /** SecMaster's list of playbooks, and when it was read last; null: nothing is known of it. */
+  readonly listed: readonly KeptPlaybook[];
+  readonly listedMs: number | null;
   /** Instances in the ledger. */
   readonly instances: number;
   /** Every name that a playbook has had, by `playbookKey`. */
@@ -50,6 +54,13 @@ export function advance(state: LedgerState, change: Change): LedgerState {
       return change.page === null ? state : withPage(state, change.page);
     case 'nodes_read':
       return withValues(state, change.values ?? []);
+    case 'playbooks_listed':
+      return {
+        ...state,
+        listed: change.listed,
+        listedMs: change.atMs,
+        playbooks: withPlaybooks(state.playbooks, change.playbooks),
+      };
     case 'profile_learned':
       return { ...state, profile: change.profile };
     case 'window_moved':
@@ -83,15 +94,21 @@ function withPage(before: LedgerState, { added, playbooks: met, counters, values
   const isNew = ({ labels }: { labels: Labels }) => !state.runs.has(labelsText(labels));
   const begun = counters.filter((change) => change.counter === 'started' && isNew(change));
   if (met.length === 0 && begun.length === 0) return { ...state, instances };
-  const playbooks = new Map(state.playbooks);
-  for (const one of met) {
-    const key = playbookKey(one.playbookId, one.name);
-    playbooks.set(key, { ...one, seenMs: Math.max(one.seenMs, playbooks.get(key)?.seenMs ?? 0) });
-  }
+  const playbooks = withPlaybooks(state.playbooks, met);
   if (begun.length === 0) return { ...state, instances, playbooks };
   const runs = new Map(state.runs);
   for (const { labels } of begun) runs.set(labelsText(labels), labels);
   return { ...state, instances, playbooks, runs };
+}
+
+function withPlaybooks(known: LedgerState['playbooks'], met: readonly MetPlaybook[]): LedgerState['playbooks'] {
+  if (met.length === 0) return known;
+  const playbooks = new Map(known);
+  for (const one of met) {
+    const key = playbookKey(one.playbookId, one.name);
+    playbooks.set(key, { ...one, seenMs: Math.max(one.seenMs, playbooks.get(key)?.seenMs ?? 0) });
+  }
+  return playbooks;
 }
 
 function pruned(state: LedgerState, change: Extract<Change, { kind: 'pruned' }>): LedgerState {

@@ -3,6 +3,7 @@ import { type Details, noDetails } from '../model/instance.ts';
 import type { Labels } from '../model/snapshot.ts';
 import { maxNumber } from './bounds.ts';
 import type { ByStatus } from './contribution.ts';
+import type { KeptPlaybook } from './kept-playbook.ts';
 import { LedgerError } from './store.ts';
 
 /** What a ledger keeps as JSON. Each fails with a `LedgerError` on a text that no exporter has written. */
@@ -40,7 +41,7 @@ export function readDetails(text: string | null): Details {
     name: textOrNull(name),
     dataobjectId: textOrNull(dataobjectId),
     defenseId: textOrNull(defenseId),
-    dataclass: isObject(dataclass) ? { id: textOrNull(dataclass.id), name: textOrNull(dataclass.name) } : null,
+    dataclass: readDataClass(dataclass),
     workflow: isObject(workflow)
       ? {
           id: textOrNull(workflow.id),
@@ -50,6 +51,22 @@ export function readDetails(text: string | null): Details {
         }
       : null,
   };
+}
+
+export function readListed(text: string): readonly KeptPlaybook[] {
+  const listed = parse(text);
+  if (!Array.isArray(listed)) throw unreadable();
+  return listed.map((one: unknown) => {
+    if (!isObject(one)) throw unreadable();
+    const { playbookId, name, isEnabled, dataclass, hasPlace } = one;
+    const isKnown = typeof playbookId === 'string' && typeof name === 'string' && typeof hasPlace === 'boolean';
+    if (!isKnown || (isEnabled !== null && typeof isEnabled !== 'boolean')) throw unreadable();
+    return { playbookId, name, isEnabled, dataclass: readDataClass(dataclass), hasPlace };
+  });
+}
+
+function readDataClass(value: unknown): Details['dataclass'] {
+  return isObject(value) ? { id: textOrNull(value.id), name: textOrNull(value.name) } : null;
 }
 
 function textOrNull(value: unknown): string | null {

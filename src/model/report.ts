@@ -16,6 +16,8 @@ export interface WorkspaceReport {
   readonly snapshot: Snapshot | null;
   /** When the ledger was created, and before when it may have pruned ended instances (0: nothing pruned); null as above. */
   readonly counting: { readonly sinceMs: number; readonly prunedBeforeMs: number } | null;
+  /** How long an ended instance is remembered. */
+  readonly retentionMs: number;
   /** How SecMaster behaves, as far as it has been tried; empty before there is a ledger. */
   readonly profile: Profile;
   /** The latest failed attempts, newest first. */

@@ -1,3 +1,5 @@
+import type { ListedPlaybook } from './listed-playbook.ts';
+
 /** Label names and values as a family shows them, without `workspace`; the keys stand in the family's order. */
 export type Labels = Readonly<Record<string, string>>;
 
@@ -25,7 +27,9 @@ export interface Snapshot {
   readonly lastCompletions: readonly LastTime[];
   /** Of playbooks with series of their own. */
   readonly playbooks: readonly PlaybookLabel[];
-  /** Playbooks that share a label because there are too many. */
+  /** SecMaster's list of playbooks; null where it is not known. */
+  readonly listed: readonly ListedSeries[] | null;
+  /** Playbooks that share a label, or have none, because there are too many. */
   readonly limitedPlaybooks: number;
   /** The same for values of other labels. */
   readonly limitedValues: Readonly<Record<'trigger_type' | 'status' | 'node', number>>;
@@ -81,4 +85,12 @@ export interface PlaybookLabel {
   readonly playbookId: string;
   readonly name: string;
   readonly label: string;
+}
+
+export interface ListedSeries extends ListedPlaybook {
+  /** null: there are too many, so it has no series of its own. */
+  readonly label: string | null;
+  readonly lastStartMs: number | null;
+  /** The newest time of its instances, also of those that share a label; null: none is known. */
+  readonly lastSeenMs: number | null;
 }

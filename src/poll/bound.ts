@@ -2,6 +2,7 @@ import { maxStepRequests } from '../secmaster/api/pager.ts';
 import { maxAuditRequests } from './count-audit.ts';
 import { maxReads } from './nodes.ts';
 import { maxOpenRequests } from './open.ts';
+import { maxListingRequests } from './playbooks.ts';
 import { maxProbeRequests } from './profile/probe.ts';
 import { maxRecheckRequests } from './recheck.ts';
 import { maxSweepRequests } from './sweep.ts';
@@ -17,6 +18,7 @@ export const maxPollRequests =
   maxTailRequests +
   maxOpenRequests +
   maxReads +
+  maxListingRequests +
   maxSweepRequests +
   // The last step of each.
   3 * maxStepRequests +

@@ -5,6 +5,7 @@ import type { Audits } from './audit.ts';
 import type { NodeReader } from './nodes.ts';
 import { lookUpOpen } from './open.ts';
 import { span } from './parts.ts';
+import type { PlaybookLists } from './playbooks.ts';
 import type { Learning } from './profile/learning.ts';
 import { recheck } from './recheck.ts';
 import type { Session } from './session.ts';
@@ -21,6 +22,7 @@ export interface PollSteps {
   readonly learning: Learning;
   readonly audits: Audits;
   readonly nodeReader: NodeReader;
+  readonly playbookLists: PlaybookLists;
   readonly sweepLog: SweepLog;
 }
 
@@ -29,7 +31,8 @@ const maxPruned = 1_000;
 
 /**
  * One poll of one workspace: what is due to be found out about SecMaster, the tail, the open instances, the nodes of failed runs, as
- * much of the sweep as there is time for, and once there is nothing to sweep, rechecks, the audit and pruning.
+ * much of the sweep as there is time for, and once there is nothing to sweep, rechecks, the audit and pruning. Beside all this, the list
+ * of playbooks.
  *
  * @returns how far the sweep came, for the next poll
  * @throws {SecMasterError | LedgerError} earlier commits stay
@@ -37,7 +40,7 @@ const maxPruned = 1_000;
 export async function poll(
   session: Session,
   progress: Progress | null,
-  { onNews, hasTimeLeft, learning, audits, nodeReader, sweepLog }: PollSteps,
+  { onNews, hasTimeLeft, learning, audits, nodeReader, playbookLists, sweepLog }: PollSteps,
 ): Promise<Progress | null> {
   const { ledger, secmaster } = session;
   await learning.learn(session);
@@ -50,7 +53,8 @@ export async function poll(
   await lookUpOpen(session);
   let left = progress ?? (await nextItem(session));
   const failures = await nodeReader.pending(session);
-  if (left !== null || failures.length > 0) await onNews();
+  const isListing = await playbookLists.begin(session);
+  if (left !== null || failures.length > 0 || isListing) await onNews();
   await nodeReader.read(session, failures, hasTimeLeft);
   if (left !== null) {
     left = await sweep(session, left, hasTimeLeft, sweepLog);
@@ -61,6 +65,7 @@ export async function poll(
     await audits.audit(session);
     await prune(ledger, secmaster.now(), session.retentionMs, maxPruned);
   }
+  await playbookLists.end(session, hasTimeLeft);
   await ledger.commit({ kind: 'poll_succeeded', atMs: secmaster.now() });
   return left;
 }

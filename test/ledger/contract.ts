@@ -88,6 +88,24 @@ const everyChange: Record<Change['kind'], (ledger: Ledger) => Change | Promise<C
     fromMinute: minute - 120,
     sweep: [sweepPart({ fromMs: 120_000, toMs: 180_000 })],
   }),
+  playbooks_listed: () => ({
+    kind: 'playbooks_listed',
+    listed: [
+      {
+        playbookId: 'never-ran',
+        name: 'Never "ran"',
+        isEnabled: null,
+        dataclass: { id: 'd', name: null },
+        hasPlace: true,
+      },
+      { playbookId: playbook.id, name: 'Renamed', isEnabled: false, dataclass: null, hasPlace: false },
+    ],
+    atMs: nowMs + 9,
+    playbooks: [
+      { playbookId: 'never-ran', name: 'Never "ran"', label: 'Never "ran"', seenMs: 0, begunMs: 0, metMs: nowMs },
+      { playbookId: playbook.id, name: 'Renamed', label: 'Renamed', seenMs: 0, begunMs: nowMs + 9_000, metMs: nowMs },
+    ],
+  }),
   named: () => ({ kind: 'named', name: 'prod' }),
   exposed: async (ledger) => ({ kind: 'exposed', series: await ledger.pending() }),
   poll_succeeded: () => ({ kind: 'poll_succeeded', atMs: nowMs + 3 }),
@@ -195,6 +213,36 @@ export function describeStore({ createDisk }: StoreKind): void {
       ]);
     });
 
+    test('is there in another process, with the list of playbooks and the names that it gave', async () => {
+      await show(instance('a'));
+      await ledger.commit(await everyChange.playbooks_listed(ledger));
+      ledger = await reopen();
+      const { listed, playbooks, limitedPlaybooks } = await ledger.snapshot();
+      expect(listed).toEqual([
+        {
+          playbookId: 'never-ran',
+          name: 'Never "ran"',
+          isEnabled: null,
+          dataclass: { id: 'd', name: null },
+          label: 'Never "ran"',
+          lastStartMs: null,
+          lastSeenMs: null,
+        },
+        {
+          playbookId: playbook.id,
+          name: 'Renamed',
+          isEnabled: false,
+          dataclass: null,
+          label: 'Renamed',
+          lastStartMs: nowMs + 1_000,
+          lastSeenMs: nowMs + 1_000,
+        },
+      ]);
+      expect([playbooks.map(({ label }) => label), limitedPlaybooks]).toEqual([['Renamed'], 0]);
+      await ledger.commit({ kind: 'playbooks_listed', listed: [], atMs: null, playbooks: [] });
+      expect((await (await reopen()).snapshot()).listed).toBeNull();
+    });
+
     test('is there in another process, with every counter, bucket, gauge, mark and label', async () => {
       await show(
         instance('a'),
@@ -263,6 +311,7 @@ export function describeStore({ createDisk }: StoreKind): void {
           { labels: withStatus(isolate, 'FAILED'), atMs: nowMs + 6_000 },
         ],
         playbooks: [{ playbookId: playbook.id, name: playbook.name, label: playbook.name }],
+        listed: null,
         limitedPlaybooks: 0,
         limitedValues: { trigger_type: 0, status: 0, node: 0 },
         instances: 3,

@@ -64,6 +64,8 @@ function emptyTables(createdAtMs: number, fromMinute: number): Tables {
       fromMinute,
       prunedBeforeMs: 0,
       profile: {},
+      listed: [],
+      listedMs: null,
       instances: 0,
       playbooks: new Map(),
       values: new Map(),
@@ -301,6 +303,7 @@ function write(tables: Tables, change: Change): void {
     case 'pruned':
       prune(tables, change);
       break;
+    case 'playbooks_listed':
     case 'profile_learned':
     case 'named':
     case 'poll_succeeded':

@@ -17,6 +17,7 @@ body { margin: 0 auto; max-width: 100rem; padding: 0 1.25rem 3rem; color: var(--
 header { display: flex; flex-wrap: wrap; gap: 0.25rem 2rem; align-items: baseline; border-bottom: 1px solid var(--line); padding: 0.75rem 0; }
 h1 { font-size: 1.25rem; margin: 0; }
 h2 { font-size: 1.1rem; margin: 2rem 0 0.5rem; }
+h3 { font-size: 1rem; margin: 1rem 0 0.25rem; }
 nav { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; }
 a { color: var(--link); }
 a, summary { padding: 0.25rem 0; }

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { FailuresSince, Status } from '../status.ts';
+import { playbooksSection } from './playbooks.ts';
 import { profilesSection } from './profiles.ts';
 import { runsSections } from './runs.ts';
 import { pollsSection, workspacesSection } from './workspaces.ts';
@@ -37,6 +38,7 @@ export function page(status: Status, { telemetryPath, runbooksUrl, failuresSince
     <p class="summary">${summary(status)}</p>
     ${workspacesSection(status.workspaces)}
     ${runsSections(status, failuresSince)}
+    ${playbooksSection(status.workspaces)}
     ${pollsSection(status.workspaces)}
     ${profilesSection(status.workspaces)}
     ${configurationSection(status)}

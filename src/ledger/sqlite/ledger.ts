@@ -6,6 +6,7 @@ import { type MetPlaybook, playbookKey } from '../met-playbook.ts';
 import { toSnapshot } from '../snapshot.ts';
 import { advance, type LedgerState } from '../state.ts';
 import type { Ledger } from '../store.ts';
+import { readListed } from '../stored-json.ts';
 import { readProfile } from '../stored-profile.ts';
 import { moves } from '../window.ts';
 import type { Database } from './database.ts';
@@ -18,13 +19,15 @@ import { createSweep } from './sweep.ts';
 import { createWindow } from './window.ts';
 
 /** The row of the table `ledger`. */
-export type LedgerRow = Omit<LedgerState, 'profile' | 'playbooks' | 'values' | 'runs'> & {
+export type LedgerRow = Omit<LedgerState, 'profile' | 'listed' | 'playbooks' | 'values' | 'runs'> & {
   readonly ledger: number;
   /** JSON. */
   readonly profile: string;
+  /** JSON. */
+  readonly listed: string;
 };
 
-export function openSqliteLedger(db: Database, { ledger, profile, ...row }: LedgerRow): Ledger {
+export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row }: LedgerRow): Ledger {
   const sets = createLabelSets(db, ledger);
   const instances = createInstances(db, ledger, sets);
   const series = createSeries(db, ledger, sets);
@@ -35,6 +38,7 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
   let state: LedgerState = {
     ...row,
     profile: readProfile(profile),
+    listed: readListed(listed),
     playbooks: new Map(readPlaybooks().map((one) => [playbookKey(one.playbookId, one.name), one])),
     values: new Map(values.all().map((one) => [valueKey(one.label, one.value), one])),
     runs: new Map(series.runs().map((labels) => [labelsText(labels), labels])),
@@ -54,24 +58,26 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
     return db.all<MetPlaybook>(sql, ledger);
   }
 
+  function writePlaybook({ playbookId, name, label, seenMs, begunMs, metMs }: MetPlaybook): void {
+    db.run(
+      `INSERT INTO playbook VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (ledger, playbook_id, name)
+       DO UPDATE SET label = excluded.label, seen_ms = max(seen_ms, excluded.seen_ms), begun_ms = excluded.begun_ms,
+         met_ms = excluded.met_ms`,
+      ledger,
+      playbookId,
+      name,
+      label,
+      seenMs,
+      begunMs,
+      metMs,
+    );
+  }
+
   function writePage(page: PageChange): void {
     for (const entry of page.entries) instances.write(entry, page.atMs);
     for (const id of page.seen) instances.markSeen(id, page.atMs);
-    for (const { playbookId, name, label, seenMs, begunMs, metMs } of page.playbooks) {
-      db.run(
-        `INSERT INTO playbook VALUES (?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (ledger, playbook_id, name)
-         DO UPDATE SET label = excluded.label, seen_ms = max(seen_ms, excluded.seen_ms), begun_ms = excluded.begun_ms,
-           met_ms = excluded.met_ms`,
-        ledger,
-        playbookId,
-        name,
-        label,
-        seenMs,
-        begunMs,
-        metMs,
-      );
-    }
+    for (const playbook of page.playbooks) writePlaybook(playbook);
     for (const value of page.values) values.write(value);
     for (const change of page.counters) series.count(change);
     for (const change of page.durations) series.observe(change);
@@ -129,6 +135,9 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
         const sql = 'DELETE FROM playbook WHERE ledger = ? AND playbook_id = ? AND name = ?';
         db.run(sql, ledger, playbookId, name);
       }
+    },
+    playbooks_listed({ playbooks }) {
+      for (const playbook of playbooks) writePlaybook(playbook);
     },
     profile_learned: nothing,
     named: nothing,
@@ -211,5 +220,7 @@ const stateColumns = [
   ['fromMinute', 'from_minute'],
   ['prunedBeforeMs', 'pruned_before_ms'],
   ['profile', 'profile'],
+  ['listed', 'listed'],
+  ['listedMs', 'listed_ms'],
   ['instances', 'instances'],
 ] as const satisfies readonly (readonly [keyof LedgerState, string])[];

@@ -370,5 +370,9 @@ export const migrations: readonly string[] = [
   ALTER TABLE playbook ADD COLUMN begun_ms INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE playbook ADD COLUMN met_ms INTEGER NOT NULL DEFAULT 0;
   UPDATE playbook SET begun_ms = seen_ms;
+
+  -- SecMaster's list of playbooks as JSON, and when it was read last.
+  ALTER TABLE ledger ADD COLUMN listed TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE ledger ADD COLUMN listed_ms INTEGER;
   `,
 ];

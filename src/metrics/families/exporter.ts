@@ -114,7 +114,7 @@ export const exporter = {
   playbooksLimited: {
     name: 'secmaster_exporter_playbooks_limited',
     type: 'gauge',
-    help: 'Number of playbooks that share the label value other because the workspace has more than metrics.max_playbooks.',
+    help: 'Number of playbooks that share the label value other, or have no series because they never ran, because the workspace has more than metrics.max_playbooks.',
     labels: ['workspace'],
     stability: 'STABLE',
     fromLedger: ({ limitedPlaybooks }) => single(limitedPlaybooks),

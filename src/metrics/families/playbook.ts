@@ -13,4 +13,15 @@ export const playbook = {
         value: 1,
       })),
   },
+  enabled: {
+    name: 'secmaster_playbook_enabled',
+    type: 'gauge',
+    help: "Whether the playbook is enabled (1) or not (0) by SecMaster's list of playbooks, including those that never ran; absent where the list can't be read.",
+    labels: ['workspace', 'playbook'],
+    stability: 'STABLE',
+    fromLedger: ({ listed }) =>
+      (listed ?? []).flatMap(({ label, isEnabled }) =>
+        label === null || isEnabled === null ? [] : [{ labels: { playbook: label }, value: Number(isEnabled) }],
+      ),
+  },
 } as const satisfies Readonly<Record<string, LedgerFamily>>;

@@ -141,6 +141,7 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
             credentialsExpireAtMs: null,
             snapshot: null,
             counting: null,
+            retentionMs: 0,
             profile: {},
             failedRuns: [],
             openRuns: [],

@@ -25,6 +25,7 @@ export function createCallCounter(onCall: (calls: number) => void = () => {}): C
       showInstance: counted(secmaster.showInstance),
       workspaceName: counted(secmaster.workspaceName),
       listWorkspaces: counted(secmaster.listWorkspaces),
+      listPlaybooks: counted(secmaster.listPlaybooks),
     }),
     take() {
       const taken = calls;

@@ -5,6 +5,7 @@ import type { PageLength } from '../../secmaster/api/pager.ts';
 import { pageSize, type SecMaster } from '../../secmaster/api/secmaster.ts';
 import { type Audits, createAudits } from '../audit.ts';
 import { createNodeReader, type NodeReader } from '../nodes.ts';
+import { createPlaybookLists, type PlaybookLists } from '../playbooks.ts';
 import { createLearning, type Learning } from '../profile/learning.ts';
 import { type Halved, type LastTail, noTail, type Session } from '../session.ts';
 import type { Progress } from '../slice.ts';
@@ -22,6 +23,7 @@ export interface PollMemory {
   readonly learning: Learning;
   readonly audits: Audits;
   readonly nodeReader: NodeReader;
+  readonly playbookLists: PlaybookLists;
   readonly filteredOut: FilteredOut;
   readonly rejectedRows: RejectedRows;
   readonly zeroFirst: ZeroFirst;
@@ -38,18 +40,19 @@ export interface PollMemoryParts {
   readonly workspace: WorkspaceId;
   readonly log: Logger;
   readonly newSeriesHoldMs: () => number;
-  /** The clock that nobody sets. */
-  readonly elapsedMs: () => number;
+  readonly clock: Pick<Clock, 'elapsedMs' | 'sleep'>;
   readonly lastScrapeMs: () => number | null;
 }
 
 export function createPollMemory(parts: PollMemoryParts): PollMemory {
-  const { store, workspace, log, newSeriesHoldMs, elapsedMs, lastScrapeMs } = parts;
+  const { store, workspace, log, newSeriesHoldMs, clock, lastScrapeMs } = parts;
+  const { elapsedMs } = clock;
   return {
     ledger: createHeldLedger(store, workspace),
     learning: createLearning(elapsedMs),
     audits: createAudits(),
     nodeReader: createNodeReader(),
+    playbookLists: createPlaybookLists(clock),
     filteredOut: createFilteredOut(),
     rejectedRows: createRejectedRows(log),
     zeroFirst: createZeroFirst(newSeriesHoldMs, elapsedMs, lastScrapeMs),

@@ -61,7 +61,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     workspace: { projectId, workspaceId },
     log,
     newSeriesHoldMs,
-    elapsedMs: clock.elapsedMs,
+    clock,
     lastScrapeMs,
   });
   const { audits, rejectedRows, zeroFirst } = memory;
@@ -129,6 +129,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
       settings = changed;
       secmaster = calls.counted(client);
       nameLookup.retry();
+      memory.playbookLists.retry();
     },
     report() {
       const { lastSuccessMs, ...known } = view.contents();
@@ -137,6 +138,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
         workspaceId,
         projectId,
         region: settings.region,
+        retentionMs: settings.retentionMs,
         credentialsExpireAtMs: secmaster.credentialsExpireAtMs(),
         ...known,
         nowMs: secmaster.now(),

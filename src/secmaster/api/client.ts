@@ -3,10 +3,12 @@ import { holdsSecret } from '../../model/known-secrets.ts';
 import { isId } from '../../model/text.ts';
 import { writeTime } from '../../model/time.ts';
 import type { Credentials } from '../credentials/credentials.ts';
+import type { Advice } from '../http/answer-error.ts';
 import type { Get } from '../http/get.ts';
 import type { ServerClock } from '../http/server-clock.ts';
 import type { Query } from '../http/sign.ts';
 import { isFilteredHere, rowFilter, sentFilters } from './filters.ts';
+import { parsePlaybooks, readPlaybooks } from './playbook-list.ts';
 import { parseCount, parsePage, parseShown } from './rows.ts';
 import { maxRows, workspacesSchema } from './schema.ts';
 import { type ListQuery, type ListWatch, pageSize, type SecMaster } from './secmaster.ts';
@@ -34,10 +36,7 @@ export function createClient({ get, clock, credentials, projectId, filters, lang
           {
             operation: 'list_workspaces',
             path: workspacesPath,
-            query: [
-              ['limit', String(pageSize)],
-              ['offset', String(offset)],
-            ],
+            query: place(offset),
             expected: `a list of at most ${maxRows} workspaces`,
             read: parseWorkspaces,
           },
@@ -89,7 +88,37 @@ export function createClient({ get, clock, credentials, projectId, filters, lang
           if (id && isId(id) && !holdsSecret(id) && is_view !== true) found.set(id, name || id);
       return [...found].map(([workspaceId, name]) => ({ workspaceId, name }));
     },
+    listPlaybooks: (workspaceId, signal) =>
+      readPlaybooks(
+        (offset) =>
+          get(
+            {
+              operation: 'list_playbooks',
+              path: `${workspacesPath}/${workspaceId}/soc/playbooks`,
+              query: place(offset),
+              expected: `a list of at most ${maxRows} playbooks`,
+              advice: noPlaybooks,
+              read: parsePlaybooks,
+            },
+            signal,
+          ),
+        { language, filters },
+      ),
   };
+}
+
+const noPlaybooks: Advice = {
+  forbidden: 'grant the permission secmaster:playbook:list',
+  not_found:
+    'this SecMaster has no list of playbooks, or does not show it without the permission secmaster:playbook:list',
+};
+
+/** limit is mandatory in short lists, in some of them offset as well. */
+function place(offset: number): Query {
+  return [
+    ['limit', String(pageSize)],
+    ['offset', String(offset)],
+  ];
 }
 
 function parseWorkspaces(body: unknown): WorkspacePage | null {

@@ -106,11 +106,12 @@ function parseDetails({ name, dataobject_id, defense_id, dataclass, workflow }: 
 }
 
 /** The other one if SecMaster gives none in the configured language. */
-function inLanguage(language: Language, english: string | null | undefined, chinese: string | null | undefined) {
+export function inLanguage(language: Language, english: string | null | undefined, chinese: string | null | undefined) {
   return language === 'en' ? english || chinese : chinese || english;
 }
 
-function shownDetail(text: string | null | undefined): string | null {
+/** Printable and short; null: SecMaster gives none. */
+export function shownDetail(text: string | null | undefined): string | null {
   return isAbsent(text) ? null : shownText(text);
 }
 

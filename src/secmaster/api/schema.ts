@@ -69,6 +69,25 @@ export const workspacesSchema = z
   .object({ count: z.unknown().optional(), workspaces: rowsOf(workspaceRowSchema) })
   .refine((body) => 'count' in body || 'workspaces' in body);
 
+const playbookRowSchema = z.object({
+  id: detail,
+  name: detail,
+  // Not documented here; elsewhere both are.
+  name_en: detail,
+  en_name: detail,
+  enabled: z.unknown().optional(),
+  dataclass_id: detail,
+  dataclass_name: detail,
+});
+export type PlaybookRow = z.infer<typeof playbookRowSchema>;
+
+export const playbooksSchema = z.object({
+  code: z.unknown().optional(),
+  success: z.unknown().optional(),
+  total: z.unknown().optional(),
+  data: rowsOf(playbookRowSchema.nullable().catch(null)),
+});
+
 export const projectsSchema = z
   .object({ projects: shortList(z.array(z.object({ id: id.min(1) }))) })
   .transform(({ projects }) => projects);

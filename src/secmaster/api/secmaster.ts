@@ -1,5 +1,6 @@
 import type { FailedNode } from '../../model/failed-run.ts';
 import type { Instance } from '../../model/instance.ts';
+import type { ListedPlaybook } from '../../model/listed-playbook.ts';
 import type { DateForm } from '../../model/profile.ts';
 
 /** The calls of SecMaster that the rest of the program makes. Every failure is a `SecMasterError`. */
@@ -24,6 +25,22 @@ export interface SecMaster {
   workspaceName(workspaceId: string, signal: AbortSignal, watch?: ListWatch): Promise<string | null>;
   /** The project's workspaces without its views, which show instances of other workspaces. */
   listWorkspaces(signal: AbortSignal, watch?: ListWatch): Promise<readonly FoundWorkspace[]>;
+  /** The workspace's playbooks that pass the configured filters, to the end of the list. It needs a permission of its own. */
+  listPlaybooks(workspaceId: string, signal: AbortSignal): Promise<PlaybookList>;
+}
+
+/** Requests for one reading of the list of playbooks, whatever SecMaster says. */
+export const maxPlaybookRequests = 20;
+
+export interface PlaybookList {
+  /** Each once. */
+  readonly playbooks: readonly ListedPlaybook[];
+  /** Rows without an id that could be read. */
+  readonly unreadable: number;
+  /** Whether there can't be playbooks that were not met. */
+  readonly isComplete: boolean;
+  /** What was unexpected. */
+  readonly problem: string | null;
 }
 
 /** How far a list of workspaces has been read. */

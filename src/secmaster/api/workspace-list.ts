@@ -1,10 +1,8 @@
-import { createRound } from './pager.ts';
 import type { WorkspaceRow } from './schema.ts';
-import { type ListProgress, type ListWatch, pageSize } from './secmaster.ts';
+import type { ListWatch } from './secmaster.ts';
+import { readShortList, type ShortListPage, type ShortListProgress } from './short-list.ts';
 
-export interface WorkspacePage {
-  /** SecMaster's own count of all of them; null if it gives none. */
-  readonly count: number | null;
+export interface WorkspacePage extends ShortListPage {
   readonly rows: readonly WorkspaceRow[];
 }
 
@@ -16,25 +14,11 @@ export async function* readWorkspaces(
   readPage: (offset: number) => Promise<WorkspacePage>,
   { onPage, onEnd }: ListWatch = {},
 ): AsyncGenerator<readonly WorkspaceRow[]> {
-  const round = createRound<WorkspacePage>({
-    ids: ({ rows }) => rows.flatMap(({ id }) => id || []),
-    count: ({ count }) => count,
-    length: { limit: pageSize, fullRows: null },
-    counts: 'unknown',
-    isStrict: false,
-    maxRequests,
-  });
-  let read: ListProgress = { pages: 0, workspaces: 0, count: null };
-  const ask = async ({ offset }: { offset: number }) => {
-    const page = await readPage(offset);
-    const met = new Set([...round.met, ...page.rows.flatMap(({ id }) => id || [])]);
-    read = { pages: read.pages + 1, workspaces: met.size, count: page.count };
-    onPage?.(read);
-    return page;
-  };
-  for (let page = await round.next(ask); page !== null; page = await round.next(ask)) yield page.rows;
-  const { kind, problem } = round.end() ?? { kind: 'incomplete', problem: null };
-  onEnd?.({ ...read, isComplete: kind === 'complete', problem: problem ?? (kind === 'bottom' ? tooDeep : null) });
+  const ids = ({ rows }: WorkspacePage) => rows.flatMap(({ id }) => id || []);
+  const inWorkspaces = <T extends ShortListProgress>({ met: workspaces, ...read }: T) => ({ ...read, workspaces });
+  const pages = readShortList(
+    { readPage, ids, maxRequests },
+    { onPage: (read) => onPage?.(inWorkspaces(read)), onEnd: (end) => onEnd?.(inWorkspaces(end)) },
+  );
+  for await (const { rows } of pages) yield rows;
 }
-
-const tooDeep = 'the list is longer than SecMaster pages through';

@@ -45,6 +45,7 @@ async function setUp(projects: Record<string, Record<string, string>>, onReport:
     },
     showInstance: () => Promise.reject(new Error('there is none')),
     workspaceName: async (id) => found(projectId).find(({ workspaceId }) => workspaceId === id)?.name ?? null,
+    listPlaybooks: async () => ({ playbooks: [], unreadable: 0, isComplete: true, problem: null }),
     listWorkspaces: async (_, watch) => {
       lists.push(projectId);
       if (projects[projectId] === undefined) throw new SecMasterError('forbidden', 'list_workspaces', '403');

@@ -569,3 +569,33 @@ test('all workspaces of a project are listed, each once and without views', asyn
     { workspaceId: 'b', name: 'b' },
   ]);
 });
+
+describe('the list of playbooks', () => {
+  const list = (answer: Reply, filters = noFilters) => {
+    const { connect, calls } = setUp(() => answer);
+    return { calls, listed: connect({ ...account, filters }).listPlaybooks(workspaceId, never) };
+  };
+
+  test('is asked for with limit and offset, and filtered as the instances are', async () => {
+    const data = ['a', 'b', 'c'].map((id) => ({ id, name: id.toUpperCase(), enabled: true, dataclass_id: `of ${id}` }));
+    const filters = { ...noFilters, playbookId: ['a', 'b'], dataclassId: ['of b', 'of c'], workflowId: ['w'] };
+    const { listed, calls } = list({ body: { code: '', total: 3, data } }, filters);
+    expect((await listed).playbooks).toEqual([
+      { playbookId: 'b', name: 'B', isEnabled: true, dataclass: { id: 'of b', name: null } },
+    ]);
+    expect(calls[0]?.path).toBe(`/v1/0123/workspaces/${workspaceId}/soc/playbooks?limit=100&offset=0`);
+  });
+
+  test.each<[string, Reply, string, string]>([
+    ['a refusal', { status: 403, body: {} }, 'forbidden', 'grant the permission secmaster:playbook:list'],
+    ['an unknown call', { status: 404, body: {} }, 'not_found', 'this SecMaster has no list of playbooks'],
+    [
+      'a failure with the status 200',
+      { body: { success: false, code: 'SecMaster.20030001', message: 'Invalid.', data: [] } },
+      'unexpected_body',
+      'got "SecMaster.20030001 Invalid."',
+    ],
+  ])('%s: an error that says what to do', async (_, reply, kind, message) => {
+    await expect(list(reply).listed).rejects.toMatchObject({ kind, message: expect.stringContaining(message) });
+  });
+});

@@ -51,6 +51,7 @@ export async function createScriptedSession(answers: Answers, beganMs: number): 
     },
     workspaceName: unasked('a name'),
     listWorkspaces: unasked('a list of workspaces'),
+    listPlaybooks: unasked('a list of playbooks'),
   };
   const session: Session = {
     ...ids,
