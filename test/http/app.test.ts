@@ -141,6 +141,7 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
     startTimeMs: atMs - 7_200_000,
     retryCount: 1,
   };
+  const rested = { playbookId: 'p-1', name: 'Rested', isEnabled: true, dataclass: { id: 'c', name: 'Alert' } };
   const failed = (playbook: string, instances: number) => ({
     labels: { playbook, trigger_type: 'EVENT', status: 'FAILED' },
     instances,
@@ -149,6 +150,10 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
   const snapshot = {
     ...emptySnapshot,
     window: [failed('p', 2), failed('q', 1)],
+    listed: [
+      { ...rested, label: 'Rested', lastStartMs: atMs - 31 * 86_400_000, lastSeenMs: atMs - 31 * 86_400_000 },
+      { ...rested, label: null, isEnabled: null, dataclass: null, lastStartMs: null, lastSeenMs: atMs },
+    ],
   };
   const starting = {
     workspace: 'lab',
@@ -187,6 +192,26 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
         window_complete: true,
         instances: { FAILED: 3 },
         open_instances: 0,
+        playbooks: [
+          {
+            playbook: 'Rested',
+            name: 'Rested',
+            id: 'p-1',
+            enabled: true,
+            dataclass: { id: 'c', name: 'Alert' },
+            last_start: '2026-06-17T12:00:00.000Z',
+            silent: true,
+          },
+          {
+            playbook: null,
+            name: 'Rested',
+            id: 'p-1',
+            enabled: null,
+            dataclass: null,
+            last_start: null,
+            silent: false,
+          },
+        ],
         profile: pages,
         recent_polls: [{ ended: '2026-07-18T12:00:00.000Z', duration_seconds: 0.25, requests: 1, error: null }],
       },
@@ -203,6 +228,7 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
         window_complete: false,
         instances: {},
         open_instances: 0,
+        playbooks: null,
         profile: [],
         recent_polls: [],
       },
@@ -391,4 +417,22 @@ describe('/-/reload in a browser', () => {
     expect((await asked).status).toBe(status);
     expect(reloads).toBe(status === 200 ? 1 : 0);
   });
+});
+
+test('the page shows enabled playbooks without a run first, marks disabled ones, and is short with many', async () => {
+  const one = { name: '<b>Never</b>', isEnabled: true, dataclass: null, lastStartMs: null, lastSeenMs: null };
+  const many = Array.from({ length: 300 }, (_, i) => ({ ...one, playbookId: `p-${i}`, label: `Silent ${i}` }));
+  const listed = [...many, { ...one, playbookId: 'off', label: null, isEnabled: false }];
+  const reports = [report({ snapshot: { ...emptySnapshot, listed } }), report({ workspace: 'lab' })];
+  const text = await (await app(reports).request('/')).text();
+  expect(text).toContain('enabled, without a run within the retention</h3>');
+  expect(text).toContain('301 playbooks, 1 disabled, 300 enabled without a run');
+  expect(text.match(/does not run/g)).toHaveLength(200);
+  expect(text).toContain('And 200 more, in the status as JSON.');
+  expect(text).toContain("<bdi>lab</bdi>: SecMaster's list of playbooks has not been read.");
+  const few = [report({ snapshot: { ...emptySnapshot, listed: listed.slice(-1) } })];
+  const short = await (await app(few).request('/')).text();
+  expect(short).toContain('&lt;b&gt;Never&lt;/b&gt;');
+  expect(short).toContain('– disabled');
+  expect(short).not.toContain('without a run');
 });

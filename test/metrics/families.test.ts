@@ -37,6 +37,9 @@ test('families stand in the exposition under the labels that they are declared w
     lastStarts: [{ ...started, atMs: 1 }],
     lastCompletions: [{ ...ended, atMs: 1 }],
     playbooks: [{ playbookId: 'i', name: 'n', label: 'l' }],
+    listed: [
+      { playbookId: 'i', name: 'n', label: 'l', isEnabled: true, dataclass: null, lastStartMs: null, lastSeenMs: null },
+    ],
   };
   const polls = { ...goodPoll, failures: new Map([['timeout', 1]]), rejectedRows: new Map([['no_id', 1]]) };
   await exposition.update([report({ snapshot, polls, profile: shortPages, credentialsExpireAtMs: 1 })], [1]);

@@ -15,9 +15,23 @@ const isolate = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: '隔离主�
 const namesake = { id: '9b1c2d3e-0000-4000-8000-000000000001', name: 'Isolate host' };
 const odd = { id: '5f0c2d3e-0000-4000-8000-000000000002', name: 'Close "repeated"\nalerts \\ 🔥' };
 
+const listed = {
+  playbooks: [
+    { playbookId: isolate.id, name: isolate.en_name, isEnabled: true, dataclass: null },
+    { playbookId: namesake.id, name: namesake.name, isEnabled: false, dataclass: null },
+    { playbookId: 'never', name: 'Never ran', isEnabled: true, dataclass: null },
+  ],
+  unreadable: 0,
+  isComplete: true,
+  problem: null,
+};
+
 /** A run with one of everything: every status and trigger type, retries, nodes, names, before the ledger and after. */
 async function fixedWorld(): Promise<SimulatedSoc> {
-  const soc = createSoc({ settings: { durationBuckets, maxPlaybooks: 3 } });
+  const soc = createSoc({
+    settings: { durationBuckets, maxPlaybooks: 3 },
+    through: (secmaster) => ({ ...secmaster, listPlaybooks: async () => listed }),
+  });
   const { world } = soc;
   world.finish(world.start(startMs - 30 * minuteMs, { playbook: isolate }), startMs - 30 * minuteMs + 2_500);
   world.fail(world.start(startMs - 20 * minuteMs, { playbook: isolate }), startMs - 19 * minuteMs, 'Isolate', 'old');

@@ -132,6 +132,7 @@ export const workspaces = table({
     { title: 'Open', expr: queries.byWorkspace.openInstances, unit: 'none' },
     { title: 'Ended', expr: queries.byWorkspace.endedInstances, unit: 'none' },
     { title: 'Age of the ledger', expr: queries.byWorkspace.ledgerAge, unit: 's' },
+    { title: 'Enabled playbooks', expr: queries.byWorkspace.enabledPlaybooks, unit: 'none' },
     {
       title: 'Playbooks grouped as other',
       expr: queries.byWorkspace.playbooksLimited,

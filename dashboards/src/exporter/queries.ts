@@ -1,5 +1,5 @@
 /** Can I trust the numbers? */
-import { exporter, exporterProcess } from '../../../src/metrics/families.ts';
+import { exporter, exporterProcess, playbook } from '../../../src/metrics/families.ts';
 import {
   age,
   buckets,
@@ -45,6 +45,7 @@ export const byWorkspace = {
   openInstances: sumBy(['workspace'], series(exporter.ledgerInstances, { ...here, state: is('open') })),
   endedInstances: sumBy(['workspace'], series(exporter.ledgerInstances, { ...here, state: is('ended') })),
   ledgerAge: age(maxBy(['workspace'], series(exporter.ledgerCreated, here))),
+  enabledPlaybooks: sumBy(['workspace'], series(playbook.enabled, here)),
   playbooksLimited: maxBy(['workspace'], series(exporter.playbooksLimited, here)),
   credentialsLeft: `${minBy(['workspace'], series(exporter.credentialsExpiry, here))} - time()`,
 };

@@ -9,3 +9,17 @@ test('what the values of the label playbook stand for', async () => {
     'secmaster_playbook_info{workspace="prod",playbook="Isolate host (3e96)",playbook_id="3e96",playbook_name="Isolate host"} 1',
   ]);
 });
+
+test('which playbooks of the list are enabled, but for those that have no label or say neither', async () => {
+  const one = { playbookId: '3e96', name: 'A', dataclass: null, lastStartMs: null, lastSeenMs: null };
+  const listed = [
+    { ...one, label: 'A', isEnabled: true },
+    { ...one, label: 'B "c"', isEnabled: false },
+    { ...one, label: 'D', isEnabled: null },
+    { ...one, label: null, isEnabled: true },
+  ];
+  expect(await linesOf(playbook.enabled, withSnapshot({ listed }), withSnapshot({ listed: null }))).toEqual([
+    'secmaster_playbook_enabled{workspace="prod",playbook="A"} 1',
+    'secmaster_playbook_enabled{workspace="prod",playbook="B \\"c\\""} 0',
+  ]);
+});

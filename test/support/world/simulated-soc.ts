@@ -27,6 +27,7 @@ export interface SimulatedSoc {
   readonly world: World;
   readonly store: Store;
   readonly secmaster: SecMaster;
+  readonly settings: WorkspaceSettings;
   /** The one that lives now, see `restart`. */
   readonly workspace: Workspace;
   readonly logged: readonly { readonly level: number; readonly msg: string }[];
@@ -111,6 +112,7 @@ export function createSoc({
     world,
     store,
     secmaster,
+    settings,
     get workspace() {
       return workspace;
     },
