@@ -7,7 +7,7 @@ import { type PlaybookRow, playbooksSchema } from './schema.ts';
 import { maxPlaybookRequests, type PlaybookList } from './secmaster.ts';
 import { readShortList, type ShortListEnd, type ShortListPage } from './short-list.ts';
 
-/** The list of a workspace's playbooks (docs/secmaster-api.md#the-list-of-playbooks). */
+/** The list of a workspace's playbooks (docs/secmaster-api.md#list-playbooks). */
 
 export interface PlaybookPage extends ShortListPage {
   /** null: no object. */
