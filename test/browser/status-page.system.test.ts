@@ -57,6 +57,21 @@ const snapshot = {
   openInstances: 2,
   window: [inWindow('FAILED', 3), inWindow('FINISHED', 41_000), inWindow('RUNNING', 2)],
 };
+const inList = (label: string, playbookId: string, isEnabled: boolean | null, lastStartMs: number | null) => ({
+  playbookId,
+  name: label,
+  label,
+  isEnabled,
+  dataclass: { id: 'alert', name: 'Alert' },
+  lastStartMs,
+  lastSeenMs: lastStartMs,
+});
+const listed = [
+  inList('Block an address at the firewall', '1b2c3d5e-7aaf-4732-baaf-46c1bb11dc8f', true, null),
+  inList('Isolate host', '2b2c3d5e-7aaf-4732-baaf-46c1bb11dc8f', true, atMs - 60_000),
+  inList('Odd', '3b2c3d5e-7aaf-4732-baaf-46c1bb11dc8f', null, null),
+  inList('Of last year', '4b2c3d5e-7aaf-4732-baaf-46c1bb11dc8f', false, atMs - 40 * 86_400_000),
+];
 const failedRun = {
   instanceId: '8eed56de-7aaf-4732-baaf-46c1bb11dc8f',
   attempt: 2,
@@ -98,13 +113,14 @@ const worlds: [string, WorkspaceReport[]][] = [
     'first start',
     [report({ snapshot: null, polls: { ...goodPoll, count: 0, last: null, recent: [], lastSuccessMs: null } })],
   ],
+  ['playbooks', [report({ snapshot: { ...snapshot, listed } }), report({ workspace: 'lab' })]],
   ['50 workspaces', Array.from({ length: 50 }, (_, n) => report({ ...healthy(), workspace: `tenant-${n}` }))],
   [
     'hostile names',
     Object.values(hostile).map((text) =>
       report({
         workspace: text,
-        snapshot: { ...snapshot, window: [inWindow(text, 1)] },
+        snapshot: { ...snapshot, window: [inWindow(text, 1)], listed: [inList(text, text, true, null)] },
         failedRuns: [{ ...failedRun, playbook: text, nodes: [{ name: text, error: text }], instanceId: text }],
         openRuns: [{ ...openRun, playbook: text, triggerType: text, status: text }],
         polls: { ...goodPoll, last: { ...refused, error: text }, recent: [{ ...refused, error: text }] },

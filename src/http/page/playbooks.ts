@@ -11,7 +11,7 @@ const maxRows = 100;
 export function playbooksSection(workspaces: readonly WorkspaceStatus[]) {
   return html`<section aria-labelledby="playbooks">
   <h2 id="playbooks">Playbooks</h2>
-  ${workspaces.map(playbooksOf)}
+  ${workspaces.every(({ playbooks }) => playbooks === null) ? html`<p class="none">SecMaster's list of playbooks has not been read.</p>` : workspaces.map(playbooksOf)}
 </section>`;
 }
 
