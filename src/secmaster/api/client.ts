@@ -31,12 +31,12 @@ export function createClient({ get, clock, credentials, projectId, filters, lang
 
   const workspacePages = (signal: AbortSignal, watch?: ListWatch) =>
     readWorkspaces(
-      (offset) =>
+      (offset, limit) =>
         get(
           {
             operation: 'list_workspaces',
             path: workspacesPath,
-            query: place(offset),
+            query: place(offset, limit),
             expected: `a list of at most ${maxRows} workspaces`,
             read: parseWorkspaces,
           },
@@ -90,12 +90,12 @@ export function createClient({ get, clock, credentials, projectId, filters, lang
     },
     listPlaybooks: (workspaceId, signal) =>
       readPlaybooks(
-        (offset) =>
+        (offset, limit) =>
           get(
             {
               operation: 'list_playbooks',
               path: `${workspacesPath}/${workspaceId}/soc/playbooks`,
-              query: place(offset),
+              query: place(offset, limit),
               expected: `a list of at most ${maxRows} playbooks`,
               advice: noPlaybooks,
               read: parsePlaybooks,
@@ -114,9 +114,9 @@ const noPlaybooks: Advice = {
 };
 
 /** limit is mandatory in short lists, in some of them offset as well. */
-function place(offset: number): Query {
+function place(offset: number, limit: number): Query {
   return [
-    ['limit', String(pageSize)],
+    ['limit', String(limit)],
     ['offset', String(offset)],
   ];
 }

@@ -2,6 +2,7 @@ import type { Filters, Language } from '../../config/config.ts';
 import { holdsSecret } from '../../model/known-secrets.ts';
 import type { ListedPlaybook } from '../../model/listed-playbook.ts';
 import { isId } from '../../model/text.ts';
+import { SecMasterError } from '../http/errors.ts';
 import { inLanguage, parseCount, shownDetail } from './rows.ts';
 import { type PlaybookRow, playbooksSchema } from './schema.ts';
 import { maxPlaybookRequests, type PlaybookList } from './secmaster.ts';
@@ -13,6 +14,9 @@ export interface PlaybookPage extends ShortListPage {
   /** null: no object. */
   readonly rows: readonly (PlaybookRow | null)[];
 }
+
+/** Tried where SecMaster refuses 100 rows. */
+const lowerLimits = [50, 10];
 
 /** Playbooks that are kept of a list. */
 export const maxListedPlaybooks = 2_000;
@@ -31,17 +35,31 @@ export function parsePlaybooks(body: unknown): PlaybookPage | null {
 
 /** Reads the list to its end. Rows without an id that can be told from others, and those that the filters exclude, are left out. */
 export async function readPlaybooks(
-  readPage: (offset: number) => Promise<PlaybookPage>,
+  readPage: (offset: number, limit: number) => Promise<PlaybookPage>,
   { language, filters }: { readonly language: Language; readonly filters: Filters },
 ): Promise<PlaybookList> {
+  const lower = [...lowerLimits];
+  let maxLimit = Number.POSITIVE_INFINITY;
+  /** The greatest limit is not documented. */
+  const readFitting = async (offset: number, limit: number): Promise<PlaybookPage> => {
+    try {
+      return await readPage(offset, Math.min(limit, maxLimit));
+    } catch (error) {
+      const isRefused = error instanceof SecMasterError && error.kind === 'bad_request' && offset === 0;
+      const next = isRefused ? lower.shift() : undefined;
+      if (next === undefined) throw error;
+      maxLimit = next;
+      return await readFitting(offset, limit);
+    }
+  };
   const found = new Map<string, ListedPlaybook>();
   let unreadable = 0;
   let end: ShortListEnd | null = null;
   const pages = readShortList(
     {
-      readPage: async (offset) => ({ ...(await readPage(offset)), offset }),
+      readPage: async (offset, limit) => ({ ...(await readFitting(offset, limit)), offset }),
       ids: ({ rows, offset }) => rows.map((row, i) => idOf(row) ?? `?${offset + i}`),
-      maxRequests: maxPlaybookRequests,
+      maxRequests: maxPlaybookRequests - lowerLimits.length,
     },
     { onEnd: (ended) => (end = ended) },
   );

@@ -30,7 +30,7 @@ export interface SecMaster {
 }
 
 /** Requests for one reading of the list of playbooks, whatever SecMaster says. */
-export const maxPlaybookRequests = 20;
+export const maxPlaybookRequests = 22;
 
 export interface PlaybookList {
   /** Each once. */

@@ -1,4 +1,4 @@
-import { createRound } from './pager.ts';
+import { createRound, type Place } from './pager.ts';
 import { pageSize } from './secmaster.ts';
 
 /** Lists that are read as a whole, such as those of workspaces and of playbooks. */
@@ -9,7 +9,7 @@ export interface ShortListPage {
 }
 
 export interface ShortList<P extends ShortListPage> {
-  readonly readPage: (offset: number) => Promise<P>;
+  readonly readPage: (offset: number, limit: number) => Promise<P>;
   /** What tells the rows of a page apart. */
   readonly ids: (page: P) => readonly string[];
   /** Requests for one reading, whatever SecMaster says. */
@@ -49,8 +49,8 @@ export async function* readShortList<P extends ShortListPage>(
     maxRequests,
   });
   let read: ShortListProgress = { pages: 0, met: 0, count: null };
-  const ask = async ({ offset }: { offset: number }) => {
-    const page = await readPage(offset);
+  const ask = async ({ offset, limit }: Place) => {
+    const page = await readPage(offset, limit);
     const met = new Set([...round.met, ...ids(page)]);
     read = { pages: read.pages + 1, met: met.size, count: page.count };
     onPage?.(read);

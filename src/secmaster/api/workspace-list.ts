@@ -11,7 +11,7 @@ const maxRequests = 101;
 
 /** Reads the list of workspaces page by page. */
 export async function* readWorkspaces(
-  readPage: (offset: number) => Promise<WorkspacePage>,
+  readPage: (offset: number, limit: number) => Promise<WorkspacePage>,
   { onPage, onEnd }: ListWatch = {},
 ): AsyncGenerator<readonly WorkspaceRow[]> {
   const ids = ({ rows }: WorkspacePage) => rows.flatMap(({ id }) => id || []);

@@ -4,6 +4,7 @@ import { isId, labelText } from '../../../src/model/text.ts';
 import { noFilters } from '../../../src/secmaster/api/filters.ts';
 import { maxListedPlaybooks, parsePlaybooks, readPlaybooks } from '../../../src/secmaster/api/playbook-list.ts';
 import { maxPlaybookRequests } from '../../../src/secmaster/api/secmaster.ts';
+import { SecMasterError } from '../../../src/secmaster/http/errors.ts';
 import { texts } from '../../fuzz/texts.ts';
 
 /** Whatever SecMaster answers, the list of playbooks ends, and what is taken from it is printable and short. */
@@ -12,9 +13,10 @@ const row = (id: string, more: object = {}) => ({ id, name: `name of ${id}`, ena
 const rows = (from: number, to: number) =>
   Array.from({ length: Math.max(0, to - from) }, (_, i) => row(`p${from + i}`));
 
-async function read(answer: (offset: number, request: number) => unknown, filters = noFilters) {
+async function read(answer: (offset: number, request: number) => unknown, filters = noFilters, maxLimit = 100) {
   let requests = 0;
-  const readPage = async (offset: number) => {
+  const readPage = async (offset: number, limit: number) => {
+    if (limit > maxLimit) throw new SecMasterError('bad_request', 'list_playbooks', `refused: ${requests++}`);
     const page = parsePlaybooks(answer(offset, requests++));
     if (page === null) throw new Error('something else');
     return page;
@@ -130,6 +132,18 @@ test.each<[string, (offset: number, request: number) => unknown, object]>([
 ])('%s', async (_, answer, expected) => {
   const { playbooks, ...rest } = await read(answer);
   expect({ found: playbooks.length, ...rest }).toMatchObject(expected);
+});
+
+test.each([
+  [50, { found: 130, requests: 4, isComplete: true, problem: null }],
+  [10, { found: 130, requests: 16, isComplete: true, problem: null }],
+])('a limit above %i is refused: a lower one is tried', async (maxLimit, expected) => {
+  const { playbooks, ...rest } = await read(honest(130, maxLimit), noFilters, maxLimit);
+  expect({ found: playbooks.length, ...rest }).toMatchObject(expected);
+});
+
+test('a refusal of every limit is an error', async () => {
+  await expect(read(honest(1, 1), noFilters, 0)).rejects.toThrow('refused: 2');
 });
 
 test.each<[string, unknown]>([
