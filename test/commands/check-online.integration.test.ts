@@ -23,9 +23,10 @@ test('a check that takes longer than ten seconds logs how far it is, and a list 
   const findings: OnlineFinding[] = [];
   for await (const finding of checkOnline(config, clients, new AbortController().signal, { log, elapsedMs }))
     findings.push(finding);
-  expect(findings.map(({ isGood }) => isGood)).toEqual([true, true, false, false]);
+  expect(findings.map(({ isGood }) => isGood)).toEqual([true, true, true, false, false]);
   expect(findings.map(({ line }) => line)).toEqual([
     'simulated-soc: 0 instances can be listed',
+    'simulated-soc: 0 playbooks can be listed',
     expect.stringMatching(/^ {2}not known: rows a page, /),
     expect.stringContaining(`${ids[0]}: `),
     expect.stringContaining(`${ids[1]}: `),

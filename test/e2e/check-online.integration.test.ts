@@ -31,6 +31,7 @@ test('everything may be seen: the instances, the nodes of one, and how SecMaster
     [
       expect.stringMatching(/^prod: \d+ instances can be listed$/),
       'prod: the nodes of failed runs can be read',
+      expect.stringMatching(/^prod: \d+ playbooks can be listed$/),
       '  rows a page: 100 of 100 asked for',
       '  offset: honoured',
       '  order: by update_time',
@@ -92,7 +93,8 @@ test.each<[string, (config: string) => string, Record<string, unknown> | undefin
 ])('%s: said what to fix, exit code 1, and refused once at the most', async (_, change, fault, message) => {
   const { exitCode, lines, refused } = await checked(change, fault);
   const told = lines.filter((line) => !line.startsWith(' '));
-  expect([exitCode, told.at(-1)]).toEqual([1, expect.stringMatching(message)]);
+  expect(exitCode).toBe(1);
+  expect(told).toContainEqual(expect.stringMatching(message));
   expect(refused).toBeLessThanOrEqual(1);
 });
 
@@ -110,4 +112,14 @@ test('a wrong key of several workspaces is refused once, and each of them is tol
   expect([exitCode, refused]).toEqual([1, 1]);
   expect(lines.map((line) => line.split(':')[0])).toEqual(numbers.map((n) => `prod-${n}`));
   expect(lines.filter((line) => line.includes('check the credentials'))).toHaveLength(6);
+});
+
+test('no permission to list playbooks: said what it is, and no failure', async () => {
+  const { exitCode, lines } = await checked((config) => config, undefined, { playbooks: { list: 'refused' } });
+  expect(exitCode).toBe(0);
+  expect(lines).toContainEqual(
+    expect.stringMatching(
+      /^prod: the playbooks can't be listed, so secmaster_playbook_enabled is missing: list_playbooks: 403 .*grant the permission secmaster:playbook:list$/,
+    ),
+  );
 });
