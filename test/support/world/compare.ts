@@ -1,3 +1,4 @@
+import type { LedgerState } from '../../../src/ledger/state.ts';
 import { canonicalTriggerType } from '../../../src/model/status.ts';
 import type { Truth, TruthRow } from '../../../src/simulator/truth.ts';
 import { parseExposition, type SampleLine } from '../metrics/exposition.ts';
@@ -11,6 +12,11 @@ function merge(family: string): (a: number, b: number) => number {
 
 /** The id of the playbook by the labels that it has had, as long as any counter stands under them. */
 export type FormerLabels = ReadonlyMap<string, string>;
+
+export function labelsOf(state: Pick<LedgerState, 'playbooks'> | null): FormerLabels {
+  const met = [...(state?.playbooks.values() ?? [])];
+  return new Map(met.map(({ label, playbookId }) => [label, playbookId]));
+}
 
 /** What an exporter can't be blamed for. */
 export interface Leniency {
