@@ -123,7 +123,7 @@ export async function readPage(session: Session, query: ListQuery): Promise<Read
 
 /** What these rows change. */
 export async function foldInstances(
-  { ledger, secmaster, maxPlaybooks, maxValues, durationBuckets }: Session,
+  { ledger, secmaster, maxPlaybooks, maxValues, durationBuckets, nodes }: Session,
   instances: readonly Instance[],
 ) {
   const ids = instances.map(({ id }) => id);
@@ -134,6 +134,7 @@ export async function foldInstances(
     maxPlaybooks,
     maxValues,
     durationBuckets,
+    nodes,
     nowMs: secmaster.now(),
   });
   return { ...folded, unknown: new Set(ids.filter((id) => !known.has(id))) };

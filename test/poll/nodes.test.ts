@@ -294,6 +294,7 @@ describe('the ledger', () => {
     begin(soc);
     for (let i = 0; i < 2; i++) await soc.poll();
     const ledger = await soc.store.open(soc.workspace.report());
-    expect(await ledger?.unreadFailures(10)).toEqual([]);
+    expect(await ledger?.latestFailures(10)).toEqual([]);
+    expect(ledger?.state.unread.size).toBe(0);
   });
 });

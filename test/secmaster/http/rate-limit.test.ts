@@ -10,7 +10,7 @@ function setUp(perSecond: number) {
   const startMs = clock.now();
   const sentAt: number[] = [];
   const send = async (signal = never) => {
-    await limiter(signal);
+    await limiter.usual(signal);
     sentAt.push(clock.now() - startMs);
   };
   return { clock, sentAt, send };

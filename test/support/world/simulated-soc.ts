@@ -124,7 +124,9 @@ export function createSoc({
     exposition,
     async poll(hasTimeLeft = () => true) {
       const before = simulator.requests.count('ListAopWorkflowInstance');
-      await turning(clock, workspace.poll(new AbortController().signal, hasTimeLeft));
+      const { signal } = new AbortController();
+      await turning(clock, workspace.poll(signal, hasTimeLeft));
+      await turning(clock, workspace.afterPoll(signal));
       return simulator.requests.count('ListAopWorkflowInstance') - before;
     },
     async differences() {
