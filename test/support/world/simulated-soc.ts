@@ -12,6 +12,7 @@ import { defaultProject, defaultWorkspace } from '../../../src/simulator/default
 import { createManualClock, type ManualClock } from '../../../src/simulator/manual-clock.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../../src/simulator/simulator.ts';
 import type { World } from '../../../src/simulator/world.ts';
+import { Killed } from '../ledger/crashing-store.ts';
 import { expositionOf, scrapeOf } from '../metrics/exposition.ts';
 import { createClientInProcess } from '../secmaster/in-process.ts';
 import { differences } from './compare.ts';
@@ -126,7 +127,9 @@ export function createSoc({
       const before = simulator.requests.count('ListAopWorkflowInstance');
       const { signal } = new AbortController();
       await turning(clock, workspace.poll(signal, hasTimeLeft));
-      await turning(clock, workspace.afterPoll(signal));
+      await turning(clock, workspace.afterPoll(signal)).catch((error: unknown) => {
+        if (!(error instanceof Killed)) throw error;
+      });
       return simulator.requests.count('ListAopWorkflowInstance') - before;
     },
     async differences() {
