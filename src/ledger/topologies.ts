@@ -1,5 +1,3 @@
-import type { LedgerState } from './state.ts';
-
 /** Which topologies are still to be read, and how many were and were not. */
 
 /** An attempt that ended. SecMaster shows only the topology of an instance's latest one. */
@@ -24,7 +22,11 @@ export interface EndedAttempts {
 /** Attempts of each kind that wait to be read, the newest ones: in a flood, older ones are skipped. */
 export const maxUnread = { failed: 1_000, others: 2_000 } as const;
 
-type Topologies = Pick<LedgerState, 'unread' | 'topologiesSkipped'>;
+/** A part of the ledger's state. */
+interface Topologies {
+  readonly unread: ReadonlyMap<string, EndedAttempt>;
+  readonly topologiesSkipped: number;
+}
 
 /** Of an instance that waits already, the earlier attempt is skipped. */
 export function withEnded(state: Topologies, { readable, hidden }: EndedAttempts): Topologies {
