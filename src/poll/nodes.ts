@@ -131,7 +131,7 @@ async function readOne(session: Session, ended: EndedAttempt, priority: Priority
   if (!ended.hasFailed) return ledger.commit({ ...read, nodes: null });
 
   // If no failed runs are listed, their messages are confidential.
-  const nodes = failed.slice(0, maxKeptNodes).map(({ name, error }) => ({ name, error: recentRuns > 0 ? error : '' }));
+  const nodes = failed.slice(0, maxKeptNodes).map((node) => ({ ...node, error: recentRuns > 0 ? node.error : '' }));
   const more = failed.length > maxKeptNodes ? { moreNodes: failed.length - maxKeptNodes } : {};
   await ledger.commit({ ...read, nodes, ...more });
   const error = nodes.find((node) => node.error !== '')?.error;

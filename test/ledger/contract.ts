@@ -622,7 +622,7 @@ export function describeStore({ createDisk }: StoreKind): void {
         { ...failedOnce, id: 'a', endedMs: nowMs + 6_000 },
       ]);
       const counters = [{ counter: 'failed_nodes' as const, labels: nodeLabels(playbook.name, 'Ask'), by: 1 }];
-      const nodes = [{ name: 'Ask', error: 'no\n"answer"' }];
+      const nodes = [{ name: 'Ask', error: 'no\n"answer"', startMs: nowMs, endMs: nowMs + 5_000 }];
       await ledger.commit({ kind: 'nodes_read', id: 'a', attempt: 1, result: 'read', nodes, counters });
       ledger = await reopen();
       expect([...ledger.state.unread.keys()]).toEqual(['b']);

@@ -115,7 +115,7 @@ describe('the nodes of a failed run', () => {
         status: 'FAILED',
         startTimeMs: soc.now() - 5_000,
         failedMs: soc.now() - 1_000,
-        nodes: [{ name: 'Isolate', error: 'host is offline' }],
+        nodes: [{ name: 'Isolate', error: 'host is offline', startMs: expect.any(Number), endMs: soc.now() - 1_000 }],
       },
     ]);
     expect(await soc.exposition()).not.toContain('host is offline');

@@ -37,9 +37,10 @@ export function failedNodes(body: unknown): FailedNode[] {
   }
   return [...byAction.values()]
     .filter((node) => node !== null)
-    .map(({ action_id: id, action_name: name, error_msg: error }, i) => ({
-      name: i < maxNamed ? shownText(name || id || '') : 'other',
-      error: i < maxKeptNodes ? shownMessage(error ?? '') : '',
+    .map((node, i) => ({
+      name: i < maxNamed ? shownText(node.action_name || node.action_id || '') : 'other',
+      error: i < maxKeptNodes ? shownMessage(node.error_msg ?? '') : '',
+      ...(i < maxKeptNodes && knownTimes(node)),
     }));
 }
 
@@ -70,6 +71,11 @@ function timesOf(node: TopologyNode): TimedNode | null {
   return isEnded({ status, endTimeMs: endMs })
     ? { name: node.action_name || node.action_id || '', status, startMs, endMs }
     : null;
+}
+
+function knownTimes(node: TopologyNode): Pick<FailedNode, 'startMs' | 'endMs'> {
+  const [startMs, endMs] = [timeOf(node.start_time), timeOf(node.end_time)];
+  return { ...(startMs !== null && { startMs }), ...(endMs !== null && { endMs }) };
 }
 
 /** '' if there is nothing that tells. */

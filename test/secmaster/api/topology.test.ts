@@ -36,6 +36,21 @@ test('all failed nodes are named, and the first twenty have their messages', () 
   );
 });
 
+test('a failed node has its times, as far as SecMaster gives them', () => {
+  const times = { start_time: '2026-07-18T20:00:00.500Z+0800', end_time: '2026-07-18T20:00:03.000Z+0800' };
+  const [both, one, none] = failedNodes(
+    answer([
+      node(1, times),
+      node(2, { ...times, end_time: null }),
+      node(3, { ...times, start_time: 'now', end_time: 7 }),
+    ]),
+  );
+  const startMs = Date.parse('2026-07-18T12:00:00.500Z');
+  expect(both).toEqual({ name: 'Node 1', error: 'message 1', startMs, endMs: startMs + 2_500 });
+  expect(one).toEqual({ name: 'Node 2', error: 'message 2', startMs });
+  expect(none).toEqual({ name: 'Node 3', error: 'message 3' });
+});
+
 test('a hundred thousand nodes are read about as fast as they are parsed', () => {
   const text = JSON.stringify(answer(Array.from({ length: 100_000 }, (_, n) => node(n))));
   const measure = (run: () => void) => {
