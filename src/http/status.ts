@@ -1,4 +1,4 @@
-import type { FailedRun } from '../model/failed-run.ts';
+import type { FailedNode, FailedRun } from '../model/failed-run.ts';
 import type { OpenRun } from '../model/open-run.ts';
 import type { Profile } from '../model/profile.ts';
 import { findingsOf } from '../model/profile-text.ts';
@@ -71,9 +71,17 @@ export interface FailedRunStatus extends RunStatus {
   readonly attempt: number;
   readonly failed_time: string;
   /** The first ones; null until the topology has been read. */
-  readonly nodes: readonly { readonly name: string; readonly error: string }[] | null;
+  readonly nodes: readonly FailedNodeStatus[] | null;
   /** How many more have failed; absent: none. */
   readonly more_nodes?: number;
+}
+
+export interface FailedNodeStatus {
+  readonly name: string;
+  readonly error: string;
+  /** Absent: SecMaster gives none. */
+  readonly start_time?: string;
+  readonly end_time?: string;
 }
 
 /** A run that is being retried, or has been open for an hour or longer. */
@@ -172,8 +180,17 @@ function failedRunStatus(report: WorkspaceReport, run: FailedRun): FailedRunStat
     ...runStatus(report, run),
     attempt: run.attempt,
     failed_time: new Date(run.failedMs).toISOString(),
-    nodes: run.nodes,
+    nodes: run.nodes === null ? null : run.nodes.map(failedNodeStatus),
     ...(run.moreNodes !== undefined && { more_nodes: run.moreNodes }),
+  };
+}
+
+function failedNodeStatus({ name, error, startMs, endMs }: FailedNode): FailedNodeStatus {
+  return {
+    name,
+    error,
+    ...(startMs !== undefined && { start_time: new Date(startMs).toISOString() }),
+    ...(endMs !== undefined && { end_time: new Date(endMs).toISOString() }),
   };
 }
 

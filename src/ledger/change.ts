@@ -5,6 +5,7 @@ import type { Entry } from './entry.ts';
 import type { KeptPlaybook } from './kept-playbook.ts';
 import type { LabelValue, ValueLabel } from './label-values.ts';
 import type { MetPlaybook } from './met-playbook.ts';
+import type { EndedAttempts } from './topologies.ts';
 import type { CellChange } from './window.ts';
 
 /** What one commit writes: all of it, or nothing after a crash. */
@@ -39,17 +40,20 @@ export type Change =
       readonly cells: readonly CellChange[];
       readonly atMs: number;
     }
-  /** The topology of a failed attempt has been read, or will not be read. */
+  /** The topology of an attempt has been read, or will not be read. */
   | {
       readonly kind: 'nodes_read';
       readonly id: string;
       readonly attempt: number;
-      /** Those to keep. */
-      readonly nodes: readonly FailedNode[];
+      readonly result: 'read' | 'skipped' | 'failed';
+      /** Failed ones to keep; null: the attempt has not failed. */
+      readonly nodes: readonly FailedNode[] | null;
       /** How many more have failed; absent: none. */
       readonly moreNodes?: number;
       readonly counters: readonly CounterChange[];
-      /** Nodes that share `other`; absent: none. */
+      /** Of its nodes; absent: none. */
+      readonly durations?: readonly DurationChange[];
+      /** Values of labels that are new, or share `other`; absent: none. */
       readonly values?: readonly LabelValue[];
     }
   /** SecMaster's list of playbooks as it is known now, and the names in it that are new. */
@@ -60,6 +64,8 @@ export type Change =
       readonly atMs: number | null;
       readonly playbooks: readonly MetPlaybook[];
     }
+  /** The topologies of these instances are not going to be read. */
+  | { readonly kind: 'topologies_given_up'; readonly ids: readonly string[] }
   | { readonly kind: 'window_moved'; readonly fromMinute: number; readonly sweep: readonly SweepPart[] }
   | { readonly kind: 'named'; readonly name: string }
   /** Pending series to expose with their values from now on. */
@@ -99,6 +105,8 @@ export interface PageChange {
   readonly durations: readonly DurationChange[];
   /** Newly found failed attempts; a known one stays unchanged. */
   readonly failures: readonly FailedAttempt[];
+  /** Attempts that ended, of those whose topology is wanted; absent: none is. */
+  readonly ended?: EndedAttempts;
   readonly cells: readonly CellChange[];
   readonly lastStarts: readonly LastTime[];
   readonly lastCompletions: readonly LastTime[];

@@ -24,6 +24,10 @@ export function nodeLabels(playbook: string, node: string): Labels {
   return { playbook, node };
 }
 
+export function timedNodeLabels(playbook: string, node: string, status: string): Labels {
+  return { ...nodeLabels(playbook, node), status };
+}
+
 /** The key of a series in maps and in the store: equal sets have equal texts. */
 export function labelsText(labels: Labels): string {
   return JSON.stringify(labels);

@@ -13,6 +13,7 @@ import { LabelValues, otherValue } from './label-values.ts';
 import { knownLabels, PlaybookLabels } from './playbook-labels.ts';
 import { type LedgerState, liveLabels } from './state.ts';
 import { Tally } from './tally.ts';
+import type { EndedAttempt } from './topologies.ts';
 import { type Cell, moves } from './window.ts';
 
 /** What a page is folded against. */
@@ -27,6 +28,8 @@ export interface PageContext {
   readonly labels?: readonly ExtraLabel[];
   /** Upper bounds in seconds, ascending. */
   readonly durationBuckets: readonly number[];
+  /** The topology of which ended instances is wanted. */
+  readonly nodes: 'off' | 'failed' | 'all';
   readonly nowMs: number;
 }
 
@@ -99,11 +102,13 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
 }
 
 /** Adds up the effects of folded rows on each series. */
-function collectSeries({ state, durationBuckets, nowMs }: PageContext) {
+function collectSeries({ state, durationBuckets, nodes, nowMs }: PageContext) {
   const counters = new Tally<CounterSeries, { by: number }>();
   const cells = new Tally<Cell, { instances: number; retries: number }>();
   const durations: DurationChange[] = [];
   const failures: FailedAttempt[] = [];
+  const readable: EndedAttempt[] = [];
+  let hidden = 0;
   const lastStarts = new Map<string, LastTime>();
   const lastCompletions = new Map<string, LastTime>();
   const made = new Set<string>();
@@ -121,18 +126,31 @@ function collectSeries({ state, durationBuckets, nowMs }: PageContext) {
     }
   }
 
+  /** Of several attempts that ended since the row before, only the last one still has a topology. */
+  function noteEnd(known: Entry | null, { entry, increments: { ends } }: Folded): void {
+    const { id, status, endTimeMs, counted } = entry;
+    const isWanted = (end: string) => nodes === 'all' || (nodes === 'failed' && end === 'FAILED');
+    for (const [end, by] of ends) if (isWanted(end)) hidden += by;
+    const attempt = counted.ends.get(status) ?? 1;
+    const hasFailed = status === 'FAILED';
+    if (!isEnded(entry) || !ends.has(status)) return;
+    const endedMs = endTimeMs ?? nowMs;
+    if (hasFailed) failures.push({ id, attempt, failedMs: endedMs });
+    if (!isWanted(status)) return;
+    hidden--;
+    readable.push({ id, attempt, hasFailed, endedMs, sinceMs: known?.lastEnd?.endTimeMs ?? null });
+  }
+
   return {
-    add(known: Entry | null, { entry, increments, endedAfterSeconds: seconds }: Folded): void {
+    add(known: Entry | null, folded: Folded): void {
+      const { entry, increments, endedAfterSeconds: seconds } = folded;
       const { labels, status } = entry;
       const withItsStatus = withStatus(labels, status);
       count('started', labels, increments.started);
       count('retries', labels, increments.retries);
       makeUsual(labels);
       for (const [end, by] of increments.ends) count('completed', withStatus(labels, end), by);
-      if (status === 'FAILED' && increments.ends.has('FAILED')) {
-        const attempt = entry.counted.ends.get('FAILED') ?? 1;
-        failures.push({ id: entry.id, attempt, failedMs: entry.endTimeMs ?? nowMs });
-      }
+      noteEnd(known, folded);
       if (seconds !== null) {
         const le = durationBuckets.find((bound) => seconds <= bound) ?? Number.POSITIVE_INFINITY;
         const observed = { instanceId: entry.id, seconds, endTimeMs: entry.endTimeMs ?? 0 };
@@ -150,6 +168,7 @@ function collectSeries({ state, durationBuckets, nowMs }: PageContext) {
       counters: counters.list(),
       durations,
       failures,
+      ...(nodes !== 'off' && { ended: { readable, hidden } }),
       cells: cells.list(),
       lastStarts: [...lastStarts.values()],
       lastCompletions: [...lastCompletions.values()],

@@ -4,6 +4,7 @@ import {
   type CounterSeries,
   counterNames,
   type DurationBucket,
+  type Durations,
   type Labels,
   type LastTime,
   type Snapshot,
@@ -21,7 +22,7 @@ import { isWindowComplete } from './sweep.ts';
 /** The rows that make up a snapshot, in any order. */
 export interface LedgerRows {
   readonly counters: readonly (CounterSeries & { readonly value: number; readonly isExposed: boolean })[];
-  /** Of a series of the counter `timed`, in any order. */
+  /** Of a series of the counters `timed` and `timed_nodes`, in any order. */
   readonly bucketsOf: (labels: Labels) => readonly DurationBucket[];
   readonly window: Snapshot['window'];
   readonly oldestOpen: Snapshot['oldestOpen'];
@@ -46,7 +47,9 @@ export function toSnapshot(state: LedgerState, rows: LedgerRows, inOrder: InOrde
   const listed = listedSeries(state, lastStarts);
   return {
     counters: countersOf(inOrder(rows.counters)),
-    durations: durationsOf(rows, inOrder),
+    durations: durationsOf('timed', rows, inOrder),
+    nodeDurations: durationsOf('timed_nodes', rows, inOrder),
+    topologies: { read: state.topologiesRead, skipped: state.topologiesSkipped, failed: state.topologiesFailed },
     window: inOrder(
       moveRows(rows.window, current, (a, b) => ({
         ...a,
@@ -83,7 +86,7 @@ function countersOf(counters: LedgerRows['counters']): Snapshot['counters'] {
   return byName;
 }
 
-function durationsOf({ counters, bucketsOf }: LedgerRows, inOrder: InOrder): Snapshot['durations'] {
-  const exposed = counters.filter(({ counter, isExposed }) => counter === 'timed' && isExposed);
+function durationsOf(name: CounterName, { counters, bucketsOf }: LedgerRows, inOrder: InOrder): readonly Durations[] {
+  const exposed = counters.filter(({ counter, isExposed }) => counter === name && isExposed);
   return inOrder(exposed).map(({ labels }) => ({ labels, buckets: bucketsOf(labels).toSorted((a, b) => a.le - b.le) }));
 }

@@ -5,6 +5,7 @@ import type { KeptPlaybook } from './kept-playbook.ts';
 import { labelsText } from './label-set.ts';
 import { type LabelValue, valueKey } from './label-values.ts';
 import { type MetPlaybook, playbookKey } from './met-playbook.ts';
+import { type EndedAttempt, withEnded, withoutThese } from './topologies.ts';
 
 /** The state of a workspace's ledger as a whole, kept in memory by its handle. */
 export interface LedgerState {
@@ -32,6 +33,12 @@ export interface LedgerState {
   readonly values: ReadonlyMap<string, LabelValue>;
   /** The label sets of runs with counters, by their texts. */
   readonly runs: ReadonlyMap<string, Labels>;
+  /** Attempts whose topology is to be read, by instance. */
+  readonly unread: ReadonlyMap<string, EndedAttempt>;
+  /** Of attempts that ended since the ledger was created: how many topologies were read, were not, and could not be. */
+  readonly topologiesRead: number;
+  readonly topologiesSkipped: number;
+  readonly topologiesFailed: number;
 }
 
 /** Labels of the playbooks with series. */
@@ -53,7 +60,11 @@ export function advance(state: LedgerState, change: Change): LedgerState {
     case 'sweep_step':
       return change.page === null ? state : withPage(state, change.page);
     case 'nodes_read':
-      return withValues(state, change.values ?? []);
+      return withTopology(withValues(state, change.values ?? []), change);
+    case 'topologies_given_up':
+      return { ...state, ...withoutThese(state, change.ids) };
+    case 'instances_gone':
+      return { ...state, ...withoutThese(state, idsOf(change.entries)) };
     case 'playbooks_listed':
       return {
         ...state,
@@ -83,13 +94,32 @@ function withValues(state: LedgerState, met: readonly LabelValue[]): LedgerState
   return { ...state, values };
 }
 
+function withTopology(state: LedgerState, change: Extract<Change, { kind: 'nodes_read' }>): LedgerState {
+  const { id, attempt, result } = change;
+  const unread = new Map(state.unread);
+  // Meanwhile another attempt of the instance may wait.
+  if (unread.get(id)?.attempt === attempt) unread.delete(id);
+  return {
+    ...state,
+    unread,
+    topologiesRead: state.topologiesRead + Number(result === 'read'),
+    topologiesSkipped: state.topologiesSkipped + Number(result === 'skipped'),
+    topologiesFailed: state.topologiesFailed + Number(result === 'failed'),
+  };
+}
+
+function idsOf(entries: readonly { readonly id: string }[]): string[] {
+  return entries.map(({ id }) => id);
+}
+
 function newerValue(values: ReadonlyMap<string, LabelValue>, one: LabelValue): LabelValue {
   const known = values.get(valueKey(one.label, one.value));
   return { ...one, seenMs: Math.max(one.seenMs, known?.seenMs ?? 0) };
 }
 
-function withPage(before: LedgerState, { added, playbooks: met, counters, values }: PageChange): LedgerState {
-  const state = withValues(before, values);
+function withPage(before: LedgerState, { added, playbooks: met, counters, values, ended }: PageChange): LedgerState {
+  const valued = withValues(before, values);
+  const state = ended === undefined ? valued : { ...valued, ...withEnded(valued, ended) };
   const instances = state.instances + added;
   const isNew = ({ labels }: { labels: Labels }) => !state.runs.has(labelsText(labels));
   const begun = counters.filter((change) => change.counter === 'started' && isNew(change));
@@ -117,6 +147,7 @@ function pruned(state: LedgerState, change: Extract<Change, { kind: 'pruned' }>)
   const isLive = ([text, { playbook = '' }]: [string, Labels]) => !playbooks.includes(playbook) && !silent.has(text);
   return {
     ...state,
+    ...withoutThese(state, ids),
     instances: state.instances - ids.length,
     prunedBeforeMs: ids.length > 0 ? Math.max(state.prunedBeforeMs, beforeMs) : state.prunedBeforeMs,
     runs: playbooks.length + silent.size > 0 ? new Map([...state.runs].filter(isLive)) : state.runs,

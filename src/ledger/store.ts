@@ -1,7 +1,7 @@
 import type { FailedRun } from '../model/failed-run.ts';
 import type { OpenRun } from '../model/open-run.ts';
 import type { CounterSeries, Labels, Snapshot } from '../model/snapshot.ts';
-import type { Change, FailedAttempt, SweepItem } from './change.ts';
+import type { Change, SweepItem } from './change.ts';
 import type { Entry } from './entry.ts';
 import type { LedgerState } from './state.ts';
 
@@ -37,14 +37,12 @@ export interface Ledger {
   openUnseen(sinceMs: number): Promise<readonly OpenInstance[]>;
   /** Ids of the instances to recheck. */
   toRecheck(): Promise<readonly string[]>;
-  /** Failed attempts whose topology has not been read, newest first. */
-  unreadFailures(max: number): Promise<readonly FailedAttempt[]>;
   /** The latest failed attempts of instances in the ledger, newest first. */
   latestFailures(max: number): Promise<readonly FailedRun[]>;
   /** Open instances that are being retried or started before `sinceMs`, oldest first. */
   stuckOrRetrying(sinceMs: number, max: number): Promise<readonly OpenRun[]>;
-  /** The values of the label `node` of a playbook so far. */
-  nodes(playbook: string): Promise<readonly string[]>;
+  /** The values of the label `node` of a playbook so far, in the series of this counter. */
+  nodes(playbook: string, counter: 'failed_nodes' | 'timed_nodes'): Promise<readonly string[]>;
   /** Counter series that the exposition still shows at 0, whatever they have counted. */
   pending(): Promise<readonly CounterSeries[]>;
   openCount(): Promise<number>;
@@ -80,7 +78,7 @@ export interface LabelledActivity extends Pick<PlaybookActivity, 'lastMs' | 'has
   readonly labels: Labels;
 }
 
-/** Failed attempts that a ledger keeps, the newest ones: in a flood of failures, older ones stay unread. */
+/** Failed attempts that a ledger keeps, the newest ones. */
 export const maxFailures = 1_000;
 
 export class LedgerError extends Error {

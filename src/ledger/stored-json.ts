@@ -1,6 +1,7 @@
 import type { FailedNode } from '../model/failed-run.ts';
 import { type Details, noDetails } from '../model/instance.ts';
 import type { Labels } from '../model/snapshot.ts';
+import { isPlausible } from '../model/time.ts';
 import { maxNumber } from './bounds.ts';
 import type { ByStatus } from './contribution.ts';
 import type { KeptPlaybook } from './kept-playbook.ts';
@@ -26,7 +27,10 @@ export function readLabels(text: string): Labels {
 export function readNodes(text: string): readonly FailedNode[] {
   const nodes = parse(text);
   const isNode = (one: unknown): one is FailedNode =>
-    isObject(one) && typeof one.name === 'string' && typeof one.error === 'string';
+    isObject(one) &&
+    typeof one.name === 'string' &&
+    typeof one.error === 'string' &&
+    [one.startMs, one.endMs].every(isTime);
   if (!Array.isArray(nodes) || !nodes.every(isNode)) throw unreadable();
   return nodes;
 }
@@ -67,6 +71,10 @@ export function readListed(text: string): readonly KeptPlaybook[] {
 
 function readDataClass(value: unknown): Details['dataclass'] {
   return isObject(value) ? { id: textOrNull(value.id), name: textOrNull(value.name) } : null;
+}
+
+function isTime(value: unknown): boolean {
+  return value === undefined || (typeof value === 'number' && isPlausible(value));
 }
 
 function textOrNull(value: unknown): string | null {

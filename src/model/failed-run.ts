@@ -20,6 +20,9 @@ export interface FailedNode {
   readonly name: string;
   /** SecMaster's message, which may contain anything the playbook handled. */
   readonly error: string;
+  /** Absent: SecMaster gives none, or none that can be one. */
+  readonly startMs?: number;
+  readonly endMs?: number;
 }
 
 /** Failed nodes of an attempt that are kept, logged and shown with their messages. */

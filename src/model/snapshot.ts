@@ -4,8 +4,8 @@ import type { ListedPlaybook } from './listed-playbook.ts';
 /** Label names and values as a family shows them, without `workspace`; the keys stand in the family's order. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** `timed` stands for the histogram of durations. */
-export const counterNames = ['started', 'completed', 'retries', 'timed', 'failed_nodes'] as const;
+/** `timed` and `timed_nodes` stand for the histograms of durations. */
+export const counterNames = ['started', 'completed', 'retries', 'timed', 'failed_nodes', 'timed_nodes'] as const;
 export type CounterName = (typeof counterNames)[number];
 
 /** A series of a counter. */
@@ -20,6 +20,10 @@ export interface Snapshot {
   readonly counters: Readonly<Record<CounterName, readonly Counted[]>>;
   /** The buckets of each exposed series of the counter `timed`. */
   readonly durations: readonly Durations[];
+  /** The same of `timed_nodes`. */
+  readonly nodeDurations: readonly Durations[];
+  /** Of how many attempts the topology was read, was not, and could not be. */
+  readonly topologies: Readonly<Record<'read' | 'skipped' | 'failed', number>>;
   readonly window: readonly WindowSeries[];
   readonly oldestOpen: readonly { readonly labels: Labels; readonly startTimeMs: number }[];
   /** When the newest instance began. */

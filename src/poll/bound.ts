@@ -1,6 +1,6 @@
 import { maxStepRequests } from '../secmaster/api/pager.ts';
 import { maxAuditRequests } from './count-audit.ts';
-import { maxReads } from './nodes.ts';
+import { maxReads, maxReadsAfter } from './nodes.ts';
 import { maxOpenRequests } from './open.ts';
 import { maxListingRequests } from './playbooks.ts';
 import { maxProbeRequests } from './profile/probe.ts';
@@ -24,3 +24,6 @@ export const maxPollRequests =
   3 * maxStepRequests +
   maxRecheckRequests +
   maxAuditRequests;
+
+/** Requests between two polls at the most, with what the rate limit leaves, if all topologies are wanted. */
+export const maxRequestsAfterPoll = maxReadsAfter;

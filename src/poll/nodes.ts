@@ -1,24 +1,26 @@
-import type { Change, CounterChange, FailedAttempt } from '../ledger/change.ts';
+import type { Change } from '../ledger/change.ts';
 import { isSameEnd } from '../ledger/contribution.ts';
 import type { Entry } from '../ledger/entry.ts';
-import { nodeLabels } from '../ledger/label-set.ts';
-import { LabelValues, otherValue } from '../ledger/label-values.ts';
-import { type FailedNode, maxKeptNodes } from '../model/failed-run.ts';
-import type { ShownInstance } from '../secmaster/api/secmaster.ts';
+import { type EndedAttempt, maxUnread, newestFirst } from '../ledger/topologies.ts';
+import { maxKeptNodes } from '../model/failed-run.ts';
+import { isEnded } from '../model/status.ts';
+import type { Priority, ShownInstance } from '../secmaster/api/secmaster.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
+import { nodeChanges } from './node-changes.ts';
 import type { Session } from './session.ts';
 
 /** Failed attempts read in one poll, one request each: the maximum, and the minimum even without time left. */
 export const maxReads = 100;
 const minReads = 10;
-/** Values of the label `node` of one playbook; further nodes share `other`. */
-const maxNodes = 100;
+/** Attempts read after a poll: all that wait then. */
+export const maxReadsAfter = maxUnread.failed + maxUnread.others;
 /** Tries to read one attempt, one per poll. */
 const maxTries = 3;
 /** How long reading pauses after a 403. */
 const forbiddenMs = 3_600_000;
 
 const unreadable = 'failed nodes could not be read';
+const othersUnreadable = 'nodes could not be read';
 const anothers = 'SecMaster returned another instance, or the topology of another one; nothing of it is counted';
 
 /** Errors that concern one instance only and won't go away. */
@@ -26,14 +28,21 @@ const finalKinds: readonly string[] = ['not_found', 'bad_request', 'unexpected_b
 
 export interface NodeReader {
   /** The failed attempts to read now; none if nodes are off or SecMaster refused access recently. */
-  pending(session: Session): Promise<readonly FailedAttempt[]>;
+  pending(session: Session): Promise<readonly EndedAttempt[]>;
   /**
    * Reads the topology of these attempts and counts their failed nodes, once per attempt. Runs are counted without it, so an
    * error of SecMaster here is logged and fails no poll.
    *
    * @throws {LedgerError}
    */
-  read(session: Session, failures: readonly FailedAttempt[], hasTimeLeft: () => boolean): Promise<void>;
+  read(session: Session, failures: readonly EndedAttempt[], hasTimeLeft: () => boolean): Promise<void>;
+  /**
+   * Between two polls, reads whatever waits if all topologies are wanted, the newest attempts first, with what the rate limit leaves.
+   *
+   * @throws {SecMasterError} if the signal aborts it
+   * @throws {LedgerError}
+   */
+  readRest(session: Session): Promise<void>;
 }
 
 export function createNodeReader(): NodeReader {
@@ -43,13 +52,16 @@ export function createNodeReader(): NodeReader {
   let told: string | null = null;
 
   /** @returns whether the next attempt may be read now */
-  async function readNext(session: Session, failure: FailedAttempt): Promise<boolean> {
-    const key = `${failure.id} ${failure.attempt}`;
+  async function readNext(session: Session, attempt: EndedAttempt, priority: Priority): Promise<boolean> {
+    const key = JSON.stringify([attempt.id, attempt.attempt, attempt.hasFailed]);
     try {
-      await readOne(session, failure);
+      await readOne(session, attempt, priority);
     } catch (error) {
       if (!(error instanceof SecMasterError) || error.kind === 'aborted') throw error;
-      if (error.message !== told) session.log.warn({ reason: error.kind, error: error.message }, unreadable);
+      if (error.message !== told) {
+        const message = attempt.hasFailed ? unreadable : othersUnreadable;
+        session.log.warn({ reason: error.kind, error: error.message }, message);
+      }
       told = error.message;
       if (error.kind === 'forbidden') forbiddenAtMs = session.secmaster.now();
       const count = (tries.get(key) ?? 0) + 1;
@@ -59,7 +71,7 @@ export function createNodeReader(): NodeReader {
         return false;
       }
       tries.delete(key);
-      await session.ledger.commit(nodesRead(failure, []));
+      await session.ledger.commit(unread(attempt, 'failed'));
       return isFinal;
     }
     tries.delete(key);
@@ -67,75 +79,76 @@ export function createNodeReader(): NodeReader {
     return true;
   }
 
+  function isPaused({ nodes, secmaster }: Session): boolean {
+    const passedMs = secmaster.now() - (forbiddenAtMs ?? Number.NEGATIVE_INFINITY);
+    // Below 0 after a clock was set back.
+    return nodes === 'off' || (passedMs >= 0 && passedMs < forbiddenMs);
+  }
+
   return {
-    async pending({ nodes, secmaster, ledger }) {
-      const passedMs = secmaster.now() - (forbiddenAtMs ?? Number.NEGATIVE_INFINITY);
-      // Below 0 after a clock was set back.
-      if (nodes === 'off' || (passedMs >= 0 && passedMs < forbiddenMs)) return [];
-      return ledger.unreadFailures(maxReads);
+    async pending(session) {
+      if (session.nodes === 'failed') await giveUpOthers(session);
+      if (isPaused(session)) return [];
+      const waiting = newestFirst(session.ledger.state.unread);
+      return waiting.filter(({ hasFailed }) => hasFailed).slice(0, maxReads);
     },
     async read(session, failures, hasTimeLeft) {
       for (const [i, failure] of failures.entries()) {
         if (i >= minReads && !hasTimeLeft()) return;
-        if (!(await readNext(session, failure))) return;
+        if (!(await readNext(session, failure, 'usual'))) return;
       }
+    },
+    async readRest(session) {
+      if (session.nodes !== 'all' || isPaused(session)) return;
+      for (const attempt of newestFirst(session.ledger.state.unread))
+        if (!(await readNext(session, attempt, 'spare'))) return;
     },
   };
 }
 
-async function readOne(session: Session, failure: FailedAttempt): Promise<void> {
+/** The setting has changed: what has not failed is no longer wanted. */
+async function giveUpOthers({ ledger }: Session): Promise<void> {
+  const others = newestFirst(ledger.state.unread).filter(({ hasFailed }) => !hasFailed);
+  if (others.length > 0) await ledger.commit({ kind: 'topologies_given_up', ids: others.map(({ id }) => id) });
+}
+
+async function readOne(session: Session, ended: EndedAttempt, priority: Priority): Promise<void> {
   const { secmaster, ledger, workspaceId, signal, log, recentRuns } = session;
-  const { id, attempt } = failure;
+  const { id, attempt } = ended;
   const known = (await ledger.known([id])).get(id);
-  const shown = known === undefined ? null : await secmaster.showInstance(workspaceId, id, signal);
+  const shown = known === undefined ? null : await secmaster.showInstance(workspaceId, id, signal, priority);
   if (shown !== null && (shown.id !== id || shown.hasTopologyOfAnother)) {
     throw new SecMasterError('unexpected_body', 'show_instance', anothers);
   }
-  if (known === undefined || shown === null || !isOf(failure, shown, known))
-    return ledger.commit(nodesRead(failure, []));
+  if (known === undefined || shown === null || !isOf(ended, shown, known))
+    return ledger.commit(unread(ended, 'skipped'));
 
   const { playbook = '' } = known.labels;
-  const { failedNodes } = shown;
+  const { failedNodes, timedNodes } = shown;
+  const failed = ended.hasFailed ? failedNodes : [];
+  const changes = await nodeChanges(session, playbook, ended, { failed, timed: timedNodes });
+  const read = { kind: 'nodes_read', id, attempt, result: 'read', ...changes } as const;
+  if (!ended.hasFailed) return ledger.commit({ ...read, nodes: null });
+
   // If no failed runs are listed, their messages are confidential.
-  const nodes = failedNodes
-    .slice(0, maxKeptNodes)
-    .map(({ name, error }) => ({ name, error: recentRuns > 0 ? error : '' }));
-  const more = failedNodes.length > maxKeptNodes ? { moreNodes: failedNodes.length - maxKeptNodes } : {};
-  const changes = await nodeChanges(session, playbook, failedNodes);
-  await ledger.commit({ ...nodesRead(failure, nodes), ...changes, ...more });
+  const nodes = failed.slice(0, maxKeptNodes).map((node) => ({ ...node, error: recentRuns > 0 ? node.error : '' }));
+  const more = failed.length > maxKeptNodes ? { moreNodes: failed.length - maxKeptNodes } : {};
+  await ledger.commit({ ...read, nodes, ...more });
   const error = nodes.find((node) => node.error !== '')?.error;
   log.info({ instance: id, playbook, attempt, nodes: nodes.map(({ name }) => name), ...more, error }, 'run failed');
 }
 
 /** After a retry, or where it is run again, the instance's topology is another attempt's: it ended at another time. */
-function isOf({ attempt, failedMs }: FailedAttempt, shown: ShownInstance, known: Entry): boolean {
-  if (shown.status !== 'FAILED') return false;
+function isOf({ attempt, hasFailed, endedMs }: EndedAttempt, shown: ShownInstance, known: Entry): boolean {
+  if (!isEnded(shown) || (shown.status === 'FAILED') !== hasFailed) return false;
+  if (shown.endTimeMs !== null && known.lastEnd !== null) return isSameEnd(shown.endTimeMs, endedMs);
   // Without an end_time only retry_count tells.
-  if (shown.endTimeMs === null || known.lastEnd === null) return shown.retryCount + 1 === attempt;
-  return isSameEnd(shown.endTimeMs, failedMs);
+  return shown.retryCount === (hasFailed ? attempt - 1 : known.retryCount);
 }
 
-function nodesRead(
-  { id, attempt }: FailedAttempt,
-  nodes: readonly FailedNode[],
+function unread(
+  { id, attempt, hasFailed }: EndedAttempt,
+  result: 'skipped' | 'failed',
 ): Extract<Change, { kind: 'nodes_read' }> {
-  return { kind: 'nodes_read', id, attempt, nodes, counters: [] };
-}
-
-async function nodeChanges({ ledger, secmaster, maxValues }: Session, playbook: string, failed: readonly FailedNode[]) {
-  const labels = new Set(await ledger.nodes(playbook));
-  const values = new LabelValues(ledger.state.values, maxValues);
-  const counters = new Map<string, number>();
-  for (const { name } of failed) {
-    const node = labels.has(name) || labels.size < maxNodes ? name : otherValue;
-    if (node !== name) values.limit('node', name, secmaster.now());
-    labels.add(node);
-    counters.set(node, (counters.get(node) ?? 0) + 1);
-  }
-  return {
-    counters: [...counters].map(
-      ([node, by]): CounterChange => ({ counter: 'failed_nodes', labels: nodeLabels(playbook, node), by }),
-    ),
-    values: values.met(),
-  };
+  return { kind: 'nodes_read', id, attempt, result, nodes: hasFailed ? [] : null, counters: [] };
 }

@@ -123,7 +123,7 @@ export async function readPage(session: Session, query: ListQuery): Promise<Read
 
 /** What these rows change. */
 export async function foldInstances(
-  { ledger, secmaster, maxPlaybooks, maxValues, labels, durationBuckets }: Session,
+  { ledger, secmaster, maxPlaybooks, maxValues, labels, durationBuckets, nodes }: Session,
   instances: readonly Instance[],
 ) {
   const ids = instances.map(({ id }) => id);
@@ -135,6 +135,7 @@ export async function foldInstances(
     maxValues,
     labels,
     durationBuckets,
+    nodes,
     nowMs: secmaster.now(),
   });
   return { ...folded, unknown: new Set(ids.filter((id) => !known.has(id))) };

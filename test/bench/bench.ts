@@ -10,6 +10,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Figure, quick, whole } from './figure.ts';
 import { measureFreshness } from './freshness.ts';
+import { measureNodes } from './nodes.ts';
 import { measureRemembered } from './remembered.ts';
 import { measureScrapes } from './scrapes.ts';
 import { table } from './statistics.ts';
@@ -26,6 +27,7 @@ const parts = {
   sweep: () => measureSweep(extent),
   remembered: () => measureRemembered(extent),
   freshness: () => measureFreshness(extent),
+  nodes: () => measureNodes(extent),
 };
 const chosen = values.only?.split(',') ?? Object.keys(parts);
 const unknown = chosen.filter((name) => !(name in parts));

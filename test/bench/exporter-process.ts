@@ -38,7 +38,14 @@ const functions = {
     if (errors.length > 0) throw new Error(errors.join('; '));
     return { cpuMs: cpuMs() - before };
   },
-  /** The same, and the most CPU time that the main thread took between two turns of its event loop. */
+  /** Polls, and does what comes after the polls. */
+  pollAndAfter: async () => {
+    const before = cpuMs();
+    await functions.poll();
+    for (const one of exporter.fleet.pollables()) await one.afterPoll?.(new AbortController().signal);
+    return { cpuMs: cpuMs() - before };
+  },
+  /** Polls, and tells the most CPU time that the main thread took between two turns of its event loop. */
   pollWatched: async () => {
     const watch = watchTurns();
     await functions.poll();

@@ -17,11 +17,17 @@ const worlds = ids.map((id) => simulator.directory.workspace(id).world);
 for (const world of worlds) fillWorld(world, { instances, playbooks, nowMs });
 const { url } = await listen(simulator, '127.0.0.1', 0);
 
+let next = 0;
 const functions = {
   url: () => url,
   /** In every workspace. */
   finishRuns: (runs: number) => {
     for (const world of worlds) finishRuns(world, runs, { playbooks });
+  },
+  /** The same, of the playbooks that are next. */
+  finishNext: (runs: number) => {
+    for (const world of worlds) finishRuns(world, runs, { playbooks, from: next });
+    next += runs;
   },
   /** The addresses of the pages that have been listed since the last time. */
   takePages: () => {

@@ -16,16 +16,19 @@ export interface Site {
   readonly folder: string;
   /** Cron with seconds. */
   readonly schedule: string;
+  /** Settings of the section `metrics`. */
+  readonly metrics?: object;
 }
 
 export const ledgerOf = (folder: string) => join(folder, 'ledger.db');
 
 /** Writes the configuration of an exporter and gives its path. As few requests are held back as can be. */
-export function writeConfig({ url, workspaces, folder, schedule }: Site): string {
+export function writeConfig({ url, workspaces, folder, schedule, metrics = {} }: Site): string {
   const path = join(folder, 'config.yml');
   const config = {
     poll: { schedule, rate_limit: 200 },
     state: { path: ledgerOf(folder) },
+    metrics,
     workspaces: workspaceIds(workspaces).map((id, i) => ({
       name: `soc-${i}`,
       region: defaultProject.name,

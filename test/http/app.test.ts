@@ -131,7 +131,14 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
     status: 'RETRYING',
     startTimeMs: atMs - 5_000,
     failedMs: atMs,
-    nodes: [{ name: 'Isolate', error: 'host is offline' }],
+    nodes: [
+      {
+        name: 'Isolate',
+        error: 'host is offline',
+        startMs: Date.parse('2026-07-18T11:59:58Z'),
+        endMs: Date.parse('2026-07-18T12:00:00Z'),
+      },
+    ],
   };
   const open = {
     instanceId: 'i-3',
@@ -254,7 +261,14 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
         attempt: 2,
         start_time: '2026-07-18T11:59:55.000Z',
         failed_time: '2026-07-18T12:00:00.000Z',
-        nodes: [{ name: 'Isolate', error: 'host is offline' }],
+        nodes: [
+          {
+            name: 'Isolate',
+            error: 'host is offline',
+            start_time: '2026-07-18T11:59:58.000Z',
+            end_time: '2026-07-18T12:00:00.000Z',
+          },
+        ],
       },
     ],
     open_runs: [

@@ -114,12 +114,21 @@ async function changeOf(
       return { kind: 'instance_seen', id, atMs };
     case 'nodes': {
       // Stores may order what failed at once as they like.
-      const [failure] = (await ledger.unreadFailures(100)).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      const [failure] = [...ledger.state.unread.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
       if (failure === undefined) return null;
       const counters = [
         { counter: 'failed_nodes' as const, labels: { playbook: 'Isolate', node: `n${n % 3}` }, by: 1 },
+        {
+          counter: 'timed_nodes' as const,
+          labels: { playbook: 'Isolate', node: `n${n % 3}`, status: 'FAILED' },
+          by: 1,
+        },
       ];
-      return { kind: 'nodes_read', ...failure, nodes: [{ name: 'n', error: '' }], counters };
+      const labels = { playbook: 'Isolate', node: `n${n % 3}`, status: 'FAILED' };
+      const durations = [{ labels, le: 10, observed: { instanceId: failure.id, seconds: n, endTimeMs: atMs } }];
+      const { attempt } = failure;
+      const nodes = [{ name: 'n', error: '' }];
+      return { kind: 'nodes_read', id: failure.id, attempt, result: 'read', nodes, counters, durations };
     }
     case 'window':
       return { kind: 'window_moved', fromMinute: nowMs / minuteMs - n, sweep: [] };

@@ -2,9 +2,17 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { maxNumber } from '../../src/ledger/bounds.ts';
 import type { Change, SweepOutcome, SweepPart } from '../../src/ledger/change.ts';
 import { goneChange } from '../../src/ledger/gone.ts';
-import { labelsText, nodeLabels, runLabels, withoutStatus, withStatus } from '../../src/ledger/label-set.ts';
+import {
+  labelsText,
+  nodeLabels,
+  runLabels,
+  timedNodeLabels,
+  withoutStatus,
+  withStatus,
+} from '../../src/ledger/label-set.ts';
 import { type LabelValue, valueKey } from '../../src/ledger/label-values.ts';
 import { type Ledger, maxFailures, type Store } from '../../src/ledger/store.ts';
+import { newestFirst } from '../../src/ledger/topologies.ts';
 import { type Instance, noDetails } from '../../src/model/instance.ts';
 import type { Profile } from '../../src/model/profile.ts';
 import { inForm } from '../support/form.ts';
@@ -79,10 +87,22 @@ const everyChange: Record<Change['kind'], (ledger: Ledger) => Change | Promise<C
     kind: 'nodes_read',
     id: 'b',
     attempt: 1,
+    result: 'read',
     nodes: [{ name: 'Ask', error: 'no answer' }],
-    counters: [{ counter: 'failed_nodes', labels: nodeLabels(playbook.name, 'Ask'), by: 1 }],
+    counters: [
+      { counter: 'failed_nodes', labels: nodeLabels(playbook.name, 'Ask'), by: 1 },
+      { counter: 'timed_nodes', labels: timedNodeLabels(playbook.name, 'Ask', 'FAILED'), by: 1 },
+    ],
+    durations: [
+      {
+        labels: timedNodeLabels(playbook.name, 'Ask', 'FAILED'),
+        le: 10,
+        observed: { instanceId: 'b', seconds: 2.5, endTimeMs: nowMs },
+      },
+    ],
     values: [{ label: 'node', value: 'Tell', isOwn: false, seenMs: nowMs }],
   }),
+  topologies_given_up: () => ({ kind: 'topologies_given_up', ids: ['b'] }),
   window_moved: () => ({
     kind: 'window_moved',
     fromMinute: minute - 120,
@@ -271,7 +291,10 @@ export function describeStore({ createDisk }: StoreKind): void {
             { labels: withStatus(isolate, 'FAILED'), value: 1 },
           ],
           failed_nodes: [],
+          timed_nodes: [],
         },
+        nodeDurations: [],
+        topologies: { read: 0, skipped: 1, failed: 0 },
         durations: [
           {
             labels: withStatus(none, 'FINISHED'),
@@ -439,7 +462,7 @@ export function describeStore({ createDisk }: StoreKind): void {
       ['FAILED', 4],
       ['FINISHED', 2],
     ]);
-    expect((await ledger.unreadFailures(10)).map(({ attempt }) => attempt)).toEqual([4, 3]);
+    expect([...ledger.state.unread.values()].map(({ attempt }) => attempt)).toEqual([4]);
   });
 
   describe('the window', () => {
@@ -639,7 +662,7 @@ export function describeStore({ createDisk }: StoreKind): void {
       const labels = nodeLabels(playbook.name, 'Ask');
       for (const id of ['a', 'b', 'c']) {
         const counters = [{ counter: 'failed_nodes' as const, labels, by: 0.7 * maxNumber }];
-        await ledger.commit({ kind: 'nodes_read', id, attempt: 1, nodes: [], counters });
+        await ledger.commit({ kind: 'nodes_read', id, attempt: 1, result: 'read', nodes: [], counters });
       }
       await ledger.commit({ kind: 'exposed', series: await ledger.pending() });
       ledger = await reopen();
@@ -648,16 +671,20 @@ export function describeStore({ createDisk }: StoreKind): void {
 
     test('are unread until their nodes are known, and listed with them, newest first', async () => {
       await show(failed('a'), failed('b', { endTimeMs: nowMs + 7_000 }));
-      expect(await ledger.unreadFailures(10)).toEqual([
-        { id: 'b', attempt: 1, failedMs: nowMs + 7_000 },
-        { id: 'a', attempt: 1, failedMs: nowMs + 6_000 },
+      ledger = await reopen();
+      const failedOnce = { attempt: 1, hasFailed: true, sinceMs: null };
+      expect(newestFirst(ledger.state.unread)).toEqual([
+        { ...failedOnce, id: 'b', endedMs: nowMs + 7_000 },
+        { ...failedOnce, id: 'a', endedMs: nowMs + 6_000 },
       ]);
       const counters = [{ counter: 'failed_nodes' as const, labels: nodeLabels(playbook.name, 'Ask'), by: 1 }];
-      const nodes = [{ name: 'Ask', error: 'no\n"answer"' }];
-      await ledger.commit({ kind: 'nodes_read', id: 'a', attempt: 1, nodes, counters });
-      expect((await ledger.unreadFailures(10)).map(({ id }) => id)).toEqual(['b']);
-      expect(await ledger.nodes(playbook.name)).toEqual(['Ask']);
-      expect(await ledger.nodes('other')).toEqual([]);
+      const nodes = [{ name: 'Ask', error: 'no\n"answer"', startMs: nowMs, endMs: nowMs + 5_000 }];
+      await ledger.commit({ kind: 'nodes_read', id: 'a', attempt: 1, result: 'read', nodes, counters });
+      ledger = await reopen();
+      expect([...ledger.state.unread.keys()]).toEqual(['b']);
+      expect(await ledger.nodes(playbook.name, 'failed_nodes')).toEqual(['Ask']);
+      expect(await ledger.nodes(playbook.name, 'timed_nodes')).toEqual([]);
+      expect(await ledger.nodes('other', 'failed_nodes')).toEqual([]);
       expect(await ledger.latestFailures(10)).toMatchObject([
         { instanceId: 'b', nodes: null },
         { instanceId: 'a', attempt: 1, playbook: playbook.name, triggerType: 'EVENT', status: 'FAILED', nodes },
@@ -668,19 +695,44 @@ export function describeStore({ createDisk }: StoreKind): void {
     test('tell how many failed nodes there were besides those that are kept', async () => {
       await show(failed('a'), failed('b'));
       const nodes = [{ name: 'Ask', error: '' }];
-      const read = { kind: 'nodes_read', attempt: 1, nodes, counters: [] } as const;
+      const read = { kind: 'nodes_read', attempt: 1, result: 'read', nodes, counters: [] } as const;
       await ledger.commit({ ...read, id: 'a', moreNodes: 99_999 });
       await ledger.commit({ ...read, id: 'b' });
       ledger = await reopen();
       expect((await ledger.latestFailures(10)).map(({ moreNodes }) => moreNodes)).toEqual([99_999, undefined]);
     });
 
+    test('have durations of their nodes, apart from those of runs, after a restart too', async () => {
+      await show(failed('a'), failed('b', { retryCount: 1 }));
+      const labels = timedNodeLabels(playbook.name, 'Ask', 'FAILED');
+      const exemplar = { instanceId: 'a', seconds: 0.5, endTimeMs: nowMs };
+      await ledger.commit({
+        kind: 'nodes_read',
+        id: 'a',
+        attempt: 1,
+        result: 'read',
+        nodes: [],
+        counters: [{ counter: 'timed_nodes', labels, by: 1 }],
+        durations: [{ labels, le: 1, observed: exemplar }],
+      });
+      await ledger.commit({ kind: 'nodes_read', id: 'b', attempt: 2, result: 'failed', nodes: [], counters: [] });
+      await ledger.commit({ kind: 'exposed', series: await ledger.pending() });
+      ledger = await reopen();
+      const { nodeDurations, durations, topologies } = await ledger.snapshot();
+      expect(nodeDurations).toEqual([{ labels, buckets: [{ le: 1, count: 1, sumSeconds: 0.5, exemplar }] }]);
+      expect(durations.some((one) => 'node' in one.labels)).toBe(false);
+      // The first attempt of b was never seen.
+      expect(topologies).toEqual({ read: 1, skipped: 1, failed: 1 });
+      expect(ledger.state.unread.size).toBe(0);
+      expect(await ledger.nodes(playbook.name, 'timed_nodes')).toEqual(['Ask']);
+    });
+
     test('are kept up to a number, the newest', async () => {
       const rows = Array.from({ length: maxFailures + 5 }, (_, i) => failed(`f${i}`, { endTimeMs: nowMs + 6_000 + i }));
       await show(...rows);
-      const kept = await ledger.unreadFailures(2 * maxFailures);
+      const kept = await ledger.latestFailures(2 * maxFailures);
       expect(kept).toHaveLength(maxFailures);
-      expect(kept.at(-1)?.id).toBe('f5');
+      expect(kept.at(-1)?.instanceId).toBe('f5');
     });
   });
 
@@ -766,7 +818,7 @@ function tailEnded() {
 export async function everythingOf(ledger: Ledger): Promise<object> {
   const ids = Array.from({ length: 26 }, (_, i) => String.fromCharCode(97 + i));
   const sorted = (all: readonly unknown[]) => all.map(textOf).toSorted();
-  const { playbooks, runs, ...state } = ledger.state;
+  const { playbooks, runs, unread, ...state } = ledger.state;
   return {
     state,
     playbooks: sorted([...playbooks]),
@@ -776,7 +828,7 @@ export async function everythingOf(ledger: Ledger): Promise<object> {
     unseen: sorted(await ledger.openUnseen(Number.MAX_SAFE_INTEGER)),
     unseenForAWhile: sorted(await ledger.openUnseen(nowMs + 30_000)),
     recheck: sorted(await ledger.toRecheck()),
-    unread: sorted(await ledger.unreadFailures(100)),
+    unread: sorted([...unread]),
     failures: sorted(await ledger.latestFailures(100)),
     open: sorted(await ledger.stuckOrRetrying(Number.MAX_SAFE_INTEGER, 100)),
     pending: sorted(await ledger.pending()),

@@ -35,6 +35,10 @@ function stateOf(running: Readonly<Record<string, string>>): LedgerState {
     playbooks: new Map(playbooks.map((one) => [playbookKey(one.playbookId, one.name), one])),
     values: new Map(),
     runs: new Map(playbooks.map(({ label }) => [label, { playbook: label, trigger_type: 'EVENT' }])),
+    unread: new Map(),
+    topologiesRead: 0,
+    topologiesSkipped: 0,
+    topologiesFailed: 0,
   };
 }
 

@@ -70,6 +70,10 @@ function emptyTables(createdAtMs: number, fromMinute: number): Tables {
       playbooks: new Map(),
       values: new Map(),
       runs: new Map(),
+      unread: new Map(),
+      topologiesRead: 0,
+      topologiesSkipped: 0,
+      topologiesFailed: 0,
     },
     instances: new Map(),
     counters: new Map(),
@@ -140,12 +144,6 @@ function openLedger(disk: Disk, key: string, onStatement: () => void): Ledger {
         .sort((a, b) => a.seenMs - b.seenMs)
         .map(({ entry: { id, status } }) => ({ id, status })),
     toRecheck: async () => entries().flatMap(({ entry }) => (entry.recheck ? [entry.id] : [])),
-    unreadFailures: async (max) =>
-      [...tables().failures.values()]
-        .filter(({ nodes }) => nodes === null)
-        .sort((a, b) => b.failedMs - a.failedMs)
-        .slice(0, max)
-        .map(({ id, attempt, failedMs }) => ({ id, attempt, failedMs })),
     latestFailures: async (max) =>
       [...tables().failures.values()]
         .sort((a, b) => b.failedMs - a.failedMs || (a.id < b.id ? -1 : 1))
@@ -181,10 +179,11 @@ function openLedger(disk: Disk, key: string, onStatement: () => void): Ledger {
           const { id, status, startTimeMs, retryCount } = entry;
           return { instanceId: id, ...names(entry), status, startTimeMs, retryCount };
         }),
-    nodes: async (playbook) =>
-      [...tables().counters.values()].flatMap(({ counter, labels }) =>
-        counter === 'failed_nodes' && labels.playbook === playbook ? [labels.node ?? ''] : [],
-      ),
+    async nodes(playbook, wanted) {
+      const ofNodes = [...tables().counters.values()].filter(({ counter }) => counter === wanted);
+      const names = ofNodes.flatMap(({ labels }) => (labels.playbook === playbook ? [labels.node ?? ''] : []));
+      return [...new Set(names)];
+    },
     pending: async () =>
       [...tables().counters.values()].flatMap(({ counter, labels, isExposed }) =>
         isExposed ? [] : [{ counter, labels }],
@@ -297,9 +296,10 @@ function write(tables: Tables, change: Change): void {
       break;
     case 'nodes_read': {
       count(tables, change.counters);
+      observe(tables, change.durations ?? []);
       const key = `${change.id} ${change.attempt}`;
       const failure = tables.failures.get(key);
-      if (failure !== undefined)
+      if (failure !== undefined && change.nodes !== null)
         tables.failures.set(key, { ...failure, nodes: change.nodes, moreNodes: change.moreNodes ?? 0 });
       break;
     }
@@ -318,6 +318,7 @@ function write(tables: Tables, change: Change): void {
       prune(tables, change);
       break;
     case 'playbooks_listed':
+    case 'topologies_given_up':
     case 'profile_learned':
     case 'named':
     case 'poll_succeeded':
@@ -367,12 +368,7 @@ function writePage(tables: Tables, page: PageChange): void {
     tables.instances.set(id, { entry: { ...known.entry, recheck: false }, seenMs: page.atMs });
   }
   count(tables, page.counters);
-  for (const { labels, le, observed } of page.durations) {
-    const key = `${labelsText(labels)} ${le}`;
-    const { count: before = 0, sumSeconds = 0 } = tables.buckets.get(key)?.bucket ?? {};
-    const bucket = { le, count: before + 1, sumSeconds: sumSeconds + observed.seconds, exemplar: observed };
-    tables.buckets.set(key, { labels, bucket });
-  }
+  observe(tables, page.durations);
   for (const mark of page.lastStarts) advanceMark(tables.lastStarts, mark);
   for (const mark of page.lastCompletions) advanceMark(tables.lastCompletions, mark);
   for (const failure of page.failures) {
@@ -389,6 +385,15 @@ function count(tables: Tables, changes: PageChange['counters']): void {
     const key = `${counter} ${labelsText(labels)}`;
     const { value = 0, isExposed = false } = tables.counters.get(key) ?? {};
     tables.counters.set(key, { counter, labels, value: Math.min(value + by, maxNumber), isExposed });
+  }
+}
+
+function observe(tables: Tables, durations: PageChange['durations']): void {
+  for (const { labels, le, observed } of durations) {
+    const key = `${labelsText(labels)} ${le}`;
+    const { count: before = 0, sumSeconds = 0 } = tables.buckets.get(key)?.bucket ?? {};
+    const bucket = { le, count: before + 1, sumSeconds: sumSeconds + observed.seconds, exemplar: observed };
+    tables.buckets.set(key, { labels, bucket });
   }
 }
 

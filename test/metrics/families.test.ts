@@ -30,6 +30,7 @@ test('families stand in the exposition under the labels that they are declared w
       retries: [{ ...started, value: 1 }],
       timed: [{ ...ended, value: 1 }],
       failed_nodes: [{ labels: { playbook: 'Isolate host', node: 'Query asset' }, value: 1 }],
+      timed_nodes: [{ labels: { playbook: 'Isolate host', node: 'Query asset', status: 'FINISHED' }, value: 1 }],
     },
     durations: [{ ...ended, buckets: [{ le: 1, count: 1, sumSeconds: 1, exemplar }] }],
     window: [{ ...ended, instances: 1, retries: 1 }],

@@ -19,7 +19,12 @@ const others = pageOf([open('b'), open('c')]);
 const unreadable = pageOf([], { ids: [null], rejected: [{ id: null, reason: 'no_id' }] });
 const rejected = pageOf([], { ids: ['a'], rejected: [{ id: 'a', reason: 'bad_time' }] });
 const filteredOut = pageOf([], { ids: ['a'], filteredOut: [{ ...ended('a'), after: 0 }] });
-const shown = (id: string, isWanted = true): ShownInstance => ({ ...ended(id), isWanted, failedNodes: [] });
+const shown = (id: string, isWanted = true): ShownInstance => ({
+  ...ended(id),
+  isWanted,
+  failedNodes: [],
+  timedNodes: [],
+});
 const errorOf = (kind: ErrorKind) => new SecMasterError(kind, 'list_instances', `refused: ${kind}`);
 
 function answerOf<A>(answer: A | ErrorKind): A {

@@ -115,7 +115,7 @@ describe('the nodes of a failed run', () => {
         status: 'FAILED',
         startTimeMs: soc.now() - 5_000,
         failedMs: soc.now() - 1_000,
-        nodes: [{ name: 'Isolate', error: 'host is offline' }],
+        nodes: [{ name: 'Isolate', error: 'host is offline', startMs: expect.any(Number), endMs: soc.now() - 1_000 }],
       },
     ]);
     expect(await soc.exposition()).not.toContain('host is offline');
@@ -294,6 +294,7 @@ describe('the ledger', () => {
     begin(soc);
     for (let i = 0; i < 2; i++) await soc.poll();
     const ledger = await soc.store.open(soc.workspace.report());
-    expect(await ledger?.unreadFailures(10)).toEqual([]);
+    expect(await ledger?.latestFailures(10)).toEqual([]);
+    expect(ledger?.state.unread.size).toBe(0);
   });
 });

@@ -39,7 +39,7 @@ export const exporter = dashboard({
       title: 'Ledger',
       lines: [
         line(8, panels.ledgerSize, panels.auditsPerHour, panels.windowComplete),
-        line(8, panels.rejectedRowsPerHour, panels.limitedValues, panels.assumptions),
+        line(8, panels.rejectedRowsPerHour, panels.topologiesPerHour, panels.limitedValues, panels.assumptions),
       ],
     },
     {

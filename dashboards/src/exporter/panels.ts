@@ -1,4 +1,4 @@
-import { badFrom, codeColours, goodFrom, neutral, warning, warningFrom } from '../colours.ts';
+import { bad, badFrom, codeColours, goodFrom, neutral, warning, warningFrom } from '../colours.ts';
 import { runbook } from '../links.ts';
 import { noExporter } from '../panel/described.ts';
 import { bars, lines } from '../panel/graph.ts';
@@ -266,10 +266,20 @@ export const rejectedRowsPerHour = bars({
   queries: [{ expr: queries.rejectedRowsPerHour, legend: '{{reason}}' }],
 });
 
+export const topologiesPerHour = bars({
+  title: 'Topologies per hour',
+  description:
+    'Ended attempts by what became of their topology: read, skipped (retried meanwhile, or too many to be read), or failed. The durations and failures of nodes leave out what was not read.',
+  unit: 'none',
+  noValue: noExporter,
+  queries: [{ expr: queries.topologiesPerHour, legend: '{{result}}' }],
+  colours: { read: neutral, skipped: warning, failed: bad },
+});
+
 export const limitedValues = lines({
   title: 'Values grouped as other',
   description:
-    'Playbooks beyond metrics.max_playbooks, trigger types and statuses beyond metrics.max_values, and failed nodes beyond 100 of a playbook. They share the label value other.',
+    'Playbooks beyond metrics.max_playbooks, trigger types and statuses beyond metrics.max_values, and nodes beyond 100 of a playbook. They share the label value other.',
   unit: 'none',
   noValue: noExporter,
   queries: [{ expr: queries.valuesLimited, legend: '{{workspace}} {{label}}' }],

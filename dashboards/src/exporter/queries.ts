@@ -68,6 +68,7 @@ export const throttledPerHour = sumBy(
 
 export const auditsPerHour = sum(perHour(rate(series(exporter.audits, here))));
 export const mismatchesPerHour = sum(perHour(rate(series(exporter.auditMismatches, here))));
+export const topologiesPerHour = sumBy(['result'], perHour(rate(series(exporter.topologies, here))));
 export const ledgerByState = sumBy(['state'], series(exporter.ledgerInstances, here));
 export const rejectedRowsPerHour = sumBy(['reason'], perHour(rate(series(exporter.rowsRejected, here))));
 

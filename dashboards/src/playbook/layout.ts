@@ -37,7 +37,7 @@ export const playbook = dashboard({
     },
     {
       title: 'Durations',
-      lines: [line(9, panels.durations, panels.durationQuantiles)],
+      lines: [line(9, panels.durations, panels.durationQuantiles, panels.slowestNodes)],
     },
     {
       title: 'Still open',

@@ -203,4 +203,13 @@ export const nodeFailuresPerHour = bars({
   minInterval,
 });
 
+export const slowestNodes = barList({
+  title: 'Slowest nodes',
+  description:
+    'The ten nodes that took longest in the time range: the time within which 95 % of them were done, interpolated between bucket bounds. With metrics.nodes: failed only those of failed attempts. Runs with any trigger.',
+  unit: 's',
+  noValue: 'No topology was read in this time',
+  query: { expr: queries.slowestNodes, legend: '{{node}}' },
+});
+
 export const firingAlerts = firingAlertsTable(['workspace', 'playbook']);

@@ -65,3 +65,4 @@ export const oldestOpenByStatus = age(minBy(['status'], oldestOpenStart));
 const nodeFailures = series(workflow.nodeFailures, anyTrigger);
 export const failingNodes = largest(10, `${sumBy(['node'], increase(nodeFailures))} > 0`);
 export const nodeFailuresPerHour = sumBy(['node'], perHour(rate(nodeFailures)));
+export const slowestNodes = largest(10, quantile(0.95, increase(buckets(workflow.nodeDuration, anyTrigger)), ['node']));

@@ -8,14 +8,6 @@ import type { LabelSets } from './label-sets.ts';
 /** The table `failure`: the latest failed attempts. */
 export function createFailures(db: Database, ledger: number, sets: LabelSets) {
   return {
-    unread(max: number): FailedAttempt[] {
-      return db.all<FailedAttempt>(
-        `SELECT id, attempt, failed_ms AS failedMs FROM failure
-         WHERE ledger = ? AND nodes IS NULL ORDER BY failed_ms DESC LIMIT ?`,
-        ledger,
-        max,
-      );
-    },
     latest(max: number): FailedRun[] {
       const rows = db.all<
         Omit<FailedRun, 'nodes' | 'playbook' | 'triggerType' | 'moreNodes'> & {

@@ -16,10 +16,11 @@ import { createLabelSets } from './label-sets.ts';
 import { createLabelValues } from './label-values.ts';
 import { createSeries } from './series.ts';
 import { createSweep } from './sweep.ts';
+import { createTopologies } from './topologies.ts';
 import { createWindow } from './window.ts';
 
 /** The row of the table `ledger`. */
-export type LedgerRow = Omit<LedgerState, 'profile' | 'listed' | 'playbooks' | 'values' | 'runs'> & {
+export type LedgerRow = Omit<LedgerState, 'profile' | 'listed' | 'playbooks' | 'values' | 'runs' | 'unread'> & {
   readonly ledger: number;
   /** JSON. */
   readonly profile: string;
@@ -35,6 +36,7 @@ export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row
   const failures = createFailures(db, ledger, sets);
   const sweep = createSweep(db, ledger);
   const values = createLabelValues(db, ledger);
+  const topologies = createTopologies(db, ledger);
   let state: LedgerState = {
     ...row,
     profile: readProfile(profile),
@@ -42,6 +44,7 @@ export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row
     playbooks: new Map(readPlaybooks().map((one) => [playbookKey(one.playbookId, one.name), one])),
     values: new Map(values.all().map((one) => [valueKey(one.label, one.value), one])),
     runs: new Map(series.runs().map((labels) => [labelsText(labels), labels])),
+    unread: topologies.unread(),
   };
 
   let last: Promise<unknown> = Promise.resolve();
@@ -89,7 +92,7 @@ export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row
   }
 
   const nothing = () => {};
-  /** What each change writes besides the columns of the state. */
+  /** What each change writes besides the columns of the state and what is unread. */
   const writers: { [K in Change['kind']]: (change: Extract<Change, { kind: K }>) => void } = {
     page: ({ page }) => writePage(page),
     tail_ended({ page, sweep: parts, recheck }) {
@@ -110,10 +113,11 @@ export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row
       for (const entry of entries) instances.write(entry, atMs);
       for (const cell of cells) window.add(cell);
     },
-    nodes_read({ id, attempt, nodes, moreNodes = 0, counters, values: limited = [] }) {
-      for (const value of limited) values.write(value);
+    nodes_read({ id, attempt, nodes, moreNodes = 0, counters, durations = [], values: met = [] }) {
+      for (const value of met) values.write(value);
       for (const counter of counters) series.count(counter);
-      failures.setNodes(id, attempt, nodes, moreNodes);
+      for (const duration of durations) series.observe(duration);
+      if (nodes !== null) failures.setNodes(id, attempt, nodes, moreNodes);
     },
     window_moved({ fromMinute, sweep: parts }) {
       sweep.add(parts);
@@ -140,6 +144,7 @@ export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row
     playbooks_listed({ playbooks }) {
       for (const playbook of playbooks) writePlaybook(playbook);
     },
+    topologies_given_up: nothing,
     profile_learned: nothing,
     named: nothing,
     poll_succeeded: nothing,
@@ -161,6 +166,7 @@ export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row
       db.transaction(() => {
         (writers[change.kind] as (change: Change) => void)(change);
         writeState(state, after);
+        topologies.replace(state.unread, after.unread);
       });
     } catch (error) {
       // Label sets that the transaction has added are gone.
@@ -199,10 +205,9 @@ export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row
     known: async (ids) => instances.known(ids),
     openUnseen: async (sinceMs) => instances.openUnseen(sinceMs),
     toRecheck: async () => instances.toRecheck(),
-    unreadFailures: async (max) => failures.unread(max),
     latestFailures: async (max) => failures.latest(max),
     stuckOrRetrying: async (sinceMs, max) => instances.stuckOrRetrying(sinceMs, max),
-    nodes: async (playbook) => series.nodes(playbook),
+    nodes: async (playbook, counter) => series.nodes(playbook, counter),
     pending: async () => series.pending(),
     openCount: async () => instances.countOpen(),
     begunWithin: async (fromMs, toMs) => instances.countBegunWithin(fromMs, toMs),
@@ -225,4 +230,7 @@ const stateColumns = [
   ['listed', 'listed'],
   ['listedMs', 'listed_ms'],
   ['instances', 'instances'],
+  ['topologiesRead', 'topologies_read'],
+  ['topologiesSkipped', 'topologies_skipped'],
+  ['topologiesFailed', 'topologies_failed'],
 ] as const satisfies readonly (readonly [keyof LedgerState, string])[];

@@ -52,6 +52,9 @@ const counts: Readonly<Record<string, Count>> = {
   'duration.sum_seconds': withoutBuckets('sum_seconds'),
   'duration.exemplar_seconds': withoutBuckets('exemplar_seconds'),
   'failure.more_nodes': fromZero('failure', 'more_nodes'),
+  'ledger.topologies_read': fromZero('ledger', 'topologies_read'),
+  'ledger.topologies_skipped': fromZero('ledger', 'topologies_skipped'),
+  'ledger.topologies_failed': fromZero('ledger', 'topologies_failed'),
   'ledger.instances': {
     max: maxNumber,
     mend: 'UPDATE ledger SET instances = (SELECT count(*) FROM instance WHERE instance.ledger = ledger.ledger)',

@@ -388,5 +388,21 @@ export const migrations: readonly string[] = [
   -- SecMaster's list of playbooks as JSON, and when it was read last.
   ALTER TABLE ledger ADD COLUMN listed TEXT NOT NULL DEFAULT '[]';
   ALTER TABLE ledger ADD COLUMN listed_ms INTEGER;
+  -- Attempts whose topology is to be read: of each instance the latest.
+  CREATE TABLE topology (
+    ledger INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    ended_ms INTEGER NOT NULL,
+    -- When the attempt before it ended.
+    since_ms INTEGER,
+    PRIMARY KEY (ledger, id)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO topology
+    SELECT ledger, id, max(attempt), 1, failed_ms, NULL FROM failure WHERE nodes IS NULL GROUP BY ledger, id;
+  ALTER TABLE ledger ADD COLUMN topologies_read INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE ledger ADD COLUMN topologies_skipped INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE ledger ADD COLUMN topologies_failed INTEGER NOT NULL DEFAULT 0;
   `,
 ];

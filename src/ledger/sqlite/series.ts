@@ -62,11 +62,11 @@ export function createSeries(db: Database, ledger: number, sets: LabelSets) {
       const sql = "SELECT label_set FROM counter WHERE ledger = ? AND counter = 'started'";
       return db.all<{ label_set: number }>(sql, ledger).map(({ label_set: set }) => sets.labelsOf(set));
     },
-    nodes(playbook: string): string[] {
+    nodes(playbook: string, counter: CounterName): string[] {
       const sql = `SELECT label_set FROM counter JOIN label_set USING (ledger, label_set)
-                   WHERE ledger = ? AND counter = 'failed_nodes' AND playbook = ?`;
-      const rows = db.all<{ label_set: number }>(sql, ledger, playbook);
-      return rows.map(({ label_set: set }) => sets.labelsOf(set).node ?? '');
+                   WHERE ledger = ? AND counter = ? AND playbook = ?`;
+      const rows = db.all<{ label_set: number }>(sql, ledger, counter, playbook);
+      return [...new Set(rows.map(({ label_set: set }) => sets.labelsOf(set).node ?? ''))];
     },
     activity(): PlaybookActivity[] {
       const rows = db.all<Omit<PlaybookActivity, 'hasOpen'> & { hasOpen: number }>(

@@ -92,6 +92,15 @@ export const exporter = {
     stability: 'EXPERIMENTAL',
     fromReport: ({ polls: { mismatches } }) => single(mismatches),
   },
+  topologies: {
+    name: 'secmaster_exporter_topologies_total',
+    type: 'counter',
+    help: 'Number of ended attempts, of those that metrics.nodes selects, by what became of their topology since the ledger was created: read, skipped (retried meanwhile, or too many to be read), or failed.',
+    labels: ['workspace', 'result'],
+    stability: 'EXPERIMENTAL',
+    fromLedger: ({ topologies }) =>
+      Object.entries(topologies).map(([result, value]) => ({ labels: { result }, value })),
+  },
   ledgerInstances: {
     name: 'secmaster_exporter_ledger_instances',
     type: 'gauge',

@@ -99,6 +99,14 @@ export const workflow = {
     stability: 'EXPERIMENTAL',
     fromLedger: ({ counters }) => counters.failed_nodes,
   },
+  nodeDuration: {
+    name: 'secmaster_workflow_node_duration_seconds',
+    type: 'histogram',
+    help: 'Duration in seconds, start_time to end_time, of each node of the topologies that metrics.nodes lets be read, once per attempt, since the ledger was created.',
+    labels: ['workspace', 'playbook', 'node', 'status'],
+    stability: 'EXPERIMENTAL',
+    fromLedger: ({ counters, nodeDurations }, bounds) => histogram(counters.timed_nodes, nodeDurations, bounds),
+  },
 } as const satisfies Readonly<Record<string, LedgerFamily>>;
 
 function isEnded({ labels: { status = '' } }: WindowSeries): boolean {

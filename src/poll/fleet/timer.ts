@@ -7,6 +7,8 @@ import { createWatchdog, maxIntervals } from './watchdog.ts';
 /** A workspace, or the discovery of workspaces. */
 export interface Pollable {
   poll(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void>;
+  /** What can wait until after a poll: it is aborted when the next one is due, which waits until it has ended. */
+  afterPoll?(signal: AbortSignal): Promise<void>;
   /** null: nothing to report. */
   report(): { readonly workspace: string; readonly workspaceId: string } | null;
 }
@@ -44,11 +46,31 @@ export function startTimer(
   const limit = pLimit(settings.concurrency);
   const stopping = new AbortController();
   const underWay = new Map<Pollable, Promise<unknown>>();
+  const after = new Map<Pollable, { readonly stop: AbortController; readonly ended: Promise<unknown> }>();
   let inForce: RhythmSettings = settings;
   const rhythm = createRhythm(settings, present());
   const watchdog = createWatchdog((from) => rhythm.intervalsMs(maxIntervals, from), present(), log);
 
+  const logBug = (err: unknown) => log.error({ err }, 'unexpected error in a poll; this is a bug');
+
+  function beginAfter(one: Pollable): void {
+    if (one.afterPoll === undefined || stopping.signal.aborted || !pollables().includes(one)) return;
+    const stop = new AbortController();
+    const ended = one
+      .afterPoll(AbortSignal.any([stop.signal, stopping.signal]))
+      .catch(logBug)
+      .finally(() => after.delete(one));
+    after.set(one, { stop, ended });
+  }
+
+  function endAfter(one: Pollable): Promise<unknown> | undefined {
+    after.get(one)?.stop.abort();
+    return after.get(one)?.ended;
+  }
+
   function begin(these: readonly Pollable[]): void {
+    const all = pollables();
+    for (const one of after.keys()) if (!all.includes(one)) void endAfter(one);
     const untilMs = clock.elapsedMs() + rhythm.leftMs(present());
     for (const one of these) {
       if (underWay.has(one)) {
@@ -58,16 +80,21 @@ export function startTimer(
       }
       // A sweep stops while other workspaces wait for their poll.
       const hasTimeLeft = () => !stopping.signal.aborted && limit.pendingCount === 0 && clock.elapsedMs() < untilMs;
-      const poll = () => {
+      const ended = endAfter(one);
+      const poll = async () => {
+        await ended;
         if (stopping.signal.aborted) return;
         if (one.report() !== null) watchdog.begun(present());
-        return one.poll(stopping.signal, hasTimeLeft);
+        await one.poll(stopping.signal, hasTimeLeft);
       };
       underWay.set(
         one,
         limit(poll)
-          .catch((err: unknown) => log.error({ err }, 'unexpected error in a poll; this is a bug'))
-          .finally(() => underWay.delete(one)),
+          .catch(logBug)
+          .finally(() => {
+            underWay.delete(one);
+            beginAfter(one);
+          }),
       );
     }
   }
@@ -109,6 +136,7 @@ export function startTimer(
     async stop() {
       stopping.abort();
       await Promise.allSettled([ended, ...underWay.values()]);
+      await Promise.allSettled(after.values().map((one) => one.ended));
     },
   };
 }

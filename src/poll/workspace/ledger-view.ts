@@ -43,11 +43,11 @@ const tooMany = {
   playbook: 'more playbooks than metrics.max_playbooks; the rest share the label value other',
   trigger_type: 'more trigger types than metrics.max_values; the rest share the label value other',
   status: 'more statuses than metrics.max_values; the rest share the label value other',
-  node: 'more failed nodes of a playbook than have series of their own; the rest share the label value other',
   workflow: tooManyExtra,
   workflow_version: tooManyExtra,
   dataclass: tooManyExtra,
   defense: tooManyExtra,
+  node: 'more nodes of a playbook than have series of their own; the rest share the label value other',
 };
 
 export function createLedgerView(parts: LedgerViewParts): LedgerView {

@@ -1,12 +1,14 @@
 import type { Clock } from '../../clock.ts';
-import type { Store } from '../../ledger/store.ts';
+import { LedgerError, type Store } from '../../ledger/store.ts';
 import type { Logger } from '../../log.ts';
 import type { WorkspaceReport } from '../../model/report.ts';
 import type { SecMaster } from '../../secmaster/api/secmaster.ts';
+import { SecMasterError } from '../../secmaster/http/errors.ts';
 import { logFailure } from '../failure.ts';
 import { createPollHistory } from '../history.ts';
 import { createLabelledLog } from '../labelled-log.ts';
 import { poll } from '../poll.ts';
+import type { Session } from '../session.ts';
 import { createTicker } from '../ticker.ts';
 import { createCallCounter } from './call-counter.ts';
 import { createLedgerView } from './ledger-view.ts';
@@ -39,6 +41,8 @@ export interface Workspace {
   wantedName(): WantedName;
   /** Never rejects: the report has the error. */
   poll(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void>;
+  /** What can wait until after a poll, and ends soon if it is aborted. Nothing after a poll that failed or left something to sweep. */
+  afterPoll(signal: AbortSignal): Promise<void>;
   report(): WorkspaceReport;
   /** Takes effect from the next poll on; counts continue. The ids can't change. */
   reconfigure(settings: WorkspaceSettings, secmaster: SecMaster): void;
@@ -50,7 +54,10 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   const calls = createCallCounter(tellProgress);
   let ticker = createTicker(clock.elapsedMs);
   let settings = initial;
-  let secmaster = calls.counted(parts.secmaster);
+  let uncounted = parts.secmaster;
+  let secmaster = calls.counted(uncounted);
+  /** Of the last poll; null: it failed, or left something to sweep. */
+  let settled: Session | null = null;
   const name = createWorkspaceName({ settings: () => settings, givenLabel, onLearnt });
   const log = createLabelledLog(parts.log, () => ({ workspace: name.label(), workspace_id: workspaceId }));
   const nameLookup = createNameLookup({ name, log, elapsedMs: clock.elapsedMs });
@@ -85,7 +92,9 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     const { progress } = memory;
     // After a poll that fails, the slice is read from its start.
     memory.progress = null;
+    settled = null;
     memory.progress = await poll(session, progress, { ...memory, hasTimeLeft, onNews });
+    settled = memory.progress === null ? session : null;
   }
 
   async function onNews(): Promise<void> {
@@ -125,8 +134,16 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
       conclude(error, beganMs);
       await publish();
     },
+    async afterPoll(signal) {
+      if (settled === null) return;
+      await memory.nodeReader.readRest({ ...settled, secmaster: uncounted, signal }).catch((error: unknown) => {
+        // The next poll meets what is wrong with the ledger.
+        if (!(error instanceof SecMasterError || error instanceof LedgerError)) throw error;
+      });
+    },
     reconfigure(changed, client) {
       settings = changed;
+      uncounted = client;
       secmaster = calls.counted(client);
       nameLookup.retry();
       memory.playbookLists.retry();

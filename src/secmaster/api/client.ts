@@ -62,13 +62,14 @@ export function createClient({ get, clock, credentials, projectId, filters, lang
         },
         signal,
       ),
-    showInstance: (workspaceId, instanceId, signal) =>
+    showInstance: (workspaceId, instanceId, signal, priority) =>
       get(
         {
           operation: 'show_instance',
           // Encoded here too, so that an id is one path segment whatever it contains.
           path: `${workspacesPath}/${workspaceId}/soc/workflows/instances/${encodeURIComponent(instanceId)}`,
           query: [['show_topology', 'true']],
+          isSpare: priority === 'spare',
           expected: 'an instance',
           read: (body) => parseShown(body, language, isWanted),
         },

@@ -6,7 +6,7 @@ import { labelText, maxIdLength } from '../../model/text.ts';
 import { isPlausible, parseTime } from '../../model/time.ts';
 import { badId, pageSchema, type Row, rowSchema, shownText } from './schema.ts';
 import type { FilteredOutRow, Page, RejectedRow, RejectionReason, ShownInstance } from './secmaster.ts';
-import { failedNodes, isTopologyOfAnother } from './topology.ts';
+import { failedNodes, isTopologyOfAnother, timedNodes } from './topology.ts';
 
 /**
  * The body of a list response as a page, or null if it is something else. A row that can't be understood is rejected by itself.
@@ -47,6 +47,7 @@ export function parseShown(
     ...instance,
     isWanted: isWanted === null || isWanted(row),
     failedNodes: failedNodes(body),
+    timedNodes: timedNodes(body),
     ...(isOthers && { hasTopologyOfAnother: true }),
   };
 }

@@ -2,6 +2,7 @@ import type { FailedNode } from '../../model/failed-run.ts';
 import type { Instance } from '../../model/instance.ts';
 import type { ListedPlaybook } from '../../model/listed-playbook.ts';
 import type { DateForm } from '../../model/profile.ts';
+import type { TimedNode } from '../../model/timed-node.ts';
 
 /** The calls of SecMaster that the rest of the program makes. Every failure is a `SecMasterError`. */
 export interface SecMaster {
@@ -19,8 +20,13 @@ export interface SecMaster {
   /** Whether the counts of lists include rows that are filtered out here, because SecMaster could not filter them. */
   readonly countsFilteredOut: boolean;
   listInstances(workspaceId: string, query: ListQuery, signal: AbortSignal): Promise<Page>;
-  /** One instance with the failed nodes of its topology; fails as `bad_request` or `not_found` if it is unknown. */
-  showInstance(workspaceId: string, instanceId: string, signal: AbortSignal): Promise<ShownInstance>;
+  /** One instance with the nodes of its topology; fails as `bad_request` or `not_found` if it is unknown. */
+  showInstance(
+    workspaceId: string,
+    instanceId: string,
+    signal: AbortSignal,
+    priority?: Priority,
+  ): Promise<ShownInstance>;
   /** The name of a workspace of the project; null if the project has no workspace with that id. */
   workspaceName(workspaceId: string, signal: AbortSignal, watch?: ListWatch): Promise<string | null>;
   /** The project's workspaces without its views, which show instances of other workspaces. */
@@ -42,6 +48,9 @@ export interface PlaybookList {
   /** What was unexpected. */
   readonly problem: string | null;
 }
+
+/** `spare`: sent only when nothing else wants to be, so that no other request waits for it. */
+export type Priority = 'usual' | 'spare';
 
 /** How far a list of workspaces has been read. */
 export interface ListProgress {
@@ -111,6 +120,8 @@ export interface ShownInstance extends Instance {
   readonly isWanted: boolean;
   /** All of them; only the first have their messages. */
   readonly failedNodes: readonly FailedNode[];
+  /** Each once, up to a number. */
+  readonly timedNodes: readonly TimedNode[];
   /** Its nodes are another instance's. */
   readonly hasTopologyOfAnother?: true;
 }

@@ -6,6 +6,8 @@ import type { Signable } from './sign.ts';
 
 export interface HttpRequest extends Signable, Asked {
   readonly endpoint: Endpoint;
+  /** Whether it waits until no other request does. */
+  readonly isSpare?: boolean;
   /** Whether the response is plain text instead of JSON. */
   readonly isText?: boolean;
 }

@@ -14,6 +14,8 @@ export interface Asked<T> {
   readonly operation: Operation;
   readonly path: string;
   readonly query: Query;
+  /** Whether it waits until no other request does. */
+  readonly isSpare?: boolean;
   /** What the body should contain, for the error message if it doesn't. */
   readonly expected: string;
   readonly read: (body: unknown) => T | null;
@@ -32,7 +34,7 @@ export interface GetParts {
 export function createGet({ send, endpoint, breaker, credentials, headers }: GetParts): Get {
   const now = () => endpoint.clock.now();
 
-  return ({ operation, path, query, expected, read, advice = {} }, signal) => {
+  return ({ operation, path, query, isSpare = false, expected, read, advice = {} }, signal) => {
     let authorization: Authorization = { headers: {}, fingerprint: '' };
     let authorizedAtMs = now();
     const attempt = async () => {
@@ -48,7 +50,7 @@ export function createGet({ send, endpoint, breaker, credentials, headers }: Get
         ...authorization.headers,
         'content-type': 'application/json;charset=UTF-8',
       };
-      const answer = await send({ ...request, ...asked, endpoint, headers: allHeaders }, signal);
+      const answer = await send({ ...request, ...asked, endpoint, isSpare, headers: allHeaders }, signal);
       credentials.accepted?.(authorization);
       const result = read(answer.json);
       if (result === null) throw unexpectedBodyError(asked, answer, expected);

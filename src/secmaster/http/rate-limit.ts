@@ -1,27 +1,51 @@
 import type { Clock } from '../../clock.ts';
 
 /** Resolves when the next request may be sent; rejects with the signal's reason. */
-export type RateLimiter = (signal: AbortSignal) => Promise<void>;
+export type Turn = (signal: AbortSignal) => Promise<void>;
+
+export interface RateLimiter {
+  readonly usual: Turn;
+  /** Only what the others leave: it takes no turn that a usual request would have had. */
+  readonly spare: Turn;
+}
 
 /** After a pause this many requests may go at once; then they are evenly spaced. */
 const burst = 3;
 
 export function createRateLimiter(requestsPerSecond: number, clock: Clock): RateLimiter {
   const intervalMs = 1000 / requestsPerSecond;
+  /** When the request after the last one may be sent, without a burst. */
   let nextMs = Number.NEGATIVE_INFINITY;
   let waiting = 0;
-  return async (signal) => {
-    signal.throwIfAborted();
-    const nowMs = clock.now();
-    // The upper bound matters only if the local clock was set back: the slots already assigned would be far in its future.
-    const slotMs = Math.min(Math.max(nextMs, nowMs - (burst - 1) * intervalMs), nowMs + (waiting + 1) * intervalMs);
-    nextMs = slotMs + intervalMs;
-    if (slotMs <= nowMs) return;
-    waiting += 1;
-    try {
-      await clock.sleep(slotMs - nowMs, signal);
-    } finally {
-      waiting -= 1;
-    }
+  // The upper bound matters only if the local clock was set back: the slots already assigned would be far in its future.
+  const latestMs = (nowMs: number) => nowMs + (waiting + 1) * intervalMs;
+
+  return {
+    async usual(signal) {
+      signal.throwIfAborted();
+      const nowMs = clock.now();
+      const slotMs = Math.min(Math.max(nextMs, nowMs - (burst - 1) * intervalMs), latestMs(nowMs));
+      nextMs = slotMs + intervalMs;
+      if (slotMs <= nowMs) return;
+      waiting += 1;
+      try {
+        await clock.sleep(slotMs - nowMs, signal);
+      } finally {
+        waiting -= 1;
+      }
+    },
+    async spare(signal) {
+      for (;;) {
+        signal.throwIfAborted();
+        const nowMs = clock.now();
+        // The whole burst is there, and one more, which is taken.
+        const slotMs = Math.min(nextMs, latestMs(nowMs)) + burst * intervalMs;
+        if (slotMs <= nowMs) {
+          nextMs = nowMs - (burst - 1) * intervalMs;
+          return;
+        }
+        await clock.sleep(slotMs - nowMs, signal);
+      }
+    },
   };
 }

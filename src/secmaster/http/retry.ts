@@ -1,6 +1,7 @@
 import { errors, type RetryHandler } from 'undici';
 import type { Clock } from '../../clock.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { Turn } from './rate-limit.ts';
 
 /** Which failures undici's retry interceptor retries, and when. */
 
@@ -27,6 +28,8 @@ const retriedCodes: ReadonlySet<string> = new Set([
 export interface RetryContext {
   readonly clock: Clock;
   readonly endpoint: Endpoint;
+  /** By the rate limit. */
+  readonly turn: Turn;
   readonly signal: AbortSignal;
   /** When the request times out, by the clock that nobody sets. */
   readonly deadlineMs: number;
@@ -35,7 +38,7 @@ export interface RetryContext {
 }
 
 /** For one request only: the options remember what was decided for it. */
-export function retryOptions({ clock, endpoint, signal, deadlineMs, hasAnswer }: RetryContext) {
+export function retryOptions({ clock, endpoint, turn, signal, deadlineMs, hasAnswer }: RetryContext) {
   let granted: { readonly attempt: number; readonly wait: Promise<void> } | null = null;
 
   const decide = async (error: Error, attempt: number): Promise<Error | null> => {
@@ -49,7 +52,7 @@ export function retryOptions({ clock, endpoint, signal, deadlineMs, hasAnswer }:
     const delayMs = attempt >= maxAttempts ? null : retryDelayMs(error, attempt, endpoint.clock.now());
     // If the wait is longer than the request may take, a timeout would only hide this response.
     if (delayMs === null || clock.elapsedMs() + delayMs >= deadlineMs) return error;
-    granted = { attempt, wait: clock.sleep(delayMs, signal).then(() => endpoint.rateLimiter(signal)) };
+    granted = { attempt, wait: clock.sleep(delayMs, signal).then(() => turn(signal)) };
     await granted.wait;
     return null;
   };

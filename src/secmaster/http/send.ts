@@ -31,7 +31,8 @@ export interface HttpOptions {
 export function createSend({ route, clock, timeoutMs, observe, userAgent }: HttpOptions): Send {
   return async (request, callerSignal) => {
     const { operation, endpoint } = request;
-    await endpoint.rateLimiter(callerSignal).catch(() => {
+    const turn = request.isSpare ? endpoint.rateLimiter.spare : endpoint.rateLimiter.usual;
+    await turn(callerSignal).catch(() => {
       throw abortedError(operation);
     });
     using deadline = createDeadline(timeoutMs, callerSignal, clock);
@@ -63,7 +64,7 @@ export function createSend({ route, clock, timeoutMs, observe, userAgent }: Http
     const http = route.dispatcher.compose(
       watchAttempts(watcher),
       interceptors.retry(
-        retryOptions({ clock, endpoint, signal, deadlineMs: deadline.atMs, hasAnswer: () => hasAnswer }),
+        retryOptions({ clock, endpoint, turn, signal, deadlineMs: deadline.atMs, hasAnswer: () => hasAnswer }),
       ),
     );
 

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type Pollable, startTimer } from '../../../src/poll/fleet/timer.ts';
 import { createManualClock, type ManualClock } from '../../../src/simulator/manual-clock.ts';
 import { report } from '../../support/metrics/report.ts';
@@ -212,4 +212,79 @@ test('a poll that holds its workspace for five intervals is a stall, until one b
   await clock.turn(65_000);
   expect(timer.stall()).toBeNull();
   await timer.stop();
+});
+
+describe('what comes after a poll', () => {
+  /** A workspace that goes on working after its polls until it is told to stop. */
+  function workspaceWorkingAfter(pollMs: number) {
+    const began: number[] = [];
+    const worked: [from: number, to: number][] = [];
+    const startMs = clock.now();
+    const workspace: Pollable = {
+      report,
+      async poll(signal) {
+        began.push(clock.now() - startMs);
+        await clock.sleep(pollMs, signal).catch(() => {});
+      },
+      async afterPoll(signal) {
+        const fromMs = clock.now();
+        await clock.sleep(3_600_000, signal).catch(() => {});
+        worked.push([fromMs - startMs, clock.now() - startMs]);
+      },
+    };
+    return { workspace, began, worked };
+  }
+
+  test('delays no poll: it is ended when the next one is due', async () => {
+    const { workspace, began, worked } = workspaceWorkingAfter(100);
+    const plain = workspaceTaking(100);
+    const timer = startTimer(() => [workspace, plain.workspace], everyTenSeconds, clock, log);
+    await clock.turn(35_000);
+    expect(began).toEqual([0, 9_500, 19_500, 29_500]);
+    expect(worked).toEqual([
+      [100, 9_500],
+      [9_600, 19_500],
+      [19_600, 29_500],
+    ]);
+    expect(plain.calls).toHaveLength(4);
+    await timer.stop();
+    expect(worked).toHaveLength(4);
+  });
+
+  test('takes the place of no other workspace', async () => {
+    const [one, two] = [workspaceWorkingAfter(100), workspaceWorkingAfter(100)];
+    const settings = { ...everyTenSeconds, concurrency: 1 };
+    const timer = startTimer(() => [one.workspace, two.workspace], settings, clock, log);
+    await clock.turn(15_000);
+    expect([one.began, two.began]).toEqual([
+      [0, 9_500],
+      [100, 9_600],
+    ]);
+    await timer.stop();
+  });
+
+  test('ends for a workspace that is no longer polled', async () => {
+    const { workspace, began, worked } = workspaceWorkingAfter(100);
+    let all = [workspace];
+    const timer = startTimer(() => all, everyTenSeconds, clock, log);
+    await clock.turn(1_000);
+    all = [];
+    await clock.turn(10_000);
+    expect([began.length, worked]).toEqual([1, [[100, 9_500]]]);
+    await timer.stop();
+  });
+
+  test('does not end the timer if it fails', async () => {
+    const plain = workspaceTaking(100);
+    const workspace: Pollable = {
+      ...plain.workspace,
+      afterPoll: async () => {
+        throw new Error('a bug');
+      },
+    };
+    const timer = startTimer(() => [workspace], everyTenSeconds, clock, log);
+    await clock.turn(25_000);
+    expect(plain.calls).toHaveLength(3);
+    await timer.stop();
+  });
 });

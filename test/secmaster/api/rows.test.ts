@@ -322,7 +322,12 @@ describe('the failed nodes of an instance', () => {
   test.each([[undefined], [null], ['x'], [{}], [{ audit_logs: null }], [{ audit_logs: 'x' }]])(
     'are none where the topology is %j',
     (topology) =>
-      expect(parseShown({ ...row, topology }, 'en')).toEqual({ ...instance, isWanted: true, failedNodes: [] }),
+      expect(parseShown({ ...row, topology }, 'en')).toEqual({
+        ...instance,
+        isWanted: true,
+        failedNodes: [],
+        timedNodes: [],
+      }),
   );
 
   test.each([true, false])('are shown with whether the instance passes the filters: %s', (isWanted) => {

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
 import { createRateLimiter } from '../../../src/secmaster/http/rate-limit.ts';
 import { createManualClock } from '../../../src/simulator/manual-clock.ts';
 
@@ -10,7 +11,7 @@ function setUp(perSecond: number) {
   const startMs = clock.now();
   const sentAt: number[] = [];
   const send = async (signal = never) => {
-    await limiter(signal);
+    await limiter.usual(signal);
     sentAt.push(clock.now() - startMs);
   };
   return { clock, sentAt, send };
@@ -56,4 +57,78 @@ test('a local clock set back by an hour does not stop the requests for an hour',
   const waiting = send();
   expect(clock.sleeping()).toEqual([100]);
   await clock.until(waiting);
+});
+
+describe('spare requests', () => {
+  /** When these usual requests are sent, beside spare ones that go on and on or not. */
+  async function usualTurns(perSecond: number, atMs: readonly number[], hasSpare: boolean) {
+    const clock = createManualClock();
+    const limiter = createRateLimiter(perSecond, clock);
+    const startMs = clock.now();
+    const end = new AbortController();
+    let spare = 0;
+    const spares = async () => {
+      for (;;) {
+        await limiter.spare(end.signal);
+        spare++;
+      }
+    };
+    const goingOn = hasSpare ? spares().catch(() => {}) : null;
+    const turns: number[] = [];
+    const usual = atMs.map(async (ms) => {
+      await clock.sleep(ms);
+      await limiter.usual(never);
+      turns.push(clock.now() - startMs);
+    });
+    await clock.until(Promise.all(usual));
+    const tookMs = clock.now() - startMs;
+    end.abort();
+    await goingOn;
+    return { turns, spare, tookMs };
+  }
+
+  test.each([
+    ['one a second', 1],
+    ['ten a second', 10],
+    ['one in ten seconds', 0.1],
+  ])('of %s make no other request wait', async (_, perSecond) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 60_000 }), { minLength: 1, maxLength: 20 }), async (atMs) => {
+        const [without, beside] = [
+          await usualTurns(perSecond, atMs, false),
+          await usualTurns(perSecond, atMs, true),
+        ] as const;
+        expect(beside.turns).toEqual(without.turns);
+        // All together stay within the limit, but for the burst.
+        expect(beside.spare + atMs.length).toBeLessThanOrEqual((beside.tookMs / 1000) * perSecond + 5);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('get all that the others leave, evenly spaced', async () => {
+    const { spare, tookMs } = await usualTurns(10, [10_000], true);
+    expect([spare, tookMs]).toEqual([100, 10_000]);
+  });
+
+  test('that nobody waits for any more end at once', async () => {
+    const clock = createManualClock();
+    const limiter = createRateLimiter(1, clock);
+    await limiter.usual(never);
+    const caller = new AbortController();
+    const waiting = limiter.spare(caller.signal);
+    caller.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+    expect(clock.sleeping()).toEqual([]);
+  });
+
+  test('do not wait for an hour after the local clock was set back by one', async () => {
+    const clock = createManualClock();
+    const limiter = createRateLimiter(10, clock);
+    await limiter.usual(never);
+    clock.set(clock.now() - 3_600_000);
+    const waiting = limiter.spare(never);
+    expect(clock.sleeping()).toEqual([400]);
+    await clock.until(waiting);
+  });
 });

@@ -11,7 +11,8 @@ export interface CrashingStore {
   look<T>(query: (store: Store) => Promise<T>): Promise<T>;
 }
 
-class Killed extends Error {
+/** As a process that is no more. */
+export class Killed extends Error {
   override name = 'Killed';
 }
 

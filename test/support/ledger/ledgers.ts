@@ -40,6 +40,7 @@ export async function foldRows(
     maxPlaybooks: 200,
     maxValues: 50,
     durationBuckets: [1, 10],
+    nodes: 'failed',
     nowMs,
     ...context,
   });

@@ -32,6 +32,7 @@ export function maxValuesOf({ maxPlaybooks, maxValues, durationBuckets }: Limits
     trigger_type: maxValues + documented.trigger_type + shared,
     status: maxValues + documented.status + shared,
     node: playbooks * (maxNodes + 1),
+    result: 3,
     reason: failureReasons.length + rejectionReasons.length + shared,
     le: durationBuckets.length + 1,
     state: 2,

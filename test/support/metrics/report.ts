@@ -5,8 +5,10 @@ import type { Snapshot } from '../../../src/model/snapshot.ts';
 const minuteMs = Date.parse('2026-07-18T12:00:00Z');
 
 export const emptySnapshot: Snapshot = {
-  counters: { started: [], completed: [], retries: [], timed: [], failed_nodes: [] },
+  counters: { started: [], completed: [], retries: [], timed: [], failed_nodes: [], timed_nodes: [] },
   durations: [],
+  nodeDurations: [],
+  topologies: { read: 0, skipped: 0, failed: 0 },
   window: [],
   oldestOpen: [],
   lastStarts: [],

@@ -12,6 +12,7 @@ import { defaultProject, defaultWorkspace } from '../../../src/simulator/default
 import { createManualClock, type ManualClock } from '../../../src/simulator/manual-clock.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../../src/simulator/simulator.ts';
 import type { World } from '../../../src/simulator/world.ts';
+import { Killed } from '../ledger/crashing-store.ts';
 import { expositionOf, scrapeOf } from '../metrics/exposition.ts';
 import { createClientInProcess } from '../secmaster/in-process.ts';
 import { differences, labelsOf } from './compare.ts';
@@ -132,7 +133,11 @@ export function createSoc({
     exposition,
     async poll(hasTimeLeft = () => true) {
       const before = simulator.requests.count('ListAopWorkflowInstance');
-      await turning(clock, workspace.poll(new AbortController().signal, hasTimeLeft));
+      const { signal } = new AbortController();
+      await turning(clock, workspace.poll(signal, hasTimeLeft));
+      await turning(clock, workspace.afterPoll(signal)).catch((error: unknown) => {
+        if (!(error instanceof Killed)) throw error;
+      });
       return simulator.requests.count('ListAopWorkflowInstance') - before;
     },
     async differences() {

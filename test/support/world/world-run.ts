@@ -27,6 +27,7 @@ export interface Run {
 
 export interface RunOptions {
   readonly onReport?: (soc: SimulatedSoc) => void;
+  readonly nodes?: 'failed' | 'all';
   /** Between the poll and SecMaster. */
   readonly through?: (secmaster: SecMaster) => SecMaster;
   /** Around each poll. */
@@ -36,7 +37,7 @@ export interface RunOptions {
 export function createRun(
   { steps, behaviour, seed }: WorldPlan,
   witnessOf: (store: CrashingStore) => Witness,
-  { onReport, through = (secmaster) => secmaster, watched = (poll) => poll() }: RunOptions = {},
+  { onReport, nodes = 'failed', through = (secmaster) => secmaster, watched = (poll) => poll() }: RunOptions = {},
 ): Run {
   const crashing = createCrashingStore();
   const { store, crashAt, hasCrashed } = crashing;
@@ -49,6 +50,7 @@ export function createRun(
     store,
     behaviour,
     seed,
+    settings: { nodes },
     onReport: async () => onReport?.(soc),
     through: (client) => {
       const secmaster = through(client);
@@ -117,7 +119,10 @@ export async function live(
   witnessOf: (store: CrashingStore) => Witness,
   onReport?: (soc: SimulatedSoc) => void,
 ): Promise<SimulatedSoc> {
-  const { soc, goThrough, poll } = createRun(plan, witnessOf, onReport === undefined ? {} : { onReport });
+  const { soc, goThrough, poll } = createRun(plan, witnessOf, {
+    nodes: 'all',
+    ...(onReport !== undefined && { onReport }),
+  });
   await goThrough(schedule);
   healAll(soc);
   await poll(smoothPoll);
