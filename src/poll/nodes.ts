@@ -6,6 +6,7 @@ import { LabelValues, otherValue } from '../ledger/label-values.ts';
 import { type FailedNode, maxKeptNodes } from '../model/failed-run.ts';
 import type { ShownInstance } from '../secmaster/api/secmaster.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
+import { logFailedRun } from './failed-run-lines.ts';
 import type { Session } from './session.ts';
 
 /** Failed attempts read in one poll, one request each: the maximum, and the minimum even without time left. */
@@ -25,7 +26,9 @@ const anothers = 'SecMaster returned another instance, or the topology of anothe
 const finalKinds: readonly string[] = ['not_found', 'bad_request', 'unexpected_body', 'body_too_large'];
 
 export interface NodeReader {
-  /** The failed attempts to read now; none if nodes are off or SecMaster refused access recently. */
+  /** Whether topologies are read now: not if nodes are off or SecMaster refused access recently. */
+  isReading(nodes: Session['nodes'], nowMs: number): boolean;
+  /** The failed attempts to read now. */
   pending(session: Session): Promise<readonly FailedAttempt[]>;
   /**
    * Reads the topology of these attempts and counts their failed nodes, once per attempt. Runs are counted without it, so an
@@ -59,7 +62,8 @@ export function createNodeReader(): NodeReader {
         return false;
       }
       tries.delete(key);
-      await session.ledger.commit(nodesRead(failure, []));
+      const entry = (await session.ledger.known([failure.id])).get(failure.id);
+      await giveUp(session, failure, entry);
       return isFinal;
     }
     tries.delete(key);
@@ -67,12 +71,16 @@ export function createNodeReader(): NodeReader {
     return true;
   }
 
+  function isReading(nodes: Session['nodes'], nowMs: number): boolean {
+    const passedMs = nowMs - (forbiddenAtMs ?? Number.NEGATIVE_INFINITY);
+    // Below 0 after a clock was set back.
+    return nodes !== 'off' && !(passedMs >= 0 && passedMs < forbiddenMs);
+  }
+
   return {
+    isReading,
     async pending({ nodes, secmaster, ledger }) {
-      const passedMs = secmaster.now() - (forbiddenAtMs ?? Number.NEGATIVE_INFINITY);
-      // Below 0 after a clock was set back.
-      if (nodes === 'off' || (passedMs >= 0 && passedMs < forbiddenMs)) return [];
-      return ledger.unreadFailures(maxReads);
+      return isReading(nodes, secmaster.now()) ? ledger.unreadFailures(maxReads) : [];
     },
     async read(session, failures, hasTimeLeft) {
       for (const [i, failure] of failures.entries()) {
@@ -91,8 +99,7 @@ async function readOne(session: Session, failure: FailedAttempt): Promise<void> 
   if (shown !== null && (shown.id !== id || shown.hasTopologyOfAnother)) {
     throw new SecMasterError('unexpected_body', 'show_instance', anothers);
   }
-  if (known === undefined || shown === null || !isOf(failure, shown, known))
-    return ledger.commit(nodesRead(failure, []));
+  if (known === undefined || shown === null || !isOf(failure, shown, known)) return giveUp(session, failure, known);
 
   const { playbook = '' } = known.labels;
   const { failedNodes } = shown;
@@ -103,8 +110,13 @@ async function readOne(session: Session, failure: FailedAttempt): Promise<void> 
   const more = failedNodes.length > maxKeptNodes ? { moreNodes: failedNodes.length - maxKeptNodes } : {};
   const changes = await nodeChanges(session, playbook, failedNodes);
   await ledger.commit({ ...nodesRead(failure, nodes), ...changes, ...more });
-  const error = nodes.find((node) => node.error !== '')?.error;
-  log.info({ instance: id, playbook, attempt, nodes: nodes.map(({ name }) => name), ...more, error }, 'run failed');
+  logFailedRun(log, { entry: known, attempt }, recentRuns, { nodes, ...more });
+}
+
+/** The nodes of the attempt will never be known. */
+async function giveUp({ ledger, log, recentRuns }: Session, failure: FailedAttempt, known: Entry | undefined) {
+  await ledger.commit(nodesRead(failure, []));
+  if (known !== undefined) logFailedRun(log, { entry: known, attempt: failure.attempt }, recentRuns);
 }
 
 /** After a retry, or where it is run again, the instance's topology is another attempt's: it ended at another time. */

@@ -5,7 +5,7 @@ import { goneChange } from '../../src/ledger/gone.ts';
 import { nodeLabels, runLabels, withStatus } from '../../src/ledger/label-set.ts';
 import { type LabelValue, valueKey } from '../../src/ledger/label-values.ts';
 import { type Ledger, maxFailures, type Store } from '../../src/ledger/store.ts';
-import { type Instance, noDetails } from '../../src/model/instance.ts';
+import { type Details, type Instance, noDetails } from '../../src/model/instance.ts';
 import type { Profile } from '../../src/model/profile.ts';
 import { inForm } from '../support/form.ts';
 import { emptyPage, foldRows, sweepPart } from '../support/ledger/ledgers.ts';
@@ -29,6 +29,15 @@ const labelValues: readonly LabelValue[] = [
 ];
 const isolate = runLabels(playbook.name, 'EVENT');
 const none = runLabels('', '');
+
+/** What SecMaster tells beside what is counted. */
+const told: Details = {
+  name: 'ISOLATE-1',
+  dataobjectId: null,
+  defenseId: 'd-1',
+  dataclass: { id: null, name: 'Alert' },
+  workflow: { id: 'w-1', name: null, version: 'v2', versionId: 'v-2' },
+};
 
 export function instance(id: string, fields: Partial<Instance> = {}): Instance {
   const startTimeMs = nowMs + 1_000;
@@ -178,18 +187,11 @@ export function describeStore({ createDisk }: StoreKind): void {
 
   describe('what is committed', () => {
     test('is there in another process, with what SecMaster tells beside what is counted', async () => {
-      const details = {
-        name: 'ISOLATE-1',
-        dataobjectId: null,
-        defenseId: 'd-1',
-        dataclass: { id: null, name: 'Alert' },
-        workflow: { id: 'w-1', name: null, version: 'v2', versionId: 'v-2' },
-      };
-      await show(failed('a', { details }), finished('b', { details }), instance('c'));
+      await show(failed('a', { details: told }), finished('b', { details: told }), instance('c'));
       ledger = await reopen();
       const known = await ledger.known(['a', 'b', 'c']);
       expect([known.get('a')?.details, known.get('b')?.details, known.get('c')?.details]).toEqual([
-        details,
+        told,
         noDetails,
         noDetails,
       ]);
@@ -492,7 +494,7 @@ export function describeStore({ createDisk }: StoreKind): void {
         instance('young'),
         instance('old', { startTimeMs: nowMs - 9_000 }),
         instance('older', { startTimeMs: nowMs - 99_000 }),
-        instance('retried', { status: 'RETRYING', retryCount: 1 }),
+        instance('retried', { status: 'RETRYING', retryCount: 1, details: told }),
         finished('ended', { startTimeMs: nowMs - 99_000 }),
       );
       const found = await ledger.stuckOrRetrying(nowMs, 10);
@@ -504,6 +506,7 @@ export function describeStore({ createDisk }: StoreKind): void {
         status: 'RETRYING',
         startTimeMs: nowMs + 1_000,
         retryCount: 1,
+        details: told,
       });
       expect(await ledger.stuckOrRetrying(nowMs, 1)).toHaveLength(1);
     });
@@ -598,7 +601,7 @@ export function describeStore({ createDisk }: StoreKind): void {
     });
 
     test('are unread until their nodes are known, and listed with them, newest first', async () => {
-      await show(failed('a'), failed('b', { endTimeMs: nowMs + 7_000 }));
+      await show(failed('a', { details: told }), failed('b', { endTimeMs: nowMs + 7_000 }));
       expect(await ledger.unreadFailures(10)).toEqual([
         { id: 'b', attempt: 1, failedMs: nowMs + 7_000 },
         { id: 'a', attempt: 1, failedMs: nowMs + 6_000 },
@@ -610,8 +613,16 @@ export function describeStore({ createDisk }: StoreKind): void {
       expect(await ledger.nodes(playbook.name)).toEqual(['Ask']);
       expect(await ledger.nodes('other')).toEqual([]);
       expect(await ledger.latestFailures(10)).toMatchObject([
-        { instanceId: 'b', nodes: null },
-        { instanceId: 'a', attempt: 1, playbook: playbook.name, triggerType: 'EVENT', status: 'FAILED', nodes },
+        { instanceId: 'b', nodes: null, details: noDetails },
+        {
+          instanceId: 'a',
+          attempt: 1,
+          playbook: playbook.name,
+          triggerType: 'EVENT',
+          status: 'FAILED',
+          nodes,
+          details: told,
+        },
       ]);
       expect(await ledger.latestFailures(1)).toHaveLength(1);
     });
