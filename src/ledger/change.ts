@@ -3,7 +3,7 @@ import type { Profile } from '../model/profile.ts';
 import type { CounterSeries, Exemplar, Labels, LastTime } from '../model/snapshot.ts';
 import type { Entry } from './entry.ts';
 import type { LabelValue, ValueLabel } from './label-values.ts';
-import type { MetPlaybook } from './playbook-labels.ts';
+import type { MetPlaybook } from './met-playbook.ts';
 import type { CellChange } from './window.ts';
 
 /** What one commit writes: all of it, or nothing after a crash. */
@@ -61,6 +61,8 @@ export type Change =
       readonly ids: readonly string[];
       /** Labels of playbooks whose series disappear. */
       readonly playbooks: readonly string[];
+      /** Label sets of runs, without a status, whose series disappear with any status; absent: none. */
+      readonly labelled?: readonly Labels[];
       /** Names and values that nothing shows any more; absent: none. */
       readonly forgotten?: Forgotten;
       readonly beforeMs: number;

@@ -1,6 +1,6 @@
 import type { FailedRun } from '../model/failed-run.ts';
 import type { OpenRun } from '../model/open-run.ts';
-import type { CounterSeries, Snapshot } from '../model/snapshot.ts';
+import type { CounterSeries, Labels, Snapshot } from '../model/snapshot.ts';
 import type { Change, FailedAttempt, SweepItem } from './change.ts';
 import type { Entry } from './entry.ts';
 import type { LedgerState } from './state.ts';
@@ -58,6 +58,8 @@ export interface Ledger {
   endedBefore(beforeMs: number, max: number): Promise<readonly string[]>;
   /** The newest start and end of each playbook, by label, and whether it has an open instance. */
   playbookActivity(): Promise<readonly PlaybookActivity[]>;
+  /** The same of each label set of runs that has more labels than those of every run. */
+  labelledActivity(): Promise<readonly LabelledActivity[]>;
 }
 
 export interface OpenInstance {
@@ -71,6 +73,11 @@ export interface PlaybookActivity {
   /** The newest start or end. */
   readonly lastMs: number;
   readonly hasOpen: boolean;
+}
+
+export interface LabelledActivity extends Pick<PlaybookActivity, 'lastMs' | 'hasOpen'> {
+  /** Without the status. */
+  readonly labels: Labels;
 }
 
 /** Failed attempts that a ledger keeps, the newest ones: in a flood of failures, older ones stay unread. */

@@ -126,7 +126,7 @@ export async function readPage(session: Session, query: ListQuery): Promise<Read
 
 /** What these rows change. */
 export async function foldInstances(
-  { ledger, secmaster, maxPlaybooks, maxValues, durationBuckets, onFailed }: Session,
+  { ledger, secmaster, maxPlaybooks, maxValues, labels, durationBuckets, onFailed }: Session,
   instances: readonly Instance[],
 ) {
   const ids = instances.map(({ id }) => id);
@@ -136,6 +136,7 @@ export async function foldInstances(
     state: ledger.state,
     maxPlaybooks,
     maxValues,
+    labels,
     durationBuckets,
     nowMs: secmaster.now(),
   });

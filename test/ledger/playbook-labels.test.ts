@@ -13,9 +13,9 @@ function remembered(labels: PlaybookLabels, ...met: Playbook[]): KnownLabel[] {
   return labels.met().map(({ playbookId, name, label }) => ({ playbookId, name, label, isLive: label !== 'other' }));
 }
 
-test('an instance without a playbook has an empty label, and there is nothing to remember of it', () => {
+test('the label of an instance without a playbook is (none), and there is nothing to remember of it', () => {
   const labels = new PlaybookLabels([], 9);
-  expect(labels.of(null)).toBe('');
+  expect(labels.of(null)).toBe('(none)');
   labels.meet(null, 1);
   expect(labels.met()).toEqual([]);
 });
@@ -31,8 +31,15 @@ test('of two playbooks with one name, the first gets the plain name, the other t
   labels.meet(namesake, 7);
   labels.meet(isolate, 3);
   expect(labels.met()).toEqual([
-    { playbookId: isolate.id, name: 'Isolate host', label: 'Isolate host', seenMs: 5 },
-    { playbookId: namesake.id, name: 'Isolate host', label: 'Isolate host (9b1c2d3e)', seenMs: 7 },
+    { playbookId: isolate.id, name: 'Isolate host', label: 'Isolate host', seenMs: 5, begunMs: 5, metMs: 1 },
+    {
+      playbookId: namesake.id,
+      name: 'Isolate host',
+      label: 'Isolate host (9b1c2d3e)',
+      seenMs: 7,
+      begunMs: 7,
+      metMs: 1,
+    },
   ]);
 });
 
@@ -90,8 +97,9 @@ describe('beyond the limit', () => {
     expect(all.toReversed().map((one) => later.of(one))).toEqual(expected.toReversed());
   });
 
-  test('a playbook that is really named other gets its id behind it', () => {
+  test('a playbook that is really named other or (none) gets its id behind it', () => {
     expect(new PlaybookLabels([], 2).of({ id: '12345678-9', name: 'other' })).toBe('other (12345678)');
+    expect(new PlaybookLabels([], 2).of({ id: '12345678-9', name: '(none)' })).toBe('(none) (12345678)');
   });
 
   test('a renamed playbook has its place already', () => {
@@ -125,7 +133,7 @@ describe('beyond the limit', () => {
     const full = new PlaybookLabels(known, 1);
     expect(full.of(playbook(1))).toBe('other');
     full.meet(playbook(1), 9);
-    expect(full.met()).toEqual([{ playbookId: 'id-1', name: 'Playbook 1', label: 'Playbook 1', seenMs: 9 }]);
+    expect(full.met().map(({ label, seenMs }) => ({ label, seenMs }))).toEqual([{ label: 'Playbook 1', seenMs: 9 }]);
     expect(new PlaybookLabels(known, 2).of(playbook(1))).toBe('Playbook 1');
   });
 

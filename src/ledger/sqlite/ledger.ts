@@ -2,7 +2,7 @@ import type { Snapshot } from '../../model/snapshot.ts';
 import type { Change, PageChange } from '../change.ts';
 import { labelsText } from '../label-set.ts';
 import { valueKey } from '../label-values.ts';
-import { type MetPlaybook, playbookKey } from '../playbook-labels.ts';
+import { type MetPlaybook, playbookKey } from '../met-playbook.ts';
 import { toSnapshot } from '../snapshot.ts';
 import { advance, type LedgerState } from '../state.ts';
 import type { Ledger } from '../store.ts';
@@ -49,23 +49,27 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
   }
 
   function readPlaybooks(): MetPlaybook[] {
-    const sql = 'SELECT playbook_id AS playbookId, name, label, seen_ms AS seenMs FROM playbook WHERE ledger = ?';
+    const sql = `SELECT playbook_id AS playbookId, name, label, seen_ms AS seenMs, begun_ms AS begunMs, met_ms AS metMs
+                 FROM playbook WHERE ledger = ?`;
     return db.all<MetPlaybook>(sql, ledger);
   }
 
   function writePage(page: PageChange): void {
     for (const entry of page.entries) instances.write(entry, page.atMs);
     for (const id of page.seen) instances.markSeen(id, page.atMs);
-    for (const { playbookId, name, label, seenMs } of page.playbooks) {
+    for (const { playbookId, name, label, seenMs, begunMs, metMs } of page.playbooks) {
       db.run(
-        `INSERT INTO playbook VALUES (?, ?, ?, ?, ?)
+        `INSERT INTO playbook VALUES (?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (ledger, playbook_id, name)
-         DO UPDATE SET label = excluded.label, seen_ms = max(seen_ms, excluded.seen_ms)`,
+         DO UPDATE SET label = excluded.label, seen_ms = max(seen_ms, excluded.seen_ms), begun_ms = excluded.begun_ms,
+           met_ms = excluded.met_ms`,
         ledger,
         playbookId,
         name,
         label,
         seenMs,
+        begunMs,
+        metMs,
       );
     }
     for (const value of page.values) values.write(value);
@@ -113,13 +117,14 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
     exposed({ series: exposed }) {
       for (const one of exposed) series.expose(one);
     },
-    pruned({ ids, playbooks, forgotten }) {
+    pruned({ ids, playbooks, labelled = [], forgotten }) {
       for (const id of ids) {
         instances.remove(id);
         failures.remove(id);
       }
       for (const playbook of playbooks) series.remove(playbook);
-      if (playbooks.length > 0) sets.removeUnused();
+      for (const labels of labelled) series.removeLabelled(labels);
+      if (playbooks.length + labelled.length > 0) sets.removeUnused();
       for (const { label, value } of forgotten?.values ?? []) values.remove(label, value);
       for (const { playbookId, name } of forgotten?.playbooks ?? []) {
         const sql = 'DELETE FROM playbook WHERE ledger = ? AND playbook_id = ? AND name = ?';
@@ -196,6 +201,7 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
     sweep: async () => sweep.items(),
     endedBefore: async (beforeMs, max) => instances.endedBefore(beforeMs, max),
     playbookActivity: async () => series.activity(),
+    labelledActivity: async () => series.labelledActivity(),
   };
 }
 

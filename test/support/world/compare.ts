@@ -1,12 +1,21 @@
+import type { LedgerState } from '../../../src/ledger/state.ts';
 import { canonicalTriggerType } from '../../../src/model/status.ts';
 import type { Truth, TruthRow } from '../../../src/simulator/truth.ts';
-import { parseExposition } from '../metrics/exposition.ts';
+import { parseExposition, type SampleLine } from '../metrics/exposition.ts';
 
 const add = (a: number, b: number) => a + b;
 
 function merge(family: string): (a: number, b: number) => number {
   if (!family.endsWith('_timestamp_seconds')) return add;
   return family.includes('_oldest_') ? Math.min : Math.max;
+}
+
+/** The id of the playbook by the labels that it has had, as long as any counter stands under them. */
+export type FormerLabels = ReadonlyMap<string, string>;
+
+export function labelsOf(state: Pick<LedgerState, 'playbooks'> | null): FormerLabels {
+  const met = [...(state?.playbooks.values() ?? [])];
+  return new Map(met.map(({ label, playbookId }) => [label, playbookId]));
 }
 
 /** What an exporter can't be blamed for. */
@@ -17,27 +26,41 @@ export interface Leniency {
   readonly secondsOff?: number;
 }
 
-/** Every way in which the workflow families of an exposition differ from the simulator's truth; none: they are equal. */
-export function differences(exposition: string, truth: Truth, windowStartMs: number): string[] {
-  const compared = createComparison(exposition);
-  return [...compareCounters(compared, truth), ...compareGauges(compared, truth, windowStartMs)];
+/**
+ * Every way in which the workflow families of an exposition differ from the simulator's truth; none: they are equal. Gauges stand
+ * under the current label of their playbook alone, counters under all that it has had.
+ */
+export function differences(
+  exposition: string,
+  truth: Truth,
+  windowStartMs: number,
+  former: FormerLabels = new Map(),
+): string[] {
+  return [
+    ...compareCounters(createComparison(exposition, {}, former), truth),
+    ...compareGauges(createComparison(exposition), truth, windowStartMs),
+  ];
 }
 
 /** Those of the counters alone. */
-export function counterDifferences(exposition: string, truth: Truth, leniency: Leniency = {}): string[] {
-  return compareCounters(createComparison(exposition, leniency), truth, leniency.secondsOff);
+export function counterDifferences(
+  exposition: string,
+  truth: Truth,
+  leniency: Leniency = {},
+  former: FormerLabels = new Map(),
+): string[] {
+  return compareCounters(createComparison(exposition, leniency, former), truth, leniency.secondsOff);
 }
 
 type Comparison = ReturnType<typeof createComparison>;
 
-function createComparison(exposition: string, { without = [] }: Leniency = {}) {
+function createComparison(exposition: string, { without = [] }: Leniency = {}, former: FormerLabels = new Map()) {
   const samples = parseExposition(exposition);
-  const ids = new Map(
-    samples
-      .filter(({ name }) => name === 'secmaster_playbook_info')
-      .map(({ labels }) => [labels.playbook, labels.playbook_id]),
-  );
-  ids.set('', '');
+  const ids = new Map<string | undefined, string | undefined>(former);
+  for (const { name, labels } of samples) {
+    if (name === 'secmaster_playbook_info') ids.set(labels.playbook, labels.playbook_id);
+  }
+  ids.set('(none)', '');
   const dropped = Object.fromEntries(without.map((label) => [label, undefined]));
 
   /** Samples of a family by playbook id and the other labels; those of a renamed playbook are put together. */
@@ -59,7 +82,7 @@ function createComparison(exposition: string, { without = [] }: Leniency = {}) {
       .filter((key) => !(Math.abs((actual.get(key) ?? 0) - (wanted.get(key) ?? 0)) <= toleranceOf(key)))
       .map((key) => `${family}${key}: ${actual.get(key)} instead of ${wanted.get(key)}`);
   };
-  return { shown, differ };
+  return { samples, shown, differ };
 }
 
 interface Row extends Labels {
@@ -103,7 +126,7 @@ function compareCounters({ shown, differ }: Comparison, truth: Truth, secondsOff
   ];
 }
 
-function compareGauges({ shown, differ }: Comparison, truth: Truth, windowStartMs: number): string[] {
+function compareGauges({ samples, differ }: Comparison, truth: Truth, windowStartMs: number): string[] {
   // What began or ended before the lookback is not read.
   const isRecent = (row: TruthRow) => row.value * 1000 >= windowStartMs;
   const onlyOf = (rows: readonly TruthRow[], found: string[]) =>
@@ -120,17 +143,20 @@ function compareGauges({ shown, differ }: Comparison, truth: Truth, windowStartM
       truth.lastCompletion.filter(isRecent).filter(isLasting),
       differ('secmaster_workflow_last_completion_timestamp_seconds', truth.lastCompletion),
     ),
-    ...ratioDifferences(shown('secmaster_workflow_failure_ratio'), truth),
+    ...ratioDifferences(samples),
   ];
 }
 
-function ratioDifferences(shown: ReadonlyMap<string, number>, { instances }: Truth): string[] {
-  const byTrigger = Map.groupBy(instances, ({ playbook_id, trigger_type = '' }) =>
-    keyOf({ playbook_id, trigger_type }),
-  );
-  return [...byTrigger].flatMap(([key, rows]) => {
+/** Of the instances of the exposition, which are compared by themselves: a ratio of several label sets is no sum of theirs. */
+function ratioDifferences(samples: readonly SampleLine[]): string[] {
+  const without = ({ labels: { status: _, ...labels } }: SampleLine) => JSON.stringify(labels);
+  const of = (name: string) => samples.filter((sample) => sample.name === `secmaster_workflow_${name}`);
+  const shown = new Map(of('failure_ratio').map((sample) => [without(sample), sample.value]));
+  return [...Map.groupBy(of('instances'), without)].flatMap(([key, rows]) => {
     const count = (...statuses: string[]) =>
-      rows.filter(({ status = '' }) => statuses.includes(status)).reduce((sum, { value }) => sum + value, 0);
+      rows
+        .filter(({ labels: { status = '' } }) => statuses.includes(status))
+        .reduce((sum, { value }) => sum + value, 0);
     const ended = count('FINISHED', 'FAILED', 'TERMINATED');
     const wanted = ended === 0 ? 0 : count('FAILED') / ended;
     const actual = shown.get(key) ?? 0;
