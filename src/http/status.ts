@@ -1,4 +1,5 @@
 import type { FailedNode, FailedRun } from '../model/failed-run.ts';
+import type { DataClass, Workflow } from '../model/instance.ts';
 import type { OpenRun } from '../model/open-run.ts';
 import type { Profile } from '../model/profile.ts';
 import { findingsOf } from '../model/profile-text.ts';
@@ -60,11 +61,26 @@ export interface PollStatus {
 export interface RunStatus {
   readonly workspace: string;
   readonly instance_id: string;
+  /** null here and below: SecMaster gives none. */
+  readonly instance_name: string | null;
   readonly playbook: string;
   readonly trigger_type: string;
   /** Of the instance now: a failed one may have been retried since. */
   readonly status: string;
   readonly start_time: string | null;
+  readonly workflow: WorkflowStatus | null;
+  readonly dataclass: DataClass | null;
+  /** Of the object, such as an alert, that the run handles. */
+  readonly dataobject_id: string | null;
+  /** Of the defense layer. */
+  readonly defense_id: string | null;
+}
+
+export interface WorkflowStatus {
+  readonly id: string | null;
+  readonly name: string | null;
+  readonly version: string | null;
+  readonly version_id: string | null;
 }
 
 export interface FailedRunStatus extends RunStatus {
@@ -165,14 +181,24 @@ function pollStatus({ endedMs, durationSeconds, requests, error }: EndedPoll): P
 }
 
 function runStatus({ workspace }: WorkspaceReport, run: FailedRun | OpenRun): RunStatus {
+  const { name, workflow, dataclass, dataobjectId, defenseId } = run.details;
   return {
     workspace,
     instance_id: run.instanceId,
+    instance_name: name,
     playbook: run.playbook,
     trigger_type: run.triggerType,
     status: run.status,
     start_time: time(run.startTimeMs),
+    workflow: workflow === null ? null : workflowStatus(workflow),
+    dataclass,
+    dataobject_id: dataobjectId,
+    defense_id: defenseId,
   };
+}
+
+function workflowStatus({ id, name, version, versionId }: Workflow): WorkflowStatus {
+  return { id, name, version, version_id: versionId };
 }
 
 function failedRunStatus(report: WorkspaceReport, run: FailedRun): FailedRunStatus {

@@ -1,3 +1,5 @@
+import type { Details } from './instance.ts';
+
 /** A counted failed attempt of an instance. */
 export interface FailedRun {
   readonly instanceId: string;
@@ -9,6 +11,7 @@ export interface FailedRun {
   readonly status: string;
   readonly startTimeMs: number | null;
   readonly failedMs: number;
+  readonly details: Details;
   /** The first ones; null until the topology has been read. */
   readonly nodes: readonly FailedNode[] | null;
   /** How many more have failed; absent: none. */

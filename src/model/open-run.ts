@@ -1,3 +1,5 @@
+import type { Details } from './instance.ts';
+
 /** An instance that is stuck or being retried. */
 export interface OpenRun {
   readonly instanceId: string;
@@ -6,4 +8,5 @@ export interface OpenRun {
   readonly status: string;
   readonly startTimeMs: number | null;
   readonly retryCount: number;
+  readonly details: Details;
 }

@@ -6,6 +6,7 @@ import { maxKeptNodes } from '../model/failed-run.ts';
 import { isEnded } from '../model/status.ts';
 import type { Priority, ShownInstance } from '../secmaster/api/secmaster.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
+import { logFailedRun } from './failed-run-lines.ts';
 import { nodeChanges } from './node-changes.ts';
 import type { Session } from './session.ts';
 
@@ -27,7 +28,9 @@ const anothers = 'SecMaster returned another instance, or the topology of anothe
 const finalKinds: readonly string[] = ['not_found', 'bad_request', 'unexpected_body', 'body_too_large'];
 
 export interface NodeReader {
-  /** The failed attempts to read now; none if nodes are off or SecMaster refused access recently. */
+  /** Whether topologies are read now: not if nodes are off or SecMaster refused access recently. */
+  isReading(nodes: Session['nodes'], nowMs: number): boolean;
+  /** The failed attempts to read now. */
   pending(session: Session): Promise<readonly EndedAttempt[]>;
   /**
    * Reads the topology of these attempts and counts their failed nodes, once per attempt. Runs are counted without it, so an
@@ -71,7 +74,8 @@ export function createNodeReader(): NodeReader {
         return false;
       }
       tries.delete(key);
-      await session.ledger.commit(unread(attempt, 'failed'));
+      const entry = (await session.ledger.known([attempt.id])).get(attempt.id);
+      await giveUp(session, attempt, entry, 'failed');
       return isFinal;
     }
     tries.delete(key);
@@ -79,16 +83,17 @@ export function createNodeReader(): NodeReader {
     return true;
   }
 
-  function isPaused({ nodes, secmaster }: Session): boolean {
-    const passedMs = secmaster.now() - (forbiddenAtMs ?? Number.NEGATIVE_INFINITY);
+  function isReading(nodes: Session['nodes'], nowMs: number): boolean {
+    const passedMs = nowMs - (forbiddenAtMs ?? Number.NEGATIVE_INFINITY);
     // Below 0 after a clock was set back.
-    return nodes === 'off' || (passedMs >= 0 && passedMs < forbiddenMs);
+    return nodes !== 'off' && !(passedMs >= 0 && passedMs < forbiddenMs);
   }
 
   return {
+    isReading,
     async pending(session) {
       if (session.nodes === 'failed') await giveUpOthers(session);
-      if (isPaused(session)) return [];
+      if (!isReading(session.nodes, session.secmaster.now())) return [];
       const waiting = newestFirst(session.ledger.state.unread);
       return waiting.filter(({ hasFailed }) => hasFailed).slice(0, maxReads);
     },
@@ -99,7 +104,7 @@ export function createNodeReader(): NodeReader {
       }
     },
     async readRest(session) {
-      if (session.nodes !== 'all' || isPaused(session)) return;
+      if (session.nodes !== 'all' || !isReading(session.nodes, session.secmaster.now())) return;
       for (const attempt of newestFirst(session.ledger.state.unread))
         if (!(await readNext(session, attempt, 'spare'))) return;
     },
@@ -121,7 +126,7 @@ async function readOne(session: Session, ended: EndedAttempt, priority: Priority
     throw new SecMasterError('unexpected_body', 'show_instance', anothers);
   }
   if (known === undefined || shown === null || !isOf(ended, shown, known))
-    return ledger.commit(unread(ended, 'skipped'));
+    return giveUp(session, ended, known, 'skipped');
 
   const { playbook = '' } = known.labels;
   const { failedNodes, timedNodes } = shown;
@@ -134,8 +139,18 @@ async function readOne(session: Session, ended: EndedAttempt, priority: Priority
   const nodes = failed.slice(0, maxKeptNodes).map((node) => ({ ...node, error: recentRuns > 0 ? node.error : '' }));
   const more = failed.length > maxKeptNodes ? { moreNodes: failed.length - maxKeptNodes } : {};
   await ledger.commit({ ...read, nodes, ...more });
-  const error = nodes.find((node) => node.error !== '')?.error;
-  log.info({ instance: id, playbook, attempt, nodes: nodes.map(({ name }) => name), ...more, error }, 'run failed');
+  logFailedRun(log, { entry: known, attempt }, recentRuns, { nodes, ...more });
+}
+
+/** The nodes of the attempt will never be known. */
+async function giveUp(
+  { ledger, log, recentRuns }: Session,
+  ended: EndedAttempt,
+  known: Entry | undefined,
+  result: 'skipped' | 'failed',
+): Promise<void> {
+  await ledger.commit(unread(ended, result));
+  if (ended.hasFailed && known !== undefined) logFailedRun(log, { entry: known, attempt: ended.attempt }, recentRuns);
 }
 
 /** After a retry, or where it is run again, the instance's topology is another attempt's: it ended at another time. */

@@ -7,6 +7,7 @@ import type { Instance } from '../model/instance.ts';
 import type { Profile } from '../model/profile.ts';
 import { createRound, type PageLength, type Round } from '../secmaster/api/pager.ts';
 import type { FilteredOutRow, ListQuery, Page, RejectedRow, SecMaster } from '../secmaster/api/secmaster.ts';
+import type { LoggedRun } from './failed-run-lines.ts';
 import type { FilteredOut } from './workspace/filtered-out.ts';
 
 /** What all parts of a poll share: the workspace, its client, its ledger and its settings. */
@@ -30,6 +31,8 @@ export interface Session {
   /** Failed runs to list; 0: none, because their messages are confidential. */
   readonly recentRuns: number;
   readonly onRejected: (row: RejectedRow) => void;
+  /** Called with each newly found failed attempt. */
+  readonly onFailed: (run: LoggedRun) => void;
   readonly filteredOut: FilteredOut;
   /** What is known of a page's length, from poll to poll. */
   readonly pageLength: PageLength;
@@ -123,7 +126,7 @@ export async function readPage(session: Session, query: ListQuery): Promise<Read
 
 /** What these rows change. */
 export async function foldInstances(
-  { ledger, secmaster, maxPlaybooks, maxValues, labels, durationBuckets, nodes }: Session,
+  { ledger, secmaster, maxPlaybooks, maxValues, labels, durationBuckets, nodes, onFailed }: Session,
   instances: readonly Instance[],
 ) {
   const ids = instances.map(({ id }) => id);
@@ -138,6 +141,11 @@ export async function foldInstances(
     nodes,
     nowMs: secmaster.now(),
   });
+  const entries = new Map(folded.change.entries.map((entry) => [entry.id, entry]));
+  for (const { id, attempt } of folded.change.failures) {
+    const entry = entries.get(id);
+    if (entry !== undefined) onFailed({ entry, attempt });
+  }
   return { ...folded, unknown: new Set(ids.filter((id) => !known.has(id))) };
 }
 

@@ -2,7 +2,9 @@ import { type AxeResults, source as axeSource } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { listen } from '../../src/http/listen.ts';
+import { type Details, noDetails } from '../../src/model/instance.ts';
 import type { WorkspaceReport } from '../../src/model/report.ts';
+import { labelText } from '../../src/model/text.ts';
 import { appOf } from '../support/http/app.ts';
 import { emptySnapshot, goodPoll, report, shortPages } from '../support/metrics/report.ts';
 
@@ -72,6 +74,13 @@ const listed = [
   inList('Odd', '3b2c3d5e-7aaf-4732-baaf-46c1bb11dc8f', null, null),
   inList('Of last year', '4b2c3d5e-7aaf-4732-baaf-46c1bb11dc8f', false, atMs - 40 * 86_400_000),
 ];
+const details: Details = {
+  name: 'ISOLATE-20260718115825',
+  dataobjectId: '2462e8c3-e393-4af9-93b6-fe424c0b4e39',
+  defenseId: 'd-host',
+  dataclass: { id: 'e410ae50-43fa-343e-807a-a2a9edb8018e', name: 'Alert' },
+  workflow: { id: '4a6fe02f-b4b4-3b5f-8a11-6f22229e18db', name: 'Isolate a host', version: 'v2', versionId: 'v-2' },
+};
 const failedRun = {
   instanceId: '8eed56de-7aaf-4732-baaf-46c1bb11dc8f',
   attempt: 2,
@@ -80,6 +89,7 @@ const failedRun = {
   status: 'RETRYING',
   startTimeMs: atMs - 95_000,
   failedMs: atMs,
+  details,
   nodes: [{ name: 'Isolate', error: 'host is offline' }],
 };
 const openRun = {
@@ -89,6 +99,7 @@ const openRun = {
   status: 'RUNNING',
   startTimeMs: atMs - 5 * 3_600_000,
   retryCount: 0,
+  details: { ...noDetails, workflow: { id: 'w-2', name: null, version: null, versionId: 'v-9' } },
 };
 const refused = {
   endedMs: atMs,
@@ -102,6 +113,17 @@ const hostile = {
   rightToLeft: '\u202eتحليل البرمجيات الخبيثة',
   long: 'x'.repeat(10_000),
 };
+
+/** As short as rows have it. */
+const saying = (text: string): Details => saysEverywhere(labelText(text));
+
+const saysEverywhere = (text: string): Details => ({
+  name: text,
+  dataobjectId: text,
+  defenseId: text,
+  dataclass: { id: text, name: text },
+  workflow: { id: text, name: text, version: text, versionId: text },
+});
 
 const healthy = () => report({ snapshot, failedRuns: [failedRun], openRuns: [openRun] });
 const worlds: [string, WorkspaceReport[]][] = [
@@ -121,8 +143,16 @@ const worlds: [string, WorkspaceReport[]][] = [
       report({
         workspace: text,
         snapshot: { ...snapshot, window: [inWindow(text, 1)], listed: [inList(text, text, true, null)] },
-        failedRuns: [{ ...failedRun, playbook: text, nodes: [{ name: text, error: text }], instanceId: text }],
-        openRuns: [{ ...openRun, playbook: text, triggerType: text, status: text }],
+        failedRuns: [
+          {
+            ...failedRun,
+            playbook: text,
+            nodes: [{ name: text, error: text }],
+            instanceId: text,
+            details: saying(text),
+          },
+        ],
+        openRuns: [{ ...openRun, playbook: text, triggerType: text, status: text, details: saying(text) }],
         polls: { ...goodPoll, last: { ...refused, error: text }, recent: [{ ...refused, error: text }] },
       }),
     ),
@@ -176,6 +206,12 @@ test('without JavaScript all of it is there', async () => {
     failedRun.instanceId,
     '5 h',
     openRun.instanceId,
+    'ISOLATE-20260718115825',
+    'workflow Isolate a host v2',
+    'Alert',
+    '2462e8c3-e393-4af9-93b6-fe424c0b4e39',
+    'defense layer d-host',
+    'workflow w-2 v-9',
   ]) {
     expect(await page.locator('main').innerText()).toContain(text);
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AppParts } from '../../src/http/app.ts';
 import type { Exposition } from '../../src/metrics/exposition.ts';
+import { noDetails } from '../../src/model/instance.ts';
 import type { Profile } from '../../src/model/profile.ts';
 import { findingsOf } from '../../src/model/profile-text.ts';
 import type { WorkspaceReport } from '../../src/model/report.ts';
@@ -131,6 +132,13 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
     status: 'RETRYING',
     startTimeMs: atMs - 5_000,
     failedMs: atMs,
+    details: {
+      name: 'ISOLATE-1',
+      dataobjectId: 'o-1',
+      defenseId: 'd-1',
+      dataclass: { id: 'c-1', name: 'Alert' },
+      workflow: { id: 'w-1', name: 'Isolate a host', version: 'v2', versionId: 'v-2' },
+    },
     nodes: [
       {
         name: 'Isolate',
@@ -147,6 +155,7 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
     status: 'RUNNING',
     startTimeMs: atMs - 7_200_000,
     retryCount: 1,
+    details: noDetails,
   };
   const rested = { playbookId: 'p-1', name: 'Rested', isEnabled: true, dataclass: { id: 'c', name: 'Alert' } };
   const failed = (playbook: string, instances: number) => ({
@@ -176,11 +185,14 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
     }),
     report({
       ...starting,
-      failedRuns: [{ ...run, instanceId: 'i-2', failedMs: atMs + 9, startTimeMs: null, nodes: null }],
+      failedRuns: [
+        { ...run, instanceId: 'i-2', failedMs: atMs + 9, startTimeMs: null, nodes: null, details: noDetails },
+      ],
     }),
   ]).request('/api/v1/status');
   expect(response.headers.get('content-type')).toBe('application/json');
   const ids = { workspace_id: report().workspaceId, project_id: report().projectId, region: 'eu-west-101' };
+  const nothing = { instance_name: null, workflow: null, dataclass: null, dataobject_id: null, defense_id: null };
   const pages = findingsOf(shortPages).map(({ text }, i) => ({ text, slower: i === 0 }));
   expect(await response.json()).toEqual({
     version: '1.2.3',
@@ -251,6 +263,7 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
         start_time: null,
         failed_time: '2026-07-18T12:00:00.009Z',
         nodes: null,
+        ...nothing,
       },
       {
         workspace: 'prod',
@@ -269,6 +282,11 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
             end_time: '2026-07-18T12:00:00.000Z',
           },
         ],
+        instance_name: 'ISOLATE-1',
+        workflow: { id: 'w-1', name: 'Isolate a host', version: 'v2', version_id: 'v-2' },
+        dataclass: { id: 'c-1', name: 'Alert' },
+        dataobject_id: 'o-1',
+        defense_id: 'd-1',
       },
     ],
     open_runs: [
@@ -281,6 +299,7 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
         start_time: '2026-07-18T10:00:00.000Z',
         retries: 1,
         open_seconds: 7_212,
+        ...nothing,
       },
     ],
   });
@@ -296,6 +315,7 @@ test('the status and the page tell how many failed nodes are not shown', async (
     status: 'FAILED',
     startTimeMs: atMs - 5_000,
     failedMs: atMs,
+    details: noDetails,
     nodes: [{ name: 'Isolate', error: '' }],
     moreNodes: 99_980,
   };

@@ -13,7 +13,7 @@ import {
 import { type LabelValue, valueKey } from '../../src/ledger/label-values.ts';
 import { type Ledger, maxFailures, type Store } from '../../src/ledger/store.ts';
 import { newestFirst } from '../../src/ledger/topologies.ts';
-import { type Instance, noDetails } from '../../src/model/instance.ts';
+import { type Details, type Instance, noDetails } from '../../src/model/instance.ts';
 import type { Profile } from '../../src/model/profile.ts';
 import { inForm } from '../support/form.ts';
 import { emptyPage, foldRows, sweepPart } from '../support/ledger/ledgers.ts';
@@ -37,6 +37,15 @@ const labelValues: readonly LabelValue[] = [
 ];
 const isolate = runLabels(playbook.name, 'EVENT');
 const none = runLabels('(none)', '');
+
+/** What SecMaster tells beside what is counted. */
+const told: Details = {
+  name: 'ISOLATE-1',
+  dataobjectId: null,
+  defenseId: 'd-1',
+  dataclass: { id: null, name: 'Alert' },
+  workflow: { id: 'w-1', name: null, version: 'v2', versionId: 'v-2' },
+};
 
 export function instance(id: string, fields: Partial<Instance> = {}): Instance {
   const startTimeMs = nowMs + 1_000;
@@ -216,18 +225,11 @@ export function describeStore({ createDisk }: StoreKind): void {
 
   describe('what is committed', () => {
     test('is there in another process, with what SecMaster tells beside what is counted', async () => {
-      const details = {
-        name: 'ISOLATE-1',
-        dataobjectId: null,
-        defenseId: 'd-1',
-        dataclass: { id: null, name: 'Alert' },
-        workflow: { id: 'w-1', name: null, version: 'v2', versionId: 'v-2' },
-      };
-      await show(failed('a', { details }), finished('b', { details }), instance('c'));
+      await show(failed('a', { details: told }), finished('b', { details: told }), instance('c'));
       ledger = await reopen();
       const known = await ledger.known(['a', 'b', 'c']);
       expect([known.get('a')?.details, known.get('b')?.details, known.get('c')?.details]).toEqual([
-        details,
+        told,
         noDetails,
         noDetails,
       ]);
@@ -564,7 +566,7 @@ export function describeStore({ createDisk }: StoreKind): void {
         instance('young'),
         instance('old', { startTimeMs: nowMs - 9_000 }),
         instance('older', { startTimeMs: nowMs - 99_000 }),
-        instance('retried', { status: 'RETRYING', retryCount: 1 }),
+        instance('retried', { status: 'RETRYING', retryCount: 1, details: told }),
         finished('ended', { startTimeMs: nowMs - 99_000 }),
       );
       const found = await ledger.stuckOrRetrying(nowMs, 10);
@@ -576,6 +578,7 @@ export function describeStore({ createDisk }: StoreKind): void {
         status: 'RETRYING',
         startTimeMs: nowMs + 1_000,
         retryCount: 1,
+        details: told,
       });
       expect(await ledger.stuckOrRetrying(nowMs, 1)).toHaveLength(1);
     });
@@ -670,7 +673,7 @@ export function describeStore({ createDisk }: StoreKind): void {
     });
 
     test('are unread until their nodes are known, and listed with them, newest first', async () => {
-      await show(failed('a'), failed('b', { endTimeMs: nowMs + 7_000 }));
+      await show(failed('a', { details: told }), failed('b', { endTimeMs: nowMs + 7_000 }));
       ledger = await reopen();
       const failedOnce = { attempt: 1, hasFailed: true, sinceMs: null };
       expect(newestFirst(ledger.state.unread)).toEqual([
@@ -686,8 +689,16 @@ export function describeStore({ createDisk }: StoreKind): void {
       expect(await ledger.nodes(playbook.name, 'timed_nodes')).toEqual([]);
       expect(await ledger.nodes('other', 'failed_nodes')).toEqual([]);
       expect(await ledger.latestFailures(10)).toMatchObject([
-        { instanceId: 'b', nodes: null },
-        { instanceId: 'a', attempt: 1, playbook: playbook.name, triggerType: 'EVENT', status: 'FAILED', nodes },
+        { instanceId: 'b', nodes: null, details: noDetails },
+        {
+          instanceId: 'a',
+          attempt: 1,
+          playbook: playbook.name,
+          triggerType: 'EVENT',
+          status: 'FAILED',
+          nodes,
+          details: told,
+        },
       ]);
       expect(await ledger.latestFailures(1)).toHaveLength(1);
     });

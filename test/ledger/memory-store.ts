@@ -239,8 +239,8 @@ function openLedger(disk: Disk, key: string, onStatement: () => void): Ledger {
   };
 }
 
-function names({ labels: { playbook = '', trigger_type: triggerType = '' } }: Entry) {
-  return { playbook, triggerType };
+function names({ labels: { playbook = '', trigger_type: triggerType = '' }, details }: Entry) {
+  return { playbook, triggerType, details };
 }
 
 function labelsOfOpen({ labels: { playbook = '' }, status }: Entry): Labels {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { maxFailedRunLines } from '../../src/poll/failed-run-lines.ts';
 import type { ShownInstance } from '../../src/secmaster/api/secmaster.ts';
 import { type ErrorKind, SecMasterError } from '../../src/secmaster/http/errors.ts';
 import { parseExposition } from '../support/metrics/exposition.ts';
@@ -8,6 +9,26 @@ const playbook = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate ho
 const nodes = ['Query asset', 'Isolate', 'Notify'];
 const minuteMs = 60_000;
 
+/** What SecMaster tells of a run, and how a line of the log shows it. */
+const told = {
+  workflow: { id: 'w-1', name: '隔离主机', name_en: 'Isolate a host', version: 'v2', version_id: 'v-2' },
+  dataclass: { id: 'c-1', name: '告警', en_name: 'Alert' },
+  dataobjectId: 'o-1',
+  defenseId: 'd-1',
+};
+const details = {
+  workflow: 'Isolate a host',
+  workflowId: 'w-1',
+  workflowVersion: 'v2',
+  workflowVersionId: 'v-2',
+  dataclass: 'Alert',
+  dataclassId: 'c-1',
+  dataobjectId: 'o-1',
+  defenseId: 'd-1',
+};
+
+const failedLines = (soc: SimulatedSoc) =>
+  soc.logged.filter(({ msg }) => msg === 'run failed') as unknown as Readonly<Record<string, unknown>>[];
 const reads = (soc: SimulatedSoc) => soc.simulator.requests.count('ShowAopWorkflowInstance');
 const begin = (soc: SimulatedSoc) => soc.world.start(soc.now() - 5_000, { playbook, nodes });
 const fail = (soc: SimulatedSoc, id: string, node = 'Isolate', error = 'host is offline') =>
@@ -100,11 +121,19 @@ describe('the nodes of a failed run', () => {
 
   test('stand in the log and in the report with their messages', async () => {
     const soc = await begun();
-    const id = begin(soc);
+    const id = soc.world.start(soc.now() - 5_000, { playbook, nodes, ...told });
     fail(soc, id);
     await soc.poll();
-    expect(soc.logged.filter(({ msg }) => msg === 'run failed')).toMatchObject([
-      { instance: id, playbook: 'Isolate host', attempt: 1, nodes: ['Isolate'], error: 'host is offline' },
+    expect(failedLines(soc)).toMatchObject([
+      {
+        instance: id,
+        playbook: 'Isolate host',
+        triggerType: 'EVENT',
+        attempt: 1,
+        ...details,
+        nodes: ['Isolate'],
+        error: 'host is offline',
+      },
     ]);
     expect(soc.workspace.report().failedRuns).toEqual([
       {
@@ -115,6 +144,13 @@ describe('the nodes of a failed run', () => {
         status: 'FAILED',
         startTimeMs: soc.now() - 5_000,
         failedMs: soc.now() - 1_000,
+        details: {
+          name: expect.any(String),
+          dataobjectId: 'o-1',
+          defenseId: 'd-1',
+          dataclass: { id: 'c-1', name: 'Alert' },
+          workflow: { id: 'w-1', name: 'Isolate a host', version: 'v2', versionId: 'v-2' },
+        },
         nodes: [{ name: 'Isolate', error: 'host is offline', startMs: expect.any(Number), endMs: soc.now() - 1_000 }],
       },
     ]);
@@ -123,8 +159,10 @@ describe('the nodes of a failed run', () => {
 
   test('leave no message anywhere if runs are not listed', async () => {
     const soc = await begun({ settings: { recentRuns: 0 } });
-    fail(soc, begin(soc));
+    fail(soc, soc.world.start(soc.now() - 5_000, { playbook, nodes, ...told }));
     await soc.poll();
+    expect(failedLines(soc)).toHaveLength(1);
+    for (const text of Object.values(details)) expect(JSON.stringify(failedLines(soc))).not.toContain(text);
     expect(await nodeFailures(soc)).toEqual(['Isolate host/Isolate 1']);
     expect(JSON.stringify(soc.logged)).not.toContain('host is offline');
     const ledger = await soc.store.open(soc.workspace.report());
@@ -138,6 +176,46 @@ describe('the nodes of a failed run', () => {
     await soc.poll();
     expect(reads(soc)).toBe(0);
     expect(soc.workspace.report().failedRuns).toMatchObject([{ attempt: 1, nodes: null }]);
+  });
+
+  test.each<[string, SocOptions, number]>([
+    ['that are off', { settings: { nodes: 'off' } }, 1],
+    ['that cannot be read', refusing({ kind: 'unexpected_body' }), 1],
+    ['that are tried in vain', refusing({ kind: 'network' }), 3],
+  ])('%s leave one line about the run in the log, without them', async (_, options, polls) => {
+    const soc = await begun(options);
+    const id = soc.world.start(soc.now() - 5_000, { playbook, nodes, ...told });
+    fail(soc, id);
+    for (let i = 0; i < polls; i++) await soc.poll();
+    const [line, ...more] = failedLines(soc);
+    expect(line).toMatchObject({ instance: id, attempt: 1, ...details });
+    expect([line?.nodes, more]).toEqual([undefined, []]);
+    await soc.poll();
+    expect(failedLines(soc)).toHaveLength(1);
+  });
+
+  test('leave one line about a run that was retried before they could be read', async () => {
+    const refusal = { kind: 'network' as ErrorKind | null };
+    const soc = await begun(refusing(refusal));
+    const id = begin(soc);
+    fail(soc, id);
+    await soc.poll();
+    soc.turn(minuteMs);
+    soc.world.retry(id, soc.now() - 1_000);
+    refusal.kind = null;
+    await soc.poll();
+    expect(failedLines(soc)).toMatchObject([{ instance: id, attempt: 1 }]);
+  });
+
+  test('that are off leave a bounded number of lines in a flood of failures', async () => {
+    const soc = await begun({ settings: { nodes: 'off' } });
+    for (let n = 0; n < maxFailedRunLines + 50; n++) fail(soc, begin(soc));
+    await soc.poll();
+    expect(failedLines(soc)).toHaveLength(maxFailedRunLines);
+    expect(soc.logged.filter(({ msg }) => String(msg).startsWith('more runs failed'))).toHaveLength(1);
+    fail(soc, begin(soc));
+    await soc.poll();
+    expect(failedLines(soc)).toHaveLength(maxFailedRunLines + 1);
   });
 
   test('beyond a hundred of one playbook share the label other', async () => {

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { FailedRunStatus, FailuresSince, OpenRunStatus, RunStatus, Status } from '../status.ts';
+import type { FailedRunStatus, FailuresSince, OpenRunStatus, RunStatus, Status, WorkflowStatus } from '../status.ts';
 import { duration, moment, name } from './format.ts';
 import { table } from './table.ts';
 
@@ -29,7 +29,15 @@ function noFailures(since: FailuresSince | null) {
   return html`<p class="none">No failures seen since ${moment(since.time)} UTC${since.isBeginning ? ', when counting began' : ''}.</p>`;
 }
 
-const failedHead = ['Failed (UTC)', 'Playbook', 'Failing node and message', 'Attempt', 'Status now', 'Instance'];
+const failedHead = [
+  'Failed (UTC)',
+  'Playbook',
+  'Failing node and message',
+  'Attempt',
+  'Status now',
+  'Data',
+  'Instance',
+];
 
 function failedRow(run: FailedRunStatus) {
   return [
@@ -38,11 +46,12 @@ function failedRow(run: FailedRunStatus) {
     nodes(run),
     html`${run.attempt}`,
     html`<bdi>${run.status}</bdi>`,
+    data(run),
     instance(run),
   ];
 }
 
-const openHead = ['Started (UTC)', 'Open for', 'Playbook', 'Status', 'Retries', 'Instance'];
+const openHead = ['Started (UTC)', 'Open for', 'Playbook', 'Status', 'Retries', 'Data', 'Instance'];
 
 function openRow(run: OpenRunStatus) {
   return [
@@ -51,6 +60,7 @@ function openRow(run: OpenRunStatus) {
     playbook(run),
     html`<bdi>${run.status}</bdi>`,
     html`${run.retries}`,
+    data(run),
     instance(run),
   ];
 }
@@ -60,8 +70,24 @@ function tookUntil({ start_time: start, failed_time: failed }: FailedRunStatus) 
   return html`<br><small>${duration(Math.max(0, Date.parse(failed) - Date.parse(start)) / 1000)} after the start</small>`;
 }
 
-function playbook({ workspace, playbook, trigger_type: trigger }: RunStatus) {
-  return html`${name(playbook)}<br><small><bdi>${trigger}</bdi> in ${name(workspace)}</small>`;
+function playbook({ workspace, playbook, trigger_type: trigger, workflow }: RunStatus) {
+  return html`${name(playbook)}<br><small><bdi>${trigger}</bdi> in ${name(workspace)}</small>${workflow && line('workflow', workflowText(workflow))}`;
+}
+
+/** By its ids where SecMaster gives no name or no version. */
+function workflowText({ id, name, version, version_id: versionId }: WorkflowStatus): string {
+  return [name ?? id, version ?? versionId].filter((part) => part !== null).join(' ');
+}
+
+/** What the run handled. */
+function data({ dataclass, dataobject_id: object, defense_id: defense }: RunStatus) {
+  const known = dataclass?.name ?? dataclass?.id ?? null;
+  if (known === null && object === null && defense === null) return html`<span class="none">none</span>`;
+  return html`${known && name(known)}${object && html`<p><code>${object}</code></p>`}${defense && line('defense layer', defense)}`;
+}
+
+function line(what: string, text: string) {
+  return html`<p><small>${what} <bdi>${text}</bdi></small></p>`;
 }
 
 function nodes({ nodes: all, more_nodes: more = 0 }: FailedRunStatus) {
@@ -74,6 +100,6 @@ function nodes({ nodes: all, more_nodes: more = 0 }: FailedRunStatus) {
 }
 
 /** For the search of SecMaster's console. */
-function instance({ instance_id: id }: RunStatus) {
-  return html`<code>${id}</code>`;
+function instance({ instance_id: id, instance_name: title }: RunStatus) {
+  return html`${title && html`<p>${name(title)}</p>`}<code>${id}</code>`;
 }

@@ -1,7 +1,7 @@
 import type { FailedNode, FailedRun } from '../../model/failed-run.ts';
 import type { FailedAttempt } from '../change.ts';
 import { maxFailures } from '../store.ts';
-import { readNodes } from '../stored-json.ts';
+import { readDetails, readNodes } from '../stored-json.ts';
 import type { Database } from './database.ts';
 import type { LabelSets } from './label-sets.ts';
 
@@ -10,24 +10,26 @@ export function createFailures(db: Database, ledger: number, sets: LabelSets) {
   return {
     latest(max: number): FailedRun[] {
       const rows = db.all<
-        Omit<FailedRun, 'nodes' | 'playbook' | 'triggerType' | 'moreNodes'> & {
+        Omit<FailedRun, 'nodes' | 'playbook' | 'triggerType' | 'moreNodes' | 'details'> & {
           label_set: number;
+          details: string | null;
           nodes: string | null;
           more_nodes: number;
         }
       >(
         `SELECT id AS instanceId, attempt, label_set, status, start_time_ms AS startTimeMs, failed_ms AS failedMs, nodes,
-                more_nodes
+                more_nodes, details
          FROM failure JOIN instance USING (ledger, id) WHERE ledger = ? ORDER BY failed_ms DESC, id LIMIT ?`,
         ledger,
         max,
       );
-      return rows.map(({ label_set: set, nodes, more_nodes: moreNodes, ...run }) => {
+      return rows.map(({ label_set: set, details, nodes, more_nodes: moreNodes, ...run }) => {
         const { playbook = '', trigger_type: triggerType = '' } = sets.labelsOf(set);
         return {
           ...run,
           playbook,
           triggerType,
+          details: readDetails(details),
           nodes: nodes === null ? null : readNodes(nodes),
           ...(moreNodes > 0 && { moreNodes }),
         };

@@ -61,17 +61,19 @@ export function createInstances(db: Database, ledger: number, sets: LabelSets) {
       return db.all<{ id: string }>(sql, ledger).map(({ id }) => id);
     },
     stuckOrRetrying(sinceMs: number, max: number): OpenRun[] {
-      const rows = db.all<Omit<OpenRun, 'playbook' | 'triggerType'> & { label_set: number }>(
-        `SELECT id AS instanceId, label_set, status, start_time_ms AS startTimeMs, retry_count AS retryCount
+      const rows = db.all<
+        Omit<OpenRun, 'playbook' | 'triggerType' | 'details'> & { label_set: number; details: string | null }
+      >(
+        `SELECT id AS instanceId, label_set, status, start_time_ms AS startTimeMs, retry_count AS retryCount, details
          FROM instance INDEXED BY instance_open
          WHERE ledger = ? AND open = 1 AND (status = 'RETRYING' OR start_time_ms < ?) ORDER BY start_time_ms, id LIMIT ?`,
         ledger,
         sinceMs,
         max,
       );
-      return rows.map(({ label_set: set, ...run }) => {
+      return rows.map(({ label_set: set, details, ...run }) => {
         const { playbook = '', trigger_type: triggerType = '' } = sets.labelsOf(set);
-        return { ...run, playbook, triggerType };
+        return { ...run, playbook, triggerType, details: readDetails(details) };
       });
     },
     endedBefore(beforeMs: number, max: number): string[] {

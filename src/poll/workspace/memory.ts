@@ -4,6 +4,7 @@ import type { Logger } from '../../log.ts';
 import type { PageLength } from '../../secmaster/api/pager.ts';
 import { pageSize, type SecMaster } from '../../secmaster/api/secmaster.ts';
 import { type Audits, createAudits } from '../audit.ts';
+import { createFailedRunLines } from '../failed-run-lines.ts';
 import { createNodeReader, type NodeReader } from '../nodes.ts';
 import { createPlaybookLists, type PlaybookLists } from '../playbooks.ts';
 import { createLearning, type Learning } from '../profile/learning.ts';
@@ -75,6 +76,7 @@ export interface SessionParts {
 /** The session of one poll: current settings, memory of earlier polls, and the ledger, which is created if missing. */
 export async function openSession(parts: SessionParts, signal: AbortSignal): Promise<Session> {
   const { settings, secmaster, log, memory } = parts;
+  const tellFailed = createFailedRunLines(log, settings.recentRuns);
   return {
     ...settings,
     secmaster,
@@ -82,6 +84,10 @@ export async function openSession(parts: SessionParts, signal: AbortSignal): Pro
     log,
     signal,
     onRejected: memory.rejectedRows.add,
+    onFailed(run) {
+      // Otherwise the line waits for the nodes.
+      if (!memory.nodeReader.isReading(settings.nodes, secmaster.now())) tellFailed(run);
+    },
     filteredOut: memory.filteredOut,
     pageLength: memory.pageLength,
     lastTail: memory.lastTail,

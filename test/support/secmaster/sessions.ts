@@ -68,6 +68,7 @@ export async function createScriptedSession(answers: Answers, beganMs: number): 
     nodes: 'off',
     recentRuns: 0,
     onRejected: () => {},
+    onFailed: () => {},
     filteredOut: createFilteredOut(),
     pageLength: { limit: 100, fullRows: null },
     lastTail: noTail(),
