@@ -44,6 +44,7 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
   const labels = new PlaybookLabels(knownLabels(state.playbooks.values(), liveLabels(state)), context.maxPlaybooks);
   const values = new LabelValues(state.values, context.maxValues);
   const series = collectSeries(context);
+  const touched = new Map<string, Labels>();
   // Unknown instances from before may have been counted and pruned.
   const sinceMs = Math.max(state.createdAtMs, state.prunedBeforeMs);
 
@@ -66,6 +67,7 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
       continue;
     }
     entries.set(entry.id, entry);
+    for (const set of [entry.labels, known?.labels ?? entry.labels]) touched.set(labelsText(set), set);
     const atMs = Math.max(entry.startTimeMs ?? 0, entry.endTimeMs ?? 0);
     labels.meet(instance.playbook, atMs);
     values.meet('trigger_type', instance.triggerType, atMs);
@@ -78,6 +80,7 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
   return {
     change: {
       entries: [...entries.values()],
+      touched: [...touched.values()],
       added: added.toArray().length,
       seen,
       atMs: nowMs,

@@ -1,6 +1,6 @@
 import type { Profile } from '../model/profile.ts';
 import type { Labels } from '../model/snapshot.ts';
-import type { Change, PageChange } from './change.ts';
+import type { Change, PageChange, SweepPart } from './change.ts';
 import { labelsText } from './label-set.ts';
 import { type LabelValue, valueKey } from './label-values.ts';
 import { type MetPlaybook, playbookKey } from './playbook-labels.ts';
@@ -18,6 +18,10 @@ export interface LedgerState {
   readonly fromMinute: number;
   /** Ended instances started before this may have been pruned; 0: none. */
   readonly prunedBeforeMs: number;
+  /** While a gap is to be swept, changes before this may be unseen; null: not known, so before the last tail. */
+  readonly unseenBeforeMs: number | null;
+  /** Ends since then are known once nothing is left to be swept; null: reading the history has not been planned. */
+  readonly historyFromMs: number | null;
   /** How SecMaster behaves, as far as it has been tried. */
   readonly profile: Profile;
   /** Instances in the ledger. */
@@ -28,6 +32,10 @@ export interface LedgerState {
   readonly values: ReadonlyMap<string, LabelValue>;
   /** The label sets of runs with counters, by their texts. */
   readonly runs: ReadonlyMap<string, Labels>;
+  /** Pages that have been committed since the ledger was opened. */
+  readonly pages: number;
+  /** Of the label sets of runs whose instances have changed meanwhile, by their texts: the last such page. */
+  readonly touched: ReadonlyMap<string, number>;
 }
 
 /** Labels of the playbooks with series. */
@@ -45,9 +53,16 @@ export function advance(state: LedgerState, change: Change): LedgerState {
         ...withPage(state, change.page),
         generation: state.generation + 1,
         lastTailMs: change.beganMs,
+        unseenBeforeMs: change.hasGap ? change.beganMs : state.unseenBeforeMs,
       };
     case 'sweep_step':
-      return change.page === null ? state : withPage(state, change.page);
+      return sweptOn(state, change);
+    case 'sweep_planned':
+      return {
+        ...state,
+        unseenBeforeMs: change.sweep.some(isGap) ? state.lastTailMs : state.unseenBeforeMs,
+        historyFromMs: change.historyFromMs ?? state.historyFromMs,
+      };
     case 'nodes_read':
       return withValues(state, change.values ?? []);
     case 'profile_learned':
@@ -65,6 +80,14 @@ export function advance(state: LedgerState, change: Change): LedgerState {
   }
 }
 
+const isGap = ({ purpose }: SweepPart) => purpose === 'gap';
+
+function sweptOn(before: LedgerState, { page, outcome }: Extract<Change, { kind: 'sweep_step' }>): LedgerState {
+  const state = page === null ? before : withPage(before, page);
+  if (outcome.kind !== 'given_up') return state;
+  return { ...state, historyFromMs: Math.max(state.historyFromMs ?? outcome.knownSinceMs, outcome.knownSinceMs) };
+}
+
 function withValues(state: LedgerState, met: readonly LabelValue[]): LedgerState {
   if (met.length === 0) return state;
   const values = new Map(state.values);
@@ -77,8 +100,9 @@ function newerValue(values: ReadonlyMap<string, LabelValue>, one: LabelValue): L
   return { ...one, seenMs: Math.max(one.seenMs, known?.seenMs ?? 0) };
 }
 
-function withPage(before: LedgerState, { added, playbooks: met, counters, values }: PageChange): LedgerState {
-  const state = withValues(before, values);
+function withPage(before: LedgerState, page: PageChange): LedgerState {
+  const { added, playbooks: met, counters, values } = page;
+  const state = withTouched(withValues(before, values), page);
   const instances = state.instances + added;
   const isNew = ({ labels }: { labels: Labels }) => !state.runs.has(labelsText(labels));
   const begun = counters.filter((change) => change.counter === 'started' && isNew(change));
@@ -92,6 +116,14 @@ function withPage(before: LedgerState, { added, playbooks: met, counters, values
   const runs = new Map(state.runs);
   for (const { labels } of begun) runs.set(labelsText(labels), labels);
   return { ...state, instances, playbooks, runs };
+}
+
+function withTouched(state: LedgerState, { touched: labels }: PageChange): LedgerState {
+  if (labels.length === 0) return state;
+  const pages = state.pages + 1;
+  const touched = new Map(state.touched);
+  for (const set of labels) touched.set(labelsText(set), pages);
+  return { ...state, pages, touched };
 }
 
 function pruned(state: LedgerState, change: Extract<Change, { kind: 'pruned' }>): LedgerState {

@@ -1,9 +1,8 @@
-import type { Snapshot } from '../../model/snapshot.ts';
 import type { Change, PageChange } from '../change.ts';
 import { labelsText } from '../label-set.ts';
 import { valueKey } from '../label-values.ts';
 import { type MetPlaybook, playbookKey } from '../playbook-labels.ts';
-import { toSnapshot } from '../snapshot.ts';
+import { type Recorded, toSnapshot } from '../snapshot.ts';
 import { advance, type LedgerState } from '../state.ts';
 import type { Ledger } from '../store.ts';
 import { readProfile } from '../stored-profile.ts';
@@ -18,7 +17,7 @@ import { createSweep } from './sweep.ts';
 import { createWindow } from './window.ts';
 
 /** The row of the table `ledger`. */
-export type LedgerRow = Omit<LedgerState, 'profile' | 'playbooks' | 'values' | 'runs'> & {
+export type LedgerRow = Omit<LedgerState, 'profile' | 'playbooks' | 'values' | 'runs' | 'pages' | 'touched'> & {
   readonly ledger: number;
   /** JSON. */
   readonly profile: string;
@@ -38,6 +37,8 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
     playbooks: new Map(readPlaybooks().map((one) => [playbookKey(one.playbookId, one.name), one])),
     values: new Map(values.all().map((one) => [valueKey(one.label, one.value), one])),
     runs: new Map(series.runs().map((labels) => [labelsText(labels), labels])),
+    pages: 0,
+    touched: new Map(),
   };
 
   let last: Promise<unknown> = Promise.resolve();
@@ -156,7 +157,7 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
     state = after;
   }
 
-  async function snapshot(): Promise<Snapshot> {
+  async function snapshot(): Promise<Recorded> {
     // A scrape waits for one query at most.
     const read = async <T>(query: () => T): Promise<T> => {
       await new Promise(setImmediate);
@@ -193,6 +194,8 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
     openCount: async () => instances.countOpen(),
     begunWithin: async (fromMs, toMs) => instances.countBegunWithin(fromMs, toMs),
     endedByMinute: async (status, fromMinute, toMinute) => window.endedByMinute(status, fromMinute, toMinute),
+    ends: async (labels, untilMs) => instances.ends(labels, untilMs),
+    starts: async (labels, sinceMs) => instances.starts(labels, sinceMs),
     sweep: async () => sweep.items(),
     endedBefore: async (beforeMs, max) => instances.endedBefore(beforeMs, max),
     playbookActivity: async () => series.activity(),
@@ -206,6 +209,8 @@ const stateColumns = [
   ['lastSuccessMs', 'last_success_ms'],
   ['fromMinute', 'from_minute'],
   ['prunedBeforeMs', 'pruned_before_ms'],
+  ['unseenBeforeMs', 'unseen_before_ms'],
+  ['historyFromMs', 'history_from_ms'],
   ['profile', 'profile'],
   ['instances', 'instances'],
 ] as const satisfies readonly (readonly [keyof LedgerState, string])[];

@@ -365,5 +365,10 @@ export const migrations: readonly string[] = [
   ALTER TABLE instance ADD COLUMN details TEXT;
   -- The starts and ends of a series.
   CREATE INDEX instance_of_set ON instance (ledger, label_set, status, end_time_ms, start_time_ms);
+
+  -- While a gap is to be swept, changes before this may be unseen; null: it is not known since when.
+  ALTER TABLE ledger ADD COLUMN unseen_before_ms INTEGER;
+  -- Ends since then are known once nothing is left to be swept; null: reading the history has not been planned.
+  ALTER TABLE ledger ADD COLUMN history_from_ms INTEGER;
   `,
 ];
