@@ -3,7 +3,7 @@ import type { Profile } from '../model/profile.ts';
 import type { CounterSeries, Exemplar, Labels, LastTime } from '../model/snapshot.ts';
 import type { Entry } from './entry.ts';
 import type { LabelValue, ValueLabel } from './label-values.ts';
-import type { MetPlaybook } from './playbook-labels.ts';
+import type { MetPlaybook } from './met-playbook.ts';
 import type { CellChange } from './window.ts';
 
 /** What one commit writes: all of it, or nothing after a crash. */
@@ -18,8 +18,8 @@ export type Change =
       readonly beganMs: number;
       readonly sweep: readonly SweepPart[];
       readonly recheck: Recheck | null;
-      /** Whether it may not have shown everything that has changed since the one before. */
-      readonly hasGap: boolean;
+      /** It may not have shown everything that has changed since the one before. */
+      readonly hasGap?: boolean;
     }
   | {
       readonly kind: 'sweep_step';

@@ -2,6 +2,8 @@ import type { Instance } from '../model/instance.ts';
 import type { CounterName, CounterSeries, Labels, LastTime } from '../model/snapshot.ts';
 import { isDocumentedStatus, isEnded } from '../model/status.ts';
 import type { DurationChange, FailedAttempt, PageChange } from './change.ts';
+import { begunMs } from './contribution.ts';
+import { PlaybookNames } from './current-names.ts';
 import type { Entry } from './entry.ts';
 import { type Folded, fold, isSettled } from './fold.ts';
 import { labelsText, runLabels, withStatus } from './label-set.ts';
@@ -41,7 +43,9 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
   const entries = new Map<string, Entry>();
   const seen: string[] = [];
   const rows: RowVerdict[] = [];
-  const labels = new PlaybookLabels(knownLabels(state.playbooks.values(), liveLabels(state)), context.maxPlaybooks);
+  const names = new PlaybookNames(state.playbooks.values(), nowMs);
+  const knownPlaybooks = knownLabels(state.playbooks.values(), liveLabels(state));
+  const labels = new PlaybookLabels(knownPlaybooks, context.maxPlaybooks, names);
   const values = new LabelValues(state.values, context.maxValues);
   const series = collectSeries(context);
   const touched = new Map<string, Labels>();
@@ -69,7 +73,7 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
     entries.set(entry.id, entry);
     for (const set of [entry.labels, known?.labels ?? entry.labels]) touched.set(labelsText(set), set);
     const atMs = Math.max(entry.startTimeMs ?? 0, entry.endTimeMs ?? 0);
-    labels.meet(instance.playbook, atMs);
+    labels.meet(instance.playbook, atMs, begunMs(entry) ?? 0);
     values.meet('trigger_type', instance.triggerType, atMs);
     if (status === otherValue) values.limit('status', instance.status, atMs);
     else values.meet('status', status, atMs);

@@ -1,23 +1,17 @@
 import type { Playbook } from '../model/instance.ts';
 import type { PlaybookLabel } from '../model/snapshot.ts';
 import { suffixed } from '../model/text.ts';
+import { PlaybookNames } from './current-names.ts';
+import { type MetPlaybook, otherPlaybooks, ownerOf, playbookKey } from './met-playbook.ts';
 
 /** The label of an instance without a playbook. */
 const noPlaybook = '';
-/** The label that playbooks beyond the limit share. A playbook that really has this name gets its id appended. */
-export const otherPlaybooks = 'other';
-
 /** Playbooks that share `other` and are remembered, to be counted. */
 const maxLimitedPlaybooks = 10_000;
 
 export interface KnownLabel extends PlaybookLabel {
   /** Whether it has series: a playbook without runs for the retention has none. */
   readonly isLive: boolean;
-}
-
-/** A playbook of the page, with its permanent label and the newest time of its instances. */
-export interface MetPlaybook extends PlaybookLabel {
-  readonly seenMs: number;
 }
 
 /** Marks the playbooks whose label is in `live`. */
@@ -50,10 +44,12 @@ export class PlaybookLabels {
   readonly #liveLabels = new Set<string>();
   readonly #met = new Map<string, MetPlaybook>();
   readonly #max: number;
+  readonly #names: PlaybookNames;
   #limited = 0;
 
-  constructor(known: Iterable<KnownLabel>, max: number) {
+  constructor(known: Iterable<KnownLabel>, max: number, names = new PlaybookNames([], 0)) {
     this.#max = max;
+    this.#names = names;
     for (const label of known) this.#keep(label);
   }
 
@@ -78,14 +74,15 @@ export class PlaybookLabels {
     return (isRenamed ? this.#liveLabels.size - this.#live.size : this.#live.size) >= this.#max;
   }
 
-  /** Records an instance of the playbook at this time. */
-  meet(playbook: Playbook | null, atMs: number): void {
+  /** Records an instance of the playbook at this time, which began then. */
+  meet(playbook: Playbook | null, atMs: number, begunMs = atMs): void {
     if (playbook === null) return;
     const key = playbookKey(playbook.id, playbook.name);
     const { label } = this.#byPlaybook.get(key) ?? named(playbook, otherPlaybooks);
     if (label === otherPlaybooks && this.#limited > maxLimitedPlaybooks && !this.#met.has(key)) return;
     const seenMs = Math.max(atMs, this.#met.get(key)?.seenMs ?? 0);
-    this.#met.set(key, { playbookId: playbook.id, name: playbook.name, label, seenMs });
+    const run = this.#names.meet(playbook.id, playbook.name, begunMs);
+    this.#met.set(key, { playbookId: playbook.id, name: playbook.name, label, seenMs, ...run });
   }
 
   /** The playbooks for the next commit. */
@@ -107,16 +104,6 @@ export class PlaybookLabels {
 
 function named({ id, name }: Playbook, label: string): KnownLabel {
   return { playbookId: id, name, label, isLive: false };
-}
-
-/** A playbook under one of its names. */
-export function playbookKey(playbookId: string, name: string): string {
-  return JSON.stringify([playbookId, name]);
-}
-
-/** A playbook under all of its names. */
-function ownerOf(playbookId: string, name: string): string {
-  return playbookId === '' ? playbookKey('', name) : playbookId;
 }
 
 /** The first playbook gets the plain name; a second one the name with the first 8 characters of its id (docs/metrics.md#labels). */

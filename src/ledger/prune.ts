@@ -1,5 +1,5 @@
 import type { Forgotten } from './change.ts';
-import { otherPlaybooks } from './playbook-labels.ts';
+import { otherPlaybooks } from './met-playbook.ts';
 import { type LedgerState, liveLabels } from './state.ts';
 import type { Ledger, PlaybookActivity } from './store.ts';
 

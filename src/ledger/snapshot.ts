@@ -9,9 +9,11 @@ import {
   type Snapshot,
 } from '../model/snapshot.ts';
 import type { SweepItem } from './change.ts';
+import { currentLabels, currentlyNamed } from './current-names.ts';
 import { compareLabels } from './label-set.ts';
 import { countLimitedValues } from './label-values.ts';
-import { countLimited, otherPlaybooks } from './playbook-labels.ts';
+import { moveRows } from './move-rows.ts';
+import { countLimited } from './playbook-labels.ts';
 import { type LedgerState, liveLabels } from './state.ts';
 import { isWindowComplete } from './sweep.ts';
 
@@ -40,16 +42,24 @@ export type Recorded = Omit<Snapshot, 'streaks' | 'expectedStarts'>;
 export function toSnapshot(state: LedgerState, rows: LedgerRows, inOrder: InOrder = byLabels): Recorded {
   const { playbooks, prunedBeforeMs } = state;
   const live = liveLabels(state);
-  const isOwn = ({ label }: { label: string }) => label !== otherPlaybooks && live.has(label);
+  const current = currentLabels(state);
+  const later = (a: LastTime, b: LastTime) => ({ ...a, atMs: Math.max(a.atMs, b.atMs) });
   return {
     counters: countersOf(inOrder(rows.counters)),
     durations: durationsOf(rows, inOrder),
-    window: inOrder(rows.window),
-    oldestOpen: byLabels(rows.oldestOpen),
-    lastStarts: inOrder(rows.lastStarts),
-    lastCompletions: inOrder(rows.lastCompletions),
-    playbooks: [...playbooks.values()]
-      .filter(isOwn)
+    window: inOrder(
+      moveRows(rows.window, current, (a, b) => ({
+        ...a,
+        instances: a.instances + b.instances,
+        retries: a.retries + b.retries,
+      })),
+    ),
+    oldestOpen: byLabels(
+      moveRows(rows.oldestOpen, current, (a, b) => ({ ...a, startTimeMs: Math.min(a.startTimeMs, b.startTimeMs) })),
+    ),
+    lastStarts: inOrder(moveRows(rows.lastStarts, current, later)),
+    lastCompletions: inOrder(moveRows(rows.lastCompletions, current, later)),
+    playbooks: currentlyNamed(state, live)
       .map(({ playbookId, name, label }) => ({ playbookId, name, label }))
       .sort((a, b) => (a.label < b.label ? -1 : 1)),
     limitedPlaybooks: countLimited(playbooks.values(), live, prunedBeforeMs),

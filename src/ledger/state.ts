@@ -3,7 +3,7 @@ import type { Labels } from '../model/snapshot.ts';
 import type { Change, PageChange, SweepPart } from './change.ts';
 import { labelsText } from './label-set.ts';
 import { type LabelValue, valueKey } from './label-values.ts';
-import { type MetPlaybook, playbookKey } from './playbook-labels.ts';
+import { type MetPlaybook, playbookKey } from './met-playbook.ts';
 
 /** The state of a workspace's ledger as a whole, kept in memory by its handle. */
 export interface LedgerState {
@@ -32,10 +32,6 @@ export interface LedgerState {
   readonly values: ReadonlyMap<string, LabelValue>;
   /** The label sets of runs with counters, by their texts. */
   readonly runs: ReadonlyMap<string, Labels>;
-  /** Pages that have been committed since the ledger was opened. */
-  readonly pages: number;
-  /** Of the label sets of runs whose instances have changed meanwhile, by their texts: the last such page. */
-  readonly touched: ReadonlyMap<string, number>;
 }
 
 /** Labels of the playbooks with series. */
@@ -53,7 +49,7 @@ export function advance(state: LedgerState, change: Change): LedgerState {
         ...withPage(state, change.page),
         generation: state.generation + 1,
         lastTailMs: change.beganMs,
-        unseenBeforeMs: change.hasGap ? change.beganMs : state.unseenBeforeMs,
+        unseenBeforeMs: change.hasGap === true ? change.beganMs : state.unseenBeforeMs,
       };
     case 'sweep_step':
       return sweptOn(state, change);
@@ -100,9 +96,8 @@ function newerValue(values: ReadonlyMap<string, LabelValue>, one: LabelValue): L
   return { ...one, seenMs: Math.max(one.seenMs, known?.seenMs ?? 0) };
 }
 
-function withPage(before: LedgerState, page: PageChange): LedgerState {
-  const { added, playbooks: met, counters, values } = page;
-  const state = withTouched(withValues(before, values), page);
+function withPage(before: LedgerState, { added, playbooks: met, counters, values }: PageChange): LedgerState {
+  const state = withValues(before, values);
   const instances = state.instances + added;
   const isNew = ({ labels }: { labels: Labels }) => !state.runs.has(labelsText(labels));
   const begun = counters.filter((change) => change.counter === 'started' && isNew(change));
@@ -116,14 +111,6 @@ function withPage(before: LedgerState, page: PageChange): LedgerState {
   const runs = new Map(state.runs);
   for (const { labels } of begun) runs.set(labelsText(labels), labels);
   return { ...state, instances, playbooks, runs };
-}
-
-function withTouched(state: LedgerState, { touched: labels }: PageChange): LedgerState {
-  if (labels.length === 0) return state;
-  const pages = state.pages + 1;
-  const touched = new Map(state.touched);
-  for (const set of labels) touched.set(labelsText(set), pages);
-  return { ...state, pages, touched };
 }
 
 function pruned(state: LedgerState, change: Extract<Change, { kind: 'pruned' }>): LedgerState {

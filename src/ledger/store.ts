@@ -29,6 +29,8 @@ export interface WorkspaceId {
 export interface Ledger {
   /** As of the last commit. */
   readonly state: LedgerState;
+  /** Of the label sets of runs whose instances have changed since this handle was opened, by their texts: a number that grows. */
+  readonly touched: ReadonlyMap<string, number>;
   /** Writes a change atomically: after a crash at any time, all of it is there or nothing. */
   commit(change: Change): Promise<void>;
   /** Read in parts, so that scrapes are served in between. Commits wait until it has been read. */

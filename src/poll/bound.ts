@@ -1,5 +1,6 @@
 import { maxStepRequests } from '../secmaster/api/pager.ts';
 import { maxAuditRequests } from './count-audit.ts';
+import { maxHistoryRequests } from './history-reader.ts';
 import { maxReads } from './nodes.ts';
 import { maxOpenRequests } from './open.ts';
 import { maxProbeRequests } from './profile/probe.ts';
@@ -18,7 +19,8 @@ export const maxPollRequests =
   maxOpenRequests +
   maxReads +
   maxSweepRequests +
+  maxHistoryRequests +
   // The last step of each.
-  3 * maxStepRequests +
+  4 * maxStepRequests +
   maxRecheckRequests +
   maxAuditRequests;

@@ -39,6 +39,28 @@ export function everything(state: LedgerState, retentionMs: number, nowMs: numbe
   return [down(fromMs), ...open, ...(keptMs < fromMs ? [failed] : [])];
 }
 
+/** Where the history begins that a ledger reads; in whole minutes. */
+export function historyFrom(nowMs: number, retentionMs: number): number {
+  return Math.floor((nowMs - retentionMs) / 60_000) * 60_000;
+}
+
+/**
+ * What was created since then and before the ledger, timers first.
+ *
+ * @param only the trigger types that are to be read; none: all
+ */
+export function historyParts(
+  { createdAtMs }: Pick<LedgerState, 'createdAtMs'>,
+  fromMs: number,
+  only: readonly string[],
+): SweepPart[] {
+  const toMs = createdAtMs + overlapMs;
+  if (toMs <= fromMs) return [];
+  return historyTypes
+    .filter((triggerType) => only.length === 0 || only.includes(triggerType))
+    .map((triggerType) => ({ ...whole, fromMs, toMs, triggerType, purpose: 'history' }));
+}
+
 /** What has been created since the last complete tail. */
 export function sinceLastTail({ lastTailMs, createdAtMs }: LedgerState): SweepPart {
   return down((lastTailMs ?? createdAtMs) - overlapMs);
@@ -85,6 +107,7 @@ const narrowestMs = 2_000;
 const keptMs = 180 * 86_400_000;
 const statuses = ['FINISHED', 'FAILED', 'TERMINATED', ...documentedOpenStatuses, undocumentedOpenStatus];
 const triggerTypes = ['EVENT', 'TIMER', 'MANUAL', 'DEBUG'];
+const historyTypes = ['TIMER', 'EVENT', 'MANUAL', 'DEBUG'];
 
 export interface Splitting {
   /** null: from_date and to_date can't be used. */

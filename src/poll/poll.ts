@@ -2,6 +2,7 @@ import { prune } from '../ledger/prune.ts';
 import { firstMinute } from '../ledger/window.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
 import type { Audits } from './audit.ts';
+import type { HistoryReader } from './history-reader.ts';
 import type { NodeReader } from './nodes.ts';
 import { lookUpOpen } from './open.ts';
 import { span } from './parts.ts';
@@ -20,6 +21,9 @@ export interface PollSteps {
   readonly hasTimeLeft: () => boolean;
   readonly learning: Learning;
   readonly audits: Audits;
+  readonly historyReader: HistoryReader;
+  /** Whether there is time for history: nobody waits for it. */
+  readonly mayReadHistory: boolean;
   readonly nodeReader: NodeReader;
   readonly sweepLog: SweepLog;
 }
@@ -29,7 +33,7 @@ const maxPruned = 1_000;
 
 /**
  * One poll of one workspace: what is due to be found out about SecMaster, the tail, the open instances, the nodes of failed runs, as
- * much of the sweep as there is time for, and once there is nothing to sweep, rechecks, the audit and pruning.
+ * much of the sweep as there is time for, and once there is nothing to sweep, rechecks, the audit, pruning and history.
  *
  * @returns how far the sweep came, for the next poll
  * @throws {SecMasterError | LedgerError} earlier commits stay
@@ -37,7 +41,7 @@ const maxPruned = 1_000;
 export async function poll(
   session: Session,
   progress: Progress | null,
-  { onNews, hasTimeLeft, learning, audits, nodeReader, sweepLog }: PollSteps,
+  { onNews, hasTimeLeft, learning, audits, historyReader, mayReadHistory, nodeReader, sweepLog }: PollSteps,
 ): Promise<Progress | null> {
   const { ledger, secmaster } = session;
   await learning.learn(session);
@@ -47,10 +51,12 @@ export async function poll(
     await readTail(session);
   });
   await moveWindow(session);
+  await historyReader.plan(session);
   await lookUpOpen(session);
   let left = progress ?? (await nextItem(session));
   const failures = await nodeReader.pending(session);
-  if (left !== null || failures.length > 0) await onNews();
+  const isHistoryDue = mayReadHistory && (await historyReader.isPending(session));
+  if (left !== null || failures.length > 0 || isHistoryDue) await onNews();
   await nodeReader.read(session, failures, hasTimeLeft);
   if (left !== null) {
     left = await sweep(session, left, hasTimeLeft, sweepLog);
@@ -62,6 +68,7 @@ export async function poll(
     await prune(ledger, secmaster.now(), session.retentionMs, maxPruned);
   }
   await ledger.commit({ kind: 'poll_succeeded', atMs: secmaster.now() });
+  if (left === null && isHistoryDue) await historyReader.read(session, hasTimeLeft);
   return left;
 }
 

@@ -41,8 +41,34 @@ describe('a renamed playbook', () => {
     await soc.poll();
     await soc.poll();
     expect(await started(soc)).toEqual({ 'Playbook 1': 3, Renamed: 2 });
-    expect(await info(soc)).toEqual(['Playbook 1', 'Renamed']);
+    expect(await info(soc)).toEqual(['Renamed']);
     expect(await soc.differences()).toEqual([]);
+  });
+
+  test('takes its gauges along at once, open runs and those of the past among them', async () => {
+    const soc = await begun();
+    run(soc, playbook(1));
+    const startedMs = soc.now() - 3_600_000;
+    soc.world.start(startedMs, { playbook: playbook(1) });
+    await soc.poll();
+    soc.turn(minuteMs);
+    soc.world.renamePlaybook(playbook(1).id, 'Renamed', 'Renamed');
+    run(soc, { ...playbook(1), name: 'Renamed' });
+    await soc.poll();
+    const exposition = await soc.exposition();
+    const gauges = exposition
+      .split('\n')
+      .filter((line) => /^secmaster_workflow_\w+{/.test(line) && !/_total{|_duration_/.test(line));
+    expect(gauges.filter((line) => line.includes('playbook="Playbook 1"'))).toEqual([]);
+    expect(gauges).toEqual([
+      `secmaster_workflow_instances{workspace="soc",playbook="Renamed",trigger_type="EVENT",status="FINISHED"} 2`,
+      `secmaster_workflow_instances{workspace="soc",playbook="Renamed",trigger_type="EVENT",status="RUNNING"} 1`,
+      `secmaster_workflow_failure_ratio{workspace="soc",playbook="Renamed",trigger_type="EVENT"} 0`,
+      `secmaster_workflow_recent_retries{workspace="soc",playbook="Renamed",trigger_type="EVENT"} 0`,
+      `secmaster_workflow_oldest_open_start_timestamp_seconds{workspace="soc",playbook="Renamed",status="RUNNING"} ${startedMs / 1000}`,
+      `secmaster_workflow_last_start_timestamp_seconds{workspace="soc",playbook="Renamed",trigger_type="EVENT"} ${(soc.now() - 5_000) / 1000}`,
+      `secmaster_workflow_last_completion_timestamp_seconds{workspace="soc",playbook="Renamed",trigger_type="EVENT",status="FINISHED"} ${(soc.now() - 1_000) / 1000}`,
+    ]);
   });
 
   test('leaves its old name once the retention has ended', async () => {

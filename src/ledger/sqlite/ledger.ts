@@ -1,11 +1,12 @@
 import type { Change, PageChange } from '../change.ts';
 import { labelsText } from '../label-set.ts';
 import { valueKey } from '../label-values.ts';
-import { type MetPlaybook, playbookKey } from '../playbook-labels.ts';
+import { type MetPlaybook, playbookKey } from '../met-playbook.ts';
 import { type Recorded, toSnapshot } from '../snapshot.ts';
 import { advance, type LedgerState } from '../state.ts';
 import type { Ledger } from '../store.ts';
 import { readProfile } from '../stored-profile.ts';
+import { touch, untouched } from '../touched.ts';
 import { moves } from '../window.ts';
 import type { Database } from './database.ts';
 import { createFailures } from './failures.ts';
@@ -17,7 +18,7 @@ import { createSweep } from './sweep.ts';
 import { createWindow } from './window.ts';
 
 /** The row of the table `ledger`. */
-export type LedgerRow = Omit<LedgerState, 'profile' | 'playbooks' | 'values' | 'runs' | 'pages' | 'touched'> & {
+export type LedgerRow = Omit<LedgerState, 'profile' | 'playbooks' | 'values' | 'runs'> & {
   readonly ledger: number;
   /** JSON. */
   readonly profile: string;
@@ -37,10 +38,9 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
     playbooks: new Map(readPlaybooks().map((one) => [playbookKey(one.playbookId, one.name), one])),
     values: new Map(values.all().map((one) => [valueKey(one.label, one.value), one])),
     runs: new Map(series.runs().map((labels) => [labelsText(labels), labels])),
-    pages: 0,
-    touched: new Map(),
   };
 
+  let touched = untouched;
   let last: Promise<unknown> = Promise.resolve();
   /** Nothing is committed while a snapshot is read in parts. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -50,23 +50,27 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
   }
 
   function readPlaybooks(): MetPlaybook[] {
-    const sql = 'SELECT playbook_id AS playbookId, name, label, seen_ms AS seenMs FROM playbook WHERE ledger = ?';
+    const sql = `SELECT playbook_id AS playbookId, name, label, seen_ms AS seenMs, begun_ms AS begunMs, met_ms AS metMs
+                 FROM playbook WHERE ledger = ?`;
     return db.all<MetPlaybook>(sql, ledger);
   }
 
   function writePage(page: PageChange): void {
     for (const entry of page.entries) instances.write(entry, page.atMs);
     for (const id of page.seen) instances.markSeen(id, page.atMs);
-    for (const { playbookId, name, label, seenMs } of page.playbooks) {
+    for (const { playbookId, name, label, seenMs, begunMs, metMs } of page.playbooks) {
       db.run(
-        `INSERT INTO playbook VALUES (?, ?, ?, ?, ?)
+        `INSERT INTO playbook VALUES (?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (ledger, playbook_id, name)
-         DO UPDATE SET label = excluded.label, seen_ms = max(seen_ms, excluded.seen_ms)`,
+         DO UPDATE SET label = excluded.label, seen_ms = max(seen_ms, excluded.seen_ms), begun_ms = excluded.begun_ms,
+           met_ms = excluded.met_ms`,
         ledger,
         playbookId,
         name,
         label,
         seenMs,
+        begunMs,
+        metMs,
       );
     }
     for (const value of page.values) values.write(value);
@@ -155,6 +159,7 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
       throw error;
     }
     state = after;
+    touched = touch(touched, change);
   }
 
   async function snapshot(): Promise<Recorded> {
@@ -180,6 +185,9 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
   return {
     get state() {
       return state;
+    },
+    get touched() {
+      return touched.bySet;
     },
     commit: (change) => inTurn(async () => commit(change)),
     snapshot: () => inTurn(snapshot),

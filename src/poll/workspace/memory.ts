@@ -4,6 +4,7 @@ import type { Logger } from '../../log.ts';
 import type { PageLength } from '../../secmaster/api/pager.ts';
 import { pageSize, type SecMaster } from '../../secmaster/api/secmaster.ts';
 import { type Audits, createAudits } from '../audit.ts';
+import { createHistoryReader, type HistoryReader } from '../history-reader.ts';
 import { createNodeReader, type NodeReader } from '../nodes.ts';
 import { createLearning, type Learning } from '../profile/learning.ts';
 import { type Halved, type LastTail, noTail, type Session } from '../session.ts';
@@ -21,6 +22,7 @@ export interface PollMemory {
   readonly ledger: HeldLedger;
   readonly learning: Learning;
   readonly audits: Audits;
+  readonly historyReader: HistoryReader;
   readonly nodeReader: NodeReader;
   readonly filteredOut: FilteredOut;
   readonly rejectedRows: RejectedRows;
@@ -49,6 +51,7 @@ export function createPollMemory(parts: PollMemoryParts): PollMemory {
     ledger: createHeldLedger(store, workspace),
     learning: createLearning(elapsedMs),
     audits: createAudits(),
+    historyReader: createHistoryReader(elapsedMs),
     nodeReader: createNodeReader(),
     filteredOut: createFilteredOut(),
     rejectedRows: createRejectedRows(log),

@@ -87,7 +87,7 @@ describe('a ledger of an older schema', () => {
     await store.close();
   });
 
-  /** A ledger that an exporter of schema 2 has left, and the workflow families that it last served. */
+  /** A ledger that an exporter of schema 2 has left, and the workflow families that it must serve. */
   const fixture = (end: string) => readFileSync(join(import.meta.dirname, 'fixtures', `schema-2.${end}`), 'utf8');
 
   test('2 keeps every series', async () => {

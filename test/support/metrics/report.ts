@@ -11,6 +11,8 @@ export const emptySnapshot: Snapshot = {
   oldestOpen: [],
   lastStarts: [],
   lastCompletions: [],
+  streaks: [],
+  expectedStarts: [],
   playbooks: [],
   limitedPlaybooks: 0,
   limitedValues: { trigger_type: 0, status: 0, node: 0 },

@@ -9,6 +9,9 @@ function merge(family: string): (a: number, b: number) => number {
   return family.includes('_oldest_') ? Math.min : Math.max;
 }
 
+/** The id of the playbook by the labels that it has had, as long as any counter stands under them. */
+export type FormerLabels = ReadonlyMap<string, string>;
+
 /** What an exporter can't be blamed for. */
 export interface Leniency {
   /** Labels that rows show sometimes and sometimes not. */
@@ -17,26 +20,40 @@ export interface Leniency {
   readonly secondsOff?: number;
 }
 
-/** Every way in which the workflow families of an exposition differ from the simulator's truth; none: they are equal. */
-export function differences(exposition: string, truth: Truth, windowStartMs: number): string[] {
-  const compared = createComparison(exposition);
-  return [...compareCounters(compared, truth), ...compareGauges(compared, truth, windowStartMs)];
+/**
+ * Every way in which the workflow families of an exposition differ from the simulator's truth; none: they are equal. Gauges stand
+ * under the current label of their playbook alone, counters under all that it has had.
+ */
+export function differences(
+  exposition: string,
+  truth: Truth,
+  windowStartMs: number,
+  former: FormerLabels = new Map(),
+): string[] {
+  return [
+    ...compareCounters(createComparison(exposition, {}, former), truth),
+    ...compareGauges(createComparison(exposition), truth, windowStartMs),
+  ];
 }
 
 /** Those of the counters alone. */
-export function counterDifferences(exposition: string, truth: Truth, leniency: Leniency = {}): string[] {
-  return compareCounters(createComparison(exposition, leniency), truth, leniency.secondsOff);
+export function counterDifferences(
+  exposition: string,
+  truth: Truth,
+  leniency: Leniency = {},
+  former: FormerLabels = new Map(),
+): string[] {
+  return compareCounters(createComparison(exposition, leniency, former), truth, leniency.secondsOff);
 }
 
 type Comparison = ReturnType<typeof createComparison>;
 
-function createComparison(exposition: string, { without = [] }: Leniency = {}) {
+function createComparison(exposition: string, { without = [] }: Leniency = {}, former: FormerLabels = new Map()) {
   const samples = parseExposition(exposition);
-  const ids = new Map(
-    samples
-      .filter(({ name }) => name === 'secmaster_playbook_info')
-      .map(({ labels }) => [labels.playbook, labels.playbook_id]),
-  );
+  const ids = new Map<string | undefined, string | undefined>(former);
+  for (const { name, labels } of samples) {
+    if (name === 'secmaster_playbook_info') ids.set(labels.playbook, labels.playbook_id);
+  }
   ids.set('', '');
   const dropped = Object.fromEntries(without.map((label) => [label, undefined]));
 

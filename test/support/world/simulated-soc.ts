@@ -130,7 +130,9 @@ export function createSoc({
     async differences() {
       const ledger = await store.open(settings);
       const truth = simulator.truth(defaultWorkspace.id, { sinceMs: ledger?.state.createdAtMs ?? 0, lookbackMs });
-      return differences(await exposition(), truth, clock.now() - lookbackMs);
+      const met = [...(ledger?.state.playbooks.values() ?? [])];
+      const former = new Map(met.map(({ label, playbookId }) => [label, playbookId]));
+      return differences(await exposition(), truth, clock.now() - lookbackMs, former);
     },
   };
 }

@@ -1,0 +1,27 @@
+import type { PlaybookLabel } from '../model/snapshot.ts';
+
+/** The label that playbooks beyond the limit share. A playbook that really has this name gets its id appended. */
+export const otherPlaybooks = 'other';
+
+/** A playbook under one of its names, with its permanent label. */
+export interface MetPlaybook extends PlaybookLabel, NewestRun {
+  /** The newest time of its instances. */
+  readonly seenMs: number;
+}
+
+/** The newest run that a row has shown under a name, and when a row last did. */
+export interface NewestRun {
+  readonly begunMs: number;
+  /** Later than that of every name met before. */
+  readonly metMs: number;
+}
+
+/** A playbook under one of its names. */
+export function playbookKey(playbookId: string, name: string): string {
+  return JSON.stringify([playbookId, name]);
+}
+
+/** A playbook under all of its names; one without an id is known by its name alone. */
+export function ownerOf(playbookId: string, name: string): string {
+  return playbookId === '' ? playbookKey('', name) : playbookId;
+}
