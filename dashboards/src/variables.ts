@@ -20,7 +20,7 @@ export const playbookVariable = labelVariable(
   'playbook',
   'Playbook',
   series(workflow.started, { workspace: '=~"$workspace"' }),
-).description('Runs without a playbook have no name in this list; All includes them.');
+);
 export const triggerTypeVariable = labelVariable(
   'trigger_type',
   'Trigger',

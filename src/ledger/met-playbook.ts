@@ -1,6 +1,8 @@
 import type { PlaybookLabel } from '../model/snapshot.ts';
 
-/** The label that playbooks beyond the limit share. A playbook that really has this name gets its id appended. */
+/** The label of an instance without a playbook. */
+export const noPlaybook = '(none)';
+/** The label that playbooks beyond the limit share. A playbook that really has one of these two names gets its id appended. */
 export const otherPlaybooks = 'other';
 
 /** A playbook under one of its names, with its permanent label. */

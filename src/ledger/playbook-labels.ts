@@ -2,10 +2,8 @@ import type { Playbook } from '../model/instance.ts';
 import type { PlaybookLabel } from '../model/snapshot.ts';
 import { suffixed } from '../model/text.ts';
 import { PlaybookNames } from './current-names.ts';
-import { type MetPlaybook, otherPlaybooks, ownerOf, playbookKey } from './met-playbook.ts';
+import { type MetPlaybook, noPlaybook, otherPlaybooks, ownerOf, playbookKey } from './met-playbook.ts';
 
-/** The label of an instance without a playbook. */
-const noPlaybook = '';
 /** Playbooks that share `other` and are remembered, to be counted. */
 const maxLimitedPlaybooks = 10_000;
 
@@ -39,7 +37,7 @@ export function countLimited(
  */
 export class PlaybookLabels {
   readonly #byPlaybook = new Map<string, KnownLabel>();
-  readonly #taken = new Set<string>([noPlaybook, otherPlaybooks]);
+  readonly #taken = new Set<string>(['', noPlaybook, otherPlaybooks]);
   readonly #live = new Set<string>();
   readonly #liveLabels = new Set<string>();
   readonly #met = new Map<string, MetPlaybook>();

@@ -28,7 +28,7 @@ const labelValues: readonly LabelValue[] = [
   { label: 'status', value: 'ODD', isOwn: false, seenMs: 7 },
 ];
 const isolate = runLabels(playbook.name, 'EVENT');
-const none = runLabels('', '');
+const none = runLabels('(none)', '');
 
 export function instance(id: string, fields: Partial<Instance> = {}): Instance {
   const startTimeMs = nowMs + 1_000;

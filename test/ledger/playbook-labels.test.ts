@@ -13,9 +13,9 @@ function remembered(labels: PlaybookLabels, ...met: Playbook[]): KnownLabel[] {
   return labels.met().map(({ playbookId, name, label }) => ({ playbookId, name, label, isLive: label !== 'other' }));
 }
 
-test('an instance without a playbook has an empty label, and there is nothing to remember of it', () => {
+test('the label of an instance without a playbook is (none), and there is nothing to remember of it', () => {
   const labels = new PlaybookLabels([], 9);
-  expect(labels.of(null)).toBe('');
+  expect(labels.of(null)).toBe('(none)');
   labels.meet(null, 1);
   expect(labels.met()).toEqual([]);
 });
@@ -97,8 +97,9 @@ describe('beyond the limit', () => {
     expect(all.toReversed().map((one) => later.of(one))).toEqual(expected.toReversed());
   });
 
-  test('a playbook that is really named other gets its id behind it', () => {
+  test('a playbook that is really named other or (none) gets its id behind it', () => {
     expect(new PlaybookLabels([], 2).of({ id: '12345678-9', name: 'other' })).toBe('other (12345678)');
+    expect(new PlaybookLabels([], 2).of({ id: '12345678-9', name: '(none)' })).toBe('(none) (12345678)');
   });
 
   test('a renamed playbook has its place already', () => {

@@ -93,7 +93,7 @@ export const worstPlaybooks = table({
     'The playbooks with the most runs that failed for good in the time range. Prometheus estimates growth between scrapes, so counts are rounded. Click a name to open the playbook.',
   noValue: noRuns,
   keys: [
-    { title: 'Playbook', label: 'playbook', link: toPlaybook, none: '(no playbook)' },
+    { title: 'Playbook', label: 'playbook', link: toPlaybook },
     { title: 'Workspace', label: 'workspace' },
   ],
   columns: [

@@ -375,5 +375,19 @@ export const migrations: readonly string[] = [
   ALTER TABLE playbook ADD COLUMN begun_ms INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE playbook ADD COLUMN met_ms INTEGER NOT NULL DEFAULT 0;
   UPDATE playbook SET begun_ms = seen_ms;
+
+  -- An instance without a playbook is (none), and a playbook of this name gets its id appended.
+  CREATE TEMP TABLE renamed AS
+    SELECT ledger, '(none) (' || substr(playbook_id, 1, 8) || ')' AS label, '(none) (' || playbook_id || ')' AS longer
+    FROM playbook WHERE label = '(none)';
+  UPDATE renamed SET label = longer WHERE (ledger, label) IN (SELECT ledger, label FROM main.playbook);
+  UPDATE OR IGNORE playbook SET label = renamed.label
+    FROM temp.renamed WHERE renamed.ledger = playbook.ledger AND playbook.label = '(none)';
+  UPDATE OR IGNORE label_set
+    SET labels = rtrim(labels_text('playbook', label), '}') || substr(labels, length('{"playbook":"(none)"') + 1)
+    FROM temp.renamed WHERE renamed.ledger = label_set.ledger AND playbook = '(none)';
+  UPDATE OR IGNORE label_set SET labels = '{"playbook":"(none)"' || substr(labels, length('{"playbook":""') + 1)
+    WHERE playbook = '';
+  DROP TABLE temp.renamed;
   `,
 ];

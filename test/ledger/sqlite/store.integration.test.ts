@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { labelsText, runLabels } from '../../../src/ledger/label-set.ts';
+import { labelsText, runLabels, withStatus } from '../../../src/ledger/label-set.ts';
 import { applicationId, migrations } from '../../../src/ledger/sqlite/schema.ts';
 import { createSqliteStore } from '../../../src/ledger/sqlite/store.ts';
 import { LedgerError } from '../../../src/ledger/store.ts';
@@ -87,6 +87,39 @@ describe('a ledger of an older schema', () => {
     await store.close();
   });
 
+  test('1 names what has no playbook (none), and a playbook of this name gets its id', async () => {
+    const file = join(folder, 'old.db');
+    alter(
+      file,
+      `${migrations[0]}
+      PRAGMA application_id = ${applicationId}; PRAGMA user_version = 1;
+      INSERT INTO ledger (project_id, workspace_id, created_at_ms, from_minute) VALUES ('p', 'w', 1, 0), ('p', 'v', 1, 0);
+      INSERT INTO playbook VALUES (1, '12345678-"9', '(none)', '(none)'), (1, 'liar', '(none) (12345678)', '(none) (12345678)');
+      INSERT INTO counter VALUES (1, 'started', '', '', '', 3, 1), (1, 'started', '(none)', 'TIMER', '', 2, 1),
+        (1, 'completed', '', '', 'FAILED', 1, 1), (1, 'started', '(none) (12345678)', 'TIMER', '', 4, 1),
+        (2, 'started', '', 'EVENT', '', 5, 1);`,
+    );
+    const store = createSqliteStore(file);
+    const counters = async (workspaceId: string) => {
+      const ledger = await store.open({ projectId: 'p', workspaceId });
+      return (await ledger?.snapshot())?.counters;
+    };
+    expect(await counters('w')).toMatchObject({
+      started: [
+        { labels: runLabels('(none)', ''), value: 3 },
+        { labels: runLabels('(none) (12345678)', 'TIMER'), value: 4 },
+        { labels: runLabels('(none) (12345678-"9)', 'TIMER'), value: 2 },
+      ],
+      completed: [{ labels: withStatus(runLabels('(none)', ''), 'FAILED'), value: 1 }],
+    });
+    expect((await counters('v'))?.started).toEqual([{ labels: runLabels('(none)', 'EVENT'), value: 5 }]);
+    const ledger = await store.open({ projectId: 'p', workspaceId: 'w' });
+    expect([...(ledger?.state.playbooks.values() ?? [])].map(({ name, label }) => [name, label])).toEqual(
+      expect.arrayContaining([['(none)', '(none) (12345678-"9)']]),
+    );
+    await store.close();
+  });
+
   /** A ledger that an exporter of schema 2 has left, and the workflow families that it must serve. */
   const fixture = (end: string) => readFileSync(join(import.meta.dirname, 'fixtures', `schema-2.${end}`), 'utf8');
 
@@ -124,7 +157,7 @@ describe('a ledger of an older schema', () => {
     expect(after).toEqual(
       before.map(({ playbook, trigger_type: trigger, ...row }) => ({
         ...row,
-        labels: labelsText(runLabels(String(playbook), String(trigger))),
+        labels: labelsText(runLabels(String(playbook) || '(none)', String(trigger))),
       })),
     );
     expect(after.length).toBeGreaterThan(10);

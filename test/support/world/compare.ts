@@ -54,7 +54,7 @@ function createComparison(exposition: string, { without = [] }: Leniency = {}, f
   for (const { name, labels } of samples) {
     if (name === 'secmaster_playbook_info') ids.set(labels.playbook, labels.playbook_id);
   }
-  ids.set('', '');
+  ids.set('(none)', '');
   const dropped = Object.fromEntries(without.map((label) => [label, undefined]));
 
   /** Samples of a family by playbook id and the other labels; those of a renamed playbook are put together. */
