@@ -58,7 +58,8 @@ export function createHistoryReader(elapsedMs: () => number): HistoryReader {
       const parts = historyParts(state, historyFromMs, secmaster.onlyTriggerTypes ?? []);
       await ledger.commit({ kind: 'sweep_planned', sweep: parts, recheck: null, historyFromMs });
     },
-    isPending: async ({ ledger }) => rest.isOver() && (await ledger.sweep()).some(({ purpose }) => purpose === 'history'),
+    isPending: async ({ ledger }) =>
+      rest.isOver() && (await ledger.sweep()).some(({ purpose }) => purpose === 'history'),
     isUnderWay: log.isUnderWay,
     async read(session, hasTimeLeft) {
       if (!rest.isOver() || !hasTimeLeft()) return;

@@ -45,20 +45,22 @@ export function historyFrom(nowMs: number, retentionMs: number): number {
 }
 
 /**
- * What was created since then and before the ledger, timers first.
+ * What was created since then and before all that is read otherwise, timers first.
  *
  * @param only the trigger types that are to be read; none: all
  */
 export function historyParts(
-  { createdAtMs }: Pick<LedgerState, 'createdAtMs'>,
+  { createdAtMs, fromMinute, profile: { dates } }: Pick<LedgerState, 'createdAtMs' | 'fromMinute' | 'profile'>,
   fromMs: number,
   only: readonly string[],
 ): SweepPart[] {
-  const toMs = createdAtMs + overlapMs;
-  if (toMs <= fromMs) return [];
+  const isByStart = dates !== undefined && dates.value !== 'unusable' && dates.value.field === 'start';
+  // By their ends, what began before the lookback and ended within it lies later.
+  const untilMs = isByStart ? Math.min(createdAtMs, fromMinute * 60_000) : createdAtMs;
+  if (untilMs <= fromMs) return [];
   return historyTypes
     .filter((triggerType) => only.length === 0 || only.includes(triggerType))
-    .map((triggerType) => ({ ...whole, fromMs, toMs, triggerType, purpose: 'history' }));
+    .map((triggerType) => ({ ...span(fromMs, untilMs + overlapMs), triggerType, purpose: 'history' }));
 }
 
 /** What has been created since the last complete tail. */

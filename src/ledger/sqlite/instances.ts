@@ -5,8 +5,8 @@ import { isEnded } from '../../model/status.ts';
 import type { Recheck } from '../change.ts';
 import type { Entry } from '../entry.ts';
 import type { OpenInstance } from '../store.ts';
-import type { Ends } from '../streaks.ts';
 import { readCounts, readDetails } from '../stored-json.ts';
+import type { Ends } from '../streaks.ts';
 import type { Database } from './database.ts';
 import type { LabelSets } from './label-sets.ts';
 
