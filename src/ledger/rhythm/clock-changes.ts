@@ -15,26 +15,43 @@ const zones = [
   'Australia/Sydney',
   'Europe/Berlin',
   'Pacific/Auckland',
-].map((timeZone) => new Intl.DateTimeFormat('en', { timeZone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit' }));
+].map((timeZone) => new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }));
 
-/** By days since the epoch. */
-const changes = new Map<number, boolean>();
-const maxDays = 10_000;
+/** The instants of a UTC day at which clocks change, by days since the epoch. */
+const known = new Map<number, readonly number[]>();
+const mostDays = 10_000;
 
-/** Whether clocks may have been changed within that time. Accurate to a day. */
+/** Whether clocks may have been changed within that time. */
 export function clocksChange(fromMs: number, toMs: number): boolean {
-  // A change at local midnight may belong to either day.
-  const [first, last] = [Math.floor((fromMs - 2 * 60 * minuteMs) / dayMs), Math.floor(toMs / dayMs)];
-  for (let day = first; day <= last; day++) if (changesOn(day)) return true;
+  for (let day = Math.floor(fromMs / dayMs); day <= Math.floor(toMs / dayMs); day++) {
+    if (changesOn(day).some((ms) => ms > fromMs && ms <= toMs)) return true;
+  }
   return false;
 }
 
-function changesOn(day: number): boolean {
-  let changed = changes.get(day);
-  if (changed === undefined) {
-    if (changes.size >= maxDays) changes.clear();
-    changed = zones.some((zone) => zone.format(day * dayMs) !== zone.format((day + 1) * dayMs));
-    changes.set(day, changed);
+function changesOn(day: number): readonly number[] {
+  let changes = known.get(day);
+  if (changes === undefined) {
+    if (known.size >= mostDays) known.clear();
+    changes = zones.map((zone) => changeOf(zone, day * dayMs)).filter((ms) => ms !== null);
+    known.set(day, changes);
   }
-  return changed;
+  return changes;
+}
+
+/** Within the day from then on. */
+function changeOf(zone: Intl.DateTimeFormat, dayStartMs: number): number | null {
+  let [before, after] = [dayStartMs, dayStartMs + dayMs];
+  const former = offsetAt(zone, before);
+  if (offsetAt(zone, after) === former) return null;
+  while (after - before > minuteMs) {
+    const middle = Math.floor((before + after) / 2);
+    if (offsetAt(zone, middle) === former) before = middle;
+    else after = middle;
+  }
+  return after;
+}
+
+function offsetAt(zone: Intl.DateTimeFormat, ms: number): string {
+  return zone.format(ms).split(' ').at(-1) ?? '';
 }

@@ -1,4 +1,4 @@
-import { at, dayMs, hourMs, minuteMs, weekMs } from './starts.ts';
+import { at, dayMs, firstAtOrAfter, hourMs, minuteMs, weekMs } from './starts.ts';
 
 /**
  * Demand comes at random, at a rate that follows the week. Its silence is measured in the instances that the same hours of earlier weeks
@@ -12,20 +12,17 @@ const cellMs = 30 * minuteMs;
 const cells = weekMs / cellMs;
 /** A cell borrows from its neighbours on each side. */
 const blur = 2;
-/** A silence of this many expected instances happens by chance once in 160,000 (e^-12). */
-const fewestMissing = 12;
+/** A silence of this many expected instances happens by chance once in 60,000 (e^-11). */
+const fewestMissing = 11;
 /** Times the longest usual silence, because demand comes in waves. */
-const margin = 1.6;
+const margin = 1.4;
 const latestMs = 45 * dayMs;
 
 export function demandDueMs(starts: Float64Array): number | null {
   const lastMs = at(starts, starts.length - 1);
   if (starts.length < fewestStarts || lastMs - at(starts, 0) < weekMs - hourMs) return null;
   const weeks = Math.min(Math.max(1, Math.floor((lastMs - at(starts, 0)) / weekMs)), mostWeeks);
-  const profile = weekProfile(
-    starts.filter((ms) => ms > lastMs - weeks * weekMs),
-    weeks,
-  );
+  const profile = weekProfile(starts.subarray(firstAtOrAfter(starts, lastMs - weeks * weekMs)), weeks);
   const missing = Math.max(fewestMissing, margin * longestUsualSilence(starts, profile)) * (1 + 1 / weeks);
   const pace = Math.min(1, recentPace(starts, lastMs, profile));
   return timeOf(profile, lastMs, missing / pace);
@@ -36,13 +33,14 @@ function weekProfile(starts: Float64Array, weeks: number): Float64Array {
   const counts = new Float64Array(cells);
   for (const ms of starts) {
     const cell = Math.floor(inWeek(ms) / cellMs);
-    for (let near = cell - blur; near <= cell + blur; near++) {
-      const index = (near + cells) % cells;
-      counts[index] = at(counts, index) + 1 / (weeks * (2 * blur + 1));
-    }
+    counts[cell] = at(counts, cell) + 1 / weeks;
   }
   const before = new Float64Array(cells + 1);
-  for (let cell = 0; cell < cells; cell++) before[cell + 1] = at(before, cell) + at(counts, cell);
+  for (let cell = 0; cell < cells; cell++) {
+    let around = 0;
+    for (let near = cell - blur; near <= cell + blur; near++) around += at(counts, (near + cells) % cells);
+    before[cell + 1] = at(before, cell) + around / (2 * blur + 1);
+  }
   return before;
 }
 
@@ -61,8 +59,11 @@ function expectedUntil(profile: Float64Array, ms: number): number {
 /** In expected instances. The longest one is left out if no other is nearly as long: it was an outage or a holiday. */
 function longestUsualSilence(starts: Float64Array, profile: Float64Array): number {
   let [longest, second] = [0, 0];
-  for (let index = 1; index < starts.length; index++) {
-    const silence = expectedUntil(profile, at(starts, index)) - expectedUntil(profile, at(starts, index - 1));
+  let before = Number.POSITIVE_INFINITY;
+  for (const ms of starts) {
+    const until = expectedUntil(profile, ms);
+    const silence = until - before;
+    before = until;
     if (silence > longest) [longest, second] = [silence, longest];
     else if (silence > second) second = silence;
   }
@@ -73,7 +74,7 @@ function longestUsualSilence(starts: Float64Array, profile: Float64Array): numbe
 function recentPace(starts: Float64Array, lastMs: number, profile: Float64Array): number {
   const fromMs = lastMs - 3 * dayMs;
   const expected = expectedUntil(profile, lastMs) - expectedUntil(profile, fromMs);
-  const come = starts.reduce((count, ms) => (ms > fromMs ? count + 1 : count), 0);
+  const come = starts.length - firstAtOrAfter(starts, fromMs);
   return come / Math.max(expected, 1);
 }
 

@@ -32,11 +32,10 @@ function forecast(starts: Float64Array, last: number): Forecast | null {
   if (last + 1 < fewestStarts || lastMs - at(starts, 0) < dayMs - leastSlackMs) return null;
   const paceMs = paceAt(starts, last);
   if (paceMs > rareMs) return rareForecast(starts, last);
-  const nextMs = nextByWeeks(starts, last, paceMs) ?? nextByDays(starts, last, paceMs);
+  const toleranceMs = toleranceOf(starts, last, paceMs);
+  const nextMs = nextByWeeks(starts, last, paceMs, toleranceMs) ?? nextByDays(starts, last, paceMs, toleranceMs);
   const slackMs = slackFor(starts, last, nextMs - lastMs, paceMs);
-  // A clock that is turned back delays the next run by an hour; what runs every few minutes doesn't care.
-  const isMoved = nextMs - lastMs >= 55 * minuteMs && clocksChange(lastMs, nextMs);
-  return { nextMs, slackMs: slackMs + (isMoved ? hourMs : 0) };
+  return { nextMs, slackMs: slackMs + (isMoved(lastMs, nextMs - lastMs) ? hourMs : 0) };
 }
 
 /** The usual pause of late: nights and weekends are fewer than the pauses between two runs. */
@@ -60,15 +59,38 @@ function rareForecast(starts: Float64Array, last: number): Forecast | null {
   return { nextMs: at(starts, last) + longestMs, slackMs };
 }
 
-/** What the newest three weeks say that can be compared. */
-function nextByWeeks(starts: Float64Array, last: number, paceMs: number): number | null {
+/** How far from the same time of an earlier day or week a start may be to be compared. */
+function toleranceOf(starts: Float64Array, last: number, paceMs: number): number {
+  const paces = keepsTime(starts, last, paceMs) ? 0.4 : 1.1;
+  return Math.min(paces * paceMs + leastSlackMs, sameTimeMs);
+}
+
+/** Whether it has started at the same times of earlier days, unlike a timer that waits until its last run has ended. */
+function keepsTime(starts: Float64Array, last: number, paceMs: number): boolean {
+  const offsMs: number[] = [];
+  for (let days = 1; days <= 7; days++) {
+    const anchorMs = at(starts, last) - days * dayMs;
+    const index = firstAtOrAfter(starts, anchorMs);
+    const offMs = Math.min(
+      ...[index - 1, index].map((one) => Math.abs((starts[one] ?? Number.POSITIVE_INFINITY) - anchorMs)),
+    );
+    if (offMs <= 0.6 * paceMs) offsMs.push(offMs);
+  }
+  return offsMs.length >= 2 && offsMs.every((offMs) => offMs <= 0.2 * paceMs);
+}
+
+/** What the newest three weeks say that can be compared. If half can't, it doesn't go by weeks, and recent days have a say too. */
+function nextByWeeks(starts: Float64Array, last: number, paceMs: number, toleranceMs: number): number | null {
   const lastMs = at(starts, last);
   const said: number[] = [];
+  let silent = 0;
   for (let shiftMs = weekMs; lastMs - shiftMs >= at(starts, 0) - sameTimeMs && said.length < 3; shiftMs += weekMs) {
-    const nextMs = nextAsBefore(starts, last, shiftMs, paceMs);
-    if (nextMs !== null) said.push(nextMs - lastMs);
+    const nextMs = nextAsBefore(starts, last, shiftMs, paceMs, toleranceMs);
+    if (nextMs === null) silent++;
+    else said.push(nextMs - lastMs);
   }
-  return said.length === 0 ? null : lastMs + agreed(said);
+  if (said.length === 0) return null;
+  return lastMs + Math.max(agreed(said), silent >= said.length ? longestOfLate(starts, last) : 0);
 }
 
 /** The middle one, or the longest that agrees with it: one outage or holiday among them changes nothing. */
@@ -78,11 +100,11 @@ function agreed(pauses: readonly number[]): number {
 }
 
 /** Without such a week: what the newest three days say, and for a pause of hours the longest one of recent days. */
-function nextByDays(starts: Float64Array, last: number, paceMs: number): number {
+function nextByDays(starts: Float64Array, last: number, paceMs: number, toleranceMs: number): number {
   const lastMs = at(starts, last);
   const said: number[] = [];
   for (let days = 1; days < 7 && said.length < 3; days++) {
-    const nextMs = nextAsBefore(starts, last, days * dayMs, paceMs);
+    const nextMs = nextAsBefore(starts, last, days * dayMs, paceMs, toleranceMs);
     if (nextMs !== null) said.push(nextMs - lastMs);
   }
   const pauseMs = said.length === 0 ? longestOfLate(starts, last) : agreed(said);
@@ -101,31 +123,47 @@ function longestOfLate(starts: Float64Array, last: number): number {
 }
 
 /** When the next start comes if it goes on as it did so long ago, or null if that time can't be compared. */
-function nextAsBefore(starts: Float64Array, last: number, shiftMs: number, paceMs: number): number | null {
+function nextAsBefore(
+  starts: Float64Array,
+  last: number,
+  shiftMs: number,
+  paceMs: number,
+  toleranceMs: number,
+): number | null {
   const lastMs = at(starts, last);
-  const toleranceMs = Math.min(1.1 * paceMs + leastSlackMs, sameTimeMs);
   const anchorMs = lastMs - shiftMs;
-  const isMoved = toleranceMs < sameTimeMs && clocksChange(anchorMs, lastMs);
-  const anchors = isMoved ? [anchorMs, anchorMs - hourMs, anchorMs + hourMs] : [anchorMs];
-  const index = anchors
-    .map((anchor) => longestAround(starts, last, anchor, toleranceMs))
-    .filter((found) => found !== null)
-    .reduce<number | null>(
-      (best, found) => (best === null || gapAfter(starts, found) > gapAfter(starts, best) ? found : best),
-      null,
+  const mayBeMoved = toleranceMs < hourMs && clocksChange(anchorMs, lastMs);
+  const anchors = mayBeMoved ? [anchorMs, anchorMs - hourMs, anchorMs + hourMs] : [anchorMs];
+  const around = (afterMs: number) => {
+    const found = anchors.map((anchor) => longestAround(starts, last, anchor - toleranceMs, anchor + afterMs));
+    return longestOf(
+      starts,
+      found.filter((one) => one !== null),
     );
+  };
+  let index = around(toleranceMs);
   if (index === null) return nextAmidst(starts, last, anchorMs, paceMs);
-  const gapMs = gapAfter(starts, index);
   if (isFaster(starts, index, paceMs)) return lastMs + ordinaryGap(starts, last, paceMs);
+  // A slower pace may step over the beginning of a pause.
+  if (2 * paceAt(starts, index) <= paceMs) index = around(Math.max(toleranceMs, Math.min(paceMs, 6 * hourMs))) ?? index;
+  const gapMs = gapAfter(starts, index);
   // A pause ends by the clock, whenever it began.
-  return gapMs >= 2 * paceMs ? Math.max(lastMs + gapMs, at(starts, index + 1) + shiftMs) : lastMs + gapMs;
+  if (gapMs >= 2 * paceMs) return Math.max(lastMs + gapMs, at(starts, index + 1) + shiftMs);
+  // One short gap of a quick timer is jitter.
+  return lastMs + (paceMs <= 2 * hourMs ? Math.max(gapMs, paceMs) : gapMs);
 }
 
-/** Of the starts around a time, the one that the longest pause followed. */
-function longestAround(starts: Float64Array, last: number, ms: number, toleranceMs: number): number | null {
+/** Of the starts within a time, the one that the longest pause followed. */
+function longestAround(starts: Float64Array, last: number, fromMs: number, toMs: number): number | null {
+  const found: number[] = [];
+  for (let index = firstAtOrAfter(starts, fromMs); index < last && at(starts, index) <= toMs; index++)
+    found.push(index);
+  return longestOf(starts, found);
+}
+
+function longestOf(starts: Float64Array, indexes: readonly number[]): number | null {
   let longest: number | null = null;
-  for (let index = firstAtOrAfter(starts, ms - toleranceMs); index < last; index++) {
-    if (at(starts, index) > ms + toleranceMs) break;
+  for (const index of indexes) {
     if (longest === null || gapAfter(starts, index) > gapAfter(starts, longest)) longest = index;
   }
   return longest;
@@ -149,15 +187,26 @@ function ordinaryGap(starts: Float64Array, last: number, paceMs: number): number
   return Math.max(paceMs, ...gapsBefore(starts, last, 12).filter((gap) => gap < 1.75 * paceMs));
 }
 
-/** As much as pauses of this kind, or ordinary ones, have differed of late. */
+/** What pauses of this kind, or ordinary ones, have differed by of late, and more while few are known. */
 function slackFor(starts: Float64Array, last: number, pauseMs: number, paceMs: number): number {
-  const recent = gapsBefore(starts, last, 24);
-  const alike = [pauseMs, ...recent.filter((gap) => agree(gap, pauseMs))];
-  const ordinary = recent.filter((gap) => agree(gap, paceMs));
+  const alike = [pauseMs];
+  const ordinary = [paceMs];
+  for (let index = last - 1; index >= Math.max(0, last - 100); index--) {
+    const gap = gapAfter(starts, index);
+    if (isMoved(at(starts, index), gap)) continue;
+    if (agree(gap, pauseMs)) alike.push(gap);
+    if (agree(gap, paceMs)) ordinary.push(gap);
+  }
   const longestMs = Math.max(...alike);
-  const few = alike.length + ordinary.length < 8 ? 2 : 1;
-  const spreadMs = Math.max(longestMs - Math.min(...alike), Math.max(...ordinary) - Math.min(...ordinary), 0);
-  return longestMs - pauseMs + Math.max(leastSlackMs, 0.75 * few * spreadMs);
+  const count = Math.max(alike.length, ordinary.length);
+  const spreadMs = Math.max(longestMs - Math.min(...alike), Math.max(...ordinary) - Math.min(...ordinary));
+  const jitterMs = (0.7 + 6 / count) * spreadMs;
+  return longestMs - pauseMs + Math.max(leastSlackMs, (0.05 / count) * pauseMs, jitterMs);
+}
+
+/** A clock that is turned back delays the next run by an hour; what runs every few minutes doesn't care. */
+function isMoved(fromMs: number, pauseMs: number): boolean {
+  return pauseMs >= 55 * minuteMs && clocksChange(fromMs, fromMs + pauseMs);
 }
 
 /** If the last three pauses all went beyond what was forecast, the timer has been slowed down: the longest of them is usual now. */
