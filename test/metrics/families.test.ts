@@ -36,6 +36,8 @@ test('families stand in the exposition under the labels that they are declared w
     oldestOpen: [{ labels: { playbook: 'Isolate host', status: 'RUNNING' }, startTimeMs: 1 }],
     lastStarts: [{ ...started, atMs: 1 }],
     lastCompletions: [{ ...ended, atMs: 1 }],
+    streaks: [{ ...started, failures: 1, sinceMs: 1 }],
+    expectedStarts: [{ ...started, atMs: 1 }],
     playbooks: [{ playbookId: 'i', name: 'n', label: 'l' }],
   };
   const polls = { ...goodPoll, failures: new Map([['timeout', 1]]), rejectedRows: new Map([['no_id', 1]]) };
