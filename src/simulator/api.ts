@@ -7,6 +7,7 @@ import { gatewayProblem, isProblem, type Problem, socProblem } from './errors.ts
 import type { Iam } from './iam.ts';
 import { listAnswer, showAnswer } from './instances-api.ts';
 import { answerProblem, type createMiddleware, type SimulatorEnv } from './middleware.ts';
+import { playbooksAnswer } from './playbooks-api.ts';
 import type { Random } from './random.ts';
 import { unknownWorkspace, workspacesAnswer } from './workspaces-api.ts';
 
@@ -80,6 +81,12 @@ export function createApi(parts: ApiParts): Hono<SimulatorEnv> {
     inWorkspace((c, workspace) =>
       showAnswer(workspace, c.req.param('instanceId') ?? '', parameters(c), random, clock.now()),
     ),
+  );
+
+  app.get(
+    `${workspaces}/:workspaceId/soc/playbooks`,
+    middleware('ListPlaybooks'),
+    inWorkspace((c, workspace) => playbooksAnswer(workspace, parameters(c))),
   );
 
   app.get(

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { dateForms } from '../model/profile.ts';
+import { hostileNames } from './hostile-names.ts';
 
 const whole = z.int().min(0);
 const positive = z.int().min(1);
@@ -96,6 +97,13 @@ const rows = z.strictObject({
   milliseconds: shown,
   /** In each row, in a field of its own. */
   paddingBytes: whole.max(16_000_000).default(0),
+  /** What a row says of its workflow. */
+  workflow: z.enum(['shown', 'null', 'absent', 'empty', 'no-version', 'no-id', 'name-only', 'text']).default('shown'),
+  dataclass: z.enum(['shown', 'null', 'absent', 'empty', 'no-id', 'name-only', 'text']).default('shown'),
+  /** defense_id and dataobject_id. */
+  objects: z.enum(['shown', 'null', 'absent', 'empty', 'number', 'long']).default('shown'),
+  /** Of instances, playbooks, workflows, versions and data classes. */
+  names: z.enum(['plain', ...hostileNames]).default('plain'),
   /** Whether the list carries each row's topology. */
   topology: z.enum(['shown', 'absent']).default('absent'),
 });
@@ -135,6 +143,30 @@ const workspaces = z.strictObject({
   unknownStatus: z.literal([403, 404, 400, 200]).default(403),
 });
 
+/** The list of playbooks is known from the SDKs alone, and so is every form in it; it is a permission of its own. */
+const playbooks = z.strictObject({
+  list: z.enum(['answered', 'refused', 'not-found']).default('answered'),
+  /** Ignored: every page is the first one. As a page: it is the number of a page and not of a row. */
+  offset: z.enum(['honoured', 'ignored', 'as-page']).default('honoured'),
+  /** What the first page is called. */
+  firstPage: z.literal([0, 1]).default(1),
+  maxRows: positive.nullable().default(null),
+  /** A larger limit is refused. */
+  maxLimit: positive.max(1000).default(1000),
+  /** `page`: the rows of the page; `off`: by three. */
+  total: z.enum(['number', 'absent', 'null', 'zero', 'text', 'word', 'page', 'off']).default('number'),
+  enabled: z
+    .enum(['boolean', 'text', 'upper-case-text', 'number', 'number-text', 'word', 'null', 'absent'])
+    .default('boolean'),
+  names: z.enum(['shown', 'absent', 'null', 'empty', 'same', ...hostileNames]).default('shown'),
+  /** Of every other row. */
+  ids: z.enum(['shown', 'absent', 'null', 'empty', 'number', 'long', 'same']).default('shown'),
+  dataclasses: z.enum(['shown', 'absent', 'null', 'empty']).default('shown'),
+  /** Every other row is null, a number, a text or a list. */
+  rows: z.enum(['objects', 'some-are-none']).default('objects'),
+  data: z.enum(['rows', 'null', 'absent', 'object', 'text']).default('rows'),
+});
+
 /** What showInstance shows is documented, how much of it is not. */
 const topology = z.strictObject({
   show: z.enum(['answered', 'refused', 'other-topology', 'other-instance']).default('answered'),
@@ -142,6 +174,14 @@ const topology = z.strictObject({
   failedNodes: whole.max(200_000).nullable().default(null),
   names: shown,
   paddingBytes: whole.max(64_000_000).default(0),
+  /** Of a retried instance: the nodes of this attempt, or those of the earlier ones before them. */
+  attempts: z.enum(['current', 'all']).default('current'),
+  times: z.enum(['shown', 'null', 'absent', 'no-start', 'no-end', 'end-before-start', 'odd']).default('shown'),
+  /** `running`: the last node is so in an instance that has ended; `odd`: a status that nobody documents. */
+  status: z.enum(['true', 'running', 'odd', 'absent']).default('true'),
+  /** Whether the first action is there a second time, at the end. */
+  actions: z.enum(['once', 'twice']).default('once'),
+  logs: z.enum(['nodes', 'null', 'absent', 'some-are-none']).default('nodes'),
 });
 
 /** SecMaster's own limits are not documented, nor is Retry-After. */
@@ -164,6 +204,7 @@ export const behaviourSchema = z.strictObject({
   replicas: replicas.prefault({}),
   time: time.prefault({}),
   workspaces: workspaces.prefault({}),
+  playbooks: playbooks.prefault({}),
   topology: topology.prefault({}),
   load: load.prefault({}),
 });

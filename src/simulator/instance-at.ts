@@ -1,9 +1,6 @@
 import type { Instance, InstanceEvent } from './instance.ts';
 
-/**
- * The instance as it was then, worked out from its events; null: SecMaster didn't know it. What it failed with is that of its
- * last failure, and its playbook has today's name.
- */
+/** The instance as it was then, worked out from its events; null: SecMaster did not know it. Its playbook has today's name. */
 export function instanceAt(instance: Instance, atMs: number): Instance | null {
   const { events, begunAs } = instance;
   const until = events.findLastIndex((event) => event.atMs <= atMs);
@@ -20,7 +17,7 @@ export function instanceAt(instance: Instance, atMs: number): Instance | null {
     endTimeMs: null,
     createTimeMs: beganMs,
     retryCount: 0,
-    failure: past.some(({ kind }) => kind === 'failed') ? instance.failure : null,
+    failure: past.findLast(({ kind }) => kind === 'failed')?.failure ?? null,
     raw: null,
     removed: false,
   };

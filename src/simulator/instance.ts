@@ -27,8 +27,11 @@ export interface Instance {
   readonly events: readonly InstanceEvent[];
   readonly removed: boolean;
   /** What it began with and a `set` may have changed since. */
-  readonly begunAs: Pick<Instance, 'name' | 'triggerType'>;
+  readonly begunAs: Pick<Instance, 'name' | 'triggerType' | Described>;
 }
+
+/** What it belongs to. */
+type Described = 'workflow' | 'dataclass' | 'defenseId' | 'dataobjectId';
 
 export interface Playbook {
   readonly id: string;
@@ -63,6 +66,8 @@ export interface InstanceEvent {
   readonly status: string;
   /** Of `set`, and of a retry that does more or less to the times than others do. */
   readonly fields?: SettableFields;
+  /** Of `failed`. */
+  readonly failure?: Failure;
 }
 
 export type EventKind =
@@ -82,6 +87,7 @@ export type SettableFields = Partial<
   Pick<
     Instance,
     | 'name'
+    | Described
     | 'status'
     | 'triggerType'
     | 'startTimeMs'

@@ -27,8 +27,9 @@ export function listAnswer(
   const ordered = asOfMs === null ? order : pastInstanceOrder(world, asOfMs);
   const { count, instances } = listInstances(ordered, query, behaviour, memory, random);
   const { nulls, topology } = behaviour.rows;
+  const shown = topology === 'shown' ? behaviour.topology.attempts : null;
   const dress = dressOf(behaviour, isSecond);
-  return { count, instances: instances.map((instance) => rowOf(instance, nulls, topology === 'shown', dress)) };
+  return { count, instances: instances.map((instance) => rowOf(instance, nulls, shown, dress)) };
 }
 
 export function showAnswer(
@@ -39,19 +40,19 @@ export function showAnswer(
   nowMs: number,
 ): object | Problem {
   const [behaviour, memory] = [handle.get(), handle.memory()];
-  const { show } = behaviour.topology;
+  const { show, attempts } = behaviour.topology;
   if (show === 'refused') return gatewayProblem(403, 'APIGW.0302', 'The app is not authorized to access the API');
   const { isSecond, asOfMs } = nextReplica(behaviour.replicas, memory, random, nowMs);
   const instance = knownAt(world, id, asOfMs);
   if (instance === null) return socProblem('20030005', 'The object does not exist.');
   const dress = dressOf(behaviour, isSecond);
   const another: Dress = (row, shown) =>
-    dress('topology' in row ? { ...row, topology: topologyOf(anotherThan(world, instance)) } : row, shown);
+    dress('topology' in row ? { ...row, topology: topologyOf(anotherThan(world, instance), attempts) } : row, shown);
   // A row is an object unless a test has made it something else.
   return rowOf(
     show === 'other-instance' ? anotherThan(world, instance) : instance,
     behaviour.rows.nulls,
-    parameters.get('show_topology') === 'true',
+    parameters.get('show_topology') === 'true' ? attempts : null,
     show === 'other-topology' ? another : dress,
   ) as object;
 }

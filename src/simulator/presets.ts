@@ -38,6 +38,11 @@ export const presets = {
   },
   'wrong-clock': { time: { offMs: 3_600_000, offAnswers: 1 } },
   'no-workspaces': { workspaces: { list: 'refused' } },
+  'no-playbooks': { playbooks: { list: 'refused' } },
+  'odd-playbooks': { playbooks: { offset: 'ignored', maxRows: 5, total: 'absent', enabled: 'text' } },
+  'hostile-names': { rows: { names: 'control-characters' }, playbooks: { names: 'control-characters' } },
+  'sparse-rows': { rows: { workflow: 'name-only', dataclass: 'absent', objects: 'absent' } },
+  'all-attempts': { topology: { attempts: 'all' } },
   'other-topology': { topology: { show: 'other-instance' } },
   busy: { load: { perSecond: 3, retryAfter: 'seconds' } },
 } as const satisfies Record<string, BehaviourChange>;

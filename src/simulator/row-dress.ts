@@ -1,6 +1,8 @@
 import { formatTime } from '../model/time.ts';
 import type { Behaviour } from './behaviour.ts';
+import { hostileName } from './hostile-names.ts';
 import { type Dress, missingIn, type Row } from './row.ts';
+import { dressedTopology, isTopologyDressed } from './topology-dress.ts';
 
 /** How rows are written: as this behaviour says, by the first of two replicas or by the second. */
 export function dressOf({ rows, replicas, topology }: Behaviour, isSecond: boolean): Dress {
@@ -31,8 +33,30 @@ export function dressOf({ rows, replicas, topology }: Behaviour, isSecond: boole
   if (differs('playbook')) steps.push((row) => ({ ...row, playbook: missing({}) }));
   if (differs('trigger-type')) steps.push((row) => ({ ...row, trigger_type: missing('') }));
   if (rows.paddingBytes > 0) steps.push((row) => ({ ...row, padding: 'x'.repeat(rows.paddingBytes) }));
-  if (isLower || topology.failedNodes !== null || topology.names === 'absent' || topology.paddingBytes > 0) {
-    steps.push((row) => ('topology' in row ? { ...row, topology: dressed(row.topology, topology, isLower) } : row));
+  if (rows.names !== 'plain') {
+    const { names } = rows;
+    steps.push((row) => withNames(row, (name) => hostileName(name, names)));
+  }
+  if (rows.workflow !== 'shown') {
+    const { workflow: how } = rows;
+    steps.push((row) => ({ ...row, workflow: partOf(row.workflow, how) }));
+  }
+  if (rows.dataclass !== 'shown') {
+    const { dataclass: how } = rows;
+    steps.push((row) => ({ ...row, dataclass: partOf(row.dataclass, how) }));
+  }
+  if (rows.objects !== 'shown') {
+    const { objects: how } = rows;
+    steps.push((row) => ({
+      ...row,
+      defense_id: objectId(row.defense_id, how),
+      dataobject_id: objectId(row.dataobject_id, how),
+    }));
+  }
+  if (isLower || isTopologyDressed(topology)) {
+    steps.push((row) =>
+      'topology' in row ? { ...row, topology: dressedTopology(row.topology, topology, isLower) } : row,
+    );
   }
   if (steps.length === 0) return (row) => row;
   return (row, instance) => steps.reduce((dressedRow, step) => step(dressedRow, instance), row);
@@ -57,33 +81,50 @@ function lower(value: unknown): unknown {
   return typeof value === 'string' ? value.toLowerCase() : value;
 }
 
-function dressed(topology: unknown, behaviour: Behaviour['topology'], isLower: boolean): unknown {
-  const { failedNodes, names, paddingBytes } = behaviour;
-  // Written by topologyOf.
-  const { audit_logs: logs } = topology as { readonly audit_logs: readonly Row[] };
-  const nodes = failedNodes === null ? logs : Array.from({ length: failedNodes }, (_, index) => failedNode(index));
+/** All of a row's names. */
+function withNames(row: Row, write: (name: string) => string): Row {
+  const written = (value: unknown) => (typeof value === 'string' && value !== '' ? write(value) : value);
+  const keys = ['name', 'name_en', 'en_name', 'version'];
+  const within = (value: unknown) =>
+    isRow(value)
+      ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, keys.includes(key) ? written(one) : one]))
+      : value;
+  const { playbook, workflow, dataclass } = row;
   return {
-    audit_logs: nodes.map(({ action_name, ...node }) => ({
-      ...node,
-      ...(names === 'shown' && { action_name }),
-      ...(isLower && { status: lower(node.status) }),
-    })),
-    ...(paddingBytes > 0 && { padding: 'x'.repeat(paddingBytes) }),
+    ...row,
+    name: written(row.name),
+    playbook: within(playbook),
+    workflow: within(workflow),
+    dataclass: within(dataclass),
   };
 }
 
-function failedNode(index: number): Row {
-  return {
-    instance_type: 'TASK',
-    action_id: `action-${index + 1}`,
-    action_name: `Node ${index + 1}`,
-    start_time: null,
-    end_time: null,
-    error_msg: `Error of node ${index + 1}`,
-    input: '{}',
-    output: '',
-    parent_instance_id: '',
-    status: 'FAILED',
-    succeed: false,
-  };
+function partOf(part: unknown, how: Behaviour['rows']['workflow']): unknown {
+  const { id, version, version_id, ...names } = isRow(part) ? part : {};
+  switch (how) {
+    case 'shown':
+      return part;
+    case 'null':
+      return null;
+    case 'absent':
+      return undefined;
+    case 'empty':
+      return {};
+    case 'no-version':
+      return { id, ...names };
+    case 'no-id':
+      return { ...names, version, version_id };
+    case 'name-only':
+      return { name: names.name };
+    case 'text':
+      return String(names.name ?? '');
+  }
+}
+
+function objectId(id: unknown, how: Behaviour['rows']['objects']): unknown {
+  return { shown: id, null: null, absent: undefined, empty: '', number: 42, long: `${id}`.padEnd(5_000, 'x') }[how];
+}
+
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null;
 }

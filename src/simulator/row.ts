@@ -14,11 +14,15 @@ export function missingIn(nullStyle: NullStyle): (empty: unknown) => unknown {
   return (empty) => ({ null: null, absent: undefined, empty })[nullStyle];
 }
 
-/** An instance as the API writes it (docs/secmaster-api.md#instance). */
+/**
+ * An instance as the API writes it (docs/secmaster-api.md#instance).
+ *
+ * @param showTopology of which attempts; null: none
+ */
 export function rowOf(
   instance: Instance,
   nullStyle: NullStyle,
-  showTopology = false,
+  showTopology: Behaviour['topology']['attempts'] | null = null,
   dress: Dress = (row) => row,
 ): unknown {
   const missing = missingIn(nullStyle);
@@ -37,7 +41,7 @@ export function rowOf(
       status: instance.status,
       trigger_type: instance.triggerType,
       workflow: instance.workflow ?? missing({}),
-      ...(showTopology && { topology: topologyOf(instance) }),
+      ...(showTopology !== null && { topology: topologyOf(instance, showTopology) }),
     },
     instance,
   );

@@ -1,5 +1,7 @@
 import { type Behaviour, friendly } from './behaviour.ts';
-import type { EventKind, Instance, InstanceEvent, Playbook, SettableFields, StartSpec } from './instance.ts';
+import type { EventKind, Instance, InstanceEvent, SettableFields, StartSpec } from './instance.ts';
+import { createPlaybookList, type PlaybookList } from './playbook-list.ts';
+import { createWorkflowVersions } from './workflow-versions.ts';
 
 /**
  * The instances of one workspace and what can happen to them. Nothing here is random and no clock is read: the caller
@@ -31,15 +33,16 @@ export interface World {
   remove(id: string, atMs: number): void;
   /** Any values at all, without regard to the legal walk; update_time moves to `atMs` unless it is among them. */
   set(id: string, atMs: number, fields: SettableFields): void;
-  /** Rows old and new show the new name; no update_time moves. */
+  /** Rows old and new, and the list of playbooks, show the new name; no update_time moves. */
   renamePlaybook(playbookId: string, name: string, enName?: string): void;
+  /** SecMaster's list of playbooks. */
+  readonly playbooks: PlaybookList;
+  /** What begins from now on is of this version of the workflow; none given: of the next one. @returns the version */
+  newVersion(workflowId: string, version?: string, versionId?: string): string;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Kept = Mutable<Omit<Instance, 'events' | 'playbook'>> & {
-  readonly events: InstanceEvent[];
-  readonly playbook: Mutable<Playbook> | null;
-};
+type Kept = Mutable<Omit<Instance, 'events'>> & { readonly events: InstanceEvent[] };
 
 const running = ['RUNNING', 'RETRYING'];
 const walk = {
@@ -56,7 +59,8 @@ const walk = {
 export function createWorld(retries: () => Behaviour['retries'] = () => friendly.retries): World {
   const instances = new Map<string, Kept>();
   const all: Kept[] = [];
-  const playbooks = new Map<string, Mutable<Playbook>>();
+  const { shared, rename, ...playbooks } = createPlaybookList();
+  const versions = createWorkflowVersions();
   let version = 0;
 
   function get(id: string): Kept {
@@ -65,11 +69,17 @@ export function createWorld(retries: () => Behaviour['retries'] = () => friendly
     return instance;
   }
 
-  function apply(instance: Kept, kind: EventKind, atMs: number, changes: Partial<Kept>, fields?: SettableFields): void {
+  function apply(
+    instance: Kept,
+    kind: EventKind,
+    atMs: number,
+    changes: Partial<Kept>,
+    more: Pick<InstanceEvent, 'fields' | 'failure'> = {},
+  ): void {
     const last = instance.events.at(-1);
     if (last !== undefined && atMs < last.atMs) throw new Error(`${instance.id}: ${kind} before ${last.kind}`);
     Object.assign(instance, { updateTimeMs: atMs }, changes);
-    instance.events.push({ kind, atMs, status: instance.status, ...(fields && { fields }) });
+    instance.events.push({ kind, atMs, status: instance.status, ...more });
     version += 1;
   }
 
@@ -78,12 +88,12 @@ export function createWorld(retries: () => Behaviour['retries'] = () => friendly
     kind: keyof typeof walk,
     atMs: number,
     changes: Partial<Kept> = {},
-    fields?: SettableFields,
+    more: Pick<InstanceEvent, 'fields' | 'failure'> = {},
   ): void {
     const instance = get(id);
     const { from, to } = walk[kind];
     if (!from.includes(instance.status)) throw new Error(`${id} can't be ${kind}: it is ${instance.status}`);
-    apply(instance, kind, atMs, { status: to, ...changes, ...fields }, fields);
+    apply(instance, kind, atMs, { status: to, ...changes, ...more.fields }, more);
   }
 
   function again(id: string, kind: 'retried' | 'rerun', atMs: number, retryCount: number): void {
@@ -92,14 +102,7 @@ export function createWorld(retries: () => Behaviour['retries'] = () => friendly
       ...(startTime === 'moved' && { startTimeMs: atMs }),
       ...(updateTime === 'kept' && { updateTimeMs: get(id).updateTimeMs }),
     };
-    step(id, kind, atMs, { endTimeMs: null, retryCount }, Object.keys(fields).length > 0 ? fields : undefined);
-  }
-
-  /** One object for each playbook, so that a new name shows everywhere. */
-  function shared(playbook: Playbook): Mutable<Playbook> {
-    const known = playbooks.get(playbook.id) ?? { ...playbook };
-    playbooks.set(playbook.id, known);
-    return known;
+    step(id, kind, atMs, { endTimeMs: null, retryCount }, Object.keys(fields).length > 0 ? { fields } : {});
   }
 
   function begin(status: string, atMs: number, spec: StartSpec): string {
@@ -108,13 +111,18 @@ export function createWorld(retries: () => Behaviour['retries'] = () => friendly
     if (instances.has(id)) throw new Error(`instance ${id} exists already`);
     const name = spec.name ?? `instance-${sequence}`;
     const triggerType = spec.triggerType ?? 'EVENT';
+    const described = {
+      workflow: spec.workflow ? versions.current(spec.workflow) : null,
+      dataclass: spec.dataclass ?? null,
+      defenseId: spec.defenseId ?? '',
+      dataobjectId: spec.dataobjectId ?? null,
+    };
     const instance: Kept = {
       id,
       sequence,
       name,
-      playbook: spec.playbook ? shared(spec.playbook) : null,
-      workflow: spec.workflow ?? null,
-      dataclass: spec.dataclass ?? null,
+      playbook: spec.playbook ? shared(spec.playbook, described.dataclass) : null,
+      ...described,
       triggerType,
       status,
       startTimeMs: atMs,
@@ -122,14 +130,12 @@ export function createWorld(retries: () => Behaviour['retries'] = () => friendly
       createTimeMs: atMs,
       updateTimeMs: atMs,
       retryCount: 0,
-      defenseId: spec.defenseId ?? '',
-      dataobjectId: spec.dataobjectId ?? null,
       nodes: spec.nodes ?? [],
       failure: null,
       raw: null,
       events: [],
       removed: false,
-      begunAs: { name, triggerType },
+      begunAs: { name, triggerType, ...described },
     };
     instances.set(id, instance);
     all.push(instance);
@@ -144,7 +150,10 @@ export function createWorld(retries: () => Behaviour['retries'] = () => friendly
     create: (atMs, spec = {}) => begin('CREATED', atMs, spec),
     start: (atMs, spec = {}) => begin('RUNNING', atMs, spec),
     run: (id, atMs) => step(id, 'ran', atMs),
-    fail: (id, atMs, node, errorMsg) => step(id, 'failed', atMs, { endTimeMs: atMs, failure: { node, errorMsg } }),
+    fail: (id, atMs, node, errorMsg) => {
+      const failure = { node, errorMsg };
+      step(id, 'failed', atMs, { endTimeMs: atMs, failure }, { failure });
+    },
     retry: (id, atMs) => again(id, 'retried', atMs, get(id).retryCount + 1),
     rerun: (id, atMs) => again(id, 'rerun', atMs, 0),
     finish: (id, atMs) => step(id, 'finished', atMs, { endTimeMs: atMs }),
@@ -155,14 +164,12 @@ export function createWorld(retries: () => Behaviour['retries'] = () => friendly
       apply(get(id), 'removed', atMs, { removed: true });
       instances.delete(id);
     },
-    set: (id, atMs, fields) => apply(get(id), 'set', atMs, fields, fields),
+    set: (id, atMs, fields) => apply(get(id), 'set', atMs, fields, { fields }),
     renamePlaybook: (playbookId, name, enName) => {
-      const playbook = playbooks.get(playbookId);
-      if (playbook === undefined) throw new Error(`no playbook ${playbookId}`);
-      playbook.name = name;
-      if (enName === undefined) delete playbook.en_name;
-      else playbook.en_name = enName;
+      rename(playbookId, name, enName);
       version += 1;
     },
+    playbooks,
+    newVersion: versions.next,
   };
 }

@@ -95,7 +95,7 @@ describe('what does not exist', () => {
     ['a project', instancesPath.replace(defaultProject.id, 'other'), 400, { code: '20030002' }],
     ['a project with workspaces', '/v1/other/workspaces?limit=1', 400, { code: '20030002' }],
     ['a workspace', instancesPath.replace(defaultWorkspace.id, 'other'), 403, { code: '20010001' }],
-    ['an API', `${workspacePath}/soc/playbooks`, 404, { error_code: 'APIGW.0101' }],
+    ['an API', `${workspacePath}/soc/playbooks/instances`, 404, { error_code: 'APIGW.0101' }],
   ])('%s', async (_, path, status, body) => {
     const { get } = await setUp();
     const answer = await get(path);

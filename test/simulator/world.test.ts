@@ -56,7 +56,12 @@ describe('the legal walk', () => {
     expect(instance.events).toEqual([
       { kind: 'started', atMs: 10_000, status: 'CREATED' },
       { kind: 'ran', atMs: 11_000, status: 'RUNNING' },
-      { kind: 'failed', atMs: 12_000, status: 'FAILED' },
+      {
+        kind: 'failed',
+        atMs: 12_000,
+        status: 'FAILED',
+        failure: { node: 'Isolate host', errorMsg: 'HTTP 504' },
+      },
       { kind: 'retried', atMs: 13_000, status: 'RETRYING' },
       { kind: 'finished', atMs: 14_000, status: 'FINISHED' },
     ]);
@@ -176,5 +181,67 @@ describe('beside the walk', () => {
     world.remove(id, 5);
     note();
     expect(versions.size).toBe(7);
+  });
+});
+
+describe('a new version of a workflow', () => {
+  const workflow = { id: 'w', name: 'W', version: 'v1', version_id: 'first' };
+
+  test('is that of what begins from then on', () => {
+    const world = createWorld();
+    const before = world.start(1, { workflow });
+    expect(world.newVersion('w')).toBe('v2');
+    const after = world.start(2, { workflow });
+    expect(world.newVersion('w', 'v2-hotfix7', 'its-id')).toBe('v2-hotfix7');
+    const last = world.start(3, { workflow });
+    expect([before, after, last].map((id) => world.instances.get(id)?.workflow)).toEqual([
+      workflow,
+      { ...workflow, version: 'v2', version_id: 'w-v2' },
+      { ...workflow, version: 'v2-hotfix7', version_id: 'its-id' },
+    ]);
+    expect(world.newVersion('w')).toBe('v8');
+  });
+
+  test('leaves other workflows as they are', () => {
+    const world = createWorld();
+    world.newVersion('w');
+    const id = world.start(1, { workflow: { ...workflow, id: 'other' } });
+    expect(world.instances.get(id)?.workflow?.version).toBe('v1');
+  });
+});
+
+describe('the list of playbooks', () => {
+  const names = ({ playbooks }: World) =>
+    [...playbooks.listed.values()].map(({ id, name, enabled, dataclass }) => [id, name, enabled, dataclass?.name]);
+
+  test('has what runs and what was added, under the names of today', () => {
+    const world = createWorld();
+    world.start(1, { playbook: { id: 'p', name: 'P' }, dataclass: { id: 'd', name: 'Alert' } });
+    world.start(2, { playbook: { id: 'p', name: 'P' } });
+    world.start(3);
+    world.playbooks.add({ id: 'q', name: 'Q', enabled: false });
+    world.renamePlaybook('p', 'P2');
+    world.renamePlaybook('q', 'Q2');
+    expect(names(world)).toEqual([
+      ['p', 'P2', true, 'Alert'],
+      ['q', 'Q2', false, undefined],
+    ]);
+    const id = world.start(4, { playbook: { id: 'q', name: 'Q' } });
+    expect([world.instances.get(id)?.playbook?.name, names(world).length]).toEqual(['Q2', 2]);
+  });
+
+  test('changes when one is enabled, disabled or removed', () => {
+    const world = createWorld();
+    for (const id of ['p', 'q']) world.playbooks.add({ id, name: id });
+    world.playbooks.disable('p');
+    world.playbooks.remove('q');
+    expect(names(world)).toEqual([['p', 'p', false, undefined]]);
+    world.playbooks.enable('p');
+    expect(names(world)).toEqual([['p', 'p', true, undefined]]);
+    expect(() => world.playbooks.enable('q')).toThrow('no playbook q');
+    expect(() => world.playbooks.add({ id: 'p', name: 'again' })).toThrow('exists already');
+    // What was removed and runs all the same stays out of the list.
+    world.start(1, { playbook: { id: 'q', name: 'q' } });
+    expect(names(world)).toHaveLength(1);
   });
 });

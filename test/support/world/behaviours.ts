@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { dateForms } from '../../../src/model/profile.ts';
 import { type Behaviour, type BehaviourChange, merged } from '../../../src/simulator/behaviour.ts';
+import { hostileNames } from '../../../src/simulator/hostile-names.ts';
 
 /** Values of each switch that are not friendly; a switch that is missing here is an error of types. */
 type Unkind = {
@@ -77,6 +78,10 @@ const unkind: Unkind = {
     times: oneOf('…Z+0000', '…Z', '…+08:00'),
     milliseconds: oneOf('absent'),
     paddingBytes: oneOf(10, 2_000),
+    workflow: oneOf('null', 'absent', 'empty', 'no-version', 'no-id', 'name-only', 'text'),
+    dataclass: oneOf('null', 'absent', 'empty', 'no-id', 'name-only', 'text'),
+    objects: oneOf('null', 'absent', 'empty', 'number', 'long'),
+    names: oneOf(...hostileNames),
     topology: oneOf('shown'),
   },
   retries: { startTime: oneOf('moved'), updateTime: oneOf('kept') },
@@ -97,11 +102,30 @@ const unkind: Unkind = {
     names: oneOf('absent'),
     unknownStatus: oneOf(404, 400, 200),
   },
+  playbooks: {
+    list: oneOf('refused', 'not-found'),
+    offset: oneOf('ignored', 'as-page'),
+    firstPage: oneOf(0),
+    maxRows: oneOf(1, 10),
+    maxLimit: oneOf(10, 100),
+    total: oneOf('absent', 'null', 'zero', 'text', 'word', 'page', 'off'),
+    enabled: oneOf('text', 'upper-case-text', 'number', 'number-text', 'word', 'null', 'absent'),
+    names: oneOf('absent', 'null', 'empty', 'same', ...hostileNames),
+    ids: oneOf('absent', 'null', 'empty', 'number', 'long', 'same'),
+    dataclasses: oneOf('absent', 'null', 'empty'),
+    rows: oneOf('some-are-none'),
+    data: oneOf('null', 'absent', 'object', 'text'),
+  },
   topology: {
     show: oneOf('refused', 'other-topology', 'other-instance'),
     failedNodes: oneOf(0, 3, 1_000),
     names: oneOf('absent'),
     paddingBytes: oneOf(10, 2_000),
+    attempts: oneOf('all'),
+    times: oneOf('null', 'absent', 'no-start', 'no-end', 'end-before-start', 'odd'),
+    status: oneOf('running', 'odd', 'absent'),
+    actions: oneOf('twice'),
+    logs: oneOf('null', 'absent', 'some-are-none'),
   },
   load: { perSecond: oneOf(1, 5, 50), retryAfter: oneOf('seconds', 'date'), msPerPage: oneOf(1, 100) },
 };
