@@ -10,6 +10,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Figure, quick, whole } from './figure.ts';
 import { measureFreshness } from './freshness.ts';
+import { measureOutlook } from './outlook.ts';
 import { measureRemembered } from './remembered.ts';
 import { measureScrapes } from './scrapes.ts';
 import { table } from './statistics.ts';
@@ -25,6 +26,7 @@ const parts = {
   scrapes: async () => [...(await measureScrapes(1, extent)), ...(await measureScrapes(values.quick ? 2 : 7, extent))],
   sweep: () => measureSweep(extent),
   remembered: () => measureRemembered(extent),
+  outlook: () => measureOutlook(extent),
   freshness: () => measureFreshness(extent),
 };
 const chosen = values.only?.split(',') ?? Object.keys(parts);

@@ -2,7 +2,7 @@ import { currentLabels } from '../../ledger/current-names.ts';
 import { labelsText } from '../../ledger/label-set.ts';
 import { pruneBefore } from '../../ledger/prune.ts';
 import { expectedStartMs } from '../../ledger/rhythm.ts';
-import type { Recorded } from '../../ledger/snapshot.ts';
+import { byLabels, type Recorded } from '../../ledger/snapshot.ts';
 import type { Ledger } from '../../ledger/store.ts';
 import { type Ends, type Group, groupsOf, knownSince, streakOf } from '../../ledger/streaks.ts';
 import type { Labels, LastTime, Snapshot, Streak } from '../../model/snapshot.ts';
@@ -81,7 +81,7 @@ export function createOutlook(): Outlook {
         if (one.expectedMs !== null && !isOutdated) expectedStarts.push({ labels, atMs: one.expectedMs });
       }
       known = current;
-      return { streaks, expectedStarts };
+      return { streaks: byLabels(streaks), expectedStarts: byLabels(expectedStarts) };
     },
   };
 }

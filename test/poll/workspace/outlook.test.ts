@@ -137,5 +137,5 @@ test('a failure does not count while an instance of the group is to be looked up
   await ledger.commit({ kind: 'sweep_planned', sweep: [], recheck: { status: 'FAILED' } });
   expect(await streaks()).toEqual([0, 0]);
   await ledger.commit({ kind: 'instance_seen', id: 'a', atMs: beganMs + dayMs });
-  expect(await streaks()).toEqual([1, 0]);
+  expect(await streaks()).toEqual([0, 1]);
 });
