@@ -69,6 +69,8 @@ export type Change =
       readonly ids: readonly string[];
       /** Labels of playbooks whose series disappear. */
       readonly playbooks: readonly string[];
+      /** Label sets of runs, without a status, whose series disappear with any status; absent: none. */
+      readonly labelled?: readonly Labels[];
       /** Names and values that nothing shows any more; absent: none. */
       readonly forgotten?: Forgotten;
       readonly beforeMs: number;

@@ -1,14 +1,23 @@
+import { extraLabels } from '../model/extra-labels.ts';
 import type { Labels } from '../model/snapshot.ts';
 
 /** The ledger counts by label set, so another label needs no new column. */
 
 /** The labels of a run's metrics, always in this order, so that equal sets have equal texts. */
-export function runLabels(playbook: string, triggerType: string): Labels {
-  return { playbook, trigger_type: triggerType };
+export function runLabels(playbook: string, triggerType: string, extra: Labels = {}): Labels {
+  return { playbook, trigger_type: triggerType, ...extra };
+}
+
+export function hasExtraLabels(labels: Labels): boolean {
+  return extraLabels.some((label) => label in labels);
 }
 
 export function withStatus(labels: Labels, status: string): Labels {
   return { ...labels, status };
+}
+
+export function withoutStatus({ status: _, ...labels }: Labels): Labels {
+  return labels;
 }
 
 export function nodeLabels(playbook: string, node: string): Labels {

@@ -1,15 +1,16 @@
+import { type ExtraLabel, extraLabels } from '../model/extra-labels.ts';
 import { isDocumentedStatus, isDocumentedTriggerType } from '../model/status.ts';
 
 /**
- * Which values of a label have series of their own. SecMaster may send any number of trigger types and statuses: the documented ones
- * and the first others keep their own for good, all further ones share `other`.
+ * Which values of a label have series of their own. SecMaster may send any number of trigger types, statuses, workflows: the documented
+ * ones and the first others have their own for as long as they have series, all further ones share `other`.
  */
 
 /** The value that further ones share. */
 export const otherValue = 'other';
 
 /** The labels whose values are kept in the ledger: of `node`, only those that share `other`. */
-const valueLabels = ['trigger_type', 'status', 'node'] as const;
+const valueLabels = ['trigger_type', 'status', 'node', ...extraLabels] as const;
 export type ValueLabel = (typeof valueLabels)[number];
 
 export interface LabelValue {
@@ -28,7 +29,12 @@ const isDocumented: Readonly<Record<ValueLabel, (value: string) => boolean>> = {
   trigger_type: isDocumentedTriggerType,
   status: isDocumentedStatus,
   node: () => false,
+  ...forExtraLabels(() => false),
 };
+
+function forExtraLabels<V>(value: V): Record<ExtraLabel, V> {
+  return { workflow: value, workflow_version: value, dataclass: value, defense: value };
+}
 
 export function valueKey(label: ValueLabel, value: string): string {
   return `${label} ${value}`;
@@ -100,7 +106,7 @@ export function countLimitedValues(values: Iterable<LabelValue>): Record<ValueLa
 }
 
 function countBy(values: Iterable<LabelValue>, isCounted: (value: LabelValue) => boolean): Record<ValueLabel, number> {
-  const counts = { trigger_type: 0, status: 0, node: 0 };
+  const counts = { trigger_type: 0, status: 0, node: 0, ...forExtraLabels(0) };
   for (const one of values) if (isCounted(one)) counts[one.label]++;
   return counts;
 }

@@ -1,3 +1,4 @@
+import type { ExtraLabel } from '../model/extra-labels.ts';
 import type { Instance } from '../model/instance.ts';
 import type { CounterName, CounterSeries, Labels, LastTime } from '../model/snapshot.ts';
 import { isDocumentedStatus, isEnded } from '../model/status.ts';
@@ -5,6 +6,7 @@ import type { DurationChange, FailedAttempt, PageChange } from './change.ts';
 import { begunMs } from './contribution.ts';
 import { PlaybookNames } from './current-names.ts';
 import type { Entry } from './entry.ts';
+import { extraValues, meetExtraValues } from './extra-values.ts';
 import { type Folded, fold, isSettled } from './fold.ts';
 import { labelsText, runLabels, withStatus } from './label-set.ts';
 import { LabelValues, otherValue } from './label-values.ts';
@@ -21,6 +23,8 @@ export interface PageContext {
   readonly maxPlaybooks: number;
   /** Maximum number of values of a label with their own series. */
   readonly maxValues: number;
+  /** Labels beside playbook, trigger_type and status; absent: none. */
+  readonly labels?: readonly ExtraLabel[];
   /** Upper bounds in seconds, ascending. */
   readonly durationBuckets: readonly number[];
   readonly nowMs: number;
@@ -39,7 +43,7 @@ const usualEnds = ['FINISHED', 'FAILED', 'TERMINATED'];
 
 /** Folds the rows of a page, in order, into one change. */
 export function foldPage(instances: readonly Instance[], context: PageContext): FoldedPage {
-  const { state, nowMs } = context;
+  const { state, nowMs, labels: extra = [] } = context;
   const entries = new Map<string, Entry>();
   const seen: string[] = [];
   const rows: RowVerdict[] = [];
@@ -59,7 +63,7 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
       continue;
     }
     const { id, startTimeMs, endTimeMs, retryCount, details } = instance;
-    const runsLabels = labelsOf(instance, known, labels, values);
+    const runsLabels = labelsOf(instance, known, labels, values, extra);
     const status = statusOf(instance, known, values);
     const observed = { id, labels: runsLabels, status, startTimeMs, endTimeMs, retryCount, details };
     const folded = fold(known, observed, sinceMs, state.generation + 1);
@@ -75,6 +79,7 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
     const atMs = Math.max(entry.startTimeMs ?? 0, entry.endTimeMs ?? 0);
     labels.meet(instance.playbook, atMs, begunMs(entry) ?? 0);
     values.meet('trigger_type', instance.triggerType, atMs);
+    meetExtraValues(extra, details, known?.labels, values, atMs);
     if (status === otherValue) values.limit('status', instance.status, atMs);
     else values.meet('status', status, atMs);
     series.add(known, folded);
@@ -157,14 +162,19 @@ function collectSeries({ state, durationBuckets, nowMs }: PageContext) {
 
 /** What a row leaves out, such as one of two replicas may, stays as it was known. */
 function labelsOf(
-  { playbook, triggerType }: Instance,
+  { playbook, triggerType, details }: Instance,
   known: Entry | null,
   labels: PlaybookLabels,
   values: LabelValues,
+  extra: readonly ExtraLabel[],
 ): Labels {
   const { playbook: knownPlaybook, trigger_type: knownTriggerType = '' } = known?.labels ?? {};
   const label = playbook === null && knownPlaybook !== undefined ? knownPlaybook : labels.of(playbook);
-  return runLabels(label, triggerType === '' ? knownTriggerType : values.of('trigger_type', triggerType));
+  return runLabels(
+    label,
+    triggerType === '' ? knownTriggerType : values.of('trigger_type', triggerType),
+    extraValues(extra, details, known?.labels, values),
+  );
 }
 
 /**

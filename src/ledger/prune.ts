@@ -1,7 +1,9 @@
+import type { Labels } from '../model/snapshot.ts';
 import type { Forgotten } from './change.ts';
+import { type LabelValue, type ValueLabel, valueKey } from './label-values.ts';
 import { otherPlaybooks } from './met-playbook.ts';
 import { type LedgerState, liveLabels } from './state.ts';
-import type { Ledger, PlaybookActivity } from './store.ts';
+import type { LabelledActivity, Ledger, PlaybookActivity } from './store.ts';
 
 /**
  * The time before which ended instances are pruned: one retention before now or before the newest start, whichever is earlier, because
@@ -17,20 +19,35 @@ export function silentPlaybooks(activity: readonly PlaybookActivity[], beforeMs:
   return activity.filter(({ lastMs, hasOpen }) => lastMs < beforeMs && !hasOpen).map(({ playbook }) => playbook);
 }
 
+/** Label sets beside those that every playbook has, such as of a version of a workflow, whose series disappear. */
+export function silentLabelSets(activity: readonly LabelledActivity[], beforeMs: number): Labels[] {
+  return activity.filter(({ lastMs, hasOpen }) => lastMs < beforeMs && !hasOpen).map(({ labels }) => labels);
+}
+
 /** Playbooks without series whose label stays reserved. */
 const maxReserved = 1_000;
 
-/** What shares `other` and has not been met since, and of the reserved labels those that have not been met for the longest time. */
+/**
+ * What shares `other` and has not been met since, values that have no series any more, and of the reserved labels those that have not been
+ * met for the longest time.
+ */
 function forgettable(state: LedgerState, beforeMs: number): Forgotten {
   const live = liveLabels(state);
   const silent = [...state.playbooks.values()].filter(({ label, seenMs }) => seenMs < beforeMs && !live.has(label));
   const isLimited = ({ label }: { readonly label: string }) => label === otherPlaybooks;
   const unseen = [...state.playbooks.values()].filter((one) => isLimited(one) && one.seenMs < beforeMs);
   const reserved = silent.filter((one) => !isLimited(one)).sort((a, b) => b.seenMs - a.seenMs);
+  const shown = new Set(
+    [...state.runs.values()].flatMap((labels) =>
+      Object.entries(labels).map(([label, value]) => valueKey(label as ValueLabel, value)),
+    ),
+  );
+  // A status may have series of label sets that no run has any more.
+  const hasSeries = ({ label, value }: LabelValue) => label === 'status' || shown.has(valueKey(label, value));
   return {
     playbooks: [...unseen, ...reserved.slice(maxReserved)].map(({ playbookId, name }) => ({ playbookId, name })),
     values: [...state.values.values()]
-      .filter(({ isOwn, seenMs }) => !isOwn && seenMs < beforeMs)
+      .filter((one) => (one.isOwn ? !hasSeries(one) : one.seenMs < beforeMs))
       .map(({ label, value }) => ({ label, value })),
   };
 }
@@ -41,7 +58,8 @@ export async function prune(ledger: Ledger, nowMs: number, retentionMs: number, 
   const beforeMs = pruneBefore(nowMs, retentionMs, activity);
   const ids = await ledger.endedBefore(beforeMs, max);
   const playbooks = silentPlaybooks(activity, beforeMs);
+  const labelled = silentLabelSets(await ledger.labelledActivity(), beforeMs);
   const forgotten = forgettable(ledger.state, beforeMs);
-  const isSome = [ids, playbooks, forgotten.playbooks, forgotten.values].some((list) => list.length > 0);
-  if (isSome) await ledger.commit({ kind: 'pruned', ids, playbooks, forgotten, beforeMs });
+  const isSome = [ids, playbooks, labelled, forgotten.playbooks, forgotten.values].some((list) => list.length > 0);
+  if (isSome) await ledger.commit({ kind: 'pruned', ids, playbooks, labelled, forgotten, beforeMs });
 }

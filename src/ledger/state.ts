@@ -114,13 +114,14 @@ function withPage(before: LedgerState, { added, playbooks: met, counters, values
 }
 
 function pruned(state: LedgerState, change: Extract<Change, { kind: 'pruned' }>): LedgerState {
-  const { ids, playbooks, forgotten = { playbooks: [], values: [] }, beforeMs } = change;
-  const runs = [...state.runs].filter(([, { playbook = '' }]) => !playbooks.includes(playbook));
+  const { ids, playbooks, labelled = [], forgotten = { playbooks: [], values: [] }, beforeMs } = change;
+  const silent = new Set(labelled.map(labelsText));
+  const isLive = ([text, { playbook = '' }]: [string, Labels]) => !playbooks.includes(playbook) && !silent.has(text);
   return {
     ...state,
     instances: state.instances - ids.length,
     prunedBeforeMs: ids.length > 0 ? Math.max(state.prunedBeforeMs, beforeMs) : state.prunedBeforeMs,
-    runs: playbooks.length > 0 ? new Map(runs) : state.runs,
+    runs: playbooks.length + silent.size > 0 ? new Map([...state.runs].filter(isLive)) : state.runs,
     playbooks: without(
       state.playbooks,
       forgotten.playbooks.map(({ playbookId, name }) => playbookKey(playbookId, name)),

@@ -66,6 +66,8 @@ export interface Ledger {
   endedBefore(beforeMs: number, max: number): Promise<readonly string[]>;
   /** The newest start and end of each playbook, by label, and whether it has an open instance. */
   playbookActivity(): Promise<readonly PlaybookActivity[]>;
+  /** The same of each label set of runs that has more labels than those of every run. */
+  labelledActivity(): Promise<readonly LabelledActivity[]>;
 }
 
 export interface OpenInstance {
@@ -79,6 +81,11 @@ export interface PlaybookActivity {
   /** The newest start or end. */
   readonly lastMs: number;
   readonly hasOpen: boolean;
+}
+
+export interface LabelledActivity extends Pick<PlaybookActivity, 'lastMs' | 'hasOpen'> {
+  /** Without the status. */
+  readonly labels: Labels;
 }
 
 /** Failed attempts that a ledger keeps, the newest ones: in a flood of failures, older ones stay unread. */

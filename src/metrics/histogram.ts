@@ -13,10 +13,10 @@ export function* histogram(
   durations: readonly Durations[],
   bounds: readonly number[],
 ): Iterable<Sample> {
-  const known = new Map(durations.map(({ labels, buckets }) => [keyOf(labels), buckets]));
+  const known = new Map(durations.map(({ labels, buckets }) => [JSON.stringify(labels), buckets]));
   const written = [...bounds.map(String), '+Inf'];
   for (const { labels } of series) {
-    const buckets = known.get(keyOf(labels)) ?? [];
+    const buckets = known.get(JSON.stringify(labels)) ?? [];
     let [next, count, sumSeconds] = [0, 0, 0];
     for (const [i, le] of written.entries()) {
       const bound = bounds[i] ?? Number.POSITIVE_INFINITY;
@@ -31,10 +31,6 @@ export function* histogram(
     yield { suffix: '_sum', labels, value: sumSeconds };
     yield { suffix: '_count', labels, value: count };
   }
-}
-
-function keyOf(labels: Counted['labels']): string {
-  return JSON.stringify(Object.values(labels));
 }
 
 /** OpenMetrics allows 128 characters for the names and values of an exemplar's labels. */

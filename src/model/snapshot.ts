@@ -1,3 +1,5 @@
+import type { ExtraLabel } from './extra-labels.ts';
+
 /** Label names and values as a family shows them, without `workspace`; the keys stand in the family's order. */
 export type Labels = Readonly<Record<string, string>>;
 
@@ -32,7 +34,7 @@ export interface Snapshot {
   /** Playbooks that share a label because there are too many. */
   readonly limitedPlaybooks: number;
   /** The same for values of other labels. */
-  readonly limitedValues: Readonly<Record<'trigger_type' | 'status' | 'node', number>>;
+  readonly limitedValues: Readonly<Record<'trigger_type' | 'status' | 'node' | ExtraLabel, number>>;
   /** Remembered, open ones among them. */
   readonly instances: number;
   readonly openInstances: number;

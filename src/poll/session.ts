@@ -123,7 +123,7 @@ export async function readPage(session: Session, query: ListQuery): Promise<Read
 
 /** What these rows change. */
 export async function foldInstances(
-  { ledger, secmaster, maxPlaybooks, maxValues, durationBuckets }: Session,
+  { ledger, secmaster, maxPlaybooks, maxValues, labels, durationBuckets }: Session,
   instances: readonly Instance[],
 ) {
   const ids = instances.map(({ id }) => id);
@@ -133,6 +133,7 @@ export async function foldInstances(
     state: ledger.state,
     maxPlaybooks,
     maxValues,
+    labels,
     durationBuckets,
     nowMs: secmaster.now(),
   });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { prometheusRule, prometheusRuleFile, ruleFiles, runbookBase, withRunbooks } from '../../scripts/alerts.ts';
 import { parseDuration } from '../../src/config/duration.ts';
 import { families } from '../../src/metrics/families.ts';
+import { extraLabels } from '../../src/model/extra-labels.ts';
 import { readExpression } from '../support/alert/promql.ts';
 import { readRules } from '../support/alert/rules.ts';
 
@@ -92,7 +93,7 @@ const tunable = new Set(
     .groups.flatMap((group) => group.rules)
     .map(({ record }) => record),
 );
-const allLabels = [...scraped, ...families.flatMap(({ labels }) => labels)];
+const allLabels = [...scraped, ...families.flatMap(({ labels }) => labels), ...extraLabels];
 
 /** The labels that a metric can have; null where there is no such metric. */
 function labelsOf(metric: string): readonly string[] | null {

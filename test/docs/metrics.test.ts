@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { families } from '../../src/metrics/families.ts';
+import { extraLabels } from '../../src/model/extra-labels.ts';
 
 const markdown = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'metrics.md'), 'utf8');
 const queries = [...markdown.matchAll(/```promql\n(.*?)```/gs)].map(([, query = '']) => query.trim());
@@ -18,7 +19,7 @@ test('every family is in the document, and the document names no other', () => {
 });
 
 test.each(queries)('the labels of the query are there: %s', (query) => {
-  const known = new Set([...families.flatMap(({ labels }) => labels), 'le']);
+  const known = new Set([...families.flatMap(({ labels }) => labels), ...extraLabels, 'le']);
   const used = [...query.matchAll(/(?:by|on|group_left) \(([^)]*)\)|\{(\w+)=/g)].flatMap(([, list, one]) =>
     (list ?? one ?? '').split(', '),
   );

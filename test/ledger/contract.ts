@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { maxNumber } from '../../src/ledger/bounds.ts';
 import type { Change, SweepOutcome, SweepPart } from '../../src/ledger/change.ts';
 import { goneChange } from '../../src/ledger/gone.ts';
-import { labelsText, nodeLabels, runLabels, withStatus } from '../../src/ledger/label-set.ts';
+import { labelsText, nodeLabels, runLabels, withoutStatus, withStatus } from '../../src/ledger/label-set.ts';
 import { type LabelValue, valueKey } from '../../src/ledger/label-values.ts';
 import { type Ledger, maxFailures, type Store } from '../../src/ledger/store.ts';
 import { type Instance, noDetails } from '../../src/model/instance.ts';
@@ -265,7 +265,7 @@ export function describeStore({ createDisk }: StoreKind): void {
         ],
         playbooks: [{ playbookId: playbook.id, name: playbook.name, label: playbook.name }],
         limitedPlaybooks: 0,
-        limitedValues: { trigger_type: 0, status: 0, node: 0 },
+        limitedValues: expect.objectContaining({ trigger_type: 0, status: 0, node: 0, workflow: 0 }),
         instances: 3,
         openInstances: 1,
         windowComplete: false,
@@ -748,6 +748,39 @@ export function describeStore({ createDisk }: StoreKind): void {
       expect([...ledger.state.runs.values()]).toEqual([runLabels('Block', 'EVENT')]);
     });
 
+    test('is gone of one label set with every status, and of no other', async () => {
+      const [v1, v2] = ['v1 🔥 "', 'v1 🔥 " 2'].map((workflow_version) =>
+        runLabels(playbook.name, 'EVENT', { workflow_version }),
+      );
+      const version = (text: string) => ({
+        details: { ...noDetails, workflow: { id: null, name: null, version: text, versionId: null } },
+      });
+      const rows = [
+        finished('a', version('v1 🔥 "')),
+        instance('b', version('v1 🔥 " 2')),
+        failed('c', version('v1 🔥 " 2')),
+      ];
+      await ledger.commit({
+        kind: 'page',
+        page: await foldRows(ledger, rows, nowMs, { labels: ['workflow_version'] }),
+      });
+      await show(finished('d'));
+      const activity = await ledger.labelledActivity();
+      expect(activity.toSorted((one, other) => one.lastMs - other.lastMs)).toEqual([
+        { labels: v1, lastMs: nowMs + 2_000, hasOpen: false },
+        { labels: v2, lastMs: nowMs + 6_000, hasOpen: true },
+      ]);
+      await ledger.commit({ kind: 'pruned', ids: ['a'], playbooks: [], labelled: [v1 ?? {}], beforeMs: nowMs });
+      ledger = await reopen();
+      const { counters, durations, lastStarts, lastCompletions } = await ledger.snapshot();
+      const all = [...Object.values(counters), durations, lastStarts, lastCompletions].flat();
+      expect(new Set(all.map(({ labels }) => labelsText(withoutStatus(labels))))).toEqual(
+        new Set([isolate, v2 ?? {}].map(labelsText)),
+      );
+      expect([...ledger.state.runs.values()]).toEqual(expect.arrayContaining([isolate, v2]));
+      expect(ledger.state.runs.size).toBe(2);
+    });
+
     test('restarts at 0 with the next instance of the playbook', async () => {
       await show(finished('a'));
       await ledger.commit({ kind: 'exposed', series: await ledger.pending() });
@@ -792,6 +825,7 @@ export async function everythingOf(ledger: Ledger): Promise<object> {
     times: await Promise.all([...runs].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, set]) => timesOf(ledger, set))),
     sweep: (await ledger.sweep()).map(({ key: _, ...item }) => item),
     activity: sorted(await ledger.playbookActivity()),
+    labelled: sorted(await ledger.labelledActivity()),
   };
 }
 

@@ -9,7 +9,7 @@ import type {
   SweepPart,
 } from '../../src/ledger/change.ts';
 import type { Entry } from '../../src/ledger/entry.ts';
-import { labelsText } from '../../src/ledger/label-set.ts';
+import { hasExtraLabels, labelsText, withoutStatus } from '../../src/ledger/label-set.ts';
 import { toSnapshot } from '../../src/ledger/snapshot.ts';
 import { advance, type LedgerState } from '../../src/ledger/state.ts';
 import { type Ledger, maxFailures, type PlaybookActivity, type Store } from '../../src/ledger/store.ts';
@@ -248,6 +248,20 @@ function openLedger(disk: Disk, key: string, onStatement: () => void): Ledger {
       for (const mark of lastCompletions.values()) meet(mark, false);
       return [...activity.values()];
     },
+    async labelledActivity() {
+      const { lastStarts, lastCompletions } = tables();
+      const marks = [...lastStarts.values(), ...lastCompletions.values()];
+      const labelled = marks.map(({ labels, atMs }) => ({ labels: withoutStatus(labels), atMs }));
+      const groups = Map.groupBy(
+        labelled.filter((one) => hasExtraLabels(one.labels)),
+        (one) => labelsText(one.labels),
+      );
+      return [...groups].map(([text, group]) => ({
+        labels: group[0]?.labels ?? {},
+        lastMs: Math.max(...group.map(({ atMs }) => atMs)),
+        hasOpen: entries().some(({ entry }) => isOpen(entry) && labelsText(entry.labels) === text),
+      }));
+    },
   };
 }
 
@@ -434,11 +448,14 @@ function recheck(tables: Tables, which: Recheck): void {
   }
 }
 
-function prune(tables: Tables, { ids, playbooks }: Extract<Change, { kind: 'pruned' }>): void {
+function prune(tables: Tables, { ids, playbooks, labelled = [] }: Extract<Change, { kind: 'pruned' }>): void {
   for (const id of ids) tables.instances.delete(id);
   for (const [key, { id }] of tables.failures) if (ids.includes(id)) tables.failures.delete(key);
   const { counters, buckets, lastStarts, lastCompletions } = tables;
   for (const map of [counters, buckets, lastStarts, lastCompletions]) {
-    for (const [key, { labels }] of map) if (playbooks.includes(labels.playbook ?? '')) map.delete(key);
+    for (const [key, { labels }] of map) {
+      const isSilent = labelled.some((set) => isSame(set, withoutStatus(labels)));
+      if (playbooks.includes(labels.playbook ?? '') || isSilent) map.delete(key);
+    }
   }
 }

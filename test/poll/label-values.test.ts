@@ -35,7 +35,16 @@ async function values(soc: SimulatedSoc, family: string, label: string): Promise
 }
 
 const limited = (soc: SimulatedSoc) => values(soc, 'secmaster_exporter_label_values_limited', 'label');
-const none = { playbook: 0, trigger_type: 0, status: 0, node: 0 };
+const none = {
+  playbook: 0,
+  trigger_type: 0,
+  status: 0,
+  node: 0,
+  workflow: 0,
+  workflow_version: 0,
+  dataclass: 0,
+  defense: 0,
+};
 const warnings = (soc: SimulatedSoc) => soc.logged.filter(({ msg }) => msg.includes('share the label value other'));
 const started = 'secmaster_workflow_instances_started_total';
 const completed = 'secmaster_workflow_attempts_completed_total';

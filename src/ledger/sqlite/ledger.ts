@@ -118,13 +118,14 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
     exposed({ series: exposed }) {
       for (const one of exposed) series.expose(one);
     },
-    pruned({ ids, playbooks, forgotten }) {
+    pruned({ ids, playbooks, labelled = [], forgotten }) {
       for (const id of ids) {
         instances.remove(id);
         failures.remove(id);
       }
       for (const playbook of playbooks) series.remove(playbook);
-      if (playbooks.length > 0) sets.removeUnused();
+      for (const labels of labelled) series.removeLabelled(labels);
+      if (playbooks.length + labelled.length > 0) sets.removeUnused();
       for (const { label, value } of forgotten?.values ?? []) values.remove(label, value);
       for (const { playbookId, name } of forgotten?.playbooks ?? []) {
         const sql = 'DELETE FROM playbook WHERE ledger = ? AND playbook_id = ? AND name = ?';
@@ -207,6 +208,7 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
     sweep: async () => sweep.items(),
     endedBefore: async (beforeMs, max) => instances.endedBefore(beforeMs, max),
     playbookActivity: async () => series.activity(),
+    labelledActivity: async () => series.labelledActivity(),
   };
 }
 

@@ -3,12 +3,14 @@ import {
   type CounterSeries,
   counterNames,
   type Exemplar,
+  type Labels,
   type LastTime,
 } from '../../model/snapshot.ts';
 import { maxNumber } from '../bounds.ts';
 import type { CounterChange, DurationChange } from '../change.ts';
+import { hasExtraLabels, labelsText, withoutStatus } from '../label-set.ts';
 import type { LedgerRows } from '../snapshot.ts';
-import type { PlaybookActivity } from '../store.ts';
+import type { LabelledActivity, PlaybookActivity } from '../store.ts';
 import type { Database } from './database.ts';
 import type { LabelSets } from './label-sets.ts';
 
@@ -77,6 +79,20 @@ export function createSeries(db: Database, ledger: number, sets: LabelSets) {
       );
       return rows.map((row) => ({ ...row, hasOpen: row.hasOpen === 1 }));
     },
+    labelledActivity(): LabelledActivity[] {
+      const marks = 'SELECT label_set, max(at_ms) AS lastMs FROM mark WHERE ledger = ? GROUP BY label_set';
+      const open = 'SELECT DISTINCT label_set FROM instance INDEXED BY instance_open WHERE ledger = ? AND open = 1';
+      const isOpen = new Set(db.all<{ label_set: number }>(open, ledger).map((row) => row.label_set));
+      const byLabels = new Map<string, LabelledActivity>();
+      for (const { label_set: set, lastMs } of db.all<{ label_set: number; lastMs: number }>(marks, ledger)) {
+        const labels = withoutStatus(sets.labelsOf(set));
+        if (!hasExtraLabels(labels)) continue;
+        const text = labelsText(labels);
+        const known = byLabels.get(text) ?? { labels, lastMs, hasOpen: isOpen.has(sets.find(labels) ?? 0) };
+        byLabels.set(text, { ...known, lastMs: Math.max(known.lastMs, lastMs) });
+      }
+      return [...byLabels.values()];
+    },
 
     count({ counter, labels, by }: CounterChange): void {
       db.run(
@@ -124,6 +140,21 @@ export function createSeries(db: Database, ledger: number, sets: LabelSets) {
           ledger,
           ledger,
           playbook,
+        );
+      }
+    },
+    removeLabelled(labels: Labels): void {
+      const text = labelsText(labels);
+      const withAnyStatus = `${text.slice(0, -1)},"status":`;
+      for (const table of ['counter', 'duration', 'mark']) {
+        db.run(
+          `DELETE FROM ${table} WHERE ledger = ? AND label_set IN
+             (SELECT label_set FROM label_set WHERE ledger = ? AND (labels = ? OR substr(labels, 1, length(?)) = ?))`,
+          ledger,
+          ledger,
+          text,
+          withAnyStatus,
+          withAnyStatus,
         );
       }
     },

@@ -122,7 +122,7 @@ export const exporter = {
   valuesLimited: {
     name: 'secmaster_exporter_label_values_limited',
     type: 'gauge',
-    help: 'Number of values of a label that share the value other because there are too many, by label (playbook, trigger_type, status, node).',
+    help: 'Number of values of a label that share the value other because there are too many, by label (playbook, trigger_type, status, node, and those of metrics.labels).',
     labels: ['workspace', 'label'],
     stability: 'EXPERIMENTAL',
     fromLedger: ({ limitedPlaybooks, limitedValues }) =>

@@ -39,11 +39,17 @@ export interface LedgerView {
 /** An instance that is open for longer is listed as stuck. */
 const stuckMs = 3_600_000;
 
+const tooManyExtra =
+  'more values of a label of metrics.labels than metrics.max_values; the rest share the label value other';
 const tooMany = {
   playbook: 'more playbooks than metrics.max_playbooks; the rest share the label value other',
   trigger_type: 'more trigger types than metrics.max_values; the rest share the label value other',
   status: 'more statuses than metrics.max_values; the rest share the label value other',
   node: 'more failed nodes of a playbook than have series of their own; the rest share the label value other',
+  workflow: tooManyExtra,
+  workflow_version: tooManyExtra,
+  dataclass: tooManyExtra,
+  defense: tooManyExtra,
 };
 
 export function createLedgerView(parts: LedgerViewParts): LedgerView {
@@ -91,6 +97,6 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
 type Label = keyof typeof tooMany;
 
 function limitedOf(snapshot: Snapshot | null): Record<Label, number> {
-  if (snapshot === null) return { playbook: 0, trigger_type: 0, status: 0, node: 0 };
-  return { playbook: snapshot.limitedPlaybooks, ...snapshot.limitedValues };
+  if (snapshot !== null) return { playbook: snapshot.limitedPlaybooks, ...snapshot.limitedValues };
+  return Object.fromEntries(Object.keys(tooMany).map((label) => [label, 0])) as Record<Label, number>;
 }

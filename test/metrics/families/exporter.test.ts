@@ -3,7 +3,7 @@ import { exporter } from '../../../src/metrics/families.ts';
 import type { WorkspaceFamily } from '../../../src/metrics/family.ts';
 import type { WorkspaceReport } from '../../../src/model/report.ts';
 import { linesOf } from '../../support/metrics/exposition.ts';
-import { goodPoll, report, shortPages, withSnapshot } from '../../support/metrics/report.ts';
+import { emptySnapshot, goodPoll, report, shortPages, withSnapshot } from '../../support/metrics/report.ts';
 
 test.each<[string, WorkspaceFamily, WorkspaceReport, string[]]>([
   ['1 for a workspace whose last poll succeeded', exporter.up, report(), ['secmaster_up{workspace="prod"} 1']],
@@ -117,12 +117,19 @@ test.each<[string, WorkspaceFamily, WorkspaceReport, string[]]>([
   [
     'values that share a label, by label',
     exporter.valuesLimited,
-    withSnapshot({ limitedPlaybooks: 4, limitedValues: { trigger_type: 2, status: 1, node: 0 } }),
+    withSnapshot({
+      limitedPlaybooks: 4,
+      limitedValues: { ...emptySnapshot.limitedValues, trigger_type: 2, status: 1, workflow: 3 },
+    }),
     [
       'secmaster_exporter_label_values_limited{workspace="prod",label="playbook"} 4',
       'secmaster_exporter_label_values_limited{workspace="prod",label="trigger_type"} 2',
       'secmaster_exporter_label_values_limited{workspace="prod",label="status"} 1',
       'secmaster_exporter_label_values_limited{workspace="prod",label="node"} 0',
+      'secmaster_exporter_label_values_limited{workspace="prod",label="workflow"} 3',
+      'secmaster_exporter_label_values_limited{workspace="prod",label="workflow_version"} 0',
+      'secmaster_exporter_label_values_limited{workspace="prod",label="dataclass"} 0',
+      'secmaster_exporter_label_values_limited{workspace="prod",label="defense"} 0',
     ],
   ],
   [

@@ -15,7 +15,7 @@ export const emptySnapshot: Snapshot = {
   expectedStarts: [],
   playbooks: [],
   limitedPlaybooks: 0,
-  limitedValues: { trigger_type: 0, status: 0, node: 0 },
+  limitedValues: { trigger_type: 0, status: 0, node: 0, workflow: 0, workflow_version: 0, dataclass: 0, defense: 0 },
   instances: 0,
   openInstances: 0,
   windowComplete: true,

@@ -1,6 +1,7 @@
+import type { LedgerState } from '../../../src/ledger/state.ts';
 import { canonicalTriggerType } from '../../../src/model/status.ts';
 import type { Truth, TruthRow } from '../../../src/simulator/truth.ts';
-import { parseExposition } from '../metrics/exposition.ts';
+import { parseExposition, type SampleLine } from '../metrics/exposition.ts';
 
 const add = (a: number, b: number) => a + b;
 
@@ -11,6 +12,11 @@ function merge(family: string): (a: number, b: number) => number {
 
 /** The id of the playbook by the labels that it has had, as long as any counter stands under them. */
 export type FormerLabels = ReadonlyMap<string, string>;
+
+export function labelsOf(state: Pick<LedgerState, 'playbooks'> | null): FormerLabels {
+  const met = [...(state?.playbooks.values() ?? [])];
+  return new Map(met.map(({ label, playbookId }) => [label, playbookId]));
+}
 
 /** What an exporter can't be blamed for. */
 export interface Leniency {
@@ -76,7 +82,7 @@ function createComparison(exposition: string, { without = [] }: Leniency = {}, f
       .filter((key) => !(Math.abs((actual.get(key) ?? 0) - (wanted.get(key) ?? 0)) <= toleranceOf(key)))
       .map((key) => `${family}${key}: ${actual.get(key)} instead of ${wanted.get(key)}`);
   };
-  return { shown, differ };
+  return { samples, shown, differ };
 }
 
 interface Row extends Labels {
@@ -120,7 +126,7 @@ function compareCounters({ shown, differ }: Comparison, truth: Truth, secondsOff
   ];
 }
 
-function compareGauges({ shown, differ }: Comparison, truth: Truth, windowStartMs: number): string[] {
+function compareGauges({ samples, differ }: Comparison, truth: Truth, windowStartMs: number): string[] {
   // What began or ended before the lookback is not read.
   const isRecent = (row: TruthRow) => row.value * 1000 >= windowStartMs;
   const onlyOf = (rows: readonly TruthRow[], found: string[]) =>
@@ -137,17 +143,20 @@ function compareGauges({ shown, differ }: Comparison, truth: Truth, windowStartM
       truth.lastCompletion.filter(isRecent).filter(isLasting),
       differ('secmaster_workflow_last_completion_timestamp_seconds', truth.lastCompletion),
     ),
-    ...ratioDifferences(shown('secmaster_workflow_failure_ratio'), truth),
+    ...ratioDifferences(samples),
   ];
 }
 
-function ratioDifferences(shown: ReadonlyMap<string, number>, { instances }: Truth): string[] {
-  const byTrigger = Map.groupBy(instances, ({ playbook_id, trigger_type = '' }) =>
-    keyOf({ playbook_id, trigger_type }),
-  );
-  return [...byTrigger].flatMap(([key, rows]) => {
+/** Of the instances of the exposition, which are compared by themselves: a ratio of several label sets is no sum of theirs. */
+function ratioDifferences(samples: readonly SampleLine[]): string[] {
+  const without = ({ labels: { status: _, ...labels } }: SampleLine) => JSON.stringify(labels);
+  const of = (name: string) => samples.filter((sample) => sample.name === `secmaster_workflow_${name}`);
+  const shown = new Map(of('failure_ratio').map((sample) => [without(sample), sample.value]));
+  return [...Map.groupBy(of('instances'), without)].flatMap(([key, rows]) => {
     const count = (...statuses: string[]) =>
-      rows.filter(({ status = '' }) => statuses.includes(status)).reduce((sum, { value }) => sum + value, 0);
+      rows
+        .filter(({ labels: { status = '' } }) => statuses.includes(status))
+        .reduce((sum, { value }) => sum + value, 0);
     const ended = count('FINISHED', 'FAILED', 'TERMINATED');
     const wanted = ended === 0 ? 0 : count('FAILED') / ended;
     const actual = shown.get(key) ?? 0;

@@ -14,7 +14,7 @@ import { createSimulator, type Simulator, type SimulatorOptions } from '../../..
 import type { World } from '../../../src/simulator/world.ts';
 import { expositionOf, scrapeOf } from '../metrics/exposition.ts';
 import { createClientInProcess } from '../secmaster/in-process.ts';
-import { differences } from './compare.ts';
+import { differences, labelsOf } from './compare.ts';
 import { turning } from './turning.ts';
 
 export const startMs = Date.parse('2026-07-18T12:00:00Z');
@@ -36,6 +36,8 @@ export interface SimulatedSoc {
   poll(hasTimeLeft?: () => boolean): Promise<number>;
   /** The exporter's process ends as if killed, and another begins on the same ledger. */
   restart(): void;
+  /** From the next poll on. */
+  reconfigure(changed: Partial<WorkspaceSettings>): void;
   /** The ways in which the exposition differs from the simulator's truth. */
   differences(): Promise<string[]>;
   exposition(): Promise<string>;
@@ -73,7 +75,7 @@ export function createSoc({
   const logged: { level: number; msg: string }[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
   const secmaster = through(createClientInProcess(simulator, { clock, log, filters }));
-  const settings = {
+  let settings: WorkspaceSettings = {
     retentionMs: 30 * 24 * 3_600_000,
     newSeriesHoldMs: 0,
     name: 'soc',
@@ -117,6 +119,10 @@ export function createSoc({
     restart() {
       workspace = begin();
     },
+    reconfigure(changed) {
+      settings = { ...settings, ...changed };
+      workspace.reconfigure(settings, secmaster);
+    },
     logged,
     now: clock.now,
     turn: clock.advance,
@@ -130,9 +136,7 @@ export function createSoc({
     async differences() {
       const ledger = await store.open(settings);
       const truth = simulator.truth(defaultWorkspace.id, { sinceMs: ledger?.state.createdAtMs ?? 0, lookbackMs });
-      const met = [...(ledger?.state.playbooks.values() ?? [])];
-      const former = new Map(met.map(({ label, playbookId }) => [label, playbookId]));
-      return differences(await exposition(), truth, clock.now() - lookbackMs, former);
+      return differences(await exposition(), truth, clock.now() - lookbackMs, labelsOf(ledger?.state ?? null));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { defaultWorkspace } from '../../../src/simulator/defaults.ts';
 import { behavioursOf, blindSpotsOf } from './blind-spots.ts';
-import { counterDifferences } from './compare.ts';
+import { counterDifferences, labelsOf } from './compare.ts';
 import { createConfessions } from './confessions.ts';
 import { createPatience } from './patient.ts';
 import { lookbackMs } from './simulated-soc.ts';
@@ -112,9 +112,13 @@ export async function liveUnkindly(plan: WorldPlan, schedule: Schedule, boundOf:
   }
 
   async function check(): Promise<Pick<Outcome, 'verdict' | 'isComplete' | 'differences'>> {
-    const sinceMs = (await run.state())?.createdAtMs ?? 0;
+    const state = await run.state();
+    const sinceMs = state?.createdAtMs ?? 0;
     const truth = soc.simulator.truth(defaultWorkspace.id, { sinceMs, lookbackMs });
-    const differences = [...late, ...counterDifferences(await soc.exposition(), truth, blindSpots.leniency)];
+    const differences = [
+      ...late,
+      ...counterDifferences(await soc.exposition(), truth, blindSpots.leniency, labelsOf(state)),
+    ];
     const { isComplete, isUp } = polls.at(-1) ?? { isComplete: false, isUp: false };
     if (differences.length === 0) return { verdict: 'true', isComplete, differences };
     if (!isUp) return { verdict: 'failing', isComplete, differences };

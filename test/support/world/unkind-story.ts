@@ -41,6 +41,10 @@ function stepText(step: Step): string {
       return `hide ${step.what} of #${step.which}`;
     case 'behave':
       return `${step.how.toUpperCase()} ${JSON.stringify(step.change)}`;
+    case 'rename':
+      return `rename p${step.playbook} ${JSON.stringify(step.name)}`;
+    case 'label':
+      return `labels ${step.labels.join()}`;
     case 'touch all':
       return step.kind;
     default:

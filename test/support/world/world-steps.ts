@@ -75,18 +75,18 @@ export async function happen(soc: SimulatedSoc, step: Step, witness: Witness): P
       soc.turn(step.ms);
       break;
     case 'create':
-      if (await witness.hasCaughtUp()) world.create(soc.now(), specOf(step));
+      if (await witness.hasCaughtUp()) world.create(soc.now(), specOf(step, world));
       break;
     case 'start':
-      world.start(soc.now(), specOf(step));
+      world.start(soc.now(), specOf(step, world));
       break;
     case 'start and finish':
-      world.finish(world.start(soc.now(), specOf(step)), soc.now());
+      world.finish(world.start(soc.now(), specOf(step, world)), soc.now());
       break;
     case 'crowd':
       for (let i = 0; i < step.count; i++) {
         if (i % step.perMs === 0) soc.turn(1);
-        const id = world.start(soc.now(), specOf(step));
+        const id = world.start(soc.now(), specOf(step, world));
         if (!step.isOpen) world.finish(id, soc.now());
       }
       break;
@@ -95,6 +95,15 @@ export async function happen(soc: SimulatedSoc, step: Step, witness: Witness): P
         if (i % 20 === 0) soc.turn(1);
         world.touch(id, soc.now());
       }
+      break;
+    case 'rename': {
+      const id = playbooks[step.playbook]?.id;
+      if (id !== undefined && world.all.some(({ playbook }) => playbook?.id === id))
+        world.renamePlaybook(id, step.name);
+      break;
+    }
+    case 'label':
+      soc.reconfigure({ labels: step.labels });
       break;
     case 'behave':
       soc.simulator.behaviour[step.how](step.change);
@@ -109,8 +118,11 @@ export async function happen(soc: SimulatedSoc, step: Step, witness: Witness): P
   }
 }
 
-function specOf({ playbook, trigger }: { playbook: number; trigger: string }): StartSpec {
-  return { playbook: playbooks[playbook] ?? null, triggerType: trigger };
+/** Of one of a few versions, or without a workflow. */
+function specOf({ playbook, trigger }: { playbook: number; trigger: string }, { all }: World): StartSpec {
+  const version = all.length % 4;
+  const workflow = version === 0 ? null : { id: `flow-${playbook}`, name: 'Flow', version: `v${version}` };
+  return { playbook: playbooks[playbook] ?? null, triggerType: trigger, workflow };
 }
 
 async function isKnowable(

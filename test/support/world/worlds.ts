@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { type ExtraLabel, extraLabels } from '../../../src/model/extra-labels.ts';
 import type { BehaviourChange } from '../../../src/simulator/behaviour.ts';
 
 /** What can happen in a world. `which` chooses among the instances that it can happen to; it passes where there is none. */
@@ -9,6 +10,10 @@ export type Step =
   | { readonly kind: 'hide'; readonly which: number; readonly what: Hidden }
   | ({ readonly kind: 'crowd' } & Crowd)
   | { readonly kind: 'touch all' }
+  /** It passes where the playbook has had no run. */
+  | { readonly kind: 'rename'; readonly playbook: number; readonly name: string }
+  /** `metrics.labels` is changed. */
+  | { readonly kind: 'label'; readonly labels: readonly ExtraLabel[] }
   /** SecMaster behaves otherwise from now on: friendly but for the change, or as before but for it. */
   | { readonly kind: 'behave'; readonly how: 'put' | 'patch'; readonly change: BehaviourChange };
 
@@ -106,6 +111,18 @@ const everyday: fc.WeightedArbitrary<Step>[] = [
   upTo(30 * hour, 1),
   { weight: 9, arbitrary: start },
   ...deeds.map((kind) => ({ weight: weights[kind], arbitrary: fc.record({ kind: fc.constant(kind), which }) })),
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('rename' as const),
+      playbook,
+      name: fc.constantFrom('Isolate host', 'Isolate endpoint', '(none)', 'other'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('label' as const), labels: fc.subarray([...extraLabels]) }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant('hide' as const), which, what: fc.constantFrom(...hidden) }),
