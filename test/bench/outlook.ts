@@ -46,7 +46,11 @@ export async function measureOutlook({ remembered, rounds }: Extent): Promise<Fi
   for (let round = 0; round < 4 * rounds; round++) {
     unchanged.push((await refresh(ledger)).outlookMs);
     const rows = some.filter((_, i) => i % (4 * rounds) === round).slice(0, changes);
-    const news = rows.map((one) => ({ ...one, id: `${round}${one.id.slice(1)}`, startTimeMs: history.nowMs + round }));
+    const news = rows.map((one) => ({
+      ...one,
+      id: `${round}${one.id.slice(1)}`,
+      startTimeMs: history.nowMs - 60_000 + round,
+    }));
     await ledger.commit({ kind: 'page', page: await foldRows(ledger, news, history.nowMs) });
     const { snapshotMs, outlookMs } = await refresh(ledger);
     changed.push(outlookMs);

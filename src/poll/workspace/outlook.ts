@@ -23,12 +23,17 @@ export interface Outlook {
 /** How far the clock that writes times may be ahead of SecMaster's `Date`. */
 const aheadMs = 60_000;
 const dayMs = 86_400_000;
+/** More than a rhythm takes for a clock that is ahead. */
+const nearMs = 10 * 60_000;
 /** More instances to be rechecked than are looked at one by one. */
 const maxDoubtful = 1_000;
 
 interface Known {
   /** Of what it was worked out from. */
   readonly stamp: string;
+  /** It holds at these times: earlier and later, other instances lie in the future. */
+  readonly fromMs: number;
+  readonly toMs: number;
   readonly ends: Ends;
   readonly expectedMs: number | null;
 }
@@ -46,9 +51,9 @@ export function createOutlook(): Outlook {
     const ends = isAhead ? await ledger.ends(sets, latestMs) : all;
     const starts = hasRhythm(labels) ? await ledger.starts(sets, sinceMs) : new Float64Array();
     const expectedMs = expectedStartMs(starts, { triggerType: labels.trigger_type ?? '', nowMs });
-    // What lies in the future counts once its time has come.
-    const isLasting = !isAhead && !starts.some((startMs) => startMs > nowMs);
-    return { stamp: isLasting ? stamp : '', ends, expectedMs };
+    const span = lasting(starts, nowMs);
+    const fromMs = Math.max(span.fromMs, (ends.finishedMs ?? 0) - aheadMs);
+    return { stamp, ends, expectedMs, fromMs, toMs: isAhead ? nowMs : span.toMs };
   }
 
   return {
@@ -71,7 +76,10 @@ export function createOutlook(): Outlook {
         const key = labelsText(labels);
         const stamp = stampOf(group, ledger.touched, startsSinceMs);
         const before = known.get(key);
-        const one = before?.stamp === stamp ? before : await learn(ledger, group, stamp, startsSinceMs, nowMs);
+        const one =
+          before?.stamp === stamp && isValid(before, nowMs)
+            ? before
+            : await learn(ledger, group, stamp, startsSinceMs, nowMs);
         current.set(key, one);
         const isUnsure = sets.some((set) => isDoubtful(set));
         const sinceMs = isUnsure ? lastTailMs : knownSince(state, sweep, labels.trigger_type ?? '');
@@ -84,6 +92,21 @@ export function createOutlook(): Outlook {
       return { streaks: byLabels(streaks), expectedStarts: byLabels(expectedStarts) };
     },
   };
+}
+
+function isValid({ fromMs, toMs }: Known, nowMs: number): boolean {
+  return nowMs >= fromMs && nowMs < toMs;
+}
+
+/** At which times the same of these starts lie in the future, or nearly so. */
+function lasting(starts: Float64Array, nowMs: number): { readonly fromMs: number; readonly toMs: number } {
+  let fromMs = 0;
+  let toMs = Number.POSITIVE_INFINITY;
+  for (const startMs of starts) {
+    if (startMs <= nowMs) fromMs = Math.max(fromMs, startMs);
+    else toMs = Math.min(toMs, startMs - nearMs);
+  }
+  return { fromMs, toMs };
 }
 
 function hasRhythm({ trigger_type: triggerType }: Labels): boolean {

@@ -41,7 +41,7 @@ const row = fc
 
 const deed = fc.record({
   rows: fc.array(row, { maxLength: 8 }),
-  waitMinutes: fc.constantFrom(0, 1, 10, 600, 3_000),
+  waitMinutes: fc.constantFrom(-30, -1, 0, 1, 10, 600, 3_000),
   isReopened: fc.boolean(),
   isRechecked: fc.boolean(),
 });
