@@ -1,11 +1,12 @@
 /** Failures in a row, in the exposition, by the rows that SecMaster shows. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { SecMasterError } from '../../src/secmaster/http/errors.ts';
 import type { World } from '../../src/simulator/world.ts';
 import { inForm } from '../support/form.ts';
 import { sampleValue } from '../support/metrics/exposition.ts';
 import { createSoc, type SimulatedSoc } from '../support/world/simulated-soc.ts';
-import { hourMs, minuteMs, playbook } from './unkind/unkind.ts';
+import { hourMs, minuteMs, playbook, runs } from './unkind/unkind.ts';
 
 const dayMs = 24 * hourMs;
 const graceMs = 5 * minuteMs;
@@ -296,28 +297,32 @@ describe('the streak of a playbook and trigger type', () => {
   });
 
   test('is never longer than the truth, though a poll breaks off in the middle of what ended meanwhile', async () => {
-    let left = Number.POSITIVE_INFINITY;
+    let isCut = false;
     const soc = createSoc({
       through: (secmaster) => ({
         ...secmaster,
-        listInstances: async (...args) => {
-          if (left-- <= 0) throw new Error('cut');
-          return secmaster.listInstances(...args);
+        listInstances: async (workspaceId, query, signal) => {
+          if (isCut && query.offset > 0) throw new SecMasterError('network', 'list_instances', 'cut');
+          return secmaster.listInstances(workspaceId, query, signal);
         },
       }),
     });
+    // Enough to find out all about SecMaster, so that no poll begins with that.
+    runs(soc, 300, { fromMs: soc.now() - hourMs, withinMs: hourMs / 2 });
     await soc.poll();
     soc.turn(dayMs);
+    ended(soc, 'finish', 20);
     ended(soc, 'fail', 10);
     await soc.poll();
     expect(await streak(soc)).toEqual([1, 10]);
     soc.turn(5 * hourMs);
     ended(soc, 'finish', 250);
     for (let i = 0; i < 150; i++) ended(soc, 'fail', 249 - i);
-    left = 1;
+    isCut = true;
     await soc.poll();
+    expect(sampleValue(await soc.exposition(), 'secmaster_exporter_ledger_instances', { state: 'ended' })).toBe(396);
     expect(await streak(soc)).toEqual([1, 310]);
-    left = Number.POSITIVE_INFINITY;
+    isCut = false;
     await soc.poll();
     expect(await streak(soc)).toEqual([150, 249]);
   });

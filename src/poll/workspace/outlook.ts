@@ -67,7 +67,8 @@ export function createOutlook(): Outlook {
       // In whole days, so that what leaves the retention changes an expected start once a day.
       const startsSinceMs = Math.ceil(keptMs / dayMs) * dayMs;
       const lastTailMs = state.lastTailMs ?? 0;
-      const untilMs = Math.min(nowMs - failureGraceMs, lastTailMs + aheadMs);
+      // A tail that broke off may have shown later failures, and not what finished before them.
+      const untilMs = Math.min(nowMs - failureGraceMs, lastTailMs);
       const current = new Map<string, Known>();
       const streaks: Streak[] = [];
       const expectedStarts: LastTime[] = [];
