@@ -20,6 +20,8 @@ export type Change =
       readonly beganMs: number;
       readonly sweep: readonly SweepPart[];
       readonly recheck: Recheck | null;
+      /** It may not have shown everything that has changed since the one before. */
+      readonly hasGap?: boolean;
     }
   | {
       readonly kind: 'sweep_step';
@@ -29,7 +31,13 @@ export type Change =
       readonly outcome: SweepOutcome;
     }
   /** More is to be swept, and some instances are to be rechecked. */
-  | { readonly kind: 'sweep_planned'; readonly sweep: readonly SweepPart[]; readonly recheck: Recheck | null }
+  | {
+      readonly kind: 'sweep_planned';
+      readonly sweep: readonly SweepPart[];
+      readonly recheck: Recheck | null;
+      /** Where the history begins that is planned to be read; absent: none is. */
+      readonly historyFromMs?: number;
+    }
   | { readonly kind: 'profile_learned'; readonly profile: Profile }
   /** SecMaster knows the instance, but its row was rejected. */
   | { readonly kind: 'instance_seen'; readonly id: string; readonly atMs: number }
@@ -92,6 +100,8 @@ export interface Forgotten {
 export interface PageChange {
   /** Instances that are new or have changed. */
   readonly entries: readonly Entry[];
+  /** The label sets that they belong to, or belonged to before. */
+  readonly touched: readonly Labels[];
   /** How many of them were unknown. */
   readonly added: number;
   /** Instances of unchanged rows that are open or to be rechecked. */
@@ -146,8 +156,11 @@ export interface SweepPart {
   readonly triggerType: string | null;
   /** Read from the other end, where the newest are too many to be paged through. */
   readonly oldestFirst: boolean;
-  /** `gap`: it may hold instances that have never been read. `audit`: it has been read before, and is held against the ledger. */
-  readonly purpose: 'gap' | 'audit';
+  /**
+   * `gap`: it may hold instances that have never been read. `audit`: it has been read before, and is held against the ledger.
+   * `history`: it ended before the ledger was created.
+   */
+  readonly purpose: 'gap' | 'audit' | 'history';
 }
 
 export interface SweepItem extends SweepPart {
@@ -164,5 +177,7 @@ export type SweepOutcome =
   | { readonly kind: 'all_done' }
   /** These are read instead. */
   | { readonly kind: 'instead'; readonly items: readonly SweepPart[] }
+  /** It is not tried again: of what it may hold, only ends since then are known. These parts of it can be read. */
+  | { readonly kind: 'given_up'; readonly knownSinceMs: number; readonly items: readonly SweepPart[] }
   /** It can't be read completely for now; these parts of it can. */
   | { readonly kind: 'tried'; readonly atMs: number; readonly items: readonly SweepPart[] };

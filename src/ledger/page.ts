@@ -55,6 +55,7 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
   const labels = new PlaybookLabels(knownPlaybooks, context.maxPlaybooks, names);
   const values = new LabelValues(state.values, context.maxValues);
   const series = collectSeries(context);
+  const touched = new Map<string, Labels>();
   // Unknown instances from before may have been counted and pruned.
   const sinceMs = Math.max(state.createdAtMs, state.prunedBeforeMs);
 
@@ -77,6 +78,7 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
       continue;
     }
     entries.set(entry.id, entry);
+    for (const set of [entry.labels, known?.labels ?? entry.labels]) touched.set(labelsText(set), set);
     const atMs = Math.max(entry.startTimeMs ?? 0, entry.endTimeMs ?? 0);
     labels.meet(instance.playbook, atMs, begunMs(entry) ?? 0);
     values.meet('trigger_type', instance.triggerType, atMs);
@@ -90,6 +92,7 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
   return {
     change: {
       entries: [...entries.values()],
+      touched: [...touched.values()],
       added: added.toArray().length,
       seen,
       atMs: nowMs,

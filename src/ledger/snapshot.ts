@@ -38,7 +38,10 @@ export type InOrder = <Row extends { readonly labels: Labels }>(rows: readonly R
 
 export const byLabels: InOrder = (rows) => rows.toSorted((a, b) => compareLabels(a.labels, b.labels));
 
-export function toSnapshot(state: LedgerState, rows: LedgerRows, inOrder: InOrder = byLabels): Snapshot {
+/** A snapshot but for what depends on the time and the settings (poll/workspace/outlook.ts). */
+export type Recorded = Omit<Snapshot, 'streaks' | 'expectedStarts'>;
+
+export function toSnapshot(state: LedgerState, rows: LedgerRows, inOrder: InOrder = byLabels): Recorded {
   const { playbooks, prunedBeforeMs } = state;
   const live = liveLabels(state);
   const current = currentLabels(state);

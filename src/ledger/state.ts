@@ -1,6 +1,6 @@
 import type { Profile } from '../model/profile.ts';
 import type { Labels } from '../model/snapshot.ts';
-import type { Change, PageChange } from './change.ts';
+import type { Change, PageChange, SweepPart } from './change.ts';
 import type { KeptPlaybook } from './kept-playbook.ts';
 import { labelsText } from './label-set.ts';
 import { type LabelValue, valueKey } from './label-values.ts';
@@ -20,6 +20,10 @@ export interface LedgerState {
   readonly fromMinute: number;
   /** Ended instances started before this may have been pruned; 0: none. */
   readonly prunedBeforeMs: number;
+  /** While a gap is to be swept, changes before this may be unseen; null: not known, so before the last tail. */
+  readonly unseenBeforeMs: number | null;
+  /** Ends since then are known once nothing is left to be swept; null: reading the history has not been planned. */
+  readonly historyFromMs: number | null;
   /** How SecMaster behaves, as far as it has been tried. */
   readonly profile: Profile;
   /** SecMaster's list of playbooks, and when it was read last; null: nothing is known of it. */
@@ -56,9 +60,16 @@ export function advance(state: LedgerState, change: Change): LedgerState {
         ...withPage(state, change.page),
         generation: state.generation + 1,
         lastTailMs: change.beganMs,
+        unseenBeforeMs: change.hasGap === true ? change.beganMs : state.unseenBeforeMs,
       };
     case 'sweep_step':
-      return change.page === null ? state : withPage(state, change.page);
+      return sweptOn(state, change);
+    case 'sweep_planned':
+      return {
+        ...state,
+        unseenBeforeMs: change.sweep.some(isGap) ? state.lastTailMs : state.unseenBeforeMs,
+        historyFromMs: change.historyFromMs ?? state.historyFromMs,
+      };
     case 'nodes_read':
       return withTopology(withValues(state, change.values ?? []), change);
     case 'topologies_given_up':
@@ -85,6 +96,14 @@ export function advance(state: LedgerState, change: Change): LedgerState {
     default:
       return state;
   }
+}
+
+const isGap = ({ purpose }: SweepPart) => purpose === 'gap';
+
+function sweptOn(before: LedgerState, { page, outcome }: Extract<Change, { kind: 'sweep_step' }>): LedgerState {
+  const state = page === null ? before : withPage(before, page);
+  if (outcome.kind !== 'given_up') return state;
+  return { ...state, historyFromMs: Math.max(state.historyFromMs ?? outcome.knownSinceMs, outcome.knownSinceMs) };
 }
 
 function withValues(state: LedgerState, met: readonly LabelValue[]): LedgerState {

@@ -1,9 +1,11 @@
 import type { FailedRun } from '../model/failed-run.ts';
 import type { OpenRun } from '../model/open-run.ts';
-import type { CounterSeries, Labels, Snapshot } from '../model/snapshot.ts';
+import type { CounterSeries, Labels } from '../model/snapshot.ts';
 import type { Change, SweepItem } from './change.ts';
 import type { Entry } from './entry.ts';
+import type { Recorded } from './snapshot.ts';
 import type { LedgerState } from './state.ts';
+import type { Ends } from './streaks.ts';
 
 /**
  * Where ledgers are kept. A store knows neither SecMaster's API nor metrics, and makes no decisions: the pure functions beside this
@@ -27,10 +29,12 @@ export interface WorkspaceId {
 export interface Ledger {
   /** As of the last commit. */
   readonly state: LedgerState;
+  /** Of the label sets of runs whose instances have changed since this handle was opened, by their texts: a number that grows. */
+  readonly touched: ReadonlyMap<string, number>;
   /** Writes a change atomically: after a crash at any time, all of it is there or nothing. */
   commit(change: Change): Promise<void>;
   /** Read in parts, so that scrapes are served in between. Commits wait until it has been read. */
-  snapshot(): Promise<Snapshot>;
+  snapshot(): Promise<Recorded>;
 
   known(ids: readonly string[]): Promise<ReadonlyMap<string, Entry>>;
   /** Open instances without a row since `sinceMs`, the longest unseen first. */
@@ -50,7 +54,11 @@ export interface Ledger {
   begunWithin(fromMs: number, toMs: number): Promise<number>;
   /** The number of ended instances with this status (null: any) that started in [fromMinute, toMinute), by minute. */
   endedByMinute(status: string | null, fromMinute: number, toMinute: number): Promise<ReadonlyMap<number, number>>;
-  /** What is still to be swept: gaps, then what has been read before, the oldest item of each first. */
+  /** When instances with these labels ended, but for those that FINISHED after `untilMs`. */
+  ends(sets: readonly Labels[], untilMs: number): Promise<Ends>;
+  /** When instances with these labels started, since `sinceMs`. */
+  starts(sets: readonly Labels[], sinceMs: number): Promise<Float64Array>;
+  /** What is still to be swept: gaps, then what has been read before, then history, the oldest item of each first. */
   sweep(): Promise<readonly SweepItem[]>;
   /** Ids of ended instances whose times all lie before `beforeMs`. */
   endedBefore(beforeMs: number, max: number): Promise<readonly string[]>;

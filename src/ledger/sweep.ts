@@ -9,7 +9,7 @@ export function joinSweep(items: readonly SweepItem[], part: SweepPart): Joining
   const known = items.filter((item) => isSameSlice(item, part));
   const [first] = known;
   if (first === undefined) return 'new';
-  if (part.purpose === 'audit' || known.some(({ purpose }) => purpose === 'gap')) return 'known';
+  if (part.purpose !== 'gap' || known.some(({ purpose }) => purpose === 'gap')) return 'known';
   return { makeGap: first.key };
 }
 

@@ -30,6 +30,10 @@ export interface Snapshot {
   readonly lastStarts: readonly LastTime[];
   /** When the last instance ended with the status that the labels end in. */
   readonly lastCompletions: readonly LastTime[];
+  /** Of each playbook and trigger type. */
+  readonly streaks: readonly Streak[];
+  /** By when the next instance is due, where a rhythm is known. */
+  readonly expectedStarts: readonly LastTime[];
   /** Of playbooks with series of their own. */
   readonly playbooks: readonly PlaybookLabel[];
   /** SecMaster's list of playbooks; null where it is not known. */
@@ -77,6 +81,14 @@ export interface WindowSeries {
   readonly labels: Labels;
   readonly instances: number;
   readonly retries: number;
+}
+
+/** Instances that failed for good in a row. */
+export interface Streak {
+  readonly labels: Labels;
+  readonly failures: number;
+  /** When the first of them ended; null: there is none. */
+  readonly sinceMs: number | null;
 }
 
 export interface LastTime {

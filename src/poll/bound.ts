@@ -1,5 +1,6 @@
 import { maxStepRequests } from '../secmaster/api/pager.ts';
 import { maxAuditRequests } from './count-audit.ts';
+import { maxHistoryRequests } from './history-reader.ts';
 import { maxReads, maxReadsAfter } from './nodes.ts';
 import { maxOpenRequests } from './open.ts';
 import { maxListingRequests } from './playbooks.ts';
@@ -20,8 +21,9 @@ export const maxPollRequests =
   maxReads +
   maxListingRequests +
   maxSweepRequests +
+  maxHistoryRequests +
   // The last step of each.
-  3 * maxStepRequests +
+  4 * maxStepRequests +
   maxRecheckRequests +
   maxAuditRequests;
 

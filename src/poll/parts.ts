@@ -39,6 +39,30 @@ export function everything(state: LedgerState, retentionMs: number, nowMs: numbe
   return [down(fromMs), ...open, ...(keptMs < fromMs ? [failed] : [])];
 }
 
+/** Where the history begins that a ledger reads; in whole minutes. */
+export function historyFrom(nowMs: number, retentionMs: number): number {
+  return Math.floor((nowMs - retentionMs) / 60_000) * 60_000;
+}
+
+/**
+ * What was created since then and before all that is read otherwise, timers first.
+ *
+ * @param only the trigger types that are to be read; none: all
+ */
+export function historyParts(
+  { createdAtMs, fromMinute, profile: { dates } }: Pick<LedgerState, 'createdAtMs' | 'fromMinute' | 'profile'>,
+  fromMs: number,
+  only: readonly string[],
+): SweepPart[] {
+  const isByStart = dates !== undefined && dates.value !== 'unusable' && dates.value.field === 'start';
+  // By their ends, what began before the lookback and ended within it lies later.
+  const untilMs = isByStart ? Math.min(createdAtMs, fromMinute * 60_000) : createdAtMs;
+  if (untilMs <= fromMs) return [];
+  return historyTypes
+    .filter((triggerType) => only.length === 0 || only.includes(triggerType))
+    .map((triggerType) => ({ ...span(fromMs, untilMs + overlapMs), triggerType, purpose: 'history' }));
+}
+
 /** What has been created since the last complete tail. */
 export function sinceLastTail({ lastTailMs, createdAtMs }: LedgerState): SweepPart {
   return down((lastTailMs ?? createdAtMs) - overlapMs);
@@ -85,6 +109,7 @@ const narrowestMs = 2_000;
 const keptMs = 180 * 86_400_000;
 const statuses = ['FINISHED', 'FAILED', 'TERMINATED', ...documentedOpenStatuses, undocumentedOpenStatus];
 const triggerTypes = ['EVENT', 'TIMER', 'MANUAL', 'DEBUG'];
+const historyTypes = ['TIMER', 'EVENT', 'MANUAL', 'DEBUG'];
 
 export interface Splitting {
   /** null: from_date and to_date can't be used. */

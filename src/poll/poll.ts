@@ -2,6 +2,7 @@ import { prune } from '../ledger/prune.ts';
 import { firstMinute } from '../ledger/window.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
 import type { Audits } from './audit.ts';
+import type { HistoryReader } from './history-reader.ts';
 import type { NodeReader } from './nodes.ts';
 import { lookUpOpen } from './open.ts';
 import { span } from './parts.ts';
@@ -21,6 +22,9 @@ export interface PollSteps {
   readonly hasTimeLeft: () => boolean;
   readonly learning: Learning;
   readonly audits: Audits;
+  readonly historyReader: HistoryReader;
+  /** Whether there is time for history: nobody waits for it. */
+  readonly mayReadHistory: boolean;
   readonly nodeReader: NodeReader;
   readonly playbookLists: PlaybookLists;
   readonly sweepLog: SweepLog;
@@ -31,8 +35,8 @@ const maxPruned = 1_000;
 
 /**
  * One poll of one workspace: what is due to be found out about SecMaster, the tail, the open instances, the nodes of failed runs, as
- * much of the sweep as there is time for, and once there is nothing to sweep, rechecks, the audit and pruning. Beside all this, the list
- * of playbooks.
+ * much of the sweep as there is time for, and once there is nothing to sweep, rechecks, the audit, pruning and history. Beside all this,
+ * the list of playbooks.
  *
  * @returns how far the sweep came, for the next poll
  * @throws {SecMasterError | LedgerError} earlier commits stay
@@ -40,7 +44,17 @@ const maxPruned = 1_000;
 export async function poll(
   session: Session,
   progress: Progress | null,
-  { onNews, hasTimeLeft, learning, audits, nodeReader, playbookLists, sweepLog }: PollSteps,
+  {
+    onNews,
+    hasTimeLeft,
+    learning,
+    audits,
+    historyReader,
+    mayReadHistory,
+    nodeReader,
+    playbookLists,
+    sweepLog,
+  }: PollSteps,
 ): Promise<Progress | null> {
   const { ledger, secmaster } = session;
   await learning.learn(session);
@@ -50,11 +64,13 @@ export async function poll(
     await readTail(session);
   });
   await moveWindow(session);
+  await historyReader.plan(session);
   await lookUpOpen(session);
   let left = progress ?? (await nextItem(session));
   const failures = await nodeReader.pending(session);
   const isListing = await playbookLists.begin(session);
-  if (left !== null || failures.length > 0 || isListing) await onNews();
+  const isHistoryDue = mayReadHistory && (await historyReader.isPending(session));
+  if (left !== null || failures.length > 0 || isListing || isHistoryDue) await onNews();
   await nodeReader.read(session, failures, hasTimeLeft);
   if (left !== null) {
     left = await sweep(session, left, hasTimeLeft, sweepLog);
@@ -67,6 +83,7 @@ export async function poll(
   }
   await playbookLists.end(session, hasTimeLeft);
   await ledger.commit({ kind: 'poll_succeeded', atMs: secmaster.now() });
+  if (left === null && isHistoryDue) await historyReader.read(session, hasTimeLeft);
   return left;
 }
 

@@ -80,6 +80,8 @@ export function judgePage(progress: Progress, page: ReadPage, context: Context):
     const parts = [withoutStatus(item, retentionFromMs)];
     return { kind: 'contradicted', by: 'statusFilter', how: 'the list holds other statuses too', parts };
   }
+  if (item.purpose === 'history' && isMost(instances.filter((one) => isOtherwise(one, item))))
+    return { kind: 'instead', parts: [{ ...item, triggerType: null }] };
   if (isDated(item) && dates !== null && isMost(instances.filter((one) => isOutside(one, item, dates)))) {
     return { kind: 'contradicted', by: 'dates', how: 'the list holds other times too', parts: [undated(item)] };
   }
@@ -93,6 +95,11 @@ export function judgePage(progress: Progress, page: ReadPage, context: Context):
   return isBelow && isDescending(progress)
     ? judgeRound(progress, progress.recent.size >= progress.recentRows)
     : { kind: 'more' };
+}
+
+/** Whether it has another trigger type than the one asked for. */
+function isOtherwise({ triggerType }: Instance, asked: SweepPart): boolean {
+  return asked.triggerType !== null && triggerType !== '' && triggerType !== asked.triggerType;
 }
 
 function follow(progress: Progress, page: ReadPage): void {
@@ -173,6 +180,8 @@ const tooMany = 'more instances than can be paged through';
 
 /** What a refusal of the item's first page means; null: nothing that can be read in another way. */
 export function judgeRefusal(item: SweepPart, how: string, retentionFromMs: number): Verdict | null {
+  if (item.purpose === 'history' && item.triggerType !== null)
+    return { kind: 'instead', parts: [{ ...item, triggerType: null }] };
   if (isDated(item)) return { kind: 'contradicted', by: 'dates', how, parts: [undated(item)] };
   if (item.triggerType !== null) return { kind: 'done' };
   if (item.status === 'CREATED') return { kind: 'done' };

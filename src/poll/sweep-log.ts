@@ -19,11 +19,22 @@ export interface SweepLog {
 
 const tellAgainMs = 3_600_000;
 
-const unread = 'part of the sweep could not be read completely';
+/** What its lines say. */
+export interface SweepWords {
+  readonly progress: string;
+  readonly end: string;
+  readonly problem: string;
+}
+
+const ofSweep: SweepWords = {
+  progress: 'history sweep in progress',
+  end: 'history sweep complete',
+  problem: 'part of the sweep could not be read completely',
+};
 const instead = { dates: datesIgnored, statusFilter: 'SecMaster does not limit lists by status; sweeping without it' };
 
 /** @param elapsedMs the clock that nobody sets */
-export function createSweepLog(elapsedMs: () => number): SweepLog {
+export function createSweepLog(elapsedMs: () => number, words = ofSweep): SweepLog {
   let current: { readonly ticker: Ticker; requests: number; rows: number; isAudit: boolean } | null = null;
   const told = new Map<string, number>();
   let isEndNews = true;
@@ -36,7 +47,7 @@ export function createSweepLog(elapsedMs: () => number): SweepLog {
       const isNews = toldMs === undefined || elapsedMs() - toldMs >= tellAgainMs;
       if (isNews) told.set(problem, elapsedMs());
       const retryInSeconds = outcome.kind === 'tried' ? retryMs / 1000 : null;
-      log[isNews ? 'warn' : 'debug']({ ...partOf(item), problem, retryInSeconds }, unread);
+      log[isNews ? 'warn' : 'debug']({ ...partOf(item), problem, retryInSeconds }, words.problem);
     },
     async read({ ledger, log }, { purpose }, rows) {
       current ??= { ticker: createTicker(elapsedMs), requests: 0, rows: 0, isAudit: true };
@@ -47,12 +58,12 @@ export function createSweepLog(elapsedMs: () => number): SweepLog {
       isEndNews ||= !current.isAudit;
       const left = await ledger.sweep();
       const fields = { instances: current.rows, requests: current.requests, partsLeft: left.length, ...spanOf(left) };
-      log.info(fields, `${current.isAudit ? 'audit' : 'history sweep'} in progress`);
+      log.info(fields, current.isAudit ? 'audit in progress' : words.progress);
     },
     isUnderWay: () => current !== null,
     ended({ log }) {
       if (current?.isAudit === false) {
-        log[isEndNews ? 'info' : 'debug']('history sweep complete');
+        log[isEndNews ? 'info' : 'debug'](words.end);
         isEndNews = false;
       }
       current = null;

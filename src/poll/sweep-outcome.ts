@@ -19,13 +19,25 @@ export async function outcomeOf(session: Session, progress: Progress, verdict: V
     case 'contradicted':
       return { kind: 'instead', items: verdict.parts };
     case 'problem': {
-      if (isOver(session, item)) return { kind: 'done' };
+      if (item.purpose === 'history' || isOver(session, item)) return givenUp(session, item, verdict.parts);
       const tried = (await session.ledger.sweep()).filter(({ triedMs }) => triedMs !== null);
       // The whole is tried again, and its parts with it.
       if (tried.some((whole) => isPartOf(item, whole))) return { kind: 'instead', items: verdict.parts };
       return { kind: 'tried', atMs: session.secmaster.now(), items: verdict.parts };
     }
   }
+}
+
+/** What it may hold stays unknown: nobody tries again. */
+export function givenUp(
+  { ledger: { state } }: Session,
+  { purpose }: SweepPart,
+  parts: readonly SweepPart[],
+): SweepOutcome {
+  const { createdAtMs, unseenBeforeMs, lastTailMs } = state;
+  if (purpose === 'audit') return { kind: 'done' };
+  if (purpose === 'history') return { kind: 'given_up', knownSinceMs: createdAtMs, items: parts };
+  return { kind: 'given_up', knownSinceMs: unseenBeforeMs ?? lastTailMs ?? createdAtMs, items: [] };
 }
 
 /** An item that can't be read is dropped once it lies before the lookback. */

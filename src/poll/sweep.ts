@@ -19,7 +19,7 @@ import {
 } from './slice.ts';
 import { compareWithLedger, isKnownByCount, lateIn, newerIn, weighHalves } from './sweep-evidence.ts';
 import type { SweepLog } from './sweep-log.ts';
-import { isOver, outcomeOf, retryMs } from './sweep-outcome.ts';
+import { givenUp, isOver, outcomeOf, retryMs } from './sweep-outcome.ts';
 import { contextOf, queryOf } from './sweep-query.ts';
 
 /** Of one round over one item. */
@@ -28,23 +28,39 @@ const maxRoundRequests = 1_200;
 /** Requests of a sweep in one poll that need not bring a new instance each. */
 export const maxSweepRequests = 400;
 
-/** The next item to read; null if there is none. */
-export async function nextItem(session: Session): Promise<Progress | null> {
+/** The next item to read, history apart; null if there is none. */
+export function nextItem(session: Session): Promise<Progress | null> {
+  return nextWhere(session, ({ purpose }) => purpose !== 'history');
+}
+
+/** The next item of the history. */
+export function nextOfHistory(session: Session): Promise<Progress | null> {
+  return nextWhere(session, ({ purpose }) => purpose === 'history');
+}
+
+async function nextWhere(session: Session, isWanted: (item: SweepPart) => boolean): Promise<Progress | null> {
   const { ledger, secmaster } = session;
   const nowMs = secmaster.now();
   // Tried in the future: by a clock that was wrong.
   const isDue = (triedMs: number) => triedMs < nowMs - retryMs || triedMs > nowMs;
-  const due = (await ledger.sweep()).filter(({ triedMs }) => triedMs === null || isDue(triedMs));
+  const items = (await ledger.sweep()).filter(isWanted);
+  const due = items.filter(({ triedMs }) => triedMs === null || isDue(triedMs));
   const over = due.filter((item) => item.triedMs !== null && isOver(session, item));
-  for (const { key } of over)
-    await ledger.commit({ kind: 'sweep_step', page: null, item: key, outcome: { kind: 'done' } });
+  for (const item of over)
+    await ledger.commit({ kind: 'sweep_step', page: null, item: item.key, outcome: givenUp(session, item, []) });
   const item = due.find((one) => !over.includes(one));
   return item === undefined ? null : beginItem(item, roundOver(session, item), session.ledger.state.lastTailMs ?? 0);
 }
 
 function roundOver(session: Session, { purpose }: SweepPart): Round<ReadPage> {
   // An audit is to show whether SecMaster's count can be believed.
-  return beginRound(session, { isStrict: true, mayCount: purpose === 'gap', maxRequests: maxRoundRequests });
+  return beginRound(session, { isStrict: true, mayCount: purpose !== 'audit', maxRequests: maxRoundRequests });
+}
+
+/** Which items are swept, and with how many requests that need not bring a new instance each. */
+export interface Scope {
+  readonly next: (session: Session) => Promise<Progress | null>;
+  readonly maxRequests: number;
 }
 
 /**
@@ -57,6 +73,7 @@ export async function sweep(
   from: Progress,
   hasTimeLeft: () => boolean,
   sweepLog: SweepLog,
+  { next, maxRequests }: Scope = { next: nextItem, maxRequests: maxSweepRequests },
 ): Promise<Progress | null> {
   let progress: Progress | null = from;
   let requests = 0;
@@ -66,8 +83,8 @@ export async function sweep(
     requests += step.requests;
     added += step.added;
     await sweepLog.read(session, progress.item, step.rows);
-    progress = step.isOver ? await nextItem(session) : progress;
-  } while (progress !== null && hasTimeLeft() && requests < maxSweepRequests + added);
+    progress = step.isOver ? await next(session) : progress;
+  } while (progress !== null && hasTimeLeft() && requests < maxRequests + added);
   return progress;
 }
 
@@ -89,9 +106,12 @@ async function readOn(session: Session, progress: Progress, sweepLog: SweepLog):
   };
   const { page, verdict } = await readNext(session, progress, ask);
   if (verdict.kind === 'contradicted') await contradict(session, verdict.by, contradicted[verdict.by], verdict.how);
-  session.lastTail.found += page?.change.added ?? 0;
   if (page !== null) for (const id of newerIn(session, page)) session.lastTail.newer.add(id);
-  session.onSwept(item, { requests, ...(page === null ? { late: 0, missed: 0 } : lateIn(session, page)) });
+  if (item.purpose !== 'history') {
+    // History says nothing of what the tails have missed.
+    session.lastTail.found += page?.change.added ?? 0;
+    session.onSwept(item, { requests, ...(page === null ? { late: 0, missed: 0 } : lateIn(session, page)) });
+  }
   if (page?.offset === 0) await weighHalves(session, item, page, verdict);
   const outcome = await outcomeOf(session, progress, verdict);
   await session.ledger.commit({ kind: 'sweep_step', page: page?.change ?? null, item: item.key, outcome });

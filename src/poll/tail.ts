@@ -118,24 +118,24 @@ interface Ended {
 async function whatFollows(
   { ledger, log, retentionMs }: Session,
   { end, round, isHidden, nowMs }: Ended,
-): Promise<{ readonly sweep: readonly SweepPart[]; readonly recheck: Recheck | null }> {
+): Promise<{ readonly sweep: readonly SweepPart[]; readonly recheck: Recheck | null; readonly hasGap: boolean }> {
   const { state } = ledger;
-  if (end === 'first') return { sweep: everything(state, retentionMs, nowMs), recheck: null };
+  if (end === 'first') return { sweep: everything(state, retentionMs, nowMs), recheck: null, hasGap: true };
   const isDisordered = round.isDisordered() && state.profile.order?.value !== 'none';
-  if (end === 'caught_up' && !isDisordered && !isHidden) return { sweep: [], recheck: null };
+  if (end === 'caught_up' && !isDisordered && !isHidden) return { sweep: [], recheck: null, hasGap: false };
   const gap = sinceLastTail(state);
   // While it can't be read, each poll would add another one.
   const isPending = (await ledger.sweep()).some((one) => one.purpose === 'gap' && covers(one, gap));
   if (end === 'too_deep') {
     if (!isPending) log.warn('more changes than can be paged through; sweeping');
-    return { sweep: isPending ? hiddenByFlood : [gap, ...hiddenByFlood], recheck: { status: 'FAILED' } };
+    return { sweep: isPending ? hiddenByFlood : [gap, ...hiddenByFlood], recheck: { status: 'FAILED' }, hasGap: true };
   }
-  if (isPending) return { sweep: [], recheck: null };
+  if (isPending) return { sweep: [], recheck: null, hasGap: true };
   // Where the latest changes don't come first, each poll sweeps.
   const isUsual = state.profile.order?.value === 'none';
   if (isHidden)
     log[isUsual ? 'debug' : 'info']('SecMaster counts more new instances than its latest changes show; sweeping');
   if (end === 'incomplete')
     log.warn({ problem: round.end()?.problem }, 'the latest changes could not be read completely; sweeping');
-  return { sweep: [gap], recheck: null };
+  return { sweep: [gap], recheck: null, hasGap: true };
 }

@@ -9,7 +9,7 @@ import { flood } from './flood.ts';
 import { isManualClock } from './manual-clock.ts';
 import { createRandom } from './random.ts';
 import type { RequestLog } from './request-log.ts';
-import type { Truth } from './truth.ts';
+import { extraLabels, type Truth, type TruthQuery } from './truth.ts';
 
 export interface ControlParts {
   readonly clock: Clock;
@@ -17,11 +17,22 @@ export interface ControlParts {
   readonly behaviour: BehaviourHandle;
   readonly faults: Faults;
   readonly requests: RequestLog;
-  readonly truth: (workspaceId: string, query: { readonly sinceMs: number; readonly lookbackMs: number }) => Truth;
+  readonly truth: (workspaceId: string, query: Omit<TruthQuery, 'nowMs'>) => Truth;
 }
 
 const milliseconds = z.coerce.number().int().min(0);
-const truthQuery = z.object({ workspace_id: z.string(), since: milliseconds, lookback: milliseconds });
+const truthQuery = z.object({
+  workspace_id: z.string(),
+  since: milliseconds,
+  lookback: milliseconds,
+  grace: milliseconds.default(300_000),
+  labels: z
+    .string()
+    .transform((text) => text.split(',').filter((label) => label !== ''))
+    .pipe(z.array(z.enum(extraLabels)))
+    .default([]),
+  language: z.enum(['en', 'zh']).default('en'),
+});
 const requestsQuery = z.object({ last: z.coerce.number().int().min(0).default(100) });
 const advanceBody = z.object({ ms: z.int().min(0) });
 const floodBody = advanceBody.extend({ workspace_id: z.string(), runs: z.int().min(0) });
@@ -31,6 +42,7 @@ const floodBody = advanceBody.extend({ workspace_id: z.string(), runs: z.int().m
  *
  *     GET    /_simulator/workspaces                                       projects and workspaces with their sizes
  *     GET    /_simulator/truth?workspace_id=…&since=…&lookback=…          what a perfect exporter would say; milliseconds
+ *                [&grace=300000&labels=workflow,defense&language=zh]           after which time a failure is one for good; more labels
  *     GET    /_simulator/behaviour[?workspace_id=…]                        the behaviour (behaviour.ts) of the simulator or a workspace
  *     PUT    /_simulator/behaviour[?workspace_id=…] {"paging": {"maxRows": 50}, …}   sets these switches and resets the others
  *     PATCH  /_simulator/behaviour[?workspace_id=…] {"paging": {"maxRows": 50}, …}   sets these switches
@@ -64,7 +76,8 @@ export function createControl({ clock, directory, behaviour, faults, requests, t
     if (!directory.workspaces().some(({ id }) => id === query.workspace_id)) {
       return c.json({ error: `no workspace ${query.workspace_id}` }, 404);
     }
-    return c.json(truth(query.workspace_id, { sinceMs: query.since, lookbackMs: query.lookback }));
+    const { workspace_id: id, since: sinceMs, lookback: lookbackMs, grace: failureGraceMs, labels, language } = query;
+    return c.json(truth(id, { sinceMs, lookbackMs, failureGraceMs, labels, language }));
   });
   const handleFor = (c: Context): BehaviourHandle | null => {
     const id = c.req.query('workspace_id');

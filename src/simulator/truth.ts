@@ -1,34 +1,53 @@
 import type { Instance } from './instance.ts';
+import { createNodes, type NodeDurationRow } from './truth-nodes.ts';
+import {
+  createDataClasses,
+  createWorkflowVersionRows,
+  type DataClassRow,
+  type PlaybookRow,
+  playbookRows,
+  type WorkflowVersionRow,
+} from './truth-playbooks.ts';
+import { completions, stateOf } from './truth-state.ts';
+import { createStreaks } from './truth-streaks.ts';
+import { add, createInterner, createTable, sortedByLabels, type TruthLabels, type TruthRow } from './truth-table.ts';
 import type { World } from './world.ts';
+
+export type { TruthLabels, TruthRow } from './truth-table.ts';
 
 export interface TruthQuery {
   /** Counters count what happened at or after it. */
   readonly sinceMs: number;
   readonly lookbackMs: number;
   readonly nowMs: number;
+  /** Labels that the run metrics have besides; none: none. */
+  readonly labels?: readonly ExtraLabel[];
+  /** Which of two names those labels show. */
+  readonly language?: 'en' | 'zh';
+  /** An instance that is FAILED for so long has failed for good; 5 minutes. */
+  readonly failureGraceMs?: number;
 }
 
-/** A number by its labels; labels that a family hasn't got are left out. */
-export interface TruthRow {
-  /** '' for an instance without a playbook. */
-  readonly playbook_id: string;
-  readonly trigger_type?: string;
-  readonly status?: string;
-  readonly value: number;
-}
+export const extraLabels = ['workflow', 'workflow_version', 'dataclass', 'defense'] as const;
+export type ExtraLabel = (typeof extraLabels)[number];
 
-export interface DurationRow extends Omit<TruthRow, 'value'> {
+export interface DurationRow extends TruthLabels {
   readonly count: number;
   readonly sumSeconds: number;
+}
+
+/** The starts that the expected start is learned from, in ascending order. */
+export interface StartsRow extends TruthLabels {
+  readonly startsMs: readonly number[];
 }
 
 /**
  * What a perfect exporter would say, worked out from the event logs alone. Rows of value 0 are left out, times are
  * seconds since the epoch, rows are sorted by their labels.
  *
- * A removed instance keeps counting in the counters and in the two times of last events, and leaves the other gauges.
- * A `set` changes the gauges and never the counters. `lastCompletion` and `durations` hold every failed attempt, also
- * one whose end a retry has erased since: nobody who polls rows can see more than that.
+ * A removed instance keeps counting in the counters, the streaks, the starts and the two times of last events, and leaves the
+ * other gauges. A `set` changes the gauges and never the counters. `lastCompletion`, `durations` and the nodes hold every failed
+ * attempt, also one whose end a retry has erased since: nobody who polls rows can see more than that.
  */
 export interface Truth {
   readonly instances: readonly TruthRow[];
@@ -40,58 +59,91 @@ export interface Truth {
   readonly completed: readonly TruthRow[];
   readonly retries: readonly TruthRow[];
   readonly durations: readonly DurationRow[];
+  /** Instances that failed for good since the last one that finished, by their ends as they are now. */
+  readonly consecutiveFailures: readonly TruthRow[];
+  /** When the first of them ended. */
+  readonly failingSince: readonly TruthRow[];
+  readonly starts: readonly StartsRow[];
+  readonly nodeFailures: readonly TruthRow[];
+  readonly nodeDurations: readonly NodeDurationRow[];
+  readonly workflowVersions: readonly WorkflowVersionRow[];
+  readonly dataclasses: readonly DataClassRow[];
+  /** SecMaster's list of playbooks. */
+  readonly playbooks: readonly PlaybookRow[];
 }
 
-const completions: Readonly<Record<string, string>> = {
-  failed: 'FAILED',
-  finished: 'FINISHED',
-  terminated: 'TERMINATED',
-};
+const graceMs = 5 * 60_000;
 
-export function truth(world: World, { sinceMs, lookbackMs, nowMs }: TruthQuery): Truth {
+export function truth(world: World, query: TruthQuery): Truth {
+  const { sinceMs, lookbackMs, nowMs, labels: extra = [], language = 'en', failureGraceMs = graceMs } = query;
   const families = {
-    instances: table(add),
-    recentRetries: table(add),
-    oldestOpenStart: table(Math.min),
-    lastStart: table(Math.max),
-    lastCompletion: table(Math.max),
-    started: table(add),
-    completed: table(add),
-    retries: table(add),
-    durationCount: table(add),
-    durationSumMs: table(add),
+    instances: createTable(add),
+    recentRetries: createTable(add),
+    oldestOpenStart: createTable(Math.min),
+    lastStart: createTable(Math.max),
+    lastCompletion: createTable(Math.max),
+    started: createTable(add),
+    completed: createTable(add),
+    retries: createTable(add),
+    durationCount: createTable(add),
+    durationSumMs: createTable(add),
   };
   const windowStartMs = Math.floor((nowMs - lookbackMs) / 60_000) * 60_000;
+  const streaks = createStreaks(nowMs - failureGraceMs);
+  const nodes = createNodes(sinceMs);
+  const workflowVersions = createWorkflowVersionRows();
+  const dataclasses = createDataClasses();
+  const starts = new Map<TruthLabels, number[]>();
+  const ofPlaybook = createInterner<TruthLabels>();
+  const ofTrigger = createInterner<TruthLabels>();
+  const ofRun = createInterner<TruthLabels>();
 
   for (const instance of world.all) {
     const playbook_id = instance.playbook?.id ?? '';
     const trigger_type = instance.triggerType;
-    const { status, startMs, open, retries } = stateOf(instance);
+    const key = `${playbook_id}\n${trigger_type}`;
+    const byPlaybook = ofPlaybook(playbook_id, () => ({ playbook_id }));
+    const byTrigger = ofTrigger(key, () => ({ playbook_id, trigger_type }));
+    const run = extra.length === 0 ? byTrigger : withExtra(instance, byTrigger);
+    const state = stateOf(instance);
+    const { status, startMs, isOpen, retries } = state;
 
-    if (!instance.removed && (open || (startMs !== null && startMs >= windowStartMs))) {
-      families.instances.put({ playbook_id, trigger_type, status }, 1);
-      families.recentRetries.put({ playbook_id, trigger_type }, retries);
-      if (open && startMs !== null) families.oldestOpenStart.put({ playbook_id, status }, startMs / 1000);
+    if (!instance.removed && (isOpen || (startMs !== null && startMs >= windowStartMs))) {
+      families.instances.put(run, 1, status);
+      families.recentRetries.put(byTrigger, retries);
+      if (isOpen && startMs !== null) families.oldestOpenStart.put(byPlaybook, startMs / 1000, status);
     }
-    if (startMs !== null) families.lastStart.put({ playbook_id, trigger_type }, startMs / 1000);
+    if (startMs !== null) {
+      families.lastStart.put(run, startMs / 1000);
+      const known = starts.get(byTrigger);
+      if (known === undefined) starts.set(byTrigger, [startMs]);
+      else known.push(startMs);
+      workflowVersions.put(playbook_id, instance, startMs);
+      dataclasses.put(playbook_id, instance, startMs);
+    }
+    streaks.put(byTrigger, state);
+    nodes.put(playbook_id, instance);
 
     let begunMs = instance.events[0]?.atMs ?? 0;
     for (const { kind, atMs, fields } of instance.events) {
       if (kind === 'retried' || kind === 'rerun') begunMs = fields?.startTimeMs ?? begunMs;
       const ended = completions[kind];
-      if (ended !== undefined) {
-        families.lastCompletion.put({ playbook_id, trigger_type, status: ended }, atMs / 1000);
-      }
+      if (ended !== undefined) families.lastCompletion.put(run, atMs / 1000, ended);
       if (atMs < sinceMs) continue;
-      if (kind === 'started') families.started.put({ playbook_id, trigger_type }, 1);
-      if (kind === 'retried') families.retries.put({ playbook_id, trigger_type }, 1);
+      if (kind === 'started') families.started.put(run, 1);
+      if (kind === 'retried') families.retries.put(run, 1);
       if (ended !== undefined) {
-        const labels = { playbook_id, trigger_type, status: ended };
-        families.completed.put(labels, 1);
-        families.durationCount.put(labels, 1);
-        families.durationSumMs.put(labels, atMs - begunMs);
+        families.completed.put(run, 1, ended);
+        families.durationCount.put(run, 1, ended);
+        families.durationSumMs.put(run, atMs - begunMs, ended);
       }
     }
+  }
+
+  function withExtra(instance: Instance, base: TruthLabels): TruthLabels {
+    const values = extra.map((label) => extraLabel(label, instance, language));
+    const key = [base.playbook_id, base.trigger_type, ...values].join('\n');
+    return ofRun(key, () => ({ ...base, ...Object.fromEntries(extra.map((label, index) => [label, values[index]])) }));
   }
 
   const sums = families.durationSumMs.rows();
@@ -109,56 +161,29 @@ export function truth(world: World, { sinceMs, lookbackMs, nowMs }: TruthQuery):
       count: value,
       sumSeconds: (sums[index]?.value ?? 0) / 1000,
     })),
+    consecutiveFailures: streaks.consecutiveFailures(),
+    failingSince: streaks.failingSince(),
+    starts: sortedByLabels([...starts].map(([labels, all]) => ({ ...labels, startsMs: all.sort((a, b) => a - b) }))),
+    nodeFailures: nodes.nodeFailures(),
+    nodeDurations: nodes.nodeDurations(),
+    workflowVersions: workflowVersions.rows(),
+    dataclasses: dataclasses.rows(),
+    playbooks: playbookRows(world.playbooks),
   };
 }
 
-const endedStatuses = ['FINISHED', 'FAILED', 'TERMINATED'];
-const openStatuses = ['CREATED', 'RUNNING', 'RETRYING', 'TERMINATING'];
-
-/** An instance as its events have left it; a status that nobody documents is open until an end is set. */
-function stateOf({ events }: Instance) {
-  let status = '';
-  let startMs: number | null = null;
-  let endMs: number | null = null;
-  let retries = 0;
-  for (const event of events) {
-    status = event.status;
-    if (event.kind === 'started') startMs = event.atMs;
-    if (event.kind === 'retried') {
-      retries += 1;
-      endMs = null;
-    }
-    if (event.kind === 'rerun') {
-      retries = 0;
-      endMs = null;
-    }
-    if (event.kind in completions) endMs = event.atMs;
-    if (event.fields?.startTimeMs !== undefined) startMs = event.fields.startTimeMs;
-    if (event.fields?.endTimeMs !== undefined) endMs = event.fields.endTimeMs;
-    if (event.fields?.retryCount !== undefined) retries = event.fields.retryCount;
+/** '' where there is none. */
+function extraLabel(label: ExtraLabel, { workflow, dataclass, defenseId }: Instance, language: 'en' | 'zh'): string {
+  const named = (id: string | undefined, name: string | undefined, enName: string | undefined) =>
+    (language === 'en' ? enName || name : name || enName) || id || '';
+  switch (label) {
+    case 'workflow':
+      return named(workflow?.id, workflow?.name, workflow?.name_en);
+    case 'workflow_version':
+      return workflow?.version ?? '';
+    case 'dataclass':
+      return named(dataclass?.id, dataclass?.name, dataclass?.en_name);
+    case 'defense':
+      return defenseId;
   }
-  const open = openStatuses.includes(status) || (!endedStatuses.includes(status) && endMs === null);
-  return { status, startMs, open, retries };
-}
-
-function add(a: number, b: number): number {
-  return a + b;
-}
-
-type Labels = Omit<TruthRow, 'value'>;
-
-/** Numbers by labels, in which numbers with the same labels are merged. */
-function table(merge: (a: number, b: number) => number) {
-  const byLabels = new Map<string, { readonly labels: Labels; value: number }>();
-  return {
-    put(labels: Labels, value: number): void {
-      const key = JSON.stringify([labels.playbook_id, labels.trigger_type, labels.status]);
-      const known = byLabels.get(key);
-      if (known === undefined) byLabels.set(key, { labels, value });
-      else known.value = merge(known.value, value);
-    },
-    rows(): TruthRow[] {
-      return [...byLabels].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { labels, value }]) => ({ ...labels, value }));
-    },
-  };
 }

@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { type Figure, quick, whole } from './figure.ts';
 import { measureFreshness } from './freshness.ts';
 import { measureNodes } from './nodes.ts';
+import { measureOutlook } from './outlook.ts';
 import { measureRemembered } from './remembered.ts';
 import { measureScrapes } from './scrapes.ts';
 import { table } from './statistics.ts';
@@ -26,6 +27,7 @@ const parts = {
   scrapes: async () => [...(await measureScrapes(1, extent)), ...(await measureScrapes(values.quick ? 2 : 7, extent))],
   sweep: () => measureSweep(extent),
   remembered: () => measureRemembered(extent),
+  outlook: () => measureOutlook(extent),
   freshness: () => measureFreshness(extent),
   nodes: () => measureNodes(extent),
 };

@@ -1,5 +1,6 @@
 import type { Instance } from '../../src/model/instance.ts';
 import { parsePage } from '../../src/secmaster/api/rows.ts';
+import { maxRows } from '../../src/secmaster/api/schema.ts';
 import { rowOf } from '../../src/simulator/row.ts';
 import { createWorld, type World } from '../../src/simulator/world.ts';
 
@@ -53,6 +54,9 @@ function begin(world: World, startMs: number, playbook: number): string {
 export function instancesOf(history: History): readonly Instance[] {
   const world = createWorld();
   fillWorld(world, history);
-  const page = parsePage({ instances: world.all.map((instance) => rowOf(instance, 'null')) }, 'en');
-  return page?.instances ?? [];
+  const rows = world.all.map((instance) => rowOf(instance, 'null'));
+  const pages = Array.from({ length: Math.ceil(rows.length / maxRows) }, (_, i) =>
+    parsePage({ instances: rows.slice(i * maxRows, (i + 1) * maxRows) }, 'en'),
+  );
+  return pages.flatMap((page) => page?.instances ?? []);
 }

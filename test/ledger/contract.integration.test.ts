@@ -71,7 +71,7 @@ async function perform(ledger: Ledger, deed: Deed, atMs: number): Promise<void> 
   const part = sweepPart({
     fromMs: nowMs - (deed.n % 3) * minuteMs,
     oldestFirst: deed.n % 4 === 0,
-    purpose: deed.n % 5 < 2 ? 'audit' : 'gap',
+    purpose: (['audit', 'audit', 'gap', 'gap', 'history'] as const)[deed.n % 5] ?? 'gap',
   });
   if (deed.kind === 'prune') return prune(ledger, nowMs + 10 * minuteMs, deed.n * minuteMs, 1_000);
   const change = await changeOf(deed.kind, ledger, id, span, part, atMs, deed.n);
@@ -90,7 +90,7 @@ async function changeOf(
   switch (kind) {
     case 'tail': {
       const recheck = n % 2 === 0 ? { status: 'FAILED' } : null;
-      return { kind: 'tail_ended', page: emptyPage(atMs), beganMs: atMs, sweep: [part], recheck };
+      return { kind: 'tail_ended', page: emptyPage(atMs), beganMs: atMs, sweep: [part], recheck, hasGap: n % 3 === 0 };
     }
     case 'sweep': {
       const [first] = await ledger.sweep();
@@ -100,12 +100,18 @@ async function changeOf(
         { kind: 'tried', atMs, items: [part] },
         { kind: 'instead', items: [part, { ...part, triggerType: 'TIMER' }, part] },
         { kind: n % 3 === 0 ? 'all_done' : 'done' },
+        { kind: 'given_up', knownSinceMs: atMs - n, items: [part] },
       ];
-      const outcome = outcomes[n % 4] ?? { kind: 'done' };
+      const outcome = outcomes[n % 5] ?? { kind: 'done' };
       return { kind: 'sweep_step', page: null, item: first.key, outcome };
     }
     case 'plan':
-      return { kind: 'sweep_planned', sweep: [part], recheck: n % 2 === 0 ? span : null };
+      return {
+        kind: 'sweep_planned',
+        sweep: [part],
+        recheck: n % 2 === 0 ? span : null,
+        ...(n % 3 === 0 && { historyFromMs: n }),
+      };
     case 'profile':
       return { kind: 'profile_learned', profile: { depth: { value: n, learnedMs: atMs, how: 'refused' } } };
     case 'gone':

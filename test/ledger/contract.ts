@@ -15,6 +15,7 @@ import { type Ledger, maxFailures, type Store } from '../../src/ledger/store.ts'
 import { newestFirst } from '../../src/ledger/topologies.ts';
 import { type Details, type Instance, noDetails } from '../../src/model/instance.ts';
 import type { Profile } from '../../src/model/profile.ts';
+import type { Labels } from '../../src/model/snapshot.ts';
 import { inForm } from '../support/form.ts';
 import { emptyPage, foldRows, sweepPart } from '../support/ledger/ledgers.ts';
 
@@ -584,6 +585,61 @@ export function describeStore({ createDisk }: StoreKind): void {
     });
   });
 
+  describe('the times of instances', () => {
+    const debug = runLabels(playbook.name, 'DEBUG');
+    const noPlaybook = runLabels('(none)', 'EVENT');
+
+    test('are those of all label sets together, those that FAILED after the newest that FINISHED', async () => {
+      await show(
+        finished('a', { endTimeMs: nowMs + 3_000 }),
+        finished('b', { endTimeMs: nowMs + 5_000, triggerType: 'DEBUG' }),
+        failed('c', { endTimeMs: nowMs + 9_000 }),
+        failed('d', { endTimeMs: nowMs + 7_000, triggerType: 'DEBUG' }),
+        failed('e', { endTimeMs: nowMs + 5_000 }),
+        failed('f', { endTimeMs: nowMs + 4_000 }),
+        failed('g', { endTimeMs: null }),
+        failed('h', { endTimeMs: nowMs + 8_000, playbook: null }),
+      );
+      ledger = await reopen();
+      const latestMs = Number.MAX_SAFE_INTEGER;
+      expect(await ledger.ends([isolate, debug], latestMs)).toEqual({
+        finishedMs: nowMs + 5_000,
+        failedMs: [nowMs + 7_000, nowMs + 9_000],
+      });
+      expect(await ledger.ends([isolate, debug], nowMs + 4_000)).toEqual({
+        finishedMs: nowMs + 3_000,
+        failedMs: [4_000, 5_000, 7_000, 9_000].map((ms) => nowMs + ms),
+      });
+      expect(await ledger.ends([noPlaybook], latestMs)).toEqual({ finishedMs: null, failedMs: [nowMs + 8_000] });
+      expect(await ledger.ends([runLabels('?', '?')], latestMs)).toEqual({ finishedMs: null, failedMs: [] });
+      expect(await ledger.ends([], latestMs)).toEqual({ finishedMs: null, failedMs: [] });
+    });
+
+    test('are the starts of all label sets since then', async () => {
+      await show(
+        instance('a', { startTimeMs: nowMs - 1 }),
+        instance('b', { startTimeMs: nowMs }),
+        finished('c', { startTimeMs: nowMs + 1_500, triggerType: 'DEBUG' }),
+        instance('d', { startTimeMs: null }),
+        instance('e', { playbook: null }),
+      );
+      expect((await ledger.starts([isolate, debug], nowMs)).toSorted()).toEqual(Float64Array.of(nowMs, nowMs + 1_500));
+      expect(await ledger.starts([runLabels('?', '?')], nowMs)).toEqual(new Float64Array());
+    });
+
+    test('have changed if an instance has, under its labels now and before', async () => {
+      const versions = () => [isolate, debug, noPlaybook].map((set) => ledger.touched.get(labelsText(set)) ?? 0);
+      expect(versions()).toEqual([0, 0, 0]);
+      await show(instance('a'));
+      await show(instance('a'));
+      expect(versions()).toEqual([1, 0, 0]);
+      await show(instance('a', { triggerType: 'DEBUG' }));
+      expect(versions()).toEqual([2, 2, 0]);
+      await show(finished('b', { playbook: null }));
+      expect(versions()).toEqual([2, 2, 3]);
+    });
+  });
+
   describe('the sweep', () => {
     const slice = sweepPart({ fromMs: 1, toMs: 2 });
     const open = sweepPart({ status: 'RUNNING' });
@@ -616,9 +672,41 @@ export function describeStore({ createDisk }: StoreKind): void {
       expect(await isComplete()).toBe(true);
     });
 
-    test('reads gaps before what has been read before', async () => {
-      await plan(audit, { ...slice, purpose: 'audit' }, open, slice);
-      expect(await parts()).toEqual([slice, open, audit]);
+    test('reads gaps before what has been read before, and history last', async () => {
+      const history = sweepPart({ triggerType: 'TIMER', purpose: 'history' });
+      await plan(history, audit, { ...slice, purpose: 'audit' }, open, slice);
+      expect(await parts()).toEqual([slice, open, audit, history]);
+    });
+
+    test('forgets a part that is given up, and reads the parts of it that can be', async () => {
+      await plan(open, slice);
+      await step(0, { kind: 'given_up', knownSinceMs: 7, items: [rest] });
+      expect(await parts()).toEqual([slice, rest]);
+    });
+
+    test('is not missed in the window if it is history', async () => {
+      await ledger.commit({ ...tailEnded(), sweep: [sweepPart({ purpose: 'history' })] });
+      expect(await isComplete()).toBe(true);
+    });
+
+    test('tells since when changes and ends are known, over a restart', async () => {
+      const given = { kind: 'given_up', items: [] } as const;
+      const known = () => [ledger.state.unseenBeforeMs, ledger.state.historyFromMs];
+      expect(known()).toEqual([null, null]);
+      await ledger.commit({ ...tailEnded(), hasGap: true });
+      await ledger.commit({ kind: 'sweep_planned', sweep: [slice], recheck: null, historyFromMs: 5 });
+      expect(known()).toEqual([nowMs + 7, 5]);
+      await ledger.commit({ ...tailEnded(), beganMs: nowMs + 9 });
+      expect(known()).toEqual([nowMs + 7, 5]);
+      await plan(audit);
+      expect(known()).toEqual([nowMs + 7, 5]);
+      await plan(open);
+      expect(known()).toEqual([nowMs + 9, 5]);
+      await step(0, { ...given, knownSinceMs: 8 });
+      await step(0, { ...given, knownSinceMs: 6 });
+      expect(known()).toEqual([nowMs + 9, 8]);
+      const { state } = ledger;
+      expect((await reopen()).state).toEqual(state);
     });
 
     test('has a part only once', async () => {
@@ -846,10 +934,16 @@ export async function everythingOf(ledger: Ledger): Promise<object> {
     openCount: await ledger.openCount(),
     begun: await ledger.begunWithin(nowMs - 3_600_000, nowMs + 60_000),
     ended: sorted([...(await ledger.endedByMinute(null, 0, Number.MAX_SAFE_INTEGER))]),
+    times: await Promise.all([...runs].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, set]) => timesOf(ledger, set))),
     sweep: (await ledger.sweep()).map(({ key: _, ...item }) => item),
     activity: sorted(await ledger.playbookActivity()),
     labelled: sorted(await ledger.labelledActivity()),
   };
+}
+
+async function timesOf(ledger: Ledger, set: Labels): Promise<object> {
+  const ends = await ledger.ends([set], nowMs);
+  return { ...ends, starts: (await ledger.starts([set], nowMs - 3_600_000)).toSorted() };
 }
 
 /** The same text for equal values, in whatever order their keys stand. */

@@ -26,6 +26,8 @@ function stateOf(running: Readonly<Record<string, string>>): LedgerState {
     generation: 1,
     lastTailMs: null,
     lastSuccessMs: null,
+    unseenBeforeMs: null,
+    historyFromMs: null,
     fromMinute: 0,
     prunedBeforeMs: 0,
     profile: {},

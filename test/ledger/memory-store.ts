@@ -14,6 +14,7 @@ import { toSnapshot } from '../../src/ledger/snapshot.ts';
 import { advance, type LedgerState } from '../../src/ledger/state.ts';
 import { type Ledger, maxFailures, type PlaybookActivity, type Store } from '../../src/ledger/store.ts';
 import { joinSweep } from '../../src/ledger/sweep.ts';
+import { touch, untouched } from '../../src/ledger/touched.ts';
 import { type CellChange, moves, openMinute } from '../../src/ledger/window.ts';
 import type { FailedRun } from '../../src/model/failed-run.ts';
 import type { CounterSeries, DurationBucket, Labels, LastTime } from '../../src/model/snapshot.ts';
@@ -63,6 +64,8 @@ function emptyTables(createdAtMs: number, fromMinute: number): Tables {
       lastSuccessMs: null,
       fromMinute,
       prunedBeforeMs: 0,
+      unseenBeforeMs: null,
+      historyFromMs: null,
       profile: {},
       listed: [],
       listedMs: null,
@@ -92,10 +95,14 @@ function openLedger(disk: Disk, key: string, onStatement: () => void): Ledger {
   const entries = () => [...tables().instances.values()];
   const isOpen = (entry: Entry) => !entry.gone && !isEnded(entry);
   const lastMs = ({ startTimeMs, endTimeMs }: Entry) => Math.max(startTimeMs ?? 0, endTimeMs ?? 0);
+  let touched = untouched;
 
   return {
     get state() {
       return tables().state;
+    },
+    get touched() {
+      return touched.bySet;
     },
     async commit(change) {
       onStatement();
@@ -104,6 +111,7 @@ function openLedger(disk: Disk, key: string, onStatement: () => void): Ledger {
       next.state = advance(next.state, change);
       onStatement();
       disk.set(key, next);
+      touched = touch(touched, change);
       onStatement();
     },
     async snapshot() {
@@ -203,7 +211,26 @@ function openLedger(disk: Disk, key: string, onStatement: () => void): Ledger {
       }
       return counts;
     },
-    sweep: async () => tables().sweep.toSorted((a, b) => Number(a.purpose === 'audit') - Number(b.purpose === 'audit')),
+    async ends(sets, untilMs) {
+      const endsOf = (status: string) =>
+        entries().flatMap(({ entry }) =>
+          entry.status === status && sets.some((set) => isSame(set, entry.labels)) ? (entry.endTimeMs ?? []) : [],
+        );
+      const finished = endsOf('FINISHED').filter((endMs) => endMs <= untilMs);
+      const finishedMs = finished.length === 0 ? null : Math.max(...finished);
+      const failed = endsOf('FAILED').filter((endMs) => finishedMs === null || endMs > finishedMs);
+      return { finishedMs, failedMs: failed.sort((a, b) => a - b) };
+    },
+    starts: async (sets, sinceMs) =>
+      Float64Array.from(
+        entries().flatMap(({ entry: { labels, startTimeMs } }) =>
+          startTimeMs !== null && startTimeMs >= sinceMs && sets.some((set) => isSame(set, labels)) ? startTimeMs : [],
+        ),
+      ),
+    sweep: async () => {
+      const rank = { gap: 0, audit: 1, history: 2 };
+      return tables().sweep.toSorted((a, b) => rank[a.purpose] - rank[b.purpose]);
+    },
     endedBefore: async (beforeMs, max) =>
       entries()
         .filter(({ entry }) => !isOpen(entry) && lastMs(entry) < beforeMs)
@@ -350,6 +377,7 @@ function conclude(tables: Tables, key: number, outcome: SweepOutcome): void {
       tables.sweep = [];
       break;
     case 'instead':
+    case 'given_up':
       tables.sweep = tables.sweep.filter((item) => item.key !== key);
       addParts(tables, outcome.items);
       break;

@@ -37,6 +37,8 @@ test('families stand in the exposition under the labels that they are declared w
     oldestOpen: [{ labels: { playbook: 'Isolate host', status: 'RUNNING' }, startTimeMs: 1 }],
     lastStarts: [{ ...started, atMs: 1 }],
     lastCompletions: [{ ...ended, atMs: 1 }],
+    streaks: [{ ...started, failures: 1, sinceMs: 1 }],
+    expectedStarts: [{ ...started, atMs: 1 }],
     playbooks: [{ playbookId: 'i', name: 'n', label: 'l' }],
     listed: [
       { playbookId: 'i', name: 'n', label: 'l', isEnabled: true, dataclass: null, lastStartMs: null, lastSeenMs: null },

@@ -36,6 +36,11 @@ async function fixedWorld(): Promise<SimulatedSoc> {
   world.finish(world.start(startMs - 30 * minuteMs, { playbook: isolate }), startMs - 30 * minuteMs + 2_500);
   world.fail(world.start(startMs - 20 * minuteMs, { playbook: isolate }), startMs - 19 * minuteMs, 'Isolate', 'old');
   world.start(startMs - 5 * 24 * 60 * minuteMs, { playbook: namesake, triggerType: 'MANUAL' });
+  // A timer with a rhythm.
+  for (let i = 160; i > 0; i--) {
+    const atMs = startMs - i * 10 * minuteMs;
+    world.finish(world.start(atMs, { playbook: isolate, triggerType: 'TIMER' }), atMs + 1_000);
+  }
   await soc.poll();
   soc.turn(10 * minuteMs);
   const at = (seconds: number) => startMs + seconds * 1_000;
@@ -53,6 +58,10 @@ async function fixedWorld(): Promise<SimulatedSoc> {
   world.beginTermination(world.start(at(6), { playbook: namesake, triggerType: 'MANUAL' }), at(7));
   world.create(at(8), { playbook: odd, triggerType: 'DEBUG' });
   world.set(world.start(at(9), { playbook: odd, triggerType: 'DEBUG' }), at(10), { status: 'SKIPPED' });
+  for (const seconds of [10, 11]) {
+    const id = world.start(at(seconds), { playbook: namesake, triggerType: 'EVENT' });
+    world.fail(id, at(seconds + 1), 'Query asset', 'timed out');
+  }
   world.finish(world.start(at(11), { playbook: null, triggerType: '' }), at(12));
   await soc.poll();
   soc.turn(minuteMs);

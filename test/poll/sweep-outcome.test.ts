@@ -27,6 +27,9 @@ async function outcome(part: SweepPart, verdict: Verdict, tried: readonly SweepP
   return outcomeOf(session, beginItem(item, roundOf({ end: complete }), 0), verdict);
 }
 
+const done: SweepOutcome = { kind: 'done' };
+const givenUp: SweepOutcome = { kind: 'given_up', knownSinceMs: beganMs, items: [] };
+const partsAlone: SweepOutcome = { ...givenUp, items: [failed] };
 const triedNow: SweepOutcome = { kind: 'tried', atMs: beganMs, items: [failed] };
 
 test.each<[string, SweepPart, Verdict, SweepOutcome, (readonly SweepPart[])?]>([
@@ -44,7 +47,9 @@ test.each<[string, SweepPart, Verdict, SweepOutcome, (readonly SweepPart[])?]>([
   ['it is tried again later, and its parts are read', slice, problem, triedNow],
   ['it is not tried again where its whole will be', failed, problem, { kind: 'instead', items: [failed] }, [slice]],
   ['it is tried again beside others that will be', slice, problem, triedNow, [span(0, 1)]],
-  ['it is dropped once it lies before the lookback', span(0, 1), problem, { kind: 'done' }],
+  ['it is given up once it lies before the lookback', span(0, 1), problem, givenUp],
+  ['an audit of it is dropped once it lies before the lookback', { ...span(0, 1), purpose: 'audit' }, problem, done],
+  ['history is given up, and its parts are read', { ...slice, purpose: 'history' }, problem, partsAlone],
 ])('of an item: %s', async (_, part, verdict, expected, tried = []) => {
   expect(await outcome(part, verdict, tried)).toEqual(expected);
 });

@@ -32,6 +32,18 @@ test('the truth is the one that is told in process', async () => {
   expect(told).toMatchObject({ started: [{ playbook_id: 'p', trigger_type: 'EVENT', value: 1 }] });
 });
 
+test('the truth has more labels, and another grace, where they are asked for', async () => {
+  const { world, control } = await controlled();
+  const workflow = { id: 'w', name: '流程', name_en: 'Flow' };
+  world.fail(world.start(nowMs - 9000, { workflow, defenseId: 'd' }), nowMs - 5000, 'n', 'e');
+  const path = `truth?workspace_id=${defaultWorkspace.id}&since=0&lookback=60000`;
+  expect(await (await control(`${path}&labels=workflow,defense&language=zh&grace=5000`)).json()).toMatchObject({
+    started: [{ workflow: '流程', defense: 'd' }],
+    consecutiveFailures: [{ value: 1 }],
+  });
+  expect((await control(`${path}&labels=node`)).status).toBe(400);
+});
+
 test('faults are added and taken away, and do not meet the control calls', async () => {
   const { get, control } = await controlled();
   expect((await control('faults', 'POST', { kind: 'throttle' })).status).toBe(204);

@@ -1,13 +1,13 @@
-import type { Snapshot } from '../../model/snapshot.ts';
 import type { Change, PageChange } from '../change.ts';
 import { labelsText } from '../label-set.ts';
 import { valueKey } from '../label-values.ts';
 import { type MetPlaybook, playbookKey } from '../met-playbook.ts';
-import { toSnapshot } from '../snapshot.ts';
+import { type Recorded, toSnapshot } from '../snapshot.ts';
 import { advance, type LedgerState } from '../state.ts';
 import type { Ledger } from '../store.ts';
 import { readListed } from '../stored-json.ts';
 import { readProfile } from '../stored-profile.ts';
+import { touch, untouched } from '../touched.ts';
 import { moves } from '../window.ts';
 import type { Database } from './database.ts';
 import { createFailures } from './failures.ts';
@@ -47,6 +47,7 @@ export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row
     unread: topologies.unread(),
   };
 
+  let touched = untouched;
   let last: Promise<unknown> = Promise.resolve();
   /** Nothing is committed while a snapshot is read in parts. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -174,9 +175,10 @@ export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row
       throw error;
     }
     state = after;
+    touched = touch(touched, change);
   }
 
-  async function snapshot(): Promise<Snapshot> {
+  async function snapshot(): Promise<Recorded> {
     // A scrape waits for one query at most.
     const read = async <T>(query: () => T): Promise<T> => {
       await new Promise(setImmediate);
@@ -200,6 +202,9 @@ export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row
     get state() {
       return state;
     },
+    get touched() {
+      return touched.bySet;
+    },
     commit: (change) => inTurn(async () => commit(change)),
     snapshot: () => inTurn(snapshot),
     known: async (ids) => instances.known(ids),
@@ -212,6 +217,8 @@ export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row
     openCount: async () => instances.countOpen(),
     begunWithin: async (fromMs, toMs) => instances.countBegunWithin(fromMs, toMs),
     endedByMinute: async (status, fromMinute, toMinute) => window.endedByMinute(status, fromMinute, toMinute),
+    ends: async (labels, untilMs) => instances.ends(labels, untilMs),
+    starts: async (labels, sinceMs) => instances.starts(labels, sinceMs),
     sweep: async () => sweep.items(),
     endedBefore: async (beforeMs, max) => instances.endedBefore(beforeMs, max),
     playbookActivity: async () => series.activity(),
@@ -226,6 +233,8 @@ const stateColumns = [
   ['lastSuccessMs', 'last_success_ms'],
   ['fromMinute', 'from_minute'],
   ['prunedBeforeMs', 'pruned_before_ms'],
+  ['unseenBeforeMs', 'unseen_before_ms'],
+  ['historyFromMs', 'history_from_ms'],
   ['profile', 'profile'],
   ['listed', 'listed'],
   ['listedMs', 'listed_ms'],

@@ -366,6 +366,11 @@ export const migrations: readonly string[] = [
   -- The starts and ends of a series.
   CREATE INDEX instance_of_set ON instance (ledger, label_set, status, end_time_ms, start_time_ms);
 
+  -- While a gap is to be swept, changes before this may be unseen; null: it is not known since when.
+  ALTER TABLE ledger ADD COLUMN unseen_before_ms INTEGER;
+  -- Ends since then are known once nothing is left to be swept; null: reading the history has not been planned.
+  ALTER TABLE ledger ADD COLUMN history_from_ms INTEGER;
+
   -- The newest run under the name, and when a row last showed it: the newest of a playbook's names is its current one.
   ALTER TABLE playbook ADD COLUMN begun_ms INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE playbook ADD COLUMN met_ms INTEGER NOT NULL DEFAULT 0;

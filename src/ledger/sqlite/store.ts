@@ -29,7 +29,7 @@ export function createSqliteStore(path: string, { onStatement, onMended }: Sqlit
     const [row] = db.all<LedgerRow>(
       `SELECT ledger, name, created_at_ms AS createdAtMs, generation, last_tail_ms AS lastTailMs,
               last_success_ms AS lastSuccessMs, from_minute AS fromMinute, pruned_before_ms AS prunedBeforeMs,
-              profile, listed, listed_ms AS listedMs, instances, topologies_read AS topologiesRead,
+              unseen_before_ms AS unseenBeforeMs, history_from_ms AS historyFromMs, profile, listed, listed_ms AS listedMs, instances, topologies_read AS topologiesRead,
               topologies_skipped AS topologiesSkipped, topologies_failed AS topologiesFailed
        FROM ledger WHERE project_id = ? AND workspace_id = ?`,
       projectId,

@@ -8,7 +8,7 @@ export function createSweep(db: Database, ledger: number) {
     const rows = db.all<Omit<SweepItem, 'oldestFirst'> & { oldestFirst: number }>(
       `SELECT key, from_ms AS fromMs, to_ms AS toMs, status, trigger_type AS triggerType, oldest_first AS oldestFirst,
               purpose, tried_ms AS triedMs
-       FROM sweep WHERE ledger = ? ORDER BY purpose = 'audit', key`,
+       FROM sweep WHERE ledger = ? ORDER BY purpose = 'history', purpose = 'audit', key`,
       ledger,
     );
     return rows.map((row) => ({ ...row, oldestFirst: row.oldestFirst === 1 }));
@@ -42,9 +42,9 @@ export function createSweep(db: Database, ledger: number) {
     conclude(key: number, outcome: SweepOutcome): void {
       const { kind } = outcome;
       if (kind === 'all_done') db.run('DELETE FROM sweep WHERE ledger = ?', ledger);
-      if (kind === 'done' || kind === 'instead') db.run('DELETE FROM sweep WHERE key = ?', key);
+      if (kind === 'done' || kind === 'instead' || kind === 'given_up') db.run('DELETE FROM sweep WHERE key = ?', key);
       if (kind === 'tried') db.run('UPDATE sweep SET tried_ms = ? WHERE key = ?', outcome.atMs, key);
-      if (kind === 'instead' || kind === 'tried') add(outcome.items);
+      if (kind === 'instead' || kind === 'tried' || kind === 'given_up') add(outcome.items);
     },
   };
 }

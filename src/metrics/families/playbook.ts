@@ -24,4 +24,29 @@ export const playbook = {
         label === null || isEnabled === null ? [] : [{ labels: { playbook: label }, value: Number(isEnabled) }],
       ),
   },
+  consecutiveFailures: {
+    name: 'secmaster_playbook_consecutive_failures',
+    type: 'gauge',
+    help: 'Number of workflow instances that failed for good in a row, by end_time, since the last one that FINISHED, as of the last poll: FAILED and not retried within metrics.failure_grace.',
+    labels: ['workspace', 'playbook', 'trigger_type'],
+    stability: 'STABLE',
+    fromLedger: ({ streaks }) => streaks.map(({ labels, failures }) => ({ labels, value: failures })),
+  },
+  failingSince: {
+    name: 'secmaster_playbook_failing_since_timestamp_seconds',
+    type: 'gauge',
+    help: 'Unix time in seconds at which the first of the consecutive failures ended, as of the last poll; absent if there is none.',
+    labels: ['workspace', 'playbook', 'trigger_type'],
+    stability: 'STABLE',
+    fromLedger: ({ streaks }) =>
+      streaks.flatMap(({ labels, sinceMs }) => (sinceMs === null ? [] : [{ labels, value: sinceMs / 1000 }])),
+  },
+  expectedStart: {
+    name: 'secmaster_playbook_expected_start_timestamp_seconds',
+    type: 'gauge',
+    help: "Unix time in seconds by when the next workflow instance is due, learned from the playbook's own starts within the retention, as of the last poll; absent while no rhythm is known.",
+    labels: ['workspace', 'playbook', 'trigger_type'],
+    stability: 'STABLE',
+    fromLedger: ({ expectedStarts }) => expectedStarts.map(({ labels, atMs }) => ({ labels, value: atMs / 1000 })),
+  },
 } as const satisfies Readonly<Record<string, LedgerFamily>>;

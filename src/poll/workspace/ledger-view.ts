@@ -2,6 +2,7 @@ import type { Ledger } from '../../ledger/store.ts';
 import type { Logger } from '../../log.ts';
 import type { WorkspaceReport } from '../../model/report.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
+import { createOutlook, type OutlookSettings } from './outlook.ts';
 import type { ZeroFirst } from './zero-first.ts';
 
 /** What the ledger said when it was last read; nothing before. */
@@ -16,6 +17,7 @@ export interface LedgerViewParts {
   readonly zeroFirst: ZeroFirst;
   /** Runs of each list. */
   readonly maxRuns: () => number;
+  readonly settings: () => OutlookSettings;
   /** SecMaster's time. */
   readonly now: () => number;
   /** Called with the name in the ledger. */
@@ -51,7 +53,8 @@ const tooMany = {
 };
 
 export function createLedgerView(parts: LedgerViewParts): LedgerView {
-  const { open, zeroFirst, maxRuns, now, onName, log } = parts;
+  const { open, zeroFirst, maxRuns, settings, now, onName, log } = parts;
+  const outlook = createOutlook();
   let contents: LedgerContents = {
     snapshot: null,
     counting: null,
@@ -81,7 +84,8 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
       const { name, profile, lastSuccessMs, createdAtMs: sinceMs, prunedBeforeMs } = ledger.state;
       if (name !== null) onName(name);
       await expose(ledger);
-      const snapshot = await ledger.snapshot();
+      const recorded = await ledger.snapshot();
+      const snapshot = { ...recorded, ...(await outlook.of(ledger, recorded, settings(), now())) };
       tellLimited(snapshot);
       const failedRuns = await ledger.latestFailures(maxRuns());
       const openRuns = await ledger.stuckOrRetrying(now() - stuckMs, maxRuns());

@@ -5,6 +5,7 @@ import type { PageLength } from '../../secmaster/api/pager.ts';
 import { pageSize, type SecMaster } from '../../secmaster/api/secmaster.ts';
 import { type Audits, createAudits } from '../audit.ts';
 import { createFailedRunLines } from '../failed-run-lines.ts';
+import { createHistoryReader, type HistoryReader } from '../history-reader.ts';
 import { createNodeReader, type NodeReader } from '../nodes.ts';
 import { createPlaybookLists, type PlaybookLists } from '../playbooks.ts';
 import { createLearning, type Learning } from '../profile/learning.ts';
@@ -23,6 +24,7 @@ export interface PollMemory {
   readonly ledger: HeldLedger;
   readonly learning: Learning;
   readonly audits: Audits;
+  readonly historyReader: HistoryReader;
   readonly nodeReader: NodeReader;
   readonly playbookLists: PlaybookLists;
   readonly filteredOut: FilteredOut;
@@ -52,6 +54,7 @@ export function createPollMemory(parts: PollMemoryParts): PollMemory {
     ledger: createHeldLedger(store, workspace),
     learning: createLearning(elapsedMs),
     audits: createAudits(),
+    historyReader: createHistoryReader(elapsedMs),
     nodeReader: createNodeReader(),
     playbookLists: createPlaybookLists(clock),
     filteredOut: createFilteredOut(),

@@ -76,6 +76,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     open: memory.ledger.open,
     zeroFirst,
     maxRuns: () => settings.recentRuns,
+    settings: () => settings,
     now: () => secmaster.now(),
     onName: name.learn,
     log,
@@ -83,7 +84,8 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
 
   /** A sweep tells its own. */
   function tellProgress(requests: number): void {
-    if (!memory.sweepLog.isUnderWay() && ticker.isDue()) log.info({ requests }, 'poll in progress');
+    const isTold = memory.sweepLog.isUnderWay() || memory.historyReader.isUnderWay();
+    if (!isTold && ticker.isDue()) log.info({ requests }, 'poll in progress');
   }
 
   async function pollOnce(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void> {
@@ -92,8 +94,10 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     const { progress } = memory;
     // After a poll that fails, the slice is read from its start.
     memory.progress = null;
+    // Whoever waits for the first poll doesn't wait for history.
+    const mayReadHistory = history.report().count > 0;
     settled = null;
-    memory.progress = await poll(session, progress, { ...memory, hasTimeLeft, onNews });
+    memory.progress = await poll(session, progress, { ...memory, hasTimeLeft, onNews, mayReadHistory });
     settled = memory.progress === null ? session : null;
   }
 

@@ -1,5 +1,6 @@
 import type { Filters, Language } from '../../config/config.ts';
 import { holdsSecret } from '../../model/known-secrets.ts';
+import { canonicalTriggerType } from '../../model/status.ts';
 import { isId } from '../../model/text.ts';
 import { writeTime } from '../../model/time.ts';
 import type { Credentials } from '../credentials/credentials.ts';
@@ -51,12 +52,13 @@ export function createClient({ get, clock, credentials, projectId, filters, lang
     clockProblem: clock.problem,
     credentialsExpireAtMs: credentials.expiresAtMs,
     countsFilteredOut: isFilteredHere(filters),
+    onlyTriggerTypes: filters.triggerType.map(canonicalTriggerType),
     listInstances: (workspaceId, query, signal) =>
       get(
         {
           operation: 'list_instances',
           path: `${workspacesPath}/${workspaceId}/soc/workflows/instances`,
-          query: [...listParameters(query), ...sentFilters(filters)],
+          query: withFilters(listParameters(query), sentFilters(filters)),
           expected: `a list of at most ${maxRows} instances`,
           read: (body) => parsePage(body, language, isWanted),
         },
@@ -125,6 +127,11 @@ function place(offset: number, limit: number): Query {
 function parseWorkspaces(body: unknown): WorkspacePage | null {
   const { data } = workspacesSchema.safeParse(body);
   return data === undefined ? null : { count: parseCount(data.count), rows: data.workspaces ?? [] };
+}
+
+/** A parameter is sent once. */
+function withFilters(parameters: Query, filters: Query): Query {
+  return [...parameters, ...filters.filter(([name]) => !parameters.some(([asked]) => asked === name))];
 }
 
 function listParameters(query: ListQuery): Query {

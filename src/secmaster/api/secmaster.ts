@@ -19,6 +19,8 @@ export interface SecMaster {
   credentialsExpireAtMs(): number | null;
   /** Whether the counts of lists include rows that are filtered out here, because SecMaster could not filter them. */
   readonly countsFilteredOut: boolean;
+  /** The trigger types that the configured filters let pass; none, or absent: all. */
+  readonly onlyTriggerTypes?: readonly string[];
   listInstances(workspaceId: string, query: ListQuery, signal: AbortSignal): Promise<Page>;
   /** One instance with the nodes of its topology; fails as `bad_request` or `not_found` if it is unknown. */
   showInstance(

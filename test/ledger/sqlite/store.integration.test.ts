@@ -220,7 +220,13 @@ describe('a ledger of an older schema', () => {
     }
     const store = createSqliteStore(file);
     const ledger = await store.open({ projectId: 'p', workspaceId: 'w' });
-    expect(ledger?.state).toMatchObject({ createdAtMs: 1, fromMinute: 2, generation: 3, profile: {} });
+    expect(ledger?.state).toMatchObject({
+      createdAtMs: 1,
+      fromMinute: 2,
+      generation: 3,
+      profile: {},
+      historyFromMs: null,
+    });
     expect(await ledger?.sweep()).toEqual([
       { ...sweepPart({ fromMs: 1, toMs: 2 }), key: 1, triedMs: 3 },
       { ...sweepPart({ status: 'RUNNING' }), key: 2, triedMs: null },

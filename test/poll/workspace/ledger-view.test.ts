@@ -20,6 +20,7 @@ function viewOf(store: Store, soc = createSoc({ store })) {
       () => null,
     ),
     maxRuns: () => 10,
+    settings: () => ({ retentionMs: 30 * 86_400_000, failureGraceMs: 300_000 }),
     now: soc.now,
     onName: (name) => void names.push(name),
     log: pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }),

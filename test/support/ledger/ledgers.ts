@@ -7,6 +7,7 @@ import type { Instance } from '../../../src/model/instance.ts';
 export function emptyPage(atMs: number): PageChange {
   return {
     entries: [],
+    touched: [],
     added: 0,
     seen: [],
     atMs,

@@ -13,6 +13,8 @@ export const emptySnapshot: Snapshot = {
   oldestOpen: [],
   lastStarts: [],
   lastCompletions: [],
+  streaks: [],
+  expectedStarts: [],
   playbooks: [],
   listed: null,
   limitedPlaybooks: 0,

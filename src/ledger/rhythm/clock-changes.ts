@@ -1,0 +1,57 @@
+import { dayMs, minuteMs } from './starts.ts';
+
+/**
+ * When clocks are changed somewhere. SecMaster's timers run by the local time of a zone that nobody tells, so an hour is allowed for
+ * every change that may be theirs. One zone for each rule in force.
+ */
+const zones = [
+  'Africa/Cairo',
+  'Africa/Casablanca',
+  'America/Havana',
+  'America/New_York',
+  'America/Santiago',
+  'Asia/Beirut',
+  'Asia/Jerusalem',
+  'Australia/Sydney',
+  'Europe/Berlin',
+  'Pacific/Auckland',
+].map((timeZone) => new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }));
+
+/** The instants of a UTC day at which clocks change, by days since the epoch. */
+const known = new Map<number, readonly number[]>();
+const mostDays = 10_000;
+
+/** Whether clocks may have been changed within that time. */
+export function clocksChange(fromMs: number, toMs: number): boolean {
+  for (let day = Math.floor(fromMs / dayMs); day <= Math.floor(toMs / dayMs); day++) {
+    if (changesOn(day).some((ms) => ms > fromMs && ms <= toMs)) return true;
+  }
+  return false;
+}
+
+function changesOn(day: number): readonly number[] {
+  let changes = known.get(day);
+  if (changes === undefined) {
+    if (known.size >= mostDays) known.clear();
+    changes = zones.map((zone) => changeOf(zone, day * dayMs)).filter((ms) => ms !== null);
+    known.set(day, changes);
+  }
+  return changes;
+}
+
+/** Within the day from then on. */
+function changeOf(zone: Intl.DateTimeFormat, dayStartMs: number): number | null {
+  let [before, after] = [dayStartMs, dayStartMs + dayMs];
+  const former = offsetAt(zone, before);
+  if (offsetAt(zone, after) === former) return null;
+  while (after - before > minuteMs) {
+    const middle = Math.floor((before + after) / 2);
+    if (offsetAt(zone, middle) === former) before = middle;
+    else after = middle;
+  }
+  return after;
+}
+
+function offsetAt(zone: Intl.DateTimeFormat, ms: number): string {
+  return zone.format(ms).split(' ').at(-1) ?? '';
+}
