@@ -10,12 +10,14 @@ import {
 } from '../model/snapshot.ts';
 import type { SweepItem } from './change.ts';
 import { currentLabels, currentlyNamed } from './current-names.ts';
+import { noValue } from './extra-values.ts';
 import { compareLabels } from './label-set.ts';
 import { countLimitedValues } from './label-values.ts';
 import { moveRows } from './move-rows.ts';
 import { countLimited } from './playbook-labels.ts';
 import { type LedgerState, liveLabels } from './state.ts';
 import { isWindowComplete } from './sweep.ts';
+import { currentDataclasses, shownVersions } from './versions.ts';
 
 /** The rows that make up a snapshot, in any order. */
 export interface LedgerRows {
@@ -41,6 +43,8 @@ export function toSnapshot(state: LedgerState, rows: LedgerRows, inOrder: InOrde
   const live = liveLabels(state);
   const current = currentLabels(state);
   const later = (a: LastTime, b: LastTime) => ({ ...a, atMs: Math.max(a.atMs, b.atMs) });
+  const dataclasses = currentDataclasses(state.dataclasses.values(), current);
+  const { workflows, firstStarts } = shownVersions(state.versions.values(), current, state.fromMinute * 60_000);
   return {
     counters: countersOf(inOrder(rows.counters)),
     durations: durationsOf(rows, inOrder),
@@ -57,8 +61,15 @@ export function toSnapshot(state: LedgerState, rows: LedgerRows, inOrder: InOrde
     lastStarts: inOrder(moveRows(rows.lastStarts, current, later)),
     lastCompletions: inOrder(moveRows(rows.lastCompletions, current, later)),
     playbooks: currentlyNamed(state, live)
-      .map(({ playbookId, name, label }) => ({ playbookId, name, label }))
+      .map(({ playbookId, name, label }) => ({
+        playbookId,
+        name,
+        label,
+        dataclass: dataclasses.get(label) ?? noValue,
+      }))
       .sort((a, b) => (a.label < b.label ? -1 : 1)),
+    workflows: byLabels(workflows),
+    firstStarts: byLabels(firstStarts),
     limitedPlaybooks: countLimited(playbooks.values(), live, prunedBeforeMs),
     limitedValues: countLimitedValues(state.values.values()),
     instances: state.instances,

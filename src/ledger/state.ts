@@ -1,9 +1,10 @@
 import type { Profile } from '../model/profile.ts';
 import type { Labels } from '../model/snapshot.ts';
-import type { Change, PageChange } from './change.ts';
+import type { Change, Forgotten, PageChange } from './change.ts';
 import { labelsText } from './label-set.ts';
 import { type LabelValue, valueKey } from './label-values.ts';
 import { type MetPlaybook, playbookKey } from './met-playbook.ts';
+import { type PlaybookDataclass, type Version, type VersionChanges, versionKey } from './versions.ts';
 
 /** The state of a workspace's ledger as a whole, kept in memory by its handle. */
 export interface LedgerState {
@@ -28,6 +29,10 @@ export interface LedgerState {
   readonly values: ReadonlyMap<string, LabelValue>;
   /** The label sets of runs with counters, by their texts. */
   readonly runs: ReadonlyMap<string, Labels>;
+  /** By `versionKey`. */
+  readonly versions: ReadonlyMap<string, Version>;
+  /** By the playbook's label. */
+  readonly dataclasses: ReadonlyMap<string, PlaybookDataclass>;
 }
 
 /** Labels of the playbooks with series. */
@@ -77,8 +82,20 @@ function newerValue(values: ReadonlyMap<string, LabelValue>, one: LabelValue): L
   return { ...one, seenMs: Math.max(one.seenMs, known?.seenMs ?? 0) };
 }
 
-function withPage(before: LedgerState, { added, playbooks: met, counters, values }: PageChange): LedgerState {
-  const state = withValues(before, values);
+function withVersions(state: LedgerState, { versions, dropped, dataclasses }: VersionChanges): LedgerState {
+  if (versions.length + dropped.length + dataclasses.length === 0) return state;
+  return {
+    ...state,
+    versions: new Map([
+      ...without(state.versions, dropped.map(versionKey)),
+      ...versions.map((one) => [versionKey(one), one] as const),
+    ]),
+    dataclasses: new Map([...state.dataclasses, ...dataclasses.map((one) => [one.playbook, one] as const)]),
+  };
+}
+
+function withPage(before: LedgerState, { added, playbooks: met, counters, values, versions }: PageChange): LedgerState {
+  const state = withVersions(withValues(before, values), versions);
   const instances = state.instances + added;
   const isNew = ({ labels }: { labels: Labels }) => !state.runs.has(labelsText(labels));
   const begun = counters.filter((change) => change.counter === 'started' && isNew(change));
@@ -94,8 +111,10 @@ function withPage(before: LedgerState, { added, playbooks: met, counters, values
   return { ...state, instances, playbooks, runs };
 }
 
+export const nothingForgotten: Forgotten = { playbooks: [], values: [], versions: [], dataclasses: [] };
+
 function pruned(state: LedgerState, change: Extract<Change, { kind: 'pruned' }>): LedgerState {
-  const { ids, playbooks, labelled = [], forgotten = { playbooks: [], values: [] }, beforeMs } = change;
+  const { ids, playbooks, labelled = [], forgotten = nothingForgotten, beforeMs } = change;
   const silent = new Set(labelled.map(labelsText));
   const isLive = ([text, { playbook = '' }]: [string, Labels]) => !playbooks.includes(playbook) && !silent.has(text);
   return {
@@ -107,6 +126,8 @@ function pruned(state: LedgerState, change: Extract<Change, { kind: 'pruned' }>)
       state.playbooks,
       forgotten.playbooks.map(({ playbookId, name }) => playbookKey(playbookId, name)),
     ),
+    versions: without(state.versions, forgotten.versions.map(versionKey)),
+    dataclasses: without(state.dataclasses, forgotten.dataclasses),
     values: without(
       state.values,
       forgotten.values.map(({ label, value }) => valueKey(label, value)),

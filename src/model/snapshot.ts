@@ -26,7 +26,11 @@ export interface Snapshot {
   /** When the last instance ended with the status that the labels end in. */
   readonly lastCompletions: readonly LastTime[];
   /** Of playbooks with series of their own. */
-  readonly playbooks: readonly PlaybookLabel[];
+  readonly playbooks: readonly NamedPlaybook[];
+  /** Workflows and their versions, with runs that began within the lookback. */
+  readonly workflows: readonly { readonly labels: Labels }[];
+  /** When each version of a workflow first began. */
+  readonly firstStarts: readonly LastTime[];
   /** Playbooks that share a label because there are too many. */
   readonly limitedPlaybooks: number;
   /** The same for values of other labels. */
@@ -83,4 +87,9 @@ export interface PlaybookLabel {
   readonly playbookId: string;
   readonly name: string;
   readonly label: string;
+}
+
+export interface NamedPlaybook extends PlaybookLabel {
+  /** The data class of its newest run. */
+  readonly dataclass: string;
 }

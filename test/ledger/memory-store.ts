@@ -68,6 +68,8 @@ function emptyTables(createdAtMs: number, fromMinute: number): Tables {
       playbooks: new Map(),
       values: new Map(),
       runs: new Map(),
+      versions: new Map(),
+      dataclasses: new Map(),
     },
     instances: new Map(),
     counters: new Map(),

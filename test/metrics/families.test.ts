@@ -36,7 +36,9 @@ test('families stand in the exposition under the labels that they are declared w
     oldestOpen: [{ labels: { playbook: 'Isolate host', status: 'RUNNING' }, startTimeMs: 1 }],
     lastStarts: [{ ...started, atMs: 1 }],
     lastCompletions: [{ ...ended, atMs: 1 }],
-    playbooks: [{ playbookId: 'i', name: 'n', label: 'l' }],
+    playbooks: [{ playbookId: 'i', name: 'n', label: 'l', dataclass: 'd' }],
+    workflows: [{ labels: { playbook: 'l', workflow_id: 'w', workflow: 'n', version: 'v' } }],
+    firstStarts: [{ labels: { playbook: 'l', workflow: 'n', version: 'v' }, atMs: 1 }],
   };
   const polls = { ...goodPoll, failures: new Map([['timeout', 1]]), rejectedRows: new Map([['no_id', 1]]) };
   await exposition.update([report({ snapshot, polls, profile: shortPages, credentialsExpireAtMs: 1 })], [1]);

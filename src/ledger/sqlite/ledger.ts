@@ -7,6 +7,7 @@ import { toSnapshot } from '../snapshot.ts';
 import { advance, type LedgerState } from '../state.ts';
 import type { Ledger } from '../store.ts';
 import { readProfile } from '../stored-profile.ts';
+import { versionKey } from '../versions.ts';
 import { moves } from '../window.ts';
 import type { Database } from './database.ts';
 import { createFailures } from './failures.ts';
@@ -15,10 +16,11 @@ import { createLabelSets } from './label-sets.ts';
 import { createLabelValues } from './label-values.ts';
 import { createSeries } from './series.ts';
 import { createSweep } from './sweep.ts';
+import { createVersions } from './versions.ts';
 import { createWindow } from './window.ts';
 
 /** The row of the table `ledger`. */
-export type LedgerRow = Omit<LedgerState, 'profile' | 'playbooks' | 'values' | 'runs'> & {
+export type LedgerRow = Omit<LedgerState, 'profile' | 'playbooks' | 'values' | 'runs' | 'versions' | 'dataclasses'> & {
   readonly ledger: number;
   /** JSON. */
   readonly profile: string;
@@ -32,11 +34,14 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
   const failures = createFailures(db, ledger, sets);
   const sweep = createSweep(db, ledger);
   const values = createLabelValues(db, ledger);
+  const versions = createVersions(db, ledger);
   let state: LedgerState = {
     ...row,
     profile: readProfile(profile),
     playbooks: new Map(readPlaybooks().map((one) => [playbookKey(one.playbookId, one.name), one])),
     values: new Map(values.all().map((one) => [valueKey(one.label, one.value), one])),
+    versions: new Map(versions.all().map((one) => [versionKey(one), one])),
+    dataclasses: new Map(versions.dataclasses().map((one) => [one.playbook, one])),
     runs: new Map(series.runs().map((labels) => [labelsText(labels), labels])),
   };
 
@@ -73,6 +78,7 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
       );
     }
     for (const value of page.values) values.write(value);
+    versions.change(page.versions);
     for (const change of page.counters) series.count(change);
     for (const change of page.durations) series.observe(change);
     for (const mark of page.lastStarts) series.advanceMark('start', mark);
@@ -125,6 +131,8 @@ export function openSqliteLedger(db: Database, { ledger, profile, ...row }: Ledg
       for (const playbook of playbooks) series.remove(playbook);
       for (const labels of labelled) series.removeLabelled(labels);
       if (playbooks.length + labelled.length > 0) sets.removeUnused();
+      for (const version of forgotten?.versions ?? []) versions.remove(version);
+      for (const playbook of forgotten?.dataclasses ?? []) versions.removeDataclass(playbook);
       for (const { label, value } of forgotten?.values ?? []) values.remove(label, value);
       for (const { playbookId, name } of forgotten?.playbooks ?? []) {
         const sql = 'DELETE FROM playbook WHERE ledger = ? AND playbook_id = ? AND name = ?';

@@ -18,6 +18,7 @@ export function emptyPage(atMs: number): PageChange {
     cells: [],
     lastStarts: [],
     lastCompletions: [],
+    versions: { versions: [], dropped: [], dataclasses: [] },
   };
 }
 
