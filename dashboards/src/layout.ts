@@ -40,7 +40,7 @@ export interface Layout {
   readonly time: string;
   readonly refresh: string;
   readonly variables: readonly Builder<VariableModel>[];
-  readonly annotation: Builder<AnnotationQuery>;
+  readonly annotations: readonly Builder<AnnotationQuery>[];
   readonly sections: readonly Section[];
 }
 
@@ -51,7 +51,7 @@ export function dashboard({
   time,
   refresh,
   variables,
-  annotation,
+  annotations,
   sections,
 }: Layout): Dashboard {
   const builder = new DashboardBuilder(title)
@@ -63,7 +63,7 @@ export function dashboard({
     .refresh(refresh)
     .tooltip(DashboardCursorSync.Crosshair)
     .variables([...variables])
-    .annotations([annotation])
+    .annotations([...annotations])
     .links([dashboardLinks, runbookLinks]);
   let id = 0;
   let y = 0;

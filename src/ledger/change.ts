@@ -6,6 +6,7 @@ import type { KeptPlaybook } from './kept-playbook.ts';
 import type { LabelValue, ValueLabel } from './label-values.ts';
 import type { MetPlaybook } from './met-playbook.ts';
 import type { EndedAttempts } from './topologies.ts';
+import type { PlaybookDataclass, Version, VersionChanges } from './versions.ts';
 import type { CellChange } from './window.ts';
 
 /** What one commit writes: all of it, or nothing after a crash. */
@@ -94,6 +95,9 @@ export type Change =
 export interface Forgotten {
   readonly playbooks: readonly { readonly playbookId: string; readonly name: string }[];
   readonly values: readonly { readonly label: ValueLabel; readonly value: string }[];
+  readonly versions: readonly Version[];
+  /** Labels of playbooks. */
+  readonly dataclasses: readonly PlaybookDataclass['playbook'][];
 }
 
 /** What the rows of one page change. */
@@ -120,6 +124,7 @@ export interface PageChange {
   readonly cells: readonly CellChange[];
   readonly lastStarts: readonly LastTime[];
   readonly lastCompletions: readonly LastTime[];
+  readonly versions: VersionChanges;
 }
 
 export interface CounterChange extends CounterSeries {

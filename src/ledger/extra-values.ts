@@ -6,7 +6,7 @@ import type { LabelValues } from './label-values.ts';
 /** The values of the labels that the configuration adds to the run metrics. */
 
 /** The value where SecMaster gives none. */
-const noValue = '(none)';
+export const noValue = '(none)';
 
 /** The name, and what stands for it where SecMaster gives none. */
 const sources: Readonly<Record<ExtraLabel, (details: Details) => readonly [string | null, string | null]>> = {
@@ -48,7 +48,7 @@ export function meetExtraValues(
 }
 
 /** null: the row gives none, or only what stands for a name that is known. */
-function givenValue(label: ExtraLabel, details: Details, known: Labels | undefined): string | null {
+export function givenValue(label: ExtraLabel, details: Details, known: Labels | undefined): string | null {
   const [name, substitute] = sources[label](details);
   const isKnown = (known?.[label] ?? noValue) !== noValue;
   const given = name ?? (isKnown ? null : substitute);

@@ -14,6 +14,7 @@ import { knownLabels, PlaybookLabels } from './playbook-labels.ts';
 import { type LedgerState, liveLabels } from './state.ts';
 import { Tally } from './tally.ts';
 import type { EndedAttempt } from './topologies.ts';
+import { foldVersions, type ShownRun } from './versions.ts';
 import { type Cell, moves } from './window.ts';
 
 /** What a page is folded against. */
@@ -50,6 +51,7 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
   const entries = new Map<string, Entry>();
   const seen: string[] = [];
   const rows: RowVerdict[] = [];
+  const shown: ShownRun[] = [];
   const names = new PlaybookNames(state.playbooks.values(), nowMs);
   const knownPlaybooks = knownLabels(state.playbooks.values(), liveLabels(state));
   const labels = new PlaybookLabels(knownPlaybooks, context.maxPlaybooks, names);
@@ -70,6 +72,7 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
     const status = statusOf(instance, known, values);
     const observed = { id, labels: runsLabels, status, startTimeMs, endTimeMs, retryCount, details };
     const folded = fold(known, observed, sinceMs, state.generation + 1);
+    shown.push(observed);
     const { entry } = folded;
 
     rows.push(folded.isNews ? 'changed' : isSettled(known, folded, state.generation) ? 'settled' : 'unsettled');
@@ -98,6 +101,7 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
       atMs: nowMs,
       playbooks: labels.met(),
       values: values.met(),
+      versions: foldVersions(shown, state),
       ...series.changes(),
     },
     rows,

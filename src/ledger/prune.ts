@@ -4,6 +4,7 @@ import { type LabelValue, type ValueLabel, valueKey } from './label-values.ts';
 import { type MetPlaybook, otherPlaybooks, playbookKey } from './met-playbook.ts';
 import { type LedgerState, liveLabels } from './state.ts';
 import type { LabelledActivity, Ledger, PlaybookActivity } from './store.ts';
+import { staleVersions } from './versions.ts';
 
 /**
  * The time before which ended instances are pruned: one retention before now or before the newest start, whichever is earlier, because
@@ -31,7 +32,7 @@ const maxReserved = 1_000;
  * What shares `other` and has not been met since, values that have no series any more, and of the reserved labels those that have not been
  * met for the longest time.
  */
-function forgettable(state: LedgerState, beforeMs: number): Forgotten {
+function forgettable(state: LedgerState, activity: readonly PlaybookActivity[], beforeMs: number): Forgotten {
   const live = liveLabels(state);
   const listed = new Set(state.listed.map(({ playbookId, name }) => playbookKey(playbookId, name)));
   const isListed = ({ playbookId, name }: MetPlaybook) => listed.has(playbookKey(playbookId, name));
@@ -47,7 +48,9 @@ function forgettable(state: LedgerState, beforeMs: number): Forgotten {
   );
   // A status may have series of label sets that no run has any more.
   const hasSeries = ({ label, value }: LabelValue) => label === 'status' || shown.has(valueKey(label, value));
+  const hasOpen = new Set(activity.flatMap((one) => (one.hasOpen ? [one.playbook] : [])));
   return {
+    ...staleVersions(state, beforeMs, hasOpen, live),
     playbooks: [...unseen, ...reserved.slice(maxReserved)].map(({ playbookId, name }) => ({ playbookId, name })),
     values: [...state.values.values()]
       .filter((one) => (one.isOwn ? !hasSeries(one) : one.seenMs < beforeMs))
@@ -62,7 +65,7 @@ export async function prune(ledger: Ledger, nowMs: number, retentionMs: number, 
   const ids = await ledger.endedBefore(beforeMs, max);
   const playbooks = silentPlaybooks(activity, beforeMs);
   const labelled = silentLabelSets(await ledger.labelledActivity(), beforeMs);
-  const forgotten = forgettable(ledger.state, beforeMs);
-  const isSome = [ids, playbooks, labelled, forgotten.playbooks, forgotten.values].some((list) => list.length > 0);
+  const forgotten = forgettable(ledger.state, activity, beforeMs);
+  const isSome = [ids, playbooks, labelled, ...Object.values(forgotten)].some((list) => list.length > 0);
   if (isSome) await ledger.commit({ kind: 'pruned', ids, playbooks, labelled, forgotten, beforeMs });
 }

@@ -11,6 +11,7 @@ import {
 } from '../model/snapshot.ts';
 import type { SweepItem } from './change.ts';
 import { currentLabels, currentlyNamed } from './current-names.ts';
+import { noValue } from './extra-values.ts';
 import { compareLabels } from './label-set.ts';
 import { countLimitedValues } from './label-values.ts';
 import { listedSeries } from './listed-playbooks.ts';
@@ -18,6 +19,7 @@ import { moveRows } from './move-rows.ts';
 import { countLimited } from './playbook-labels.ts';
 import { type LedgerState, liveLabels } from './state.ts';
 import { isWindowComplete } from './sweep.ts';
+import { currentDataclasses, shownVersions } from './versions.ts';
 
 /** The rows that make up a snapshot, in any order. */
 export interface LedgerRows {
@@ -48,6 +50,8 @@ export function toSnapshot(state: LedgerState, rows: LedgerRows, inOrder: InOrde
   const later = (a: LastTime, b: LastTime) => ({ ...a, atMs: Math.max(a.atMs, b.atMs) });
   const lastStarts = moveRows(rows.lastStarts, current, later);
   const listed = listedSeries(state, lastStarts);
+  const dataclasses = currentDataclasses(state.dataclasses.values(), current);
+  const { workflows, firstStarts } = shownVersions(state.versions.values(), current, state.fromMinute * 60_000);
   return {
     counters: countersOf(inOrder(rows.counters)),
     durations: durationsOf('timed', rows, inOrder),
@@ -66,10 +70,17 @@ export function toSnapshot(state: LedgerState, rows: LedgerRows, inOrder: InOrde
     lastStarts: inOrder(lastStarts),
     lastCompletions: inOrder(moveRows(rows.lastCompletions, current, later)),
     playbooks: currentlyNamed(state, live)
-      .map(({ playbookId, name, label }) => ({ playbookId, name, label }))
+      .map(({ playbookId, name, label }) => ({
+        playbookId,
+        name,
+        label,
+        dataclass: dataclasses.get(label) ?? noValue,
+      }))
       .sort((a, b) => (a.label < b.label ? -1 : 1)),
     listed,
     limitedPlaybooks: countLimited(playbooks.values(), live, prunedBeforeMs, listed),
+    workflows: byLabels(workflows),
+    firstStarts: byLabels(firstStarts),
     limitedValues: countLimitedValues(state.values.values()),
     instances: state.instances,
     openInstances: rows.openInstances,

@@ -1,11 +1,12 @@
 import type { Profile } from '../model/profile.ts';
 import type { Labels } from '../model/snapshot.ts';
-import type { Change, PageChange, SweepPart } from './change.ts';
+import type { Change, Forgotten, PageChange, SweepPart } from './change.ts';
 import type { KeptPlaybook } from './kept-playbook.ts';
 import { labelsText } from './label-set.ts';
 import { type LabelValue, valueKey } from './label-values.ts';
 import { type MetPlaybook, playbookKey } from './met-playbook.ts';
 import { type EndedAttempt, withEnded, withoutThese } from './topologies.ts';
+import { type PlaybookDataclass, type Version, type VersionChanges, versionKey } from './versions.ts';
 
 /** The state of a workspace's ledger as a whole, kept in memory by its handle. */
 export interface LedgerState {
@@ -43,6 +44,10 @@ export interface LedgerState {
   readonly topologiesRead: number;
   readonly topologiesSkipped: number;
   readonly topologiesFailed: number;
+  /** By `versionKey`. */
+  readonly versions: ReadonlyMap<string, Version>;
+  /** By the playbook's label. */
+  readonly dataclasses: ReadonlyMap<string, PlaybookDataclass>;
 }
 
 /** Labels of the playbooks with series. */
@@ -136,8 +141,21 @@ function newerValue(values: ReadonlyMap<string, LabelValue>, one: LabelValue): L
   return { ...one, seenMs: Math.max(one.seenMs, known?.seenMs ?? 0) };
 }
 
-function withPage(before: LedgerState, { added, playbooks: met, counters, values, ended }: PageChange): LedgerState {
-  const valued = withValues(before, values);
+function withVersions(state: LedgerState, { versions, dropped, dataclasses }: VersionChanges): LedgerState {
+  if (versions.length + dropped.length + dataclasses.length === 0) return state;
+  return {
+    ...state,
+    versions: new Map([
+      ...without(state.versions, dropped.map(versionKey)),
+      ...versions.map((one) => [versionKey(one), one] as const),
+    ]),
+    dataclasses: new Map([...state.dataclasses, ...dataclasses.map((one) => [one.playbook, one] as const)]),
+  };
+}
+
+function withPage(before: LedgerState, page: PageChange): LedgerState {
+  const { added, playbooks: met, counters, values, versions, ended } = page;
+  const valued = withVersions(withValues(before, values), versions);
   const state = ended === undefined ? valued : { ...valued, ...withEnded(valued, ended) };
   const instances = state.instances + added;
   const isNew = ({ labels }: { labels: Labels }) => !state.runs.has(labelsText(labels));
@@ -160,8 +178,10 @@ function withPlaybooks(known: LedgerState['playbooks'], met: readonly MetPlayboo
   return playbooks;
 }
 
+export const nothingForgotten: Forgotten = { playbooks: [], values: [], versions: [], dataclasses: [] };
+
 function pruned(state: LedgerState, change: Extract<Change, { kind: 'pruned' }>): LedgerState {
-  const { ids, playbooks, labelled = [], forgotten = { playbooks: [], values: [] }, beforeMs } = change;
+  const { ids, playbooks, labelled = [], forgotten = nothingForgotten, beforeMs } = change;
   const silent = new Set(labelled.map(labelsText));
   const isLive = ([text, { playbook = '' }]: [string, Labels]) => !playbooks.includes(playbook) && !silent.has(text);
   return {
@@ -174,6 +194,8 @@ function pruned(state: LedgerState, change: Extract<Change, { kind: 'pruned' }>)
       state.playbooks,
       forgotten.playbooks.map(({ playbookId, name }) => playbookKey(playbookId, name)),
     ),
+    versions: without(state.versions, forgotten.versions.map(versionKey)),
+    dataclasses: without(state.dataclasses, forgotten.dataclasses),
     values: without(
       state.values,
       forgotten.values.map(({ label, value }) => valueKey(label, value)),

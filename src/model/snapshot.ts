@@ -35,7 +35,11 @@ export interface Snapshot {
   /** By when the next instance is due, where a rhythm is known. */
   readonly expectedStarts: readonly LastTime[];
   /** Of playbooks with series of their own. */
-  readonly playbooks: readonly PlaybookLabel[];
+  readonly playbooks: readonly NamedPlaybook[];
+  /** Workflows and their versions, with runs that began within the lookback. */
+  readonly workflows: readonly { readonly labels: Labels }[];
+  /** When each version of a workflow first began. */
+  readonly firstStarts: readonly LastTime[];
   /** SecMaster's list of playbooks; null where it is not known. */
   readonly listed: readonly ListedSeries[] | null;
   /** Playbooks that share a label, or have none, because there are too many. */
@@ -110,4 +114,9 @@ export interface ListedSeries extends ListedPlaybook {
   readonly lastStartMs: number | null;
   /** The newest time of its instances, also of those that share a label; null: none is known. */
   readonly lastSeenMs: number | null;
+}
+
+export interface NamedPlaybook extends PlaybookLabel {
+  /** The data class of its newest run. */
+  readonly dataclass: string;
 }

@@ -113,7 +113,7 @@ const breaks: Readonly<Record<string, readonly Break[]>> = {
     (one) => Object.assign(one.links?.[0] ?? {}, { placement: 'inControlsMenu' }),
     (one) => Object.assign(one.annotations.list?.[0] ?? {}, { placement: 'inControlsMenu' }),
   ],
-  'alerts are marked on the graphs': [(one) => one.annotations.list?.pop()],
+  'alerts are marked on the graphs': [(one) => one.annotations.list?.shift()],
 };
 
 describe('a rule', () => {

@@ -11,6 +11,7 @@ import {
   withStatus,
 } from '../../src/ledger/label-set.ts';
 import { type LabelValue, valueKey } from '../../src/ledger/label-values.ts';
+import { nothingForgotten } from '../../src/ledger/state.ts';
 import { type Ledger, maxFailures, type Store } from '../../src/ledger/store.ts';
 import { newestFirst } from '../../src/ledger/topologies.ts';
 import { type Details, type Instance, noDetails } from '../../src/model/instance.ts';
@@ -144,6 +145,7 @@ const everyChange: Record<Change['kind'], (ledger: Ledger) => Change | Promise<C
     ids: ['b'],
     playbooks: [playbook.name],
     forgotten: {
+      ...nothingForgotten,
       playbooks: [{ playbookId: playbook.id, name: playbook.name }],
       values: [{ label: 'trigger_type', value: 'EVENT' }],
     },
@@ -217,7 +219,7 @@ export function describeStore({ createDisk }: StoreKind): void {
       const values = (await reopen()).state.values;
       expect([...values.values()]).toEqual(expect.arrayContaining([{ ...own, seenMs: 6 }, limited]));
       ledger = await opened(store);
-      const forgotten = { playbooks: [], values: [{ label: 'status' as const, value: 'ODD' }] };
+      const forgotten = { ...nothingForgotten, values: [{ label: 'status' as const, value: 'ODD' }] };
       await ledger.commit({ kind: 'pruned', ids: [], playbooks: [], forgotten, beforeMs: 9 });
       expect([...ledger.state.values.keys()]).toEqual([valueKey('trigger_type', '__proto__')]);
       expect((await reopen()).state.values).toEqual(ledger.state.values);
@@ -264,6 +266,31 @@ export function describeStore({ createDisk }: StoreKind): void {
       expect([playbooks.map(({ label }) => label), limitedPlaybooks]).toEqual([['Renamed'], 0]);
       await ledger.commit({ kind: 'playbooks_listed', listed: [], atMs: null, playbooks: [] });
       expect((await (await reopen()).snapshot()).listed).toBeNull();
+    });
+
+    test('is there in another process, with the versions of workflows and the data classes', async () => {
+      const other = { ...told, workflow: { id: 'w-2', name: 'Ask', version: 'v1', versionId: null } };
+      await show(instance('a', { details: told }), finished('b', { details: told }), finished('c', { details: other }));
+      const { versions, dataclasses } = ledger.state;
+      expect([versions.size, dataclasses.size]).toEqual([2, 1]);
+      ledger = await reopen();
+      expect([ledger.state.versions, ledger.state.dataclasses]).toEqual([versions, dataclasses]);
+      const [ofTold, ofOther] = [...versions.values()];
+      const { playbooks, workflows, firstStarts } = await ledger.snapshot();
+      expect([playbooks.map(({ dataclass }) => dataclass), workflows.length, firstStarts.length]).toEqual([
+        ['Alert'],
+        2,
+        2,
+      ]);
+      const page = {
+        ...emptyPage(nowMs),
+        versions: { versions: [], dropped: ofTold ? [ofTold] : [], dataclasses: [] },
+      };
+      await ledger.commit({ kind: 'page', page });
+      const forgotten = { ...nothingForgotten, versions: ofOther ? [ofOther] : [], dataclasses: [playbook.name] };
+      await ledger.commit({ kind: 'pruned', ids: [], playbooks: [], forgotten, beforeMs: 9 });
+      for (const one of [ledger, await reopen()])
+        expect([one.state.versions.size, one.state.dataclasses.size]).toEqual([0, 0]);
     });
 
     test('is there in another process, with every counter, bucket, gauge, mark and label', async () => {
@@ -336,7 +363,9 @@ export function describeStore({ createDisk }: StoreKind): void {
           { labels: withStatus(none, 'FINISHED'), atMs: nowMs + 61_000 },
           { labels: withStatus(isolate, 'FAILED'), atMs: nowMs + 6_000 },
         ],
-        playbooks: [{ playbookId: playbook.id, name: playbook.name, label: playbook.name }],
+        workflows: [],
+        firstStarts: [],
+        playbooks: [{ playbookId: playbook.id, name: playbook.name, label: playbook.name, dataclass: '(none)' }],
         listed: null,
         limitedPlaybooks: 0,
         limitedValues: expect.objectContaining({ trigger_type: 0, status: 0, node: 0, workflow: 0 }),
@@ -440,7 +469,7 @@ export function describeStore({ createDisk }: StoreKind): void {
         await show(instance(name, { playbook: odd, triggerType: name, status: name, retryCount: 1 }));
         const { window, playbooks, counters } = await ledger.snapshot();
         expect(window).toEqual([{ labels: withStatus(runLabels(name, name), name), instances: 1, retries: 1 }]);
-        expect(playbooks).toEqual([{ playbookId: name, name, label: name }]);
+        expect(playbooks).toEqual([{ playbookId: name, name, label: name, dataclass: '(none)' }]);
         expect(new Set(counters.started.map(({ labels }) => labels.playbook))).toEqual(new Set([name]));
         expect([...(await ledger.known([name])).keys()]).toEqual([name]);
       },

@@ -37,6 +37,8 @@ function stateOf(running: Readonly<Record<string, string>>): LedgerState {
     playbooks: new Map(playbooks.map((one) => [playbookKey(one.playbookId, one.name), one])),
     values: new Map(),
     runs: new Map(playbooks.map(({ label }) => [label, { playbook: label, trigger_type: 'EVENT' }])),
+    versions: new Map(),
+    dataclasses: new Map(),
     unread: new Map(),
     topologiesRead: 0,
     topologiesSkipped: 0,

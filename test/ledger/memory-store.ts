@@ -77,6 +77,8 @@ function emptyTables(createdAtMs: number, fromMinute: number): Tables {
       topologiesRead: 0,
       topologiesSkipped: 0,
       topologiesFailed: 0,
+      versions: new Map(),
+      dataclasses: new Map(),
     },
     instances: new Map(),
     counters: new Map(),

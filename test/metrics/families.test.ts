@@ -39,10 +39,12 @@ test('families stand in the exposition under the labels that they are declared w
     lastCompletions: [{ ...ended, atMs: 1 }],
     streaks: [{ ...started, failures: 1, sinceMs: 1 }],
     expectedStarts: [{ ...started, atMs: 1 }],
-    playbooks: [{ playbookId: 'i', name: 'n', label: 'l' }],
     listed: [
       { playbookId: 'i', name: 'n', label: 'l', isEnabled: true, dataclass: null, lastStartMs: null, lastSeenMs: null },
     ],
+    playbooks: [{ playbookId: 'i', name: 'n', label: 'l', dataclass: 'd' }],
+    workflows: [{ labels: { playbook: 'l', workflow_id: 'w', workflow: 'n', version: 'v' } }],
+    firstStarts: [{ labels: { playbook: 'l', workflow: 'n', version: 'v' }, atMs: 1 }],
   };
   const polls = { ...goodPoll, failures: new Map([['timeout', 1]]), rejectedRows: new Map([['no_id', 1]]) };
   await exposition.update([report({ snapshot, polls, profile: shortPages, credentialsExpireAtMs: 1 })], [1]);

@@ -13,6 +13,14 @@ const minuteMs = 60_000;
 const durationBuckets = [1, 10, 60];
 const isolate = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: '隔离主机', en_name: 'Isolate host' };
 const namesake = { id: '9b1c2d3e-0000-4000-8000-000000000001', name: 'Isolate host' };
+const workflow = (version: string) => ({
+  id: '4a6fe02f-b4b4-3b5f-8a11-6f22229e18db',
+  name: '隔离主机',
+  name_en: 'Isolate a host',
+  version,
+  version_id: `${version}-id`,
+});
+const dataclass = { id: 'e410ae50-43fa-343e-807a-a2a9edb8018e', name: '告警', en_name: 'Alert' };
 const odd = { id: '5f0c2d3e-0000-4000-8000-000000000002', name: 'Close "repeated"\nalerts \\ 🔥' };
 
 const listed = {
@@ -46,8 +54,8 @@ async function fixedWorld(): Promise<SimulatedSoc> {
   const at = (seconds: number) => startMs + seconds * 1_000;
   // What changed last is met first, so this one comes after three others.
   world.finish(world.start(at(0), { playbook: { id: 'one', name: 'one too many' } }), at(1));
-  world.finish(world.start(at(1), { playbook: isolate }), at(1.5));
-  world.finish(world.start(at(2), { playbook: isolate, triggerType: 'TIMER' }), at(12.25));
+  world.finish(world.start(at(1), { playbook: isolate, workflow: workflow('v1'), dataclass }), at(1.5));
+  world.finish(world.start(at(2), { playbook: isolate, triggerType: 'TIMER', workflow: workflow('v2') }), at(12.25));
   const retried = world.start(at(3), { playbook: isolate });
   world.fail(retried, at(63), 'Query asset', 'timed out');
   world.retry(retried, at(70));

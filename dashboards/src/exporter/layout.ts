@@ -11,7 +11,7 @@ export const exporter = dashboard({
   time: '6h',
   refresh: '1m',
   variables: [dataSourceVariable, workspaceVariable],
-  annotation: alertAnnotation(['workspace']),
+  annotations: [alertAnnotation(['workspace'])],
   sections: [
     {
       title: 'Trust',

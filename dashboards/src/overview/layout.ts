@@ -12,7 +12,7 @@ export const overview = dashboard({
   time: '24h',
   refresh: '1m',
   variables: [dataSourceVariable, workspaceVariable],
-  annotation: alertAnnotation(['workspace']),
+  annotations: [alertAnnotation(['workspace'])],
   sections: [
     {
       title: 'Now',

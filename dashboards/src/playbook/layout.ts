@@ -3,6 +3,7 @@ import { dashboard, line } from '../layout.ts';
 import { uids } from '../links.ts';
 import { dataSourceVariable, playbookVariable, triggerTypeVariable, workspaceVariable } from '../variables.ts';
 import * as panels from './panels.ts';
+import { versionAnnotation } from './versions.ts';
 
 export const playbook = dashboard({
   uid: uids.playbook,
@@ -11,7 +12,7 @@ export const playbook = dashboard({
   time: '24h',
   refresh: '1m',
   variables: [dataSourceVariable, workspaceVariable, playbookVariable, triggerTypeVariable],
-  annotation: alertAnnotation(['workspace', 'playbook']),
+  annotations: [alertAnnotation(['workspace', 'playbook']), versionAnnotation],
   sections: [
     {
       title: 'Now',

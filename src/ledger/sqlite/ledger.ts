@@ -8,6 +8,7 @@ import type { Ledger } from '../store.ts';
 import { readListed } from '../stored-json.ts';
 import { readProfile } from '../stored-profile.ts';
 import { touch, untouched } from '../touched.ts';
+import { versionKey } from '../versions.ts';
 import { moves } from '../window.ts';
 import type { Database } from './database.ts';
 import { createFailures } from './failures.ts';
@@ -17,10 +18,14 @@ import { createLabelValues } from './label-values.ts';
 import { createSeries } from './series.ts';
 import { createSweep } from './sweep.ts';
 import { createTopologies } from './topologies.ts';
+import { createVersions } from './versions.ts';
 import { createWindow } from './window.ts';
 
 /** The row of the table `ledger`. */
-export type LedgerRow = Omit<LedgerState, 'profile' | 'listed' | 'playbooks' | 'values' | 'runs' | 'unread'> & {
+export type LedgerRow = Omit<
+  LedgerState,
+  'profile' | 'listed' | 'playbooks' | 'values' | 'runs' | 'unread' | 'versions' | 'dataclasses'
+> & {
   readonly ledger: number;
   /** JSON. */
   readonly profile: string;
@@ -37,12 +42,15 @@ export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row
   const sweep = createSweep(db, ledger);
   const values = createLabelValues(db, ledger);
   const topologies = createTopologies(db, ledger);
+  const versions = createVersions(db, ledger);
   let state: LedgerState = {
     ...row,
     profile: readProfile(profile),
     listed: readListed(listed),
     playbooks: new Map(readPlaybooks().map((one) => [playbookKey(one.playbookId, one.name), one])),
     values: new Map(values.all().map((one) => [valueKey(one.label, one.value), one])),
+    versions: new Map(versions.all().map((one) => [versionKey(one), one])),
+    dataclasses: new Map(versions.dataclasses().map((one) => [one.playbook, one])),
     runs: new Map(series.runs().map((labels) => [labelsText(labels), labels])),
     unread: topologies.unread(),
   };
@@ -83,6 +91,7 @@ export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row
     for (const id of page.seen) instances.markSeen(id, page.atMs);
     for (const playbook of page.playbooks) writePlaybook(playbook);
     for (const value of page.values) values.write(value);
+    versions.change(page.versions);
     for (const change of page.counters) series.count(change);
     for (const change of page.durations) series.observe(change);
     for (const mark of page.lastStarts) series.advanceMark('start', mark);
@@ -136,6 +145,8 @@ export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row
       for (const playbook of playbooks) series.remove(playbook);
       for (const labels of labelled) series.removeLabelled(labels);
       if (playbooks.length + labelled.length > 0) sets.removeUnused();
+      for (const version of forgotten?.versions ?? []) versions.remove(version);
+      for (const playbook of forgotten?.dataclasses ?? []) versions.removeDataclass(playbook);
       for (const { label, value } of forgotten?.values ?? []) values.remove(label, value);
       for (const { playbookId, name } of forgotten?.playbooks ?? []) {
         const sql = 'DELETE FROM playbook WHERE ledger = ? AND playbook_id = ? AND name = ?';

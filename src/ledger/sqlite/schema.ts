@@ -409,5 +409,29 @@ export const migrations: readonly string[] = [
   ALTER TABLE ledger ADD COLUMN topologies_read INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE ledger ADD COLUMN topologies_skipped INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE ledger ADD COLUMN topologies_failed INTEGER NOT NULL DEFAULT 0;
+  -- The versions of workflows that a playbook has run.
+  CREATE TABLE workflow_version (
+    ledger INTEGER NOT NULL,
+    -- The label.
+    playbook TEXT NOT NULL,
+    -- Or the name, where SecMaster gives no id.
+    workflow_id TEXT NOT NULL,
+    version TEXT NOT NULL,
+    -- The name as of the newest run.
+    workflow TEXT NOT NULL,
+    first_start_ms INTEGER NOT NULL,
+    last_start_ms INTEGER NOT NULL,
+    -- The newest time seen of its instances.
+    seen_ms INTEGER NOT NULL,
+    PRIMARY KEY (ledger, playbook, workflow_id, version)
+  ) STRICT, WITHOUT ROWID;
+  -- The data class of a playbook's newest run.
+  CREATE TABLE playbook_dataclass (
+    ledger INTEGER NOT NULL,
+    playbook TEXT NOT NULL,
+    dataclass TEXT NOT NULL,
+    start_ms INTEGER NOT NULL,
+    PRIMARY KEY (ledger, playbook)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];

@@ -107,6 +107,22 @@ export const workflow = {
     stability: 'EXPERIMENTAL',
     fromLedger: ({ counters, nodeDurations }, bounds) => histogram(counters.timed_nodes, nodeDurations, bounds),
   },
+  info: {
+    name: 'secmaster_workflow_info',
+    type: 'gauge',
+    help: 'Always 1. Workflows and their versions of which a workflow instance has started within the lookback, as of the last poll.',
+    labels: ['workspace', 'playbook', 'workflow_id', 'workflow', 'version'],
+    stability: 'STABLE',
+    fromLedger: ({ workflows }) => workflows.map(({ labels }) => ({ labels, value: 1 })),
+  },
+  versionFirstStart: {
+    name: 'secmaster_workflow_version_first_start_timestamp_seconds',
+    type: 'gauge',
+    help: 'Unix time in seconds at which the first workflow instance with this version of the workflow started, of those that have been read, as of the last poll.',
+    labels: ['workspace', 'playbook', 'workflow', 'version'],
+    stability: 'STABLE',
+    fromLedger: ({ firstStarts }) => firstStarts.map(({ labels, atMs }) => ({ labels, value: atMs / 1000 })),
+  },
 } as const satisfies Readonly<Record<string, LedgerFamily>>;
 
 function isEnded({ labels: { status = '' } }: WindowSeries): boolean {

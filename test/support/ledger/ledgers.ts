@@ -19,6 +19,7 @@ export function emptyPage(atMs: number): PageChange {
     cells: [],
     lastStarts: [],
     lastCompletions: [],
+    versions: { versions: [], dropped: [], dataclasses: [] },
   };
 }
 

@@ -17,6 +17,8 @@ export const emptySnapshot: Snapshot = {
   expectedStarts: [],
   playbooks: [],
   listed: null,
+  workflows: [],
+  firstStarts: [],
   limitedPlaybooks: 0,
   limitedValues: { trigger_type: 0, status: 0, node: 0, workflow: 0, workflow_version: 0, dataclass: 0, defense: 0 },
   instances: 0,
