@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ExtraLabel } from '../../src/model/extra-labels.ts';
 import type { StartSpec } from '../../src/simulator/instance.ts';
-import { parseExposition } from '../support/metrics/exposition.ts';
+import { expositionOf, parseExposition, scrapeOf } from '../support/metrics/exposition.ts';
+import { parseStrictly } from '../support/metrics/strict-exposition.ts';
 import { createSoc, type SimulatedSoc, type SocOptions } from '../support/world/simulated-soc.ts';
 
 const minuteMs = 60_000;
@@ -213,6 +214,24 @@ describe('labels that are switched on later', () => {
     expect(await samples(labelled, started)).toEqual(['{} 1', '{workflow_version="v2"} 4']);
   });
 });
+
+test.each(['text', 'openmetrics'] as const)(
+  'series with and without the labels stand in one family as %s has it',
+  async (format) => {
+    const soc = await begun();
+    run(soc, version('v1'));
+    await soc.poll();
+    const labelled = reconfigured(soc, { labels: ['workflow_version'] });
+    run(labelled, version('v2'));
+    await labelled.poll();
+    const exposition = expositionOf();
+    await exposition.update([labelled.workspace.report()], [1, 10]);
+    const families = parseStrictly(await scrapeOf(exposition, format), format);
+    const name = format === 'text' ? started : started.replace(/_total$/, '');
+    const shown = families.find((family) => family.name === name)?.samples ?? [];
+    expect(shown.map(({ labels }) => labels.workflow_version)).toEqual([undefined, 'v1', 'v2']);
+  },
+);
 
 test('a renamed playbook takes its labels along', async () => {
   const soc = await begun({ labels: ['workflow_version'] });
