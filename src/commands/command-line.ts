@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { nearest } from '../config/nearest.ts';
 import { type LogFormat, type LogLevel, logLevels } from '../log.ts';
+import { type HabitName, habitNames, isHabit } from '../simulator/habits.ts';
 import { isPreset, type PresetName, presetNames } from '../simulator/presets.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 
@@ -29,6 +30,8 @@ export interface Options {
   readonly online: boolean;
   /** Of simulate and demo; of a switch that several set, the last one's value holds. */
   readonly behaviours: readonly PresetName[];
+  /** Of simulate and demo; none: a busy SOC. */
+  readonly habits: readonly HabitName[];
 }
 
 export type CommandLine =
@@ -70,6 +73,7 @@ interface Flags {
   readonly online?: boolean;
   readonly listenAddress: string;
   readonly behaviour?: readonly string[];
+  readonly habits?: readonly string[];
 }
 
 /** One level for all commands, so that a flag may come before or after its command. */
@@ -89,6 +93,11 @@ function declare(version: string): Command {
     .option(
       '--behaviour <presets>',
       `simulate, demo: how SecMaster behaves; several, separated by commas: ${presetNames.join(', ')}`,
+      (value: string, before: readonly string[] = []) => [...before, ...value.split(',')],
+    )
+    .option(
+      '--habits <habits>',
+      `simulate, demo: a SOC with five weeks of history whose playbooks run by these habits; all, or several, separated by commas: ${habitNames.join(', ')}`,
       (value: string, before: readonly string[] = []) => [...before, ...value.split(',')],
     )
     .version(`secmaster-exporter ${version}`, '--version', 'print the version')
@@ -139,6 +148,8 @@ function optionsOf(program: Command, command: CommandName): Options {
     throw new UsageError('flag --listen-address is only for the command simulate; did you mean --web.listen-address?');
   if (isGiven('behaviour') && command !== 'simulate' && command !== 'demo')
     throw new UsageError('flag --behaviour is only for the commands simulate and demo');
+  if (isGiven('habits') && command !== 'simulate' && command !== 'demo')
+    throw new UsageError('flag --habits is only for the commands simulate and demo');
 
   const flags = program.opts<Flags>();
   const [listenFlag, address] =
@@ -158,6 +169,10 @@ function optionsOf(program: Command, command: CommandName): Options {
     behaviours: (flags.behaviour ?? []).map((name) =>
       isPreset(name) ? name : refuse('--behaviour', name, `must be one of ${presetNames.join(', ')}`),
     ),
+    habits: (flags.habits ?? []).flatMap((name) => {
+      if (name === 'all') return habitNames;
+      return isHabit(name) ? name : refuse('--habits', name, `must be all or one of ${habitNames.join(', ')}`);
+    }),
   };
 }
 

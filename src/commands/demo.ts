@@ -11,8 +11,8 @@ import { liveSimulator } from './simulate.ts';
 
 /** Serves with a simulated SecMaster in this process, and a ledger in memory. @returns the exit code */
 export async function demo(options: Options, log: Logger, hangUps: HangUps): Promise<number> {
-  const { behaviours } = options;
-  const simulator = await listen(liveSimulator(behaviours), '127.0.0.1', 0);
+  const { behaviours, habits } = options;
+  const simulator = await listen(liveSimulator(behaviours, habits), '127.0.0.1', 0);
   log.info({ url: simulator.url, behaviours }, 'simulated SecMaster is listening');
   try {
     const config = await demoConfig(simulator.url);

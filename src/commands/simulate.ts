@@ -2,15 +2,21 @@ import { systemClock } from '../clock.ts';
 import { listenError } from '../http/listen.ts';
 import type { Logger } from '../log.ts';
 import { defaultAccessKey, defaultProject, defaultUser, defaultWorkspace } from '../simulator/defaults.ts';
+import type { HabitName } from '../simulator/habits.ts';
 import { listen } from '../simulator/listen.ts';
 import { behaviourOfPresets, type PresetName } from '../simulator/presets.ts';
 import { createSimulator, type Simulator } from '../simulator/simulator.ts';
 import type { Options } from './command-line.ts';
 import { stopSignal } from './stop-signal.ts';
 
-/** A SOC with one day of history that continues in real time. */
-export function liveSimulator(behaviours: readonly PresetName[]): Simulator {
-  const life = { seed: 1, historyMs: 24 * 3_600_000, runsPerMinute: 30 };
+const dayMs = 24 * 3_600_000;
+
+/** A busy SOC with one day of history, or one of these habits with five weeks of it; it continues in real time. */
+export function liveSimulator(behaviours: readonly PresetName[], habits: readonly HabitName[]): Simulator {
+  const life =
+    habits.length === 0
+      ? { seed: 1, historyMs: dayMs, runsPerMinute: 30 }
+      : { seed: 1, historyMs: 35 * dayMs, runsPerMinute: 0, habits: habits.map((habit) => ({ habit })) };
   return createSimulator({
     clock: systemClock,
     behaviour: behaviourOfPresets(behaviours),
@@ -20,12 +26,12 @@ export function liveSimulator(behaviours: readonly PresetName[]): Simulator {
 
 /** Runs only the simulated SecMaster, for exporters in other processes, until a signal stops it. */
 export async function simulate(options: Options, log: Logger): Promise<void> {
-  const { behaviours, listenAddress } = options;
+  const { behaviours, habits, listenAddress } = options;
   const { host, port } = listenAddress;
-  const { url, close } = await listen(liveSimulator(behaviours), host ?? '0.0.0.0', port).catch((error) => {
+  const { url, close } = await listen(liveSimulator(behaviours, habits), host ?? '0.0.0.0', port).catch((error) => {
     throw listenError(error, listenAddress, '--listen-address');
   });
-  log.info({ url, behaviours }, 'simulated SecMaster is listening');
+  log.info({ url, behaviours, ...(habits.length > 0 && { habits }) }, 'simulated SecMaster is listening');
   process.stdout.write(
     `${[
       `HUAWEICLOUD_SDK_AK=${defaultAccessKey.ak}`,

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { BehaviourChange } from './behaviour.ts';
 import { type BehaviourHandle, createBehaviourHandle } from './behaviour-handle.ts';
 import { createInstanceOrder, type InstanceOrder } from './instance-order.ts';
-import { createLife, type Life } from './life.ts';
+import { createLife, type Life, type LifeOptions } from './life.ts';
 import { createWorld, type World } from './world.ts';
 
 /** The projects and their workspaces. All of it may change while the simulator runs. */
@@ -28,11 +28,9 @@ export interface WorkspaceOptions {
   readonly id: string;
   readonly name: string;
   /** None: nothing happens there by itself. */
-  readonly life?: {
-    readonly seed: number;
+  readonly life?: Omit<LifeOptions, 'startMs'> & {
     /** How long it has been going on. */
     readonly historyMs: number;
-    readonly runsPerMinute: number;
   };
   /** What is otherwise here than in the simulator. */
   readonly behaviour?: BehaviourChange;

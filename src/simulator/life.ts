@@ -1,5 +1,7 @@
 import { formatTime } from '../model/time.ts';
 import { createEventQueue } from './event-queue.ts';
+import type { HabitPlan } from './habits.ts';
+import { liveHabitually } from './habitual-life.ts';
 import type { StartSpec } from './instance.ts';
 import { type PlaybookProfile, playbookProfiles, type Trigger } from './playbooks.ts';
 import { createRandom, type Random } from './random.ts';
@@ -10,6 +12,10 @@ export interface LifeOptions {
   readonly startMs: number;
   /** Of all playbooks together, on average. */
   readonly runsPerMinute: number;
+  /** Playbooks that run by habits of their own besides (habits.ts). */
+  readonly habits?: readonly HabitPlan[];
+  /** How long a version of a workflow lives, on the average; three days. */
+  readonly versionMs?: number;
 }
 
 /** Drives a world. The same seed gives the same world at the same time, in however many steps. */
@@ -19,7 +25,14 @@ export interface Life {
 
 const maxRetries = 5;
 
-export function createLife(world: World, { seed, startMs, runsPerMinute }: LifeOptions): Life {
+/** In every life: one that is enabled and never runs, and one that is disabled. */
+const idlePlaybooks = [
+  { name: 'Contain ransomware', enabled: true },
+  { name: 'Annual access review', enabled: false },
+];
+
+export function createLife(world: World, options: LifeOptions): Life {
+  const { seed, startMs, runsPerMinute, habits = [], versionMs = 3 * 24 * 3_600_000 } = options;
   const random = createRandom(seed);
   const queue = createEventQueue();
   const soon = (atMs: number, seconds: number, act: (atMs: number) => void) =>
@@ -86,8 +99,21 @@ export function createLife(world: World, { seed, startMs, runsPerMinute }: LifeO
     soon(startMs, random.exponential(meanGapSeconds), burst);
   }
 
+  // A generator of its own: what is listed, and which version runs, changes nothing of what happens when.
+  const besides = createRandom(seed ^ 0x5ec3a57e);
+
+  function renewVersions(workflowId: string): void {
+    const renew = (atMs: number) => {
+      world.newVersion(workflowId);
+      soon(atMs, besides.exponential(versionMs / 1000), renew);
+    };
+    soon(startMs, besides.exponential(versionMs / 1000), renew);
+  }
+
   for (const profile of runsPerMinute > 0 ? playbookProfiles : []) {
-    const specFor = specs(profile, random);
+    const { specFor, workflow, playbook, dataclass } = specs(profile, random, besides);
+    if (playbook !== null) world.playbooks.add({ ...playbook, dataclass });
+    renewVersions(workflow.id);
     for (const trigger of profile.triggers) {
       const beginAt = (atMs: number) => begin(profile, specFor(trigger), atMs);
       if (trigger.burst === null) steady(trigger, beginAt);
@@ -95,29 +121,46 @@ export function createLife(world: World, { seed, startMs, runsPerMinute }: LifeO
     }
   }
 
+  if (runsPerMinute > 0 || habits.length > 0) {
+    for (const idle of idlePlaybooks) world.playbooks.add({ ...idle, id: besides.uuid() });
+  }
+  liveHabitually(world, queue, { plans: habits, seed, startMs });
+
   return { advanceTo: queue.runUntil };
 }
 
 /** Gives a playbook permanent ids; each new instance gets its own. */
-function specs({ name, enName, code, dataclass, nodes }: PlaybookProfile, random: Random) {
+function specs(
+  { name, enName, code, dataclass: dataclassName, nodes }: PlaybookProfile,
+  random: Random,
+  besides: Random,
+) {
   const playbook = name === null ? null : { id: random.uuid(), name, ...(enName !== undefined && { en_name: enName }) };
   const workflow = {
     id: random.uuid(),
     name: name ?? 'Workflow under test',
-    name_en: enName ?? '',
+    ...(enName !== undefined && { name_en: enName }),
     version: 'v1',
     version_id: random.uuid(),
   };
-  const dataclassOf = { id: random.uuid(), name: dataclass, en_name: dataclass };
-  return (trigger: Trigger) =>
+  const dataclass = {
+    id: random.uuid(),
+    name: dataclassName,
+    // As where nobody has translated it.
+    ...(dataclassName !== 'Resource' && { en_name: dataclassName }),
+  };
+  const specFor =
+    (trigger: Trigger) =>
     (atMs: number): StartSpec => ({
       id: random.uuid(),
       name: `${code}-${formatTime(atMs).replaceAll(/\D/g, '').slice(0, 14)}`,
       playbook,
       workflow,
-      dataclass: dataclassOf,
+      dataclass,
       triggerType: trigger.type,
       dataobjectId: trigger.type === 'EVENT' ? random.uuid() : null,
+      defenseId: trigger.type === 'EVENT' && besides.chance(0.3) ? `defense-${Math.floor(besides.between(1, 6))}` : '',
       nodes,
     });
+  return { specFor, workflow, playbook, dataclass };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseCommandLine } from '../../src/commands/command-line.ts';
+import { habitNames } from '../../src/simulator/habits.ts';
 import { presetNames } from '../../src/simulator/presets.ts';
 import { inForm } from '../support/form.ts';
 
@@ -15,6 +16,7 @@ const defaults = {
   logFormat: 'json',
   online: false,
   behaviours: [],
+  habits: [],
 };
 
 describe('understood', () => {
@@ -41,6 +43,7 @@ describe('understood', () => {
       { listenAddress: { host: null, port: 1 } },
     ],
     ['a telemetry path', ['--web.telemetry-path=/soc/metrics'], 'serve', { telemetryPath: '/soc/metrics' }],
+    ['habits', ['demo', '--habits=daily,weekly'], 'demo', { habits: ['daily', 'weekly'] }],
     ['a behaviour', ['demo', '--behaviour=no-count'], 'demo', { behaviours: ['no-count'] }],
     [
       'several behaviours in their order',
@@ -96,6 +99,12 @@ describe('refused in one line', () => {
       'an unknown behaviour, with those that there are',
       ['simulate', '--behaviour=no-count,kind'],
       `--behaviour: "kind" must be one of ${presetNames.join(', ')}`,
+    ],
+    ['habits of the real one', ['once', '--habits=all'], 'flag --habits is only for the commands simulate and demo'],
+    [
+      'an unknown habit, with those that there are',
+      ['simulate', '--habits=daily,lazy'],
+      `--habits: "lazy" must be all or one of ${habitNames.join(', ')}`,
     ],
     ['no address', ['--web.listen-address=39210'], `--web.listen-address: "39210" ${badAddress}`],
     ['no address of the simulator', ['simulate', '--listen-address=x'], `--listen-address: "x" ${badAddress}`],

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { BehaviourChange } from '../../../src/simulator/behaviour.ts';
 import { defaultAccessKey, defaultProject, defaultUser, defaultWorkspace } from '../../../src/simulator/defaults.ts';
+import type { HabitName } from '../../../src/simulator/habits.ts';
 import type { Truth } from '../../../src/simulator/truth.ts';
 import { sampleValue } from '../metrics/exposition.ts';
 import { eventually, type Running, start } from './processes.ts';
@@ -29,6 +30,8 @@ export interface SimulatedOptions {
   readonly runsPerMinute?: number;
   /** How far its clock is behind ours at first. */
   readonly behindMs?: number;
+  /** Playbooks that run by these habits besides. */
+  readonly habits?: 'all' | readonly HabitName[];
 }
 
 export async function startSimulator({
@@ -36,9 +39,10 @@ export async function startSimulator({
   historyMs = 0,
   runsPerMinute = 30,
   behindMs = 0,
+  habits = [],
 }: SimulatedOptions = {}): Promise<Simulated> {
   const file = join(import.meta.dirname, 'simulator-process.ts');
-  const settings = [seed, historyMs, runsPerMinute, behindMs].map(String);
+  const settings = [seed, historyMs, runsPerMinute, behindMs, habits].map(String);
   const running = start(process.execPath, [file, ...settings]);
   const url = await eventually(() => /^http\S+/.exec(running.stdout())?.[0], 'simulating', running);
   const call = async (path: string, init?: RequestInit) => {

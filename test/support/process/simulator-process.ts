@@ -1,12 +1,13 @@
 /** A simulator in a process of its own, on a clock that its control calls turn. Prints its URL. */
 import { Hono } from 'hono';
 import { defaultProject, defaultWorkspace } from '../../../src/simulator/defaults.ts';
+import { habitNames, isHabit } from '../../../src/simulator/habits.ts';
 import { listen } from '../../../src/simulator/listen.ts';
 import { createManualClock, type ManualClock } from '../../../src/simulator/manual-clock.ts';
 import type { SimulatorEnv } from '../../../src/simulator/middleware.ts';
 import { createSimulator } from '../../../src/simulator/simulator.ts';
 
-const [seed = '1', historyMs = '0', runsPerMinute = '30', behindMs = '0'] = process.argv.slice(2);
+const [seed = '1', historyMs = '0', runsPerMinute = '30', behindMs = '0', habits = ''] = process.argv.slice(2);
 // In the middle of this minute: an exporter knows the time to the second, and the window begins with whole minutes; and no
 // further off than a clock may be before a refusal is taken to be its fault.
 const startMs = Math.floor((Date.now() - Number(behindMs)) / 60_000) * 60_000 + 30_000;
@@ -31,7 +32,12 @@ const simulator = createSimulator({
       workspaces: [
         {
           ...defaultWorkspace,
-          life: { seed: Number(seed), historyMs: Number(historyMs), runsPerMinute: Number(runsPerMinute) },
+          life: {
+            seed: Number(seed),
+            historyMs: Number(historyMs),
+            runsPerMinute: Number(runsPerMinute),
+            habits: (habits === 'all' ? habitNames : habits.split(',').filter(isHabit)).map((habit) => ({ habit })),
+          },
         },
       ],
     },
