@@ -41,12 +41,19 @@ export function knownSince(
   triggerType: string,
 ): number {
   if (lastTailMs === null) return Number.POSITIVE_INFINITY;
-  const isHiding = (item: SweepItem) =>
-    (item.status ?? 'FINISHED') === 'FINISHED' && (item.triggerType ?? triggerType) === triggerType;
-  const hiding = sweep.filter(isHiding);
+  const hiding = sweep.filter((item) => (item.status ?? 'FINISHED') === 'FINISHED' && isOfType(item, triggerType));
   if (hiding.some(({ purpose }) => purpose === 'gap')) return unseenBeforeMs ?? lastTailMs;
   const isRead = isDocumentedTriggerType(triggerType) && !hiding.some(({ purpose }) => purpose === 'history');
   return isRead ? (historyFromMs ?? createdAtMs) : Math.max(createdAtMs, historyFromMs ?? createdAtMs);
+}
+
+/** Whether history of the trigger type is still to be read: a rhythm may have been otherwise before. */
+export function isHistoryLeft(sweep: readonly SweepItem[], triggerType: string): boolean {
+  return sweep.some((item) => item.purpose === 'history' && isOfType(item, triggerType));
+}
+
+function isOfType(item: SweepItem, triggerType: string): boolean {
+  return (item.triggerType ?? triggerType) === triggerType;
 }
 
 /** How many have failed for good since the last one FINISHED, of those that ended in [sinceMs, untilMs]. */

@@ -53,6 +53,7 @@ describe('in every world, whenever it is polled and whatever breaks', () => {
         fc.asyncProperty(lived, async ({ world, schedule }) => {
           const soc = await live(planOf(world), schedule, ledgerWitness);
           expect(await soc.differences()).toEqual([]);
+          expect(await soc.streakDifferences()).toEqual([]);
           await soc.store.close();
         }),
         0.5,

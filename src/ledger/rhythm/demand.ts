@@ -11,7 +11,7 @@ const mostWeeks = 8;
 const cellMs = 30 * minuteMs;
 const cells = weekMs / cellMs;
 /** A cell borrows from its neighbours on each side. */
-const blur = 2;
+const blur = 1;
 /** A silence of this many expected instances happens by chance once in 60,000 (e^-11). */
 const fewestMissing = 11;
 /** Times the longest usual silence, because demand comes in waves. */

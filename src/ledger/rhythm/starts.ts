@@ -14,10 +14,20 @@ const memoryMs = 190 * dayMs;
  * about the next time.
  */
 export function orderedStarts(startsMs: readonly number[] | Float64Array, untilMs: number): Float64Array {
-  const known = Float64Array.from(startsMs).filter((ms) => isPlausible(ms) && ms <= untilMs);
+  const known = plausible(startsMs, untilMs);
   if (!isOrdered(known)) known.sort();
   const newestMs = known.at(-1) ?? 0;
   return withoutBursts(known.subarray(firstAtOrAfter(known, newestMs - memoryMs)));
+}
+
+function plausible(startsMs: readonly number[] | Float64Array, untilMs: number): Float64Array {
+  const found = new Float64Array(startsMs.length);
+  let count = 0;
+  for (let index = 0; index < startsMs.length; index++) {
+    const ms = startsMs[index] ?? Number.NaN;
+    if (isPlausible(ms) && ms <= untilMs) found[count++] = ms;
+  }
+  return found.subarray(0, count);
 }
 
 function isOrdered(starts: Float64Array): boolean {
@@ -26,7 +36,12 @@ function isOrdered(starts: Float64Array): boolean {
 }
 
 function withoutBursts(starts: Float64Array): Float64Array {
-  const burstMs = longestBurstMs(starts);
+  const merged = firstOfEach(starts, shortBurstMs);
+  const burstMs = longestBurstMs(merged);
+  return burstMs > shortBurstMs ? firstOfEach(merged, burstMs) : merged;
+}
+
+function firstOfEach(starts: Float64Array, burstMs: number): Float64Array {
   const firsts = new Float64Array(starts.length);
   let count = 0;
   let firstMs = Number.NEGATIVE_INFINITY;
@@ -37,11 +52,12 @@ function withoutBursts(starts: Float64Array): Float64Array {
   return firsts.subarray(0, count);
 }
 
-/** Half a minute, or up to three where the pauses between the bursts are much longer. */
+const shortBurstMs = 30 * secondMs;
+
+/** Up to three minutes where the pauses between the bursts are much longer. */
 function longestBurstMs(starts: Float64Array): number {
-  const recent = gapsBefore(starts, starts.length - 1, 100);
-  const longMs = recent.sort((a, b) => a - b)[Math.floor(recent.length * 0.95)] ?? 0;
-  return Math.min(Math.max(0.03 * longMs, 30 * secondMs), 3 * minuteMs);
+  const recent = gapsBefore(starts, starts.length - 1, 100).sort((a, b) => a - b);
+  return Math.min(0.03 * (recent[Math.floor(recent.length * 0.95)] ?? 0), 3 * minuteMs);
 }
 
 /** The start with that index, which must exist. */

@@ -43,9 +43,11 @@ function paceAt(starts: Float64Array, index: number): number {
   return median(gapsBefore(starts, index, 12)) ?? Number.POSITIVE_INFINITY;
 }
 
-/** Two pauses agree if they differ by jitter only. */
+/** Two pauses agree if they differ by jitter only: not by a missed run. */
 function agree(one: number, other: number): boolean {
-  return Math.abs(one - other) <= Math.max(leastSlackMs, Math.min(0.25 * Math.min(one, other), 75 * minuteMs));
+  const shorter = Math.min(one, other);
+  const jitterMs = Math.max(Math.min(0.6 * shorter, 4 * minuteMs), Math.min(0.25 * shorter, 75 * minuteMs));
+  return Math.abs(one - other) <= jitterMs;
 }
 
 /** Every two weeks, monthly, on the 1st and 15th: a pause may be three days longer than another, as months are. */
@@ -84,8 +86,12 @@ function nextByWeeks(starts: Float64Array, last: number, paceMs: number, toleran
   const lastMs = at(starts, last);
   const said: number[] = [];
   let silent = 0;
+  let newestMs = lastMs;
   for (let shiftMs = weekMs; lastMs - shiftMs >= at(starts, 0) - sameTimeMs && said.length < 3; shiftMs += weekMs) {
     const nextMs = nextAsBefore(starts, last, shiftMs, paceMs, toleranceMs);
+    if (said.length === 0) newestMs = lastMs - shiftMs;
+    // Weeks before a change of the clocks say less than one after it.
+    else if (toleranceMs < hourMs && clocksChange(lastMs - shiftMs, newestMs)) break;
     if (nextMs === null) silent++;
     else said.push(nextMs - lastMs);
   }
@@ -200,7 +206,7 @@ function slackFor(starts: Float64Array, last: number, pauseMs: number, paceMs: n
   const longestMs = Math.max(...alike);
   const count = Math.max(alike.length, ordinary.length);
   const spreadMs = Math.max(longestMs - Math.min(...alike), Math.max(...ordinary) - Math.min(...ordinary));
-  const jitterMs = (0.7 + 6 / count) * spreadMs;
+  const jitterMs = (0.7 + 10 / count) * spreadMs;
   return longestMs - pauseMs + Math.max(leastSlackMs, (0.05 / count) * pauseMs, jitterMs);
 }
 

@@ -4,7 +4,7 @@ import { pruneBefore } from '../../ledger/prune.ts';
 import { expectedStartMs } from '../../ledger/rhythm.ts';
 import { byLabels, type Recorded } from '../../ledger/snapshot.ts';
 import type { Ledger } from '../../ledger/store.ts';
-import { type Ends, type Group, groupsOf, knownSince, streakOf } from '../../ledger/streaks.ts';
+import { type Ends, type Group, groupsOf, isHistoryLeft, knownSince, streakOf } from '../../ledger/streaks.ts';
 import type { Labels, LastTime, Snapshot, Streak } from '../../model/snapshot.ts';
 
 /** What a snapshot says of each playbook and trigger type beyond the ledger's own rows: it depends on the time and the settings. */
@@ -87,7 +87,8 @@ export function createOutlook(): Outlook {
         streaks.push({ labels, ...streakOf(one.ends, Math.max(keptMs, sinceMs), untilMs) });
         // Nobody has looked since it was due.
         const isOutdated = one.expectedMs !== null && one.expectedMs <= nowMs && one.expectedMs > lastTailMs;
-        if (one.expectedMs !== null && !isOutdated) expectedStarts.push({ labels, atMs: one.expectedMs });
+        const isKnown = !isOutdated && !isHistoryLeft(sweep, labels.trigger_type ?? '');
+        if (one.expectedMs !== null && isKnown) expectedStarts.push({ labels, atMs: one.expectedMs });
       }
       known = current;
       return { streaks: byLabels(streaks), expectedStarts: byLabels(expectedStarts) };

@@ -6,7 +6,7 @@ import type { Ledger } from '../../../src/ledger/store.ts';
 import { type Instance, noDetails } from '../../../src/model/instance.ts';
 import { createOutlook, type Outlook } from '../../../src/poll/workspace/outlook.ts';
 import { inForm } from '../../support/form.ts';
-import { emptyPage, foldRows } from '../../support/ledger/ledgers.ts';
+import { emptyPage, foldRows, sweepPart } from '../../support/ledger/ledgers.ts';
 
 const minuteMs = 60_000;
 const dayMs = 1_440 * minuteMs;
@@ -109,7 +109,7 @@ test('groups in which nothing has changed are not read again, but once a day', a
   expect(await readBy(beganMs + dayMs)).toEqual(['ends', 'starts', 'ends', 'starts']);
 });
 
-test('a due time that has passed while nobody looked is absent, until somebody has', async () => {
+test('a due time that has passed while nobody looked is absent until somebody has, and while history is read', async () => {
   const store = createSqliteStore(':memory:');
   const ledger = await store.create(workspace, beganMs - 3 * dayMs, 0);
   const startOf = (i: number) => beganMs - 2 * dayMs + i * 10 * minuteMs;
@@ -123,6 +123,11 @@ test('a due time that has passed while nobody looked is absent, until somebody h
   expect(await due(beganMs + 60 * minuteMs)).toBeUndefined();
   await show(ledger, beganMs + 60 * minuteMs);
   expect(await due(beganMs + 60 * minuteMs)).toBe(first);
+  const history = (triggerType: string) => sweepPart({ purpose: 'history', triggerType });
+  await ledger.commit({ kind: 'sweep_planned', sweep: [history('EVENT')], recheck: null });
+  expect(await due(beganMs + 60 * minuteMs)).toBe(first);
+  await ledger.commit({ kind: 'sweep_planned', sweep: [history('TIMER')], recheck: null });
+  expect(await due(beganMs + 60 * minuteMs)).toBeUndefined();
 });
 
 test('a failure does not count while an instance of the group is to be looked up that may have finished since', async () => {

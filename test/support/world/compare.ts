@@ -1,5 +1,5 @@
 import type { LedgerState } from '../../../src/ledger/state.ts';
-import { canonicalTriggerType } from '../../../src/model/status.ts';
+import { canonicalTriggerType, isDocumentedTriggerType } from '../../../src/model/status.ts';
 import type { Truth, TruthRow } from '../../../src/simulator/truth.ts';
 import { parseExposition, type SampleLine } from '../metrics/exposition.ts';
 
@@ -39,7 +39,31 @@ export function differences(
   return [
     ...compareCounters(createComparison(exposition, {}, former), truth),
     ...compareGauges(createComparison(exposition), truth, windowStartMs),
+    ...longerStreaks(createComparison(exposition), truth),
   ];
+}
+
+/**
+ * Those of the streaks, once history has been read. That of trigger types that the document doesn't know is not read: their streaks may
+ * be shorter.
+ */
+export function streakDifferences(exposition: string, truth: Truth): string[] {
+  const { differ } = createComparison(exposition);
+  const isRead = ({ trigger_type = '' }: TruthRow) => isDocumentedTriggerType(canonicalTriggerType(trigger_type));
+  const ofUnread = [...truth.consecutiveFailures].filter((row) => !isRead(row)).map(keyOf);
+  return [
+    ...differ(consecutive, truth.consecutiveFailures),
+    ...differ('secmaster_playbook_failing_since_timestamp_seconds', truth.failingSince),
+  ].filter((difference) => !ofUnread.some((key) => difference.includes(key)));
+}
+
+const consecutive = 'secmaster_playbook_consecutive_failures';
+
+function longerStreaks({ shown }: Comparison, truth: Truth): string[] {
+  const wanted = new Map(truth.consecutiveFailures.map((row) => [keyOf(row), row.value]));
+  return [...shown(consecutive)].flatMap(([key, failures]) =>
+    failures <= (wanted.get(key) ?? 0) ? [] : [`${consecutive}${key}: ${failures}, longer than ${wanted.get(key)}`],
+  );
 }
 
 /** Those of the counters alone. */

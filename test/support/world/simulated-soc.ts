@@ -15,7 +15,7 @@ import type { World } from '../../../src/simulator/world.ts';
 import { Killed } from '../ledger/crashing-store.ts';
 import { expositionOf, scrapeOf } from '../metrics/exposition.ts';
 import { createClientInProcess } from '../secmaster/in-process.ts';
-import { differences, labelsOf } from './compare.ts';
+import { differences, labelsOf, streakDifferences } from './compare.ts';
 import { turning } from './turning.ts';
 
 export const startMs = Date.parse('2026-07-18T12:00:00Z');
@@ -42,6 +42,8 @@ export interface SimulatedSoc {
   reconfigure(changed: Partial<WorkspaceSettings>): void;
   /** The ways in which the exposition differs from the simulator's truth. */
   differences(): Promise<string[]>;
+  /** Those of failures in a row, once history has been read. */
+  streakDifferences(): Promise<string[]>;
   exposition(): Promise<string>;
   /** What the exposition is made of. */
   collected(): { readonly family: Declaration; readonly samples: Iterable<Sample> }[];
@@ -139,6 +141,11 @@ export function createSoc({
         if (!(error instanceof Killed)) throw error;
       });
       return simulator.requests.count('ListAopWorkflowInstance') - before;
+    },
+    async streakDifferences() {
+      const { failureGraceMs } = settings;
+      const truth = simulator.truth(defaultWorkspace.id, { sinceMs: 0, lookbackMs, failureGraceMs });
+      return streakDifferences(await exposition(), truth);
     },
     async differences() {
       const ledger = await store.open(settings);
