@@ -60,5 +60,5 @@ export const eventKinds: readonly Kind[] = [
   events('50 a day, on working days', 72 * hour, onWorkingDays(byDay(50, 8, 20)), 50 / 12),
   events('50 a day, around the clock', 18 * hour, byDay(50, 0, 24), 50 / 24),
   events('300 a day, quiet at night', 16 * hour, byDay(300, 7, 23), 300 / 16),
-  events('2 a day', 30 * day, byDay(2, 0, 24), 2 / 24),
+  events('2 a day', 45 * day, byDay(2, 0, 24), 2 / 24),
 ];
