@@ -1,3 +1,4 @@
+import { currentLabels } from '../../ledger/current-names.ts';
 import type { Ledger } from '../../ledger/store.ts';
 import type { Logger } from '../../log.ts';
 import type { WorkspaceReport } from '../../model/report.ts';
@@ -87,8 +88,13 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
       const recorded = await ledger.snapshot();
       const snapshot = { ...recorded, ...(await outlook.of(ledger, recorded, settings(), now())) };
       tellLimited(snapshot);
-      const failedRuns = await ledger.latestFailures(maxRuns());
-      const openRuns = await ledger.stuckOrRetrying(now() - stuckMs, maxRuns());
+      const current = currentLabels(ledger.state);
+      const named = <Run extends { readonly playbook: string }>(run: Run) => ({
+        ...run,
+        playbook: current(run.playbook),
+      });
+      const failedRuns = (await ledger.latestFailures(maxRuns())).map(named);
+      const openRuns = (await ledger.stuckOrRetrying(now() - stuckMs, maxRuns())).map(named);
       contents = { snapshot, counting: { sinceMs, prunedBeforeMs }, profile, failedRuns, openRuns, lastSuccessMs };
     },
   };
