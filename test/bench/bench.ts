@@ -10,6 +10,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Figure, quick, whole } from './figure.ts';
 import { measureFreshness } from './freshness.ts';
+import { measureLabels } from './labels.ts';
 import { measureNodes } from './nodes.ts';
 import { measureOutlook } from './outlook.ts';
 import { measureRemembered } from './remembered.ts';
@@ -30,6 +31,7 @@ const parts = {
   outlook: () => measureOutlook(extent),
   freshness: () => measureFreshness(extent),
   nodes: () => measureNodes(extent),
+  labels: () => measureLabels(extent),
 };
 const chosen = values.only?.split(',') ?? Object.keys(parts);
 const unknown = chosen.filter((name) => !(name in parts));

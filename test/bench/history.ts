@@ -21,7 +21,7 @@ export function fillWorld(world: World, { instances, playbooks, nowMs }: History
   const everyMs = (dayMs - 1_800_000) / instances;
   for (let i = 0; i < instances; i++) {
     const startMs = Math.floor(fromMs + i * everyMs);
-    const id = begin(world, startMs, i % playbooks);
+    const id = begin(world, startMs, i % playbooks, Math.floor(i / playbooks));
     const endMs = startMs + 1_000 + ((i * 7_919) % 600_000);
     const turn = Math.floor(i / playbooks) % 20;
     if (turn === 0) world.fail(id, endMs, 'isolate host', 'the host did not answer');
@@ -35,14 +35,16 @@ export function fillWorld(world: World, { instances, playbooks, nowMs }: History
 /** So many runs more, begun a second ago and finished now, of one playbook after the other from the one with this number. */
 export function finishRuns(world: World, runs: number, { playbooks, from = 0 }: { playbooks: number; from?: number }) {
   const nowMs = Date.now();
-  for (let i = from; i < from + runs; i++) world.finish(begin(world, nowMs - 1_000, i % playbooks), nowMs);
+  for (let i = from; i < from + runs; i++)
+    world.finish(begin(world, nowMs - 1_000, i % playbooks, Math.floor(i / playbooks)), nowMs);
 }
 
-function begin(world: World, startMs: number, playbook: number): string {
+/** Two versions of the workflow take turns. */
+function begin(world: World, startMs: number, playbook: number, turn: number): string {
   const name = `Isolation of hosts, team ${playbook}`;
   return world.start(startMs, {
     playbook: { id: `0c6f1c1b-7f54-4a2c-9d53-${String(playbook).padStart(12, '0')}`, name, en_name: name },
-    workflow,
+    workflow: { ...workflow, version: `v${1 + (turn % 2)}` },
     dataclass,
     dataobjectId: '5f2b8d0e-02c4-4d7a-9c4b-7e2a10a7c0de',
     name: `GLZJ-${startMs}`,

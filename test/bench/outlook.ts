@@ -23,7 +23,7 @@ export async function measureOutlook({ remembered, rounds }: Extent): Promise<Fi
   using folder = temporaryFolder();
   const history = { instances: aDay, playbooks, nowMs: Date.now() };
   const days = Math.max(1, remembered / aDay);
-  await seedLedger(folder.path, 1, history, days);
+  await seedLedger(folder.path, 1, history, { days });
   const all = `${playbooks} playbooks, ${(days * aDay).toLocaleString('en')} runs`;
   const path = ledgerOf(folder.path);
   const store = createSqliteStore(path);

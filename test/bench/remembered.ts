@@ -17,7 +17,7 @@ export async function measureRemembered({ remembered, rounds, execArgv }: Extent
   using none = temporaryFolder();
   const history = { instances: aDay, playbooks, nowMs: Date.now() };
   await seedLedger(few.path, 1, history);
-  await seedLedger(many.path, 1, history, remembered / aDay);
+  await seedLedger(many.path, 1, history, { days: remembered / aDay });
   const counts = { few: aDay.toLocaleString('en'), many: remembered.toLocaleString('en') };
 
   await using secmaster = start<SecMasterProcess>(

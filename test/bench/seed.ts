@@ -1,5 +1,6 @@
 import { createSqliteStore } from '../../src/ledger/sqlite/store.ts';
 import { firstMinute } from '../../src/ledger/window.ts';
+import type { ExtraLabel } from '../../src/model/extra-labels.ts';
 import type { Instance } from '../../src/model/instance.ts';
 import { defaultProject } from '../../src/simulator/defaults.ts';
 import { emptyPage, foldRows, sweepPart } from '../support/ledger/ledgers.ts';
@@ -14,7 +15,12 @@ const durationBuckets = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400];
  * Makes the ledger that an exporter would have that had polled for a month: of each workspace the last day and, `days` - 1
  * times more, the same day some hours earlier. All series are exposed.
  */
-export async function seedLedger(folder: string, workspaces: number, history: History, days = 1): Promise<void> {
+export async function seedLedger(
+  folder: string,
+  workspaces: number,
+  history: History,
+  { days = 1, labels = [] }: { readonly days?: number; readonly labels?: readonly ExtraLabel[] } = {},
+): Promise<void> {
   const store = createSqliteStore(ledgerOf(folder));
   const { nowMs } = history;
   const createdAtMs = nowMs - 30 * dayMs;
@@ -26,7 +32,7 @@ export async function seedLedger(folder: string, workspaces: number, history: Hi
       const instances =
         day === 0 ? today : today.map((instance) => earlier(instance, day, (day * 28.8 * dayMs) / days));
       for (let from = 0; from < instances.length; from += pageRows) {
-        const page = await foldRows(ledger, instances.slice(from, from + pageRows), nowMs, { durationBuckets });
+        const page = await foldRows(ledger, instances.slice(from, from + pageRows), nowMs, { durationBuckets, labels });
         await ledger.commit({ kind: 'page', page });
       }
     }
