@@ -146,5 +146,6 @@ test.each([
 ])('a text full of %s is redacted fast', (_, part) => {
   const began = performance.now();
   logged({ said: part.repeat(20_000), url: `://${'a:'.repeat(20_000)}` });
-  expect(performance.now() - began).toBeLessThan(1_000);
+  // In quadratic time it took 14 seconds.
+  expect(performance.now() - began).toBeLessThan(5_000);
 });

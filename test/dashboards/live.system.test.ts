@@ -14,7 +14,13 @@ import { type Asked, asked, fill, loadDashboards, type Values } from './asked.ts
 const withoutData: Readonly<Record<string, string>> = {
   'secmaster-playbook: Starts per hour, and a week before, query B': 'Prometheus has no week of data',
   'secmaster-playbook: Failure ratio of attempts, and a week before, query B': 'Prometheus has no week of data',
+  'secmaster-playbook: Next start due, query A': 'no rhythm is known after three hours',
   'secmaster-playbook: annotation, query New workflow versions': 'a workflow gets a new version every three days',
+};
+
+/** What may have data or not in that time, and why. */
+const atTimes: Readonly<Record<string, string>> = {
+  'secmaster-playbook: Failing for, query A': 'the last run of a playbook has failed, or not',
 };
 
 const everything: Values = { workspace: null, playbook: null, trigger_type: null };
@@ -34,7 +40,8 @@ test('every query parses, is answered within a second, and has data', { timeout:
   }
 
   const empty = answers.filter(({ series }) => series.every(({ values }) => values.length === 0));
-  expect(empty.map(({ question }) => nameOf(question)).sort()).toEqual(Object.keys(withoutData).sort());
+  const names = empty.map(({ question }) => nameOf(question)).filter((name) => !(name in atTimes));
+  expect(names.sort()).toEqual(Object.keys(withoutData).sort());
   expect(answers.filter(({ ms }) => ms >= 1000).map(({ question }) => nameOf(question))).toEqual([]);
   // Only what is left of a budget can be less than nothing: an age that is, or a share, would be asked wrongly.
   const negative = answers.filter(({ series }) => series.some(({ values }) => values.some((value) => value < 0)));

@@ -79,7 +79,8 @@ test.each([
   expect(await served.get('/-/ready')).toContain('ready');
   expect(await served.get('/')).toContain('simulated-soc');
   const { refused, counts } = await simulated.requests();
-  expect(Object.keys(counts).sort()).toEqual([...operations, 'ListAopWorkflowInstance', 'ListWorkspaces'].sort());
+  const usual = ['ListAopWorkflowInstance', 'ListPlaybooks', 'ListWorkspaces'];
+  expect(Object.keys(counts).sort()).toEqual([...operations, ...usual].sort());
   expect(refused).toBe(0);
 });
 

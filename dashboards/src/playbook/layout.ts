@@ -19,6 +19,7 @@ export const playbook = dashboard({
       lines: [
         line(4, panels.failureRatioNow, panels.successRate, panels.sinceLastSuccess, panels.sinceLastStart),
         line(4, panels.openNow, panels.oldestOpen, panels.recentRetries, panels.attemptsPerRun),
+        line(4, panels.failuresInARow, panels.failingFor, panels.nextStart),
       ],
     },
     {

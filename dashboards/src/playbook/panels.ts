@@ -81,6 +81,37 @@ export const attemptsPerRun = stat({
   expr: queries.attemptsPerRun,
 });
 
+export const failuresInARow = stat({
+  title: 'Failures in a row',
+  description:
+    'Runs that failed for good since the last one that finished: the most of any playbook and trigger that is shown. A run that may still be retried does not count yet.',
+  unit: 'none',
+  noValue: noRuns,
+  expr: queries.failuresInARow,
+  steps: badFrom(1),
+  links: [runbook('SecMasterPlaybookFailing')],
+});
+
+export const failingFor = stat({
+  title: 'Failing for',
+  description:
+    'Time since the first of the failures in a row ended: the longest of any playbook and trigger that is shown.',
+  unit: 's',
+  noValue: 'Nothing fails',
+  expr: queries.failingFor,
+  links: [runbook('SecMasterPlaybookFailing')],
+});
+
+export const nextStart = stat({
+  title: 'Next start due',
+  description:
+    "By when the next run is due, learned from the playbook's own starts: the earliest of any playbook and trigger that is shown. In the past: a run is overdue.",
+  unit: 'dateTimeFromNow',
+  noValue: 'No rhythm known',
+  expr: queries.nextStart,
+  links: [runbook('SecMasterPlaybookSilent')],
+});
+
 export const endsPerHour = shared.endsPerHour(queries.endsPerHour, minInterval);
 
 export const startsPerHour = shared.startsPerHour(queries.startsPerHourByTrigger, minInterval);

@@ -1,5 +1,5 @@
 /** Why is this playbook failing? */
-import { workflow } from '../../../src/metrics/families.ts';
+import { playbook, workflow } from '../../../src/metrics/families.ts';
 import {
   age,
   buckets,
@@ -38,6 +38,11 @@ export const oldestOpen = age(`min(${oldestOpenStart})`);
 export const recentRetries = sum(series(workflow.recentRetries, here));
 /** 1 where nothing is ever retried. */
 export const attemptsPerRun = `1 + ${sum(increase(retried))} / ${sum(increase(started))}`;
+
+export const failuresInARow = `max(${series(playbook.consecutiveFailures, here)})`;
+export const failingFor = age(`min(${series(playbook.failingSince, here)})`);
+/** In milliseconds, as Grafana takes a date. */
+export const nextStart = `1000 * min(${series(playbook.expectedStart, here)})`;
 
 export const endsPerHour = runs.endsPerHour(here);
 export const startsPerHourByTrigger = runs.startsPerHour(here);

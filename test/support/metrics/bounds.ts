@@ -16,6 +16,8 @@ const shared = 2;
 const maxLabelLength = 200;
 /** Of one playbook, see src/poll/nodes.ts. */
 const maxNodes = 100;
+/** Of a workspace, see src/ledger/versions.ts. */
+const maxVersions = 1_000;
 
 /** The most values of each label. */
 export function maxValuesOf({ maxPlaybooks, maxValues, durationBuckets }: Limits): Readonly<Record<string, number>> {
@@ -32,6 +34,10 @@ export function maxValuesOf({ maxPlaybooks, maxValues, durationBuckets }: Limits
     trigger_type: maxValues + documented.trigger_type + shared,
     status: maxValues + documented.status + shared,
     node: playbooks * (maxNodes + 1),
+    dataclass: playbooks,
+    workflow: maxVersions,
+    workflow_id: maxVersions,
+    version: maxVersions,
     result: 3,
     reason: failureReasons.length + rejectionReasons.length + shared,
     le: durationBuckets.length + 1,
