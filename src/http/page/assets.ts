@@ -31,6 +31,7 @@ th { font-size: 0.85rem; font-weight: 600; white-space: nowrap; }
 td p { margin: 0; }
 code { font-size: 0.9em; }
 .state { font-weight: 600; white-space: nowrap; }
+.word { white-space: nowrap; }
 .good { color: var(--good); }
 .bad { color: var(--bad); }
 .wait { color: var(--quiet); }

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { isDocumentedStatus } from '../../model/status.ts';
 import type { FailedRunStatus, FailuresSince, OpenRunStatus, RunStatus, Status, WorkflowStatus } from '../status.ts';
 import { duration, moment, name } from './format.ts';
 import { table } from './table.ts';
@@ -45,7 +46,7 @@ function failedRow(run: FailedRunStatus) {
     playbook(run),
     nodes(run),
     html`${run.attempt}`,
-    html`<bdi>${run.status}</bdi>`,
+    status(run),
     data(run),
     instance(run),
   ];
@@ -58,11 +59,16 @@ function openRow(run: OpenRunStatus) {
     moment(run.start_time),
     run.open_seconds === null ? html`` : html`${duration(run.open_seconds)}`,
     playbook(run),
-    html`<bdi>${run.status}</bdi>`,
+    status(run),
     html`${run.retries}`,
     data(run),
     instance(run),
   ];
+}
+
+/** A documented one is a word, which stays in one line; another one may be of any length. */
+function status({ status }: RunStatus) {
+  return isDocumentedStatus(status) ? html`<bdi class="word">${status}</bdi>` : html`<bdi>${status}</bdi>`;
 }
 
 function tookUntil({ start_time: start, failed_time: failed }: FailedRunStatus) {
