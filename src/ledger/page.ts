@@ -83,7 +83,8 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
     entries.set(entry.id, entry);
     for (const set of [entry.labels, known?.labels ?? entry.labels]) touched.set(labelsText(set), set);
     const atMs = Math.max(entry.startTimeMs ?? 0, entry.endTimeMs ?? 0);
-    labels.meet(instance.playbook, atMs, begunMs(entry) ?? 0);
+    // What is dated into the future holds no later name off.
+    labels.meet(instance.playbook, atMs, Math.min(begunMs(entry) ?? 0, nowMs));
     values.meet('trigger_type', instance.triggerType, atMs);
     meetExtraValues(extra, details, known?.labels, values, atMs);
     if (status === otherValue) values.limit('status', instance.status, atMs);

@@ -117,11 +117,12 @@ function named({ id, name }: Playbook, label: string): KnownLabel {
 
 /** The first playbook gets the plain name; a second one the name with the first 8 characters of its id (docs/metrics.md#labels). */
 function firstFree({ id, name }: Playbook, taken: ReadonlySet<string>): string {
-  for (const candidate of [name, suffixed(name, id.slice(0, 8)), suffixed(name, id)]) {
+  const withId = id === '' ? [] : [suffixed(name, id.slice(0, 8)), suffixed(name, id)];
+  for (const candidate of [name, ...withId]) {
     if (!taken.has(candidate)) return candidate;
   }
   for (let n = 2; ; n++) {
-    const candidate = suffixed(name, `${id} ${n}`);
+    const candidate = suffixed(name, `${id} ${n}`.trim());
     if (!taken.has(candidate)) return candidate;
   }
 }
