@@ -94,6 +94,11 @@ export class PlaybookLabels {
     this.#met.set(key, { playbookId: playbook.id, name: playbook.name, label, seenMs, ...run });
   }
 
+  /** Whether the playbook has this name now. */
+  isCurrent(playbook: Playbook | null): boolean {
+    return playbook === null || this.#names.isCurrent(playbook.id, playbook.name);
+  }
+
   /** The playbooks for the next commit. */
   met(): MetPlaybook[] {
     return [...this.#met.values()];

@@ -84,6 +84,22 @@ describe('a renamed playbook', () => {
     expect(await info(soc)).toEqual(['Renamed']);
   });
 
+  test('has its old name back after ten minutes, also if nothing has happened but that an open run shows it', async () => {
+    const soc = await begun();
+    soc.world.start(soc.now(), { playbook: playbook(1) });
+    await soc.poll();
+    soc.turn(minuteMs);
+    for (const name of ['Renamed', 'Playbook 1']) {
+      soc.world.renamePlaybook(playbook(1).id, name);
+      await soc.poll();
+      soc.turn(minuteMs);
+    }
+    expect(await info(soc)).toEqual(['Renamed']);
+    soc.turn(10 * minuteMs);
+    await soc.poll();
+    expect(await info(soc)).toEqual(['Playbook 1']);
+  });
+
   test('leaves its old name once the retention has ended', async () => {
     const soc = await begun({ retentionMs: 2 * dayMs });
     run(soc, playbook(1));
