@@ -21,23 +21,36 @@ export class PlaybookNames {
 
   /** Records a row of a run that began then, and returns what is known of the name now. */
   meet(id: string, name: string, begunMs: number): NewestRun {
-    this.#byOwner ??= namesByOwner(this.#known);
-    const owner = ownerOf(id, name);
-    const names = this.#byOwner.get(owner) ?? new Map<string, NewestRun>();
-    this.#byOwner.set(owner, names);
+    const names = this.#namesOf(ownerOf(id, name));
     const run = this.#newest(names.get(name), names, begunMs);
     names.set(name, run);
     return run;
   }
 
+  isCurrent(id: string, name: string): boolean {
+    const names = this.#namesOf(ownerOf(id, name));
+    return names.get(name) === newestOf(names);
+  }
+
+  #namesOf(owner: string): Map<string, NewestRun> {
+    this.#byOwner ??= namesByOwner(this.#known);
+    const names = this.#byOwner.get(owner) ?? new Map<string, NewestRun>();
+    this.#byOwner.set(owner, names);
+    return names;
+  }
+
   #newest(known: NewestRun | undefined, names: ReadonlyMap<string, NewestRun>, begunMs: number): NewestRun {
-    const current = [...names.values()].reduce((one, other) => (isNewer(other, one) ? other : one), none);
+    const current = newestOf(names);
     if (known !== undefined && begunMs < known.begunMs) return known;
     if (known === current) return { begunMs, metMs: Math.max(this.#nowMs, current.metMs) };
     const isOfOneRun = begunMs === current.begunMs && begunMs === known?.begunMs;
     if (isOfOneRun && this.#nowMs - current.metMs < lagMs) return known;
     return { begunMs, metMs: Math.max(this.#nowMs, current.metMs + 1) };
   }
+}
+
+function newestOf(names: ReadonlyMap<string, NewestRun>): NewestRun {
+  return [...names.values()].reduce((one, other) => (isNewer(other, one) ? other : one), none);
 }
 
 const none: NewestRun = { begunMs: Number.NEGATIVE_INFINITY, metMs: 0 };

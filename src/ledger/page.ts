@@ -76,14 +76,18 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
     const { entry } = folded;
 
     rows.push(folded.isNews ? 'changed' : isSettled(known, folded, state.generation) ? 'settled' : 'unsettled');
+    const atMs = Math.max(entry.startTimeMs ?? 0, entry.endTimeMs ?? 0);
+    // What is dated into the future holds no later name off.
+    const begun = Math.min(begunMs(entry) ?? 0, nowMs);
     if (!folded.changed) {
       if (!isEnded(entry) || known?.recheck) seen.push(entry.id);
+      // A name that came back too soon to be believed.
+      if (!isEnded(entry) && !labels.isCurrent(instance.playbook)) labels.meet(instance.playbook, atMs, begun);
       continue;
     }
     entries.set(entry.id, entry);
     for (const set of [entry.labels, known?.labels ?? entry.labels]) touched.set(labelsText(set), set);
-    const atMs = Math.max(entry.startTimeMs ?? 0, entry.endTimeMs ?? 0);
-    labels.meet(instance.playbook, atMs, begunMs(entry) ?? 0);
+    labels.meet(instance.playbook, atMs, begun);
     values.meet('trigger_type', instance.triggerType, atMs);
     meetExtraValues(extra, details, known?.labels, values, atMs);
     if (status === otherValue) values.limit('status', instance.status, atMs);

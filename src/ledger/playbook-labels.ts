@@ -94,6 +94,11 @@ export class PlaybookLabels {
     this.#met.set(key, { playbookId: playbook.id, name: playbook.name, label, seenMs, ...run });
   }
 
+  /** Whether the playbook has this name now. */
+  isCurrent(playbook: Playbook | null): boolean {
+    return playbook === null || this.#names.isCurrent(playbook.id, playbook.name);
+  }
+
   /** The playbooks for the next commit. */
   met(): MetPlaybook[] {
     return [...this.#met.values()];
@@ -117,11 +122,12 @@ function named({ id, name }: Playbook, label: string): KnownLabel {
 
 /** The first playbook gets the plain name; a second one the name with the first 8 characters of its id (docs/metrics.md#labels). */
 function firstFree({ id, name }: Playbook, taken: ReadonlySet<string>): string {
-  for (const candidate of [name, suffixed(name, id.slice(0, 8)), suffixed(name, id)]) {
+  const withId = id === '' ? [] : [suffixed(name, id.slice(0, 8)), suffixed(name, id)];
+  for (const candidate of [name, ...withId]) {
     if (!taken.has(candidate)) return candidate;
   }
   for (let n = 2; ; n++) {
-    const candidate = suffixed(name, `${id} ${n}`);
+    const candidate = suffixed(name, `${id} ${n}`.trim());
     if (!taken.has(candidate)) return candidate;
   }
 }

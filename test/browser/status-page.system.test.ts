@@ -5,6 +5,7 @@ import { listen } from '../../src/http/listen.ts';
 import { type Details, noDetails } from '../../src/model/instance.ts';
 import type { WorkspaceReport } from '../../src/model/report.ts';
 import { labelText } from '../../src/model/text.ts';
+import { inForm } from '../support/form.ts';
 import { appOf } from '../support/http/app.ts';
 import { emptySnapshot, goodPoll, report, shortPages } from '../support/metrics/report.ts';
 
@@ -136,7 +137,10 @@ const worlds: [string, WorkspaceReport[]][] = [
     [report({ snapshot: null, polls: { ...goodPoll, count: 0, last: null, recent: [], lastSuccessMs: null } })],
   ],
   ['playbooks', [report({ snapshot: { ...snapshot, listed } }), report({ workspace: 'lab' })]],
-  ['50 workspaces', Array.from({ length: 50 }, (_, n) => report({ ...healthy(), workspace: `tenant-${n}` }))],
+  [
+    'many workspaces',
+    Array.from({ length: inForm(15, 50) }, (_, n) => report({ ...healthy(), workspace: `tenant-${n}` })),
+  ],
   [
     'hostile names',
     Object.values(hostile).map((text) =>

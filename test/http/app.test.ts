@@ -464,6 +464,11 @@ test('the page shows enabled playbooks without a run first, marks disabled ones,
   expect(text.match(/does not run/g)).toHaveLength(200);
   expect(text).toContain('And 200 more, in the status as JSON.');
   expect(text).toContain("<bdi>lab</bdi>: SecMaster's list of playbooks has not been read.");
+  const fleet = Array.from({ length: 50 }, (_, i) =>
+    report({ snapshot: { ...emptySnapshot, listed }, workspace: `tenant-${i}` }),
+  );
+  const long = await (await app(fleet).request('/')).text();
+  expect(long.match(/does not run/g)).toHaveLength(50 * 2 * 10);
   const few = [report({ snapshot: { ...emptySnapshot, listed: listed.slice(-1) } })];
   const short = await (await app(few).request('/')).text();
   expect(short).toContain('&lt;b&gt;Never&lt;/b&gt;');

@@ -82,8 +82,8 @@ test('a label that another playbook has taken is never given twice', () => {
     'Isolate host (9b1c2d3e)',
     `Isolate host (${namesake.id})`,
     `Isolate host (${twin.id})`,
-    'Isolate host ()',
-    ' ()',
+    'Isolate host (2)',
+    ' (2)',
   ]);
 });
 
@@ -100,6 +100,7 @@ describe('beyond the limit', () => {
   test('a playbook that is really named other or (none) gets its id behind it', () => {
     expect(new PlaybookLabels([], 2).of({ id: '12345678-9', name: 'other' })).toBe('other (12345678)');
     expect(new PlaybookLabels([], 2).of({ id: '12345678-9', name: '(none)' })).toBe('(none) (12345678)');
+    expect(new PlaybookLabels([], 2).of({ id: '', name: '(none)' })).toBe('(none) (2)');
   });
 
   test('a renamed playbook has its place already', () => {

@@ -71,6 +71,35 @@ describe('a renamed playbook', () => {
     ]);
   });
 
+  test('takes its gauges along whatever SecMaster has dated into the future', async () => {
+    const soc = await begun();
+    const id = soc.world.start(soc.now() - 5_000, { playbook: playbook(1) });
+    soc.world.set(id, soc.now(), { status: 'FINISHED', startTimeMs: soc.now() + 400 * dayMs });
+    await soc.poll();
+    soc.world.remove(id, soc.now());
+    soc.world.renamePlaybook(playbook(1).id, 'Renamed');
+    soc.turn(minuteMs);
+    run(soc, { ...playbook(1), name: 'Renamed' });
+    await soc.poll();
+    expect(await info(soc)).toEqual(['Renamed']);
+  });
+
+  test('has its old name back after ten minutes, also if nothing has happened but that an open run shows it', async () => {
+    const soc = await begun();
+    soc.world.start(soc.now(), { playbook: playbook(1) });
+    await soc.poll();
+    soc.turn(minuteMs);
+    for (const name of ['Renamed', 'Playbook 1']) {
+      soc.world.renamePlaybook(playbook(1).id, name);
+      await soc.poll();
+      soc.turn(minuteMs);
+    }
+    expect(await info(soc)).toEqual(['Renamed']);
+    soc.turn(10 * minuteMs);
+    await soc.poll();
+    expect(await info(soc)).toEqual(['Playbook 1']);
+  });
+
   test('leaves its old name once the retention has ended', async () => {
     const soc = await begun({ retentionMs: 2 * dayMs });
     run(soc, playbook(1));

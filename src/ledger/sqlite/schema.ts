@@ -374,7 +374,8 @@ export const migrations: readonly string[] = [
   -- The newest run under the name, and when a row last showed it: the newest of a playbook's names is its current one.
   ALTER TABLE playbook ADD COLUMN begun_ms INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE playbook ADD COLUMN met_ms INTEGER NOT NULL DEFAULT 0;
-  UPDATE playbook SET begun_ms = seen_ms;
+  -- What SecMaster has dated into the future would hold every later name off.
+  UPDATE playbook SET begun_ms = min(seen_ms, unixepoch() * 1000);
 
   -- An instance without a playbook is (none), and a playbook of this name gets its id appended.
   CREATE TEMP TABLE renamed AS

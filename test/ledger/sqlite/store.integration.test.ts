@@ -97,7 +97,9 @@ describe('a ledger of an older schema', () => {
       INSERT INTO playbook VALUES (1, '12345678-"9', '(none)', '(none)'), (1, 'liar', '(none) (12345678)', '(none) (12345678)');
       INSERT INTO counter VALUES (1, 'started', '', '', '', 3, 1), (1, 'started', '(none)', 'TIMER', '', 2, 1),
         (1, 'completed', '', '', 'FAILED', 1, 1), (1, 'started', '(none) (12345678)', 'TIMER', '', 4, 1),
-        (2, 'started', '', 'EVENT', '', 5, 1);`,
+        (2, 'started', '', 'EVENT', '', 5, 1);
+      INSERT INTO playbook VALUES (2, 'x', 'Close', 'Close');
+      INSERT INTO mark VALUES (2, 'Close', 'TIMER', '', ${Date.parse('2099-01-01')});`,
     );
     const store = createSqliteStore(file);
     const counters = async (workspaceId: string) => {
@@ -117,6 +119,8 @@ describe('a ledger of an older schema', () => {
     expect([...(ledger?.state.playbooks.values() ?? [])].map(({ name, label }) => [name, label])).toEqual(
       expect.arrayContaining([['(none)', '(none) (12345678-"9)']]),
     );
+    const [close] = (await store.open({ projectId: 'p', workspaceId: 'v' }))?.state.playbooks.values() ?? [];
+    expect(close?.begunMs).toBeLessThan(close?.seenMs ?? 0);
     await store.close();
   });
 
