@@ -10,6 +10,9 @@ export type Step =
   | { readonly kind: 'hide'; readonly which: number; readonly what: Hidden }
   | ({ readonly kind: 'crowd' } & Crowd)
   | { readonly kind: 'touch all' }
+  | ({ readonly kind: 'rounds' } & Rounds)
+  /** A playbook is put into SecMaster's list, or changed there. */
+  | { readonly kind: 'list'; readonly playbook: number; readonly as: 'enabled' | 'disabled' | 'gone' }
   /** It passes where the playbook has had no run. */
   | { readonly kind: 'rename'; readonly playbook: number; readonly name: string }
   /** `metrics.labels` is changed. */
@@ -24,6 +27,14 @@ export interface Crowd {
   readonly playbook: number;
   readonly trigger: string;
   readonly isOpen: boolean;
+}
+
+/** Runs at equal distances, each of which ends at once. */
+export interface Rounds {
+  readonly count: number;
+  readonly everyMs: number;
+  readonly playbook: number;
+  readonly trigger: string;
 }
 
 export type Deed = (typeof deeds)[number];
@@ -68,6 +79,8 @@ export interface WorldPlan {
   readonly behaviour: BehaviourChange;
   /** Of the order of rows with equal times. */
   readonly seed: number;
+  /** `metrics.labels` from the first poll on; none: none. */
+  readonly labels?: readonly ExtraLabel[];
   readonly steps: readonly Step[];
 }
 
@@ -117,6 +130,24 @@ const everyday: fc.WeightedArbitrary<Step>[] = [
       kind: fc.constant('rename' as const),
       playbook,
       name: fc.constantFrom('Isolate host', 'Isolate endpoint', '(none)', 'other'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('list' as const),
+      playbook: fc.nat({ max: 5 }),
+      as: fc.constantFrom('enabled', 'enabled', 'disabled', 'gone'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('rounds' as const),
+      count: fc.integer({ min: 3, max: 40 }),
+      everyMs: fc.constantFrom(20 * minute, hour, 5 * hour, 5 * hour),
+      playbook,
+      trigger: fc.constantFrom('TIMER', 'TIMER', 'EVENT'),
     }),
   },
   {
@@ -199,10 +230,20 @@ export const worlds = fc
       order: fc.record({ ties: fc.constantFrom('shuffled', 'shuffled', 'stable') }),
     }),
     seed: fc.nat(),
+    labels: fc.option(fc.subarray([...extraLabels]), { freq: 1 }),
     lives: fc.oneof(
       { weight: 5, arbitrary: lives.few },
       { weight: 2, arbitrary: lives.crowded },
       { weight: 2, arbitrary: lives.tied },
     ),
   })
-  .map(({ lives, ...rest }) => ({ ...rest, ...lives }));
+  // Labels stay as they are from the first poll on, or change at any time.
+  .map(({ lives: { history, life }, labels, ...rest }) =>
+    labels === null
+      ? { ...rest, history, life }
+      : { ...rest, labels, history: history.filter(isNoLabel), life: life.filter(isNoLabel) },
+  );
+
+function isNoLabel({ kind }: Step): boolean {
+  return kind !== 'label';
+}
