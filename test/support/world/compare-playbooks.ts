@@ -1,9 +1,8 @@
 import { expectedStartMs } from '../../../src/ledger/rhythm.ts';
+import { labelText } from '../../../src/model/text.ts';
 import type { Truth } from '../../../src/simulator/truth.ts';
 import { parseExposition, sampleValue } from '../metrics/exposition.ts';
 import type { FormerLabels } from './compare.ts';
-
-/** What an exposition says of playbooks, workflows and nodes, held against the simulator's truth: what isn't counted run by run. */
 
 export interface Seen {
   readonly nowMs: number;
@@ -16,9 +15,10 @@ export interface Seen {
   readonly unread: ReadonlySet<string>;
 }
 
-/** `=`: must be equal, `≥`: where it is there, not less. */
+/** By the playbook's id and further labels. */
 type Wanted = ReadonlyMap<string, number>;
 
+/** How what an exposition says of playbooks and workflows, besides the runs that it counts, differs from the simulator's truth. */
 export function playbookDifferences(exposition: string, truth: Truth, seen: Seen): string[] {
   const { nowMs, windowStartMs, former, unread } = seen;
   const samples = parseExposition(exposition);
@@ -91,17 +91,18 @@ export function playbookDifferences(exposition: string, truth: Truth, seen: Seen
         }),
       ),
     ),
-    ...nodeDifferences(exposition, truth, former),
   ];
 }
 
 /**
  * Nodes of an attempt that was retried before its topology was read are lost, and counted as skipped: without such attempts the nodes are
  * true, and with them no more than that.
+ *
+ * @param isAll `metrics.nodes`: all; otherwise no more than the truth
  */
-function nodeDifferences(exposition: string, truth: Truth, former: FormerLabels): string[] {
+export function nodeDifferences(exposition: string, truth: Truth, former: FormerLabels, isAll: boolean): string[] {
   const topologies = 'secmaster_exporter_topologies_total';
-  const lost = ['skipped', 'failed'].some((result) => sampleValue(exposition, topologies, { result }) !== 0);
+  const lost = !isAll || ['skipped', 'failed'].some((result) => sampleValue(exposition, topologies, { result }) !== 0);
   const compared = (family: string, wanted: Wanted) => {
     const sums = new Map<string, number>();
     for (const { name, labels, value } of parseExposition(exposition)) {
@@ -133,6 +134,15 @@ function nodeDifferences(exposition: string, truth: Truth, former: FormerLabels)
   ];
 }
 
+/** Where no playbook has been renamed: from the exposition itself, and the list for those that never ran. */
+export function labelsFrom(exposition: string, { playbooks }: Truth): FormerLabels {
+  const infos = parseExposition(exposition).filter(({ name }) => name === 'secmaster_playbook_info');
+  return new Map([
+    ...playbooks.map(({ playbook, playbook_id }) => [labelText(playbook), playbook_id] as const),
+    ...infos.map(({ labels }) => [labels.playbook ?? '', labels.playbook_id ?? ''] as const),
+  ]);
+}
+
 function key(...parts: readonly string[]): string {
   return JSON.stringify(parts);
 }
@@ -144,5 +154,5 @@ function idOf(label: string | undefined, former: FormerLabels): string {
 /** As the labels of `metrics.labels` show it. */
 export function ownValue(value: string): string {
   if (value === '') return '(none)';
-  return value === '(none)' || value === 'other' ? `"${value}"` : value;
+  return value === '(none)' || value === 'other' ? `"${value}"` : labelText(value);
 }

@@ -16,7 +16,7 @@ import { Killed } from '../ledger/crashing-store.ts';
 import { expositionOf, scrapeOf } from '../metrics/exposition.ts';
 import { createClientInProcess } from '../secmaster/in-process.ts';
 import { differences, labelsOf, streakDifferences } from './compare.ts';
-import { playbookDifferences } from './compare-playbooks.ts';
+import { nodeDifferences, playbookDifferences } from './compare-playbooks.ts';
 import { turning } from './turning.ts';
 import { unreadPlaybooks } from './unread-playbooks.ts';
 
@@ -46,7 +46,7 @@ export interface SimulatedSoc {
   differences(): Promise<string[]>;
   /** Those of failures in a row, once history has been read. */
   streakDifferences(): Promise<string[]>;
-  /** Those of what it says of playbooks, workflows and nodes (`metrics.nodes: all`), once history has been read. */
+  /** Those of what it says of playbooks, workflows and nodes once history has been read. */
   playbookDifferences(): Promise<string[]>;
   exposition(): Promise<string>;
   /** What the exposition is made of. */
@@ -164,12 +164,16 @@ export function createSoc({
     async playbookDifferences() {
       const ledger = await store.open(settings);
       const sinceMs = ledger?.state.createdAtMs ?? 0;
-      return playbookDifferences(await exposition(), simulator.truth(defaultWorkspace.id, { sinceMs, lookbackMs }), {
+      const truth = simulator.truth(defaultWorkspace.id, { sinceMs, lookbackMs });
+      const text = await exposition();
+      const former = labelsOf(ledger?.state ?? null);
+      const found = playbookDifferences(text, truth, {
         nowMs: clock.now(),
         windowStartMs: Math.floor((clock.now() - lookbackMs) / 60_000) * 60_000,
-        former: labelsOf(ledger?.state ?? null),
+        former,
         unread: unreadPlaybooks(world.all, sinceMs - lookbackMs),
       });
+      return [...found, ...nodeDifferences(text, truth, former, settings.nodes === 'all')];
     },
   };
 }

@@ -145,7 +145,7 @@ const workflows: readonly (StartSpec['workflow'] | undefined)[] = [
   null,
   { id: 'flow-1', name: '流程', name_en: 'Flow', version: 'v1' },
   { id: 'flow-1', name: '流程', name_en: 'Flow', version: 'v2', version_id: '2' },
-  { id: 'flow-2', name: 'Flow', version: 'v1' },
+  { id: 'flow-2', name: 'Flow\nof two lines', version: 'v1' },
   { id: 'flow-3', name: 'other', version_id: '(none)' },
 ];
 const dataclasses = [null, { id: 'alert', name: '告警', en_name: 'Alert' }, { id: 'incident', name: 'Incident' }];

@@ -133,15 +133,15 @@ const everyday: fc.WeightedArbitrary<Step>[] = [
     }),
   },
   {
-    weight: 1,
+    weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('list' as const),
       playbook: fc.nat({ max: 5 }),
-      as: fc.constantFrom('enabled', 'enabled', 'disabled', 'gone'),
+      as: fc.constantFrom('enabled', 'disabled', 'disabled', 'gone'),
     }),
   },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({
       kind: fc.constant('rounds' as const),
       count: fc.integer({ min: 3, max: 40 }),
