@@ -55,6 +55,10 @@ describe('in every world, whenever it is polled and whatever breaks', () => {
           expect(await soc.differences()).toEqual([]);
           expect(await soc.streakDifferences()).toEqual([]);
           expect(await soc.playbookDifferences()).toEqual([]);
+          const facts = await finalFacts(soc);
+          soc.restart();
+          await soc.workspace.refresh();
+          expect(await finalFacts(soc)).toEqual(facts);
           await soc.store.close();
         }),
         0.5,

@@ -116,6 +116,16 @@ const start: fc.Arbitrary<Step> = fc.record({
   trigger,
 });
 
+function rounds(playbook: fc.Arbitrary<number>, trigger: fc.Arbitrary<string>): fc.Arbitrary<Step> {
+  return fc.record({
+    kind: fc.constant('rounds' as const),
+    count: fc.integer({ min: 3, max: 40 }),
+    everyMs: fc.constantFrom(2 * minute, 2 * minute, hour, 5 * hour),
+    playbook,
+    trigger,
+  });
+}
+
 const everyday: fc.WeightedArbitrary<Step>[] = [
   upTo(20, 3),
   upTo(minute, 3),
@@ -140,16 +150,7 @@ const everyday: fc.WeightedArbitrary<Step>[] = [
       as: fc.constantFrom('enabled', 'disabled', 'disabled', 'gone'),
     }),
   },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant('rounds' as const),
-      count: fc.integer({ min: 3, max: 40 }),
-      everyMs: fc.constantFrom(20 * minute, hour, 5 * hour, 5 * hour),
-      playbook,
-      trigger: fc.constantFrom('TIMER', 'TIMER', 'EVENT'),
-    }),
-  },
+  { weight: 1, arbitrary: rounds(playbook, fc.constantFrom('TIMER', 'EVENT')) },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('label' as const), labels: fc.subarray([...extraLabels]) }),
@@ -191,6 +192,14 @@ const tied: fc.Arbitrary<Step[]> = fc
     ...after,
   ]);
 
+/** One playbook again and again, so that it has a rhythm, and streaks that come and go. */
+const rhythmic: fc.Arbitrary<Step[]> = fc
+  .tuple(playbook, fc.constantFrom('TIMER', 'TIMER', 'EVENT'))
+  .chain(([playbook, trigger]) =>
+    fc.array(fc.tuple(rounds(fc.constant(playbook), fc.constant(trigger)), aFew(3)), { minLength: 2, maxLength: 5 }),
+  )
+  .map((parts) => parts.flatMap(([rounds, others]) => [rounds, ...others]));
+
 const never = { weight: 5, arbitrary: fc.constant(null) };
 
 const poll: fc.Arbitrary<PollPlan> = fc.record({
@@ -219,6 +228,7 @@ export const lives = {
   few: fc.record({ history: aFew(10), life: aFew(32) }),
   crowded: fc.record({ history: crowded(4), life: crowded(10) }),
   tied: fc.record({ history: aFew(3), life: tied }),
+  rhythmic: fc.record({ history: aFew(3), life: rhythmic }),
 };
 
 export const worlds = fc
@@ -235,6 +245,7 @@ export const worlds = fc
       { weight: 5, arbitrary: lives.few },
       { weight: 2, arbitrary: lives.crowded },
       { weight: 2, arbitrary: lives.tied },
+      { weight: 3, arbitrary: lives.rhythmic },
     ),
   })
   // Labels stay as they are from the first poll on, or change at any time.
