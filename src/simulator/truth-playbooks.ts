@@ -8,7 +8,7 @@ export interface PlaybookRow {
   readonly dataclass: string;
 }
 
-/** The data class of the newest run that has one. */
+/** The data class of the newest run that has one; of runs that began at once, the one whose name is the last in the alphabet. */
 export interface DataClassRow {
   readonly playbook_id: string;
   readonly dataclass_id: string;
@@ -46,13 +46,21 @@ export function createDataClasses() {
   const newest = new Map<string, { readonly startMs: number; readonly row: DataClassRow }>();
   return {
     put(playbook_id: string, { dataclass }: Instance, startMs: number): void {
-      if (dataclass === null || startMs < (newest.get(playbook_id)?.startMs ?? Number.NEGATIVE_INFINITY)) return;
+      if (dataclass === null) return;
       const { id, name, en_name = '' } = dataclass;
-      newest.set(playbook_id, { startMs, row: { playbook_id, dataclass_id: id, name, en_name } });
+      const row = { playbook_id, dataclass_id: id, name, en_name };
+      const known = newest.get(playbook_id);
+      const isNewer = known === undefined || startMs > known.startMs;
+      if (isNewer || (startMs === known.startMs && shownName(row) > shownName(known.row)))
+        newest.set(playbook_id, { startMs, row });
     },
     rows: (): DataClassRow[] =>
       [...newest.values()].map(({ row }) => row).sort((a, b) => (a.playbook_id < b.playbook_id ? -1 : 1)),
   };
+}
+
+function shownName({ en_name, name }: DataClassRow): string {
+  return en_name || name;
 }
 
 /** Of each playbook the versions of its workflows, put together instance by instance. */

@@ -110,7 +110,7 @@ export function truth(world: World, query: TruthQuery): Truth {
 
     if (!instance.removed && (isOpen || (startMs !== null && startMs >= windowStartMs))) {
       families.instances.put(run, 1, status);
-      families.recentRetries.put(byTrigger, retries);
+      families.recentRetries.put(run, retries);
       if (isOpen && startMs !== null) families.oldestOpenStart.put(byPlaybook, startMs / 1000, status);
     }
     if (startMs !== null) {
@@ -180,7 +180,7 @@ function extraLabel(label: ExtraLabel, { workflow, dataclass, defenseId }: Insta
     case 'workflow':
       return named(workflow?.id, workflow?.name, workflow?.name_en);
     case 'workflow_version':
-      return workflow?.version ?? '';
+      return workflow?.version || workflow?.version_id || '';
     case 'dataclass':
       return named(dataclass?.id, dataclass?.name, dataclass?.en_name);
     case 'defense':

@@ -8,7 +8,7 @@ import { parseExposition } from '../support/metrics/exposition.ts';
 import { ledgerCreatedMs, temporaryFolder } from '../support/process/processes.ts';
 import { byPassword, polledAgain, serve, writeConfig } from '../support/process/served.ts';
 import { startSimulator } from '../support/process/simulated.ts';
-import { counterDifferences } from '../support/world/compare.ts';
+import { counterDifferences, streakDifferences } from '../support/world/compare.ts';
 import { watchCounters } from './counters.ts';
 import { hourMs, newFaults, print, printTable, scrape } from './soc.ts';
 
@@ -79,7 +79,7 @@ test(`chaos: SecMaster behaves otherwise again and again, also during ${kills} Ã
   printTable(text, truth);
   print(`${counters.scrapes()} scrapes; counters fell or vanished ${counters.falls.length} times`);
   // Two replicas may tell times that differ by a millisecond.
-  const differing = counterDifferences(text, truth, { secondsOff: 0.002 });
+  const differing = [...counterDifferences(text, truth, { secondsOff: 0.002 }), ...streakDifferences(text, truth)];
   if (differing.length > 0) print(served.running.stderr().slice(-8_000));
   expect(differing).toEqual([]);
   expect(counters.falls).toEqual([]);

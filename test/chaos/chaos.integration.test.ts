@@ -7,7 +7,8 @@ import { sampleValue } from '../support/metrics/exposition.ts';
 import { ledgerCreatedMs, temporaryFolder } from '../support/process/processes.ts';
 import { byPassword, polledAgain, serve, writeConfig } from '../support/process/served.ts';
 import { startSimulator } from '../support/process/simulated.ts';
-import { differences } from '../support/world/compare.ts';
+import { differences, streakDifferences } from '../support/world/compare.ts';
+import { labelsFrom, nodeDifferences, playbookDifferences } from '../support/world/compare-playbooks.ts';
 import { watchCounters } from './counters.ts';
 import { hourMs, newFaults, print, printTable, scrape } from './soc.ts';
 
@@ -55,7 +56,14 @@ test(`chaos: ${kills} × kill -9, faults, a flood of ${floodRuns} runs and a dow
   let truth = await simulated.truth(sinceMs, lookbackMs);
   const compare = () => {
     const nowMs = (sampleValue(text, 'secmaster_exporter_last_poll_timestamp_seconds') ?? 0) * 1000;
-    return differences(text, truth, nowMs - lookbackMs);
+    const windowStartMs = Math.floor((nowMs - lookbackMs) / 60_000) * 60_000;
+    const former = labelsFrom(text, truth);
+    return [
+      ...differences(text, truth, nowMs - lookbackMs),
+      ...streakDifferences(text, truth),
+      ...playbookDifferences(text, truth, { nowMs, windowStartMs, former, unread: new Set() }),
+      ...nodeDifferences(text, truth, former, false),
+    ];
   };
   // SecMaster's Date runs on, so the window may begin a minute later than that of the truth.
   for (let tries = 0; tries < 4 && (text === '' || compare().length > 0); tries++) {

@@ -1,9 +1,9 @@
 import { parseExposition } from '../support/metrics/exposition.ts';
 
 const counters =
-  /^secmaster_workflow_(instances_started_total|attempts_completed_total|retries_total|duration_seconds_(bucket|sum|count))$/;
+  /^secmaster_(workflow_(instances_started_total|attempts_completed_total|retries_total|node_failures_total|(node_)?duration_seconds_(bucket|sum|count))|exporter_topologies_total)$/;
 
-/** Watches the workflow counters over scrapes, kills and restarts: none may fall, and none may vanish. */
+/** Watches the counters that the ledger keeps over scrapes, kills and restarts: none may fall, and none may vanish. */
 export function watchCounters() {
   const highest = new Map<string, number>();
   const falls: string[] = [];

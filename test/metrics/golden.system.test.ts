@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-test('promtool has nothing to say about the text format', () => {
-  const input = readFileSync(join(import.meta.dirname, 'golden', 'text.txt'), 'utf8');
+test.each(['text.txt', 'everything-text.txt'])('promtool has nothing to say about %s', (name) => {
+  const input = readFileSync(join(import.meta.dirname, 'golden', name), 'utf8');
   expect(execFileSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8', stdio: 'pipe' })).toBe('');
 });

@@ -54,6 +54,11 @@ describe('in every world, whenever it is polled and whatever breaks', () => {
           const soc = await live(planOf(world), schedule, ledgerWitness);
           expect(await soc.differences()).toEqual([]);
           expect(await soc.streakDifferences()).toEqual([]);
+          expect(await soc.playbookDifferences()).toEqual([]);
+          const facts = await finalFacts(soc);
+          soc.restart();
+          await soc.workspace.refresh();
+          expect(await finalFacts(soc)).toEqual(facts);
           await soc.store.close();
         }),
         0.5,
@@ -82,7 +87,7 @@ describe('in every world, whenever it is polled and whatever breaks', () => {
   );
 
   test(
-    'the counters end the same, however it is polled',
+    'the counters, and all that is a function of the rows, end the same, however it is polled',
     () =>
       hold(
         fc.asyncProperty(worlds, schedules, schedules, async ({ history, life, ...rest }, one, another) => {
@@ -91,13 +96,17 @@ describe('in every world, whenever it is polled and whatever breaks', () => {
           const begin: (PollPlan | null)[] = [...history.map(() => null), smoothPoll];
           const always = plan.steps.map(() => smoothPoll);
           const ends: Map<string, number>[] = [];
+          const facts: unknown[] = [];
           for (const schedule of [one, another, always]) {
             const soc = await live(plan, [...begin, ...schedule], firstPollWitness);
             ends.push(await finalCounters(soc));
+            facts.push(await finalFacts(soc));
             await soc.store.close();
           }
           expect(ends[1]).toEqual(ends[0]);
           expect(ends[2]).toEqual(ends[0]);
+          expect(facts[1]).toEqual(facts[0]);
+          expect(facts[2]).toEqual(facts[0]);
         }),
         0.2,
       ),
@@ -124,4 +133,28 @@ async function finalCounters(soc: SimulatedSoc): Promise<Map<string, number>> {
       // The sums of seconds are added up in another order.
       .map(([series, value]) => [series, Math.round(value * 1000)]),
   );
+}
+
+const functionsOfRows = [
+  'secmaster_playbook_consecutive_failures',
+  'secmaster_playbook_failing_since_timestamp_seconds',
+  'secmaster_playbook_expected_start_timestamp_seconds',
+  'secmaster_playbook_enabled',
+  'secmaster_playbook_info',
+  'secmaster_workflow_version_first_start_timestamp_seconds',
+];
+
+/** By the playbook's id: which of two of the same name has its id appended depends on which was met first. */
+async function finalFacts(soc: SimulatedSoc): Promise<unknown> {
+  const ledger = await soc.store.open({ projectId: defaultProject.id, workspaceId: defaultWorkspace.id });
+  const ids = labelsOf(ledger?.state ?? null);
+  return soc
+    .collected()
+    .filter(({ family: { name } }) => functionsOfRows.includes(name))
+    .flatMap(({ family, samples }) =>
+      [...samples].map(({ labels: { playbook = '', ...labels }, value }) =>
+        JSON.stringify([family.name, ids.get(playbook) ?? playbook, labels, value]),
+      ),
+    )
+    .sort();
 }

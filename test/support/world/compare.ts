@@ -1,7 +1,9 @@
 import type { LedgerState } from '../../../src/ledger/state.ts';
+import { type ExtraLabel, extraLabels } from '../../../src/model/extra-labels.ts';
 import { canonicalTriggerType, isDocumentedTriggerType } from '../../../src/model/status.ts';
 import type { Truth, TruthRow } from '../../../src/simulator/truth.ts';
 import { parseExposition, type SampleLine } from '../metrics/exposition.ts';
+import { ownValue } from './compare-playbooks.ts';
 
 const add = (a: number, b: number) => a + b;
 
@@ -29,16 +31,19 @@ export interface Leniency {
 /**
  * Every way in which the workflow families of an exposition differ from the simulator's truth; none: they are equal. Gauges stand
  * under the current label of their playbook alone, counters under all that it has had.
+ *
+ * @param isLabelled whether the truth is that by `metrics.labels`; otherwise series are put together that differ only in those
  */
 export function differences(
   exposition: string,
   truth: Truth,
   windowStartMs: number,
   former: FormerLabels = new Map(),
+  isLabelled = false,
 ): string[] {
   return [
-    ...compareCounters(createComparison(exposition, {}, former), truth),
-    ...compareGauges(createComparison(exposition), truth, windowStartMs),
+    ...compareCounters(createComparison(exposition, { isLabelled }, former), truth),
+    ...compareGauges(createComparison(exposition, { isLabelled }), truth, windowStartMs),
     ...longerStreaks(createComparison(exposition), truth),
   ];
 }
@@ -78,14 +83,20 @@ export function counterDifferences(
 
 type Comparison = ReturnType<typeof createComparison>;
 
-function createComparison(exposition: string, { without = [] }: Leniency = {}, former: FormerLabels = new Map()) {
+function createComparison(
+  exposition: string,
+  { without = [], isLabelled = false }: Leniency & { readonly isLabelled?: boolean } = {},
+  former: FormerLabels = new Map(),
+) {
   const samples = parseExposition(exposition);
   const ids = new Map<string | undefined, string | undefined>(former);
   for (const { name, labels } of samples) {
     if (name === 'secmaster_playbook_info') ids.set(labels.playbook, labels.playbook_id);
   }
   ids.set('(none)', '');
-  const dropped = Object.fromEntries(without.map((label) => [label, undefined]));
+  const dropped = Object.fromEntries(
+    [...without, ...(isLabelled ? [] : extraLabels)].map((label) => [label, undefined]),
+  );
 
   /** Samples of a family by playbook id and the other labels; those of a renamed playbook are put together. */
   const shown = (family: string): Map<string, number> =>
@@ -99,7 +110,7 @@ function createComparison(exposition: string, { without = [] }: Leniency = {}, f
   const differ = (family: string, truthRows: readonly TruthRow[], toleranceOf: (key: string) => number = () => 0) => {
     const wanted = together(
       family,
-      truthRows.map((row) => ({ ...row, ...dropped })),
+      truthRows.map((row) => ({ ...row, ...shownExtra(row), ...dropped })),
     );
     const actual = shown(family);
     return [...new Set([...actual.keys(), ...wanted.keys()])]
@@ -154,7 +165,7 @@ function compareGauges({ samples, differ }: Comparison, truth: Truth, windowStar
   // What began or ended before the lookback is not read.
   const isRecent = (row: TruthRow) => row.value * 1000 >= windowStartMs;
   const onlyOf = (rows: readonly TruthRow[], found: string[]) =>
-    found.filter((difference) => rows.some((row) => difference.includes(keyOf(row))));
+    found.filter((difference) => rows.some((row) => difference.includes(keyOf({ ...row, ...shownExtra(row) }))));
   return [
     ...differ('secmaster_workflow_instances', truth.instances),
     ...differ('secmaster_workflow_recent_retries', truth.recentRetries),
@@ -188,14 +199,22 @@ function ratioDifferences(samples: readonly SampleLine[]): string[] {
   });
 }
 
-interface Labels {
+interface Labels extends Readonly<Partial<Record<ExtraLabel, string | undefined>>> {
   readonly playbook_id?: string | undefined;
   readonly trigger_type?: string | undefined;
   readonly status?: string | undefined;
 }
 
-function keyOf({ playbook_id, trigger_type, status }: Labels): string {
-  return JSON.stringify([playbook_id ?? null, spelled(trigger_type), status ?? null]);
+function keyOf({ playbook_id, trigger_type, status, ...others }: Labels): string {
+  const extra = extraLabels.flatMap((label) => (others[label] === undefined ? [] : [`${label}=${others[label]}`]));
+  return JSON.stringify([playbook_id ?? null, spelled(trigger_type), status ?? null, ...extra]);
+}
+
+/** The labels of `metrics.labels` of a row of the truth, as the exporter shows them. */
+function shownExtra(row: TruthRow): Labels {
+  return Object.fromEntries(
+    extraLabels.flatMap((label) => (row[label] === undefined ? [] : [[label, ownValue(row[label])]])),
+  );
 }
 
 /** How a trigger type is spelled that the document doesn't know is up to SecMaster. */

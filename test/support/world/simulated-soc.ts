@@ -16,7 +16,9 @@ import { Killed } from '../ledger/crashing-store.ts';
 import { expositionOf, scrapeOf } from '../metrics/exposition.ts';
 import { createClientInProcess } from '../secmaster/in-process.ts';
 import { differences, labelsOf, streakDifferences } from './compare.ts';
+import { nodeDifferences, playbookDifferences } from './compare-playbooks.ts';
 import { turning } from './turning.ts';
+import { unreadPlaybooks } from './unread-playbooks.ts';
 
 export const startMs = Date.parse('2026-07-18T12:00:00Z');
 export const lookbackMs = 24 * 3_600_000;
@@ -44,6 +46,8 @@ export interface SimulatedSoc {
   differences(): Promise<string[]>;
   /** Those of failures in a row, once history has been read. */
   streakDifferences(): Promise<string[]>;
+  /** Those of what it says of playbooks, workflows and nodes once history has been read. */
+  playbookDifferences(): Promise<string[]>;
   exposition(): Promise<string>;
   /** What the exposition is made of. */
   collected(): { readonly family: Declaration; readonly samples: Iterable<Sample> }[];
@@ -96,6 +100,8 @@ export function createSoc({
     recentRuns: 50,
     ...changed,
   };
+  /** `metrics.labels`; null: they have been others before. */
+  let labels = after === undefined ? settings.labels : null;
   let scrapedMs: number | null = null;
   const parts = { secmaster, store, log, clock, onReport, lastScrapeMs: () => scrapedMs };
   const begin = () => createWorkspace(settings, parts);
@@ -125,6 +131,7 @@ export function createSoc({
       workspace = begin();
     },
     reconfigure(changed) {
+      if (changed.labels !== undefined) labels = null;
       settings = { ...settings, ...changed };
       workspace.reconfigure(settings, secmaster);
     },
@@ -149,8 +156,24 @@ export function createSoc({
     },
     async differences() {
       const ledger = await store.open(settings);
-      const truth = simulator.truth(defaultWorkspace.id, { sinceMs: ledger?.state.createdAtMs ?? 0, lookbackMs });
-      return differences(await exposition(), truth, clock.now() - lookbackMs, labelsOf(ledger?.state ?? null));
+      const sinceMs = ledger?.state.createdAtMs ?? 0;
+      const truth = simulator.truth(defaultWorkspace.id, { sinceMs, lookbackMs, labels: labels ?? [] });
+      const former = labelsOf(ledger?.state ?? null);
+      return differences(await exposition(), truth, clock.now() - lookbackMs, former, labels !== null);
+    },
+    async playbookDifferences() {
+      const ledger = await store.open(settings);
+      const sinceMs = ledger?.state.createdAtMs ?? 0;
+      const truth = simulator.truth(defaultWorkspace.id, { sinceMs, lookbackMs });
+      const text = await exposition();
+      const former = labelsOf(ledger?.state ?? null);
+      const found = playbookDifferences(text, truth, {
+        nowMs: clock.now(),
+        windowStartMs: Math.floor((clock.now() - lookbackMs) / 60_000) * 60_000,
+        former,
+        unread: unreadPlaybooks(world.all, sinceMs - lookbackMs),
+      });
+      return [...found, ...nodeDifferences(text, truth, former, settings.nodes === 'all')];
     },
   };
 }

@@ -37,6 +37,10 @@ function stepText(step: Step): string {
       return `${step.kind} p${step.playbook} ${step.trigger || '-'}`;
     case 'crowd':
       return `crowd of ${step.count}, ${step.perMs} a ms, p${step.playbook} ${step.trigger || '-'}${step.isOpen ? ', open' : ''}`;
+    case 'rounds':
+      return `${step.count} rounds of p${step.playbook} ${step.trigger}, one each ${durationText(step.everyMs)}`;
+    case 'list':
+      return `list p${step.playbook} as ${step.as}`;
     case 'hide':
       return `hide ${step.what} of #${step.which}`;
     case 'behave':

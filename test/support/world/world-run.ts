@@ -10,6 +10,8 @@ import { happen, healAll, type Witness } from './world-steps.ts';
 import { type PollPlan, type Schedule, smoothPoll, type WorldPlan } from './worlds.ts';
 
 const minuteMs = 60_000;
+/** Longer than any of these worlds: what has left the retention is no longer known. */
+const retentionMs = 365 * 24 * 60 * minuteMs;
 const ledgerOf = ({ look }: CrashingStore): Promise<Ledger | null> =>
   look((store) => store.open({ projectId: defaultProject.id, workspaceId: defaultWorkspace.id }));
 const stateOf = async (store: CrashingStore) => (await ledgerOf(store))?.state ?? null;
@@ -35,7 +37,7 @@ export interface RunOptions {
 }
 
 export function createRun(
-  { steps, behaviour, seed }: WorldPlan,
+  { steps, behaviour, seed, labels = [] }: WorldPlan,
   witnessOf: (store: CrashingStore) => Witness,
   { onReport, nodes = 'failed', through = (secmaster) => secmaster, watched = (poll) => poll() }: RunOptions = {},
 ): Run {
@@ -50,7 +52,7 @@ export function createRun(
     store,
     behaviour,
     seed,
-    settings: { nodes },
+    settings: { nodes, labels, retentionMs },
     onReport: async () => onReport?.(soc),
     through: (client) => {
       const secmaster = through(client);
@@ -132,6 +134,11 @@ export async function live(
     await poll(smoothPoll);
     // A list that has become empty is believed after an hour.
     if (i === 0 && soc.world.instances.size === 0) soc.turn(60 * minuteMs);
+  }
+  // What could not be read completely, such as a list that moved too much meanwhile, is tried again after an hour.
+  if (soc.workspace.report().snapshot?.windowComplete === false) {
+    soc.turn(61 * minuteMs);
+    await poll(smoothPoll);
   }
   return soc;
 }

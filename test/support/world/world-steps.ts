@@ -90,6 +90,17 @@ export async function happen(soc: SimulatedSoc, step: Step, witness: Witness): P
         if (!step.isOpen) world.finish(id, soc.now());
       }
       break;
+    case 'rounds':
+      for (let i = 0; i < step.count; i++) {
+        soc.turn(step.everyMs);
+        const id = world.start(soc.now(), specOf(step, world));
+        if (i % 3 === 0) world.fail(id, soc.now(), 'Query', 'timeout');
+        else world.finish(id, soc.now());
+      }
+      break;
+    case 'list':
+      list(soc, step.playbook, step.as);
+      break;
     case 'touch all':
       for (const [i, { id }] of [...world.instances.values()].filter(isOpen).entries()) {
         if (i % 20 === 0) soc.turn(1);
@@ -118,11 +129,39 @@ export async function happen(soc: SimulatedSoc, step: Step, witness: Witness): P
   }
 }
 
-/** Of one of a few versions, or without a workflow. */
+/** A playbook that runs, or one of two that never do. */
+function list({ world }: SimulatedSoc, playbook: number, as: Extract<Step, { kind: 'list' }>['as']): void {
+  const spec = playbook < playbooks.length ? playbooks[playbook] : { id: `idle-${playbook}`, name: 'Isolate host' };
+  if (!spec) return;
+  const isListed = world.playbooks.listed.has(spec.id);
+  const hasRun = world.all.some((instance) => instance.playbook?.id === spec.id);
+  if (as === 'gone') {
+    if (isListed) world.playbooks.remove(spec.id);
+  } else if (isListed) world.playbooks[as === 'enabled' ? 'enable' : 'disable'](spec.id);
+  else if (!hasRun) world.playbooks.add({ ...spec, enabled: as === 'enabled' });
+}
+
+const workflows: readonly (StartSpec['workflow'] | undefined)[] = [
+  null,
+  { id: 'flow-1', name: '流程', name_en: 'Flow', version: 'v1' },
+  { id: 'flow-1', name: '流程', name_en: 'Flow', version: 'v2', version_id: '2' },
+  { id: 'flow-2', name: 'Flow\nof two lines', version: 'v1' },
+  { id: 'flow-3', name: 'other', version_id: '(none)' },
+];
+const dataclasses = [null, { id: 'alert', name: '告警', en_name: 'Alert' }, { id: 'incident', name: 'Incident' }];
+const nodes = [[], ['Query'], ['Look up', 'Query', 'Isolate']];
+
+/** Of one of a few workflows and versions, data classes and defense layers, or without. */
 function specOf({ playbook, trigger }: { playbook: number; trigger: string }, { all }: World): StartSpec {
-  const version = all.length % 4;
-  const workflow = version === 0 ? null : { id: `flow-${playbook}`, name: 'Flow', version: `v${version}` };
-  return { playbook: playbooks[playbook] ?? null, triggerType: trigger, workflow };
+  const turn = all.length;
+  return {
+    playbook: playbooks[playbook] ?? null,
+    triggerType: trigger,
+    workflow: workflows[turn % workflows.length] ?? null,
+    dataclass: dataclasses[turn % dataclasses.length] ?? null,
+    defenseId: turn % 4 === 0 ? 'layer 3' : '',
+    nodes: nodes[turn % nodes.length] ?? [],
+  };
 }
 
 async function isKnowable(

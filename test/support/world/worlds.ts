@@ -10,6 +10,9 @@ export type Step =
   | { readonly kind: 'hide'; readonly which: number; readonly what: Hidden }
   | ({ readonly kind: 'crowd' } & Crowd)
   | { readonly kind: 'touch all' }
+  | ({ readonly kind: 'rounds' } & Rounds)
+  /** A playbook is put into SecMaster's list, or changed there. */
+  | { readonly kind: 'list'; readonly playbook: number; readonly as: 'enabled' | 'disabled' | 'gone' }
   /** It passes where the playbook has had no run. */
   | { readonly kind: 'rename'; readonly playbook: number; readonly name: string }
   /** `metrics.labels` is changed. */
@@ -24,6 +27,14 @@ export interface Crowd {
   readonly playbook: number;
   readonly trigger: string;
   readonly isOpen: boolean;
+}
+
+/** Runs at equal distances, each of which ends at once. */
+export interface Rounds {
+  readonly count: number;
+  readonly everyMs: number;
+  readonly playbook: number;
+  readonly trigger: string;
 }
 
 export type Deed = (typeof deeds)[number];
@@ -68,6 +79,8 @@ export interface WorldPlan {
   readonly behaviour: BehaviourChange;
   /** Of the order of rows with equal times. */
   readonly seed: number;
+  /** `metrics.labels` from the first poll on; none: none. */
+  readonly labels?: readonly ExtraLabel[];
   readonly steps: readonly Step[];
 }
 
@@ -103,6 +116,16 @@ const start: fc.Arbitrary<Step> = fc.record({
   trigger,
 });
 
+function rounds(playbook: fc.Arbitrary<number>, trigger: fc.Arbitrary<string>): fc.Arbitrary<Step> {
+  return fc.record({
+    kind: fc.constant('rounds' as const),
+    count: fc.integer({ min: 3, max: 40 }),
+    everyMs: fc.constantFrom(2 * minute, 2 * minute, hour, 5 * hour),
+    playbook,
+    trigger,
+  });
+}
+
 const everyday: fc.WeightedArbitrary<Step>[] = [
   upTo(20, 3),
   upTo(minute, 3),
@@ -119,6 +142,15 @@ const everyday: fc.WeightedArbitrary<Step>[] = [
       name: fc.constantFrom('Isolate host', 'Isolate endpoint', '(none)', 'other'),
     }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('list' as const),
+      playbook: fc.nat({ max: 5 }),
+      as: fc.constantFrom('enabled', 'disabled', 'disabled', 'gone'),
+    }),
+  },
+  { weight: 1, arbitrary: rounds(playbook, fc.constantFrom('TIMER', 'EVENT')) },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('label' as const), labels: fc.subarray([...extraLabels]) }),
@@ -160,6 +192,14 @@ const tied: fc.Arbitrary<Step[]> = fc
     ...after,
   ]);
 
+/** One playbook again and again, so that it has a rhythm, and streaks that come and go. */
+const rhythmic: fc.Arbitrary<Step[]> = fc
+  .tuple(playbook, fc.constantFrom('TIMER', 'TIMER', 'EVENT'))
+  .chain(([playbook, trigger]) =>
+    fc.array(fc.tuple(rounds(fc.constant(playbook), fc.constant(trigger)), aFew(3)), { minLength: 2, maxLength: 5 }),
+  )
+  .map((parts) => parts.flatMap(([rounds, others]) => [rounds, ...others]));
+
 const never = { weight: 5, arbitrary: fc.constant(null) };
 
 const poll: fc.Arbitrary<PollPlan> = fc.record({
@@ -188,6 +228,7 @@ export const lives = {
   few: fc.record({ history: aFew(10), life: aFew(32) }),
   crowded: fc.record({ history: crowded(4), life: crowded(10) }),
   tied: fc.record({ history: aFew(3), life: tied }),
+  rhythmic: fc.record({ history: aFew(3), life: rhythmic }),
 };
 
 export const worlds = fc
@@ -199,10 +240,21 @@ export const worlds = fc
       order: fc.record({ ties: fc.constantFrom('shuffled', 'shuffled', 'stable') }),
     }),
     seed: fc.nat(),
+    labels: fc.option(fc.subarray([...extraLabels]), { freq: 1 }),
     lives: fc.oneof(
       { weight: 5, arbitrary: lives.few },
       { weight: 2, arbitrary: lives.crowded },
       { weight: 2, arbitrary: lives.tied },
+      { weight: 3, arbitrary: lives.rhythmic },
     ),
   })
-  .map(({ lives, ...rest }) => ({ ...rest, ...lives }));
+  // Labels stay as they are from the first poll on, or change at any time.
+  .map(({ lives: { history, life }, labels, ...rest }) =>
+    labels === null
+      ? { ...rest, history, life }
+      : { ...rest, labels, history: history.filter(isNoLabel), life: life.filter(isNoLabel) },
+  );
+
+function isNoLabel({ kind }: Step): boolean {
+  return kind !== 'label';
+}

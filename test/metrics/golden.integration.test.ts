@@ -1,15 +1,20 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Exposition } from '../../src/metrics/exposition.ts';
+import { workspaceFamilies } from '../../src/metrics/families.ts';
+import type { WorkspaceFamily } from '../../src/metrics/family.ts';
+import { extraLabels } from '../../src/model/extra-labels.ts';
 import { expositionOf, scrapeOf } from '../support/metrics/exposition.ts';
 import { report, shortPages } from '../support/metrics/report.ts';
 import { createSoc, type SimulatedSoc, startMs } from '../support/world/simulated-soc.ts';
 
 /**
- * The whole exposition of a small world that is always the same, but for the default metrics of the process. A file that
- * differs is looked at line by line; only then `npx vitest run test/metrics/golden.test.ts -u` takes it over.
+ * The whole exposition of a small world that is always the same, but for the default metrics of the process, and what another one looks
+ * like with everything switched on. A file that differs is looked at line by line; only then `npx vitest run test/metrics/golden -u` takes
+ * it over. A unit test may write no files, so this is none.
  */
 
 const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
 const durationBuckets = [1, 10, 60];
 const isolate = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: '隔离主机', en_name: 'Isolate host' };
 const namesake = { id: '9b1c2d3e-0000-4000-8000-000000000001', name: 'Isolate host' };
@@ -101,16 +106,59 @@ beforeAll(async () => {
   made.observeRequest('show_instance', 'timeout', 10);
 });
 
-async function ours(format: 'text' | 'openmetrics'): Promise<string> {
-  const text = (await scrapeOf(made, format)).replaceAll(process.version, 'v0.0.0');
+async function ours(exposition: Exposition, format: 'text' | 'openmetrics'): Promise<string> {
+  const text = (await scrapeOf(exposition, format)).replaceAll(process.version, 'v0.0.0');
   const blocks = text.split(/(?=^# HELP )/m).filter((block) => !/^# HELP (process|nodejs)_/.test(block));
   return blocks.join('');
 }
 
 test('in the text format', async () => {
-  await expect(await ours('text')).toMatchFileSnapshot('golden/text.txt');
+  await expect(await ours(made, 'text')).toMatchFileSnapshot('golden/text.txt');
 });
 
 test('in OpenMetrics', async () => {
-  await expect(await ours('openmetrics')).toMatchFileSnapshot('golden/openmetrics.txt');
+  await expect(await ours(made, 'openmetrics')).toMatchFileSnapshot('golden/openmetrics.txt');
 });
+
+/** All labels, all nodes, the list of playbooks, a streak, an expected start; each once, so that one can read it. */
+async function everythingOn(): Promise<SimulatedSoc> {
+  const soc = createSoc({
+    settings: { durationBuckets: [60], labels: extraLabels, nodes: 'all', retentionMs: 95 * dayMs },
+  });
+  const { world } = soc;
+  const daily = { playbook: { id: 'report', name: 'Daily report' }, triggerType: 'TIMER' };
+  for (const days of [3, 2, 1])
+    world.finish(world.start(startMs - days * dayMs, daily), startMs - days * dayMs + 1_000);
+  world.playbooks.add({ id: 'idle', name: 'Never ran', enabled: false });
+  await soc.poll();
+  soc.turn(10 * minuteMs);
+  const at = (seconds: number) => startMs + seconds * 1_000;
+  const nodes = ['Query asset', 'Isolate'];
+  const described = { playbook: isolate, nodes, dataclass, defenseId: 'layer 3' };
+  world.finish(world.start(at(1), { ...described, workflow: workflow('v1') }), at(31));
+  for (const seconds of [40, 50])
+    world.fail(
+      world.start(at(seconds), { ...described, workflow: workflow('v2') }),
+      at(seconds + 5),
+      'Isolate',
+      'offline',
+    );
+  world.start(at(60), { playbook: null });
+  await soc.poll();
+  soc.turn(minuteMs);
+  await soc.poll();
+  soc.turn(5 * minuteMs);
+  await soc.poll();
+  return soc;
+}
+
+test.each(['text', 'openmetrics'] as const)('with everything switched on: %s', async (format) => {
+  const all = expositionOf({ families: workspaceFamilies.filter(isSwitchedOn) });
+  await all.update([(await everythingOn()).workspace.report()], [60]);
+  const [text = ''] = (await ours(all, format)).split('# HELP secmaster_exporter_api_');
+  await expect(text).toMatchFileSnapshot(`golden/everything-${format}.txt`);
+});
+
+function isSwitchedOn({ name }: WorkspaceFamily): boolean {
+  return /^secmaster_(workflow|playbook)_|_topologies_total$|_label_values_limited$/.test(name);
+}
