@@ -93,6 +93,6 @@ test.each([
     const beganMs = performance.now();
     expectedStartMs(all, { triggerType: type });
     // A quadratic way takes minutes.
-    expect(performance.now() - beganMs).toBeLessThan(500);
+    expect(performance.now() - beganMs).toBeLessThan(2_000);
   }
 });

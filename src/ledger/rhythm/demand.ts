@@ -21,7 +21,8 @@ const latestMs = 45 * dayMs;
 export function demandDueMs(starts: Float64Array): number | null {
   const lastMs = at(starts, starts.length - 1);
   if (starts.length < fewestStarts || lastMs - at(starts, 0) < weekMs - hourMs) return null;
-  const weeks = Math.min(Math.max(1, Math.floor((lastMs - at(starts, 0)) / weekMs)), mostWeeks);
+  // A week that lacks some hours counts: of these hours, it makes the silence longer.
+  const weeks = Math.min(Math.max(1, Math.floor((lastMs - at(starts, 0) + dayMs) / weekMs)), mostWeeks);
   const profile = weekProfile(starts.subarray(firstAtOrAfter(starts, lastMs - weeks * weekMs)), weeks);
   const usual = Math.max(fewestMissing, margin * longestUsualSilence(starts, profile));
   // If n instances came in so many weeks, none comes in the next with a chance of (weeks / (weeks + 1))^n: few weeks say less.
