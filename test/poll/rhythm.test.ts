@@ -11,7 +11,6 @@ const dayMs = 24 * hourMs;
 const seed = 7;
 /** Clocks change in October in Europe and in November in America, and the first days of October are holidays. */
 const beganMs = Date.parse('2026-09-22T05:00:00Z');
-const untilMs = beganMs + 43 * dayMs;
 
 function createHabitualSoc(names: readonly HabitName[], historyMs: number, retentionMs = 30 * dayMs): SimulatedSoc {
   const plans = names.map((habit) => ({ habit }));
@@ -32,8 +31,19 @@ function turnTo(soc: SimulatedSoc, ms: number): void {
   if (ms > soc.now()) soc.turn(ms - soc.now());
 }
 
+interface Replay {
+  readonly days: number;
+  readonly polls: number;
+  readonly historyMs: number;
+  readonly retentionMs?: number;
+}
+
 /** By habit: the due times that passed though the next start came on time; each once. */
-async function falseDues(names: readonly HabitName[], polls: number, historyMs: number, retentionMs?: number) {
+async function falseDues(
+  names: readonly HabitName[],
+  { days, polls, historyMs, retentionMs }: Replay,
+): Promise<Partial<Record<HabitName, readonly string[]>>> {
+  const untilMs = beganMs + days * dayMs;
   const soc = createHabitualSoc(names, historyMs, retentionMs);
   const lifeMs = beganMs - historyMs;
   const starts = new Map(
@@ -57,8 +67,8 @@ async function falseDues(names: readonly HabitName[], polls: number, historyMs: 
   };
   await soc.poll();
   let polledMs = soc.now();
-  for (let i = 0; i < polls; i++) {
-    const habit = random.pick(names);
+  for (let i = 0; i < polls && soc.now() < untilMs; i++) {
+    const habit = names[Math.floor(random.next() * names.length)] ?? 'daily';
     // Right after a start.
     const aboutMs = beganMs + ((i + random.next()) / polls) * (untilMs - beganMs);
     turnTo(soc, (starts.get(habit)?.find((ms) => ms > Math.max(aboutMs, soc.now())) ?? 0) + 5_000);
@@ -82,28 +92,37 @@ async function falseDues(names: readonly HabitName[], polls: number, historyMs: 
     look();
   }
   expect(known).toEqual(new Set(names));
-  return new Map([...found].map(([habit, dues]) => [habit, [...dues]]));
+  return Object.fromEntries([...found].map(([habit, dues]) => [habit, [...dues]]));
 }
 
-const ordinary = habitNames.filter((habit) => !['monthly', 'rare-events', 'every-5-minutes'].includes(habit));
+const frequent = ['hourly', 'slowed', 'sped-up', 'new', 'office-hours', 'busy-events', 'events-fall-silent'] as const;
+const others = ['every-5-minutes', 'monthly', 'rare-events', ...frequent];
+const rare = habitNames.filter((habit) => !others.includes(habit));
 
-test('no due time passes while playbooks keep their habits, however it is polled', async () => {
-  const {
-    slowed = [],
-    holiday = [],
-    ...others
-  } = Object.fromEntries(await falseDues(ordinary, inForm(14, 300), 8 * dayMs));
-  expect(others).toEqual({});
+test('no due time passes while playbooks keep their habits, many times a day', async () => {
+  const plan = { days: inForm(14, 43), polls: inForm(20, 300), historyMs: 8 * dayMs };
+  const { slowed = [], 'events-fall-silent': silent = [], ...rest } = await falseDues(frequent, plan);
+  expect(rest).toEqual({});
   expect(slowed.length).toBeLessThanOrEqual(3);
+  // It is silent from 10:00 to 16:00 in Shanghai.
+  for (const due of silent) expect(due).toMatch(/^2026-09-28T0[2-7]/);
+}, 600_000);
+
+test('no due time passes while playbooks keep their habits, once a day or less, but on a holiday', async () => {
+  const { holiday = [], ...rest } = await falseDues(rare, { days: 43, polls: inForm(60, 300), historyMs: 15 * dayMs });
+  expect(rest).toEqual({});
   for (const due of holiday) expect(due).toMatch(/^2026-10-0[123]/);
 }, 600_000);
 
 test('a monthly one is known where the retention holds it', async () => {
-  expect(await falseDues(['monthly', 'weekly'], inForm(10, 40), 95 * dayMs, 95 * dayMs)).toEqual(new Map());
+  const plan = { days: 43, polls: inForm(10, 40), historyMs: 95 * dayMs, retentionMs: 95 * dayMs };
+  expect(await falseDues(['monthly', 'weekly'], plan)).toEqual({});
 });
 
 test('one that runs every five minutes is due in time, and not while it runs', async () => {
-  expect(await falseDues(['every-5-minutes'], inForm(5, 60), dayMs)).toEqual(new Map());
+  expect(
+    await falseDues(['every-5-minutes'], { days: inForm(3, 43), polls: inForm(6, 60), historyMs: 2 * dayMs }),
+  ).toEqual({});
 }, 600_000);
 
 test('events are due within six hours of silence by day', async () => {
