@@ -43,7 +43,7 @@ function replay(kind: Kind, seed: number, most: number): Step[] {
 }
 
 const seeds = Array.from({ length: inForm(2, 8) }, (_, index) => index + 1);
-const most = inForm(100, 400);
+const most = inForm(50, 400);
 
 describe.each(timerKinds.map((kind) => [kind.name, kind] as const))('a timer: %s', (_, kind) => {
   const replays = seeds.map((seed) => replay(kind, seed, most));

@@ -4,7 +4,7 @@ import { expectedStartMs } from '../../src/ledger/rhythm.ts';
 import { inForm } from '../support/form.ts';
 import { day, hour, minute, week } from '../support/rhythm/calendar.ts';
 
-const numRuns = inForm(150, 3_000);
+const numRuns = inForm(50, 3_000);
 /** No clock is changed in the 12 weeks before or the weeks after. */
 const summer = Date.UTC(2026, 7, 3);
 
@@ -93,6 +93,6 @@ test.each([
     const beganMs = performance.now();
     expectedStartMs(all, { triggerType: type });
     // A quadratic way takes minutes.
-    expect(performance.now() - beganMs).toBeLessThan(500);
+    expect(performance.now() - beganMs).toBeLessThan(2_000);
   }
 });

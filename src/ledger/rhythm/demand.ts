@@ -15,15 +15,18 @@ const blur = 1;
 /** A silence of this many expected instances happens by chance once in 60,000 (e^-11). */
 const fewestMissing = 11;
 /** Times the longest usual silence, because demand comes in waves. */
-const margin = 1.4;
+const margin = 1.8;
 const latestMs = 45 * dayMs;
 
 export function demandDueMs(starts: Float64Array): number | null {
   const lastMs = at(starts, starts.length - 1);
   if (starts.length < fewestStarts || lastMs - at(starts, 0) < weekMs - hourMs) return null;
-  const weeks = Math.min(Math.max(1, Math.floor((lastMs - at(starts, 0)) / weekMs)), mostWeeks);
+  // A week that lacks some hours counts: of these hours, it makes the silence longer.
+  const weeks = Math.min(Math.max(1, Math.floor((lastMs - at(starts, 0) + dayMs) / weekMs)), mostWeeks);
   const profile = weekProfile(starts.subarray(firstAtOrAfter(starts, lastMs - weeks * weekMs)), weeks);
-  const missing = Math.max(fewestMissing, margin * longestUsualSilence(starts, profile)) * (1 + 1 / weeks);
+  const usual = Math.max(fewestMissing, margin * longestUsualSilence(starts, profile));
+  // If n instances came in so many weeks, none comes in the next with a chance of (weeks / (weeks + 1))^n: few weeks say less.
+  const missing = usual / (weeks * Math.log(1 + 1 / weeks));
   const pace = Math.min(1, recentPace(starts, lastMs, profile));
   return timeOf(profile, lastMs, missing / pace);
 }
@@ -75,7 +78,7 @@ function recentPace(starts: Float64Array, lastMs: number, profile: Float64Array)
   const fromMs = lastMs - 3 * dayMs;
   const expected = expectedUntil(profile, lastMs) - expectedUntil(profile, fromMs);
   const come = starts.length - firstAtOrAfter(starts, fromMs);
-  return come / Math.max(expected, 1);
+  return (come + Math.sqrt(come)) / Math.max(expected, 1);
 }
 
 /** When so many more instances were to be expected, or null if that is too far off to be of use. */

@@ -20,7 +20,7 @@ export function timerDueMs(starts: Float64Array): number | null {
   const last = starts.length - 1;
   const usual = forecast(starts, last);
   if (usual === null) return null;
-  return Math.max(dueOf(usual), slowedDueMs(starts, last) ?? 0);
+  return Math.ceil(Math.max(dueOf(usual), slowedDueMs(starts, last) ?? 0));
 }
 
 function dueOf({ nextMs, slackMs }: Forecast): number {

@@ -56,6 +56,8 @@ export interface SimulatedSoc {
 export interface SocOptions extends Partial<SimulatorOptions> {
   /** The same SecMaster and ledger, as after a restart. */
   readonly after?: SimulatedSoc;
+  /** When the clock begins. */
+  readonly beganMs?: number;
   readonly store?: Store;
   readonly settings?: Partial<WorkspaceSettings>;
   readonly filters?: Filters;
@@ -70,6 +72,7 @@ const made = expositionOf();
 
 export function createSoc({
   after,
+  beganMs = startMs,
   store = after?.store ?? createSqliteStore(':memory:'),
   through = (one) => one,
   settings: changed = {},
@@ -77,7 +80,7 @@ export function createSoc({
   onReport = async () => {},
   ...options
 }: SocOptions = {}): SimulatedSoc {
-  const clock = after?.clock ?? createManualClock(startMs);
+  const clock = after?.clock ?? createManualClock(beganMs);
   const simulator = after?.simulator ?? createSimulator({ clock, tokenLifetimeMs: 1e12, ...options });
   const { world } = simulator.directory.workspace(defaultWorkspace.id);
   const logged: { level: number; msg: string }[] = [];
