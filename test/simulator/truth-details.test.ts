@@ -162,7 +162,22 @@ test('the run metrics have more labels where they are asked for', () => {
     instances: [of(none), of(full)],
     lastStart: [of({ ...none, value: 300 }), of({ ...full, value: 60 })],
     lastCompletion: [of(full), of(full)],
-    recentRetries: [{ playbook_id: 'p', trigger_type: 'EVENT', value: 1 }],
+    recentRetries: [of({ ...full, value: 1 })],
   });
   expect(ask(world, { labels: ['workflow'], language: 'zh' }).started.map((row) => row.workflow)).toEqual(['', '流程']);
+});
+
+test('a version without a name is shown by its id', () => {
+  const world = createWorld();
+  world.start(minute, { playbook: p, workflow: { id: 'w', name: 'Flow', version_id: '7' } });
+  expect(ask(world, { labels: ['workflow_version'] }).started).toMatchObject([{ workflow_version: '7' }]);
+});
+
+test.each([
+  ['Alert', 'Incident'],
+  ['Incident', 'Alert'],
+])('of runs that began at once, on %s and on %s, the data class is the last one in the alphabet', (one, other) => {
+  const world = createWorld();
+  for (const name of [one, other]) world.start(minute, { playbook: p, dataclass: { id: name, name } });
+  expect(ask(world).dataclasses).toMatchObject([{ playbook_id: 'p', name: 'Incident' }]);
 });
