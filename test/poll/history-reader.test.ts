@@ -73,6 +73,16 @@ test('the first poll does not wait for it, and the next ones read it', async () 
   expect(await soc.poll()).toBe(1);
 });
 
+test('is read as well where each poll has a process of its own', async () => {
+  const soc = createOldSoc();
+  await soc.poll();
+  soc.turn(minuteMs);
+  soc.restart();
+  await soc.poll();
+  expect(await isPending(soc)).toBe(false);
+  expect(await streaks(soc)).toEqual([9, 1]);
+});
+
 test('counts nothing, and is in no gauge of the lookback', async () => {
   const soc = createOldSoc();
   await soc.poll();
