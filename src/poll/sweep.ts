@@ -33,9 +33,11 @@ export function nextItem(session: Session): Promise<Progress | null> {
   return nextWhere(session, ({ purpose }) => purpose !== 'history');
 }
 
-/** The next item of the history. */
-export function nextOfHistory(session: Session): Promise<Progress | null> {
-  return nextWhere(session, ({ purpose }) => purpose === 'history');
+/** The next item of the history: timers first, also where their list had to be split. */
+export async function nextOfHistory(session: Session): Promise<Progress | null> {
+  const isHistory = ({ purpose }: SweepPart) => purpose === 'history';
+  const ofTimers = await nextWhere(session, (item) => isHistory(item) && item.triggerType === 'TIMER');
+  return ofTimers ?? nextWhere(session, isHistory);
 }
 
 async function nextWhere(session: Session, isWanted: (item: SweepPart) => boolean): Promise<Progress | null> {

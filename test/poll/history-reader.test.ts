@@ -73,6 +73,40 @@ test('the first poll does not wait for it, and the next ones read it', async () 
   expect(await soc.poll()).toBe(1);
 });
 
+test('timers come first, also where their list is longer than can be paged through', async () => {
+  const asked: (string | undefined)[] = [];
+  const soc = createSoc({
+    behaviour: { paging: { maxWindow: 200 } },
+    through: (secmaster) => ({
+      ...secmaster,
+      listInstances: (workspaceId, query, signal) => {
+        asked.push(query.triggerType);
+        return secmaster.listInstances(workspaceId, query, signal);
+      },
+    }),
+  });
+  for (let i = 0; i < 500; i++) {
+    const atMs = startMs - 20 * dayMs + i * hourMs * 0.8;
+    soc.world.finish(soc.world.start(atMs, { playbook: nightly, triggerType: 'TIMER' }), atMs + minuteMs);
+  }
+  await soc.poll();
+  asked.length = 0;
+  await pollOn(soc, 8);
+  expect(await isPending(soc)).toBe(false);
+  const types = asked.filter((type) => type !== undefined);
+  expect(types.indexOf('EVENT')).toBe(types.lastIndexOf('TIMER') + 1);
+});
+
+test('is read as well where each poll has a process of its own', async () => {
+  const soc = createOldSoc();
+  await soc.poll();
+  soc.turn(minuteMs);
+  soc.restart();
+  await soc.poll();
+  expect(await isPending(soc)).toBe(false);
+  expect(await streaks(soc)).toEqual([9, 1]);
+});
+
 test('counts nothing, and is in no gauge of the lookback', async () => {
   const soc = createOldSoc();
   await soc.poll();

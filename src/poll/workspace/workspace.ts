@@ -94,8 +94,8 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     const { progress } = memory;
     // After a poll that fails, the slice is read from its start.
     memory.progress = null;
-    // Whoever waits for the first poll doesn't wait for history.
-    const mayReadHistory = history.report().count > 0;
+    // Whoever waits for a ledger's first poll doesn't wait for history. `once` polls once in each process.
+    const mayReadHistory = session.ledger.state.lastSuccessMs !== null;
     settled = null;
     memory.progress = await poll(session, progress, { ...memory, hasTimeLeft, onNews, mayReadHistory });
     settled = memory.progress === null ? session : null;
