@@ -165,6 +165,8 @@ export function createSoc({
       return differences(await exposition(), truth, clock.now() - lookbackMs, former, labels !== null);
     },
     async playbookDifferences() {
+      // Topologies that are read after a poll show from the next one on.
+      await workspace.refresh();
       const ledger = await store.open(settings);
       const sinceMs = ledger?.state.createdAtMs ?? 0;
       const truth = simulator.truth(defaultWorkspace.id, { sinceMs, lookbackMs });
