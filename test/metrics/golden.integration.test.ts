@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Exposition } from '../../src/metrics/exposition.ts';
 import { workspaceFamilies } from '../../src/metrics/families.ts';
 import type { WorkspaceFamily } from '../../src/metrics/family.ts';
+import { ends } from '../../src/metrics/writer.ts';
 import { extraLabels } from '../../src/model/extra-labels.ts';
 import { expositionOf, scrapeOf } from '../support/metrics/exposition.ts';
 import { report, shortPages } from '../support/metrics/report.ts';
@@ -156,7 +157,7 @@ test.each(['text', 'openmetrics'] as const)('with everything switched on: %s', a
   const all = expositionOf({ families: workspaceFamilies.filter(isSwitchedOn) });
   await all.update([(await everythingOn()).workspace.report()], [60]);
   const [text = ''] = (await ours(all, format)).split('# HELP secmaster_exporter_api_');
-  await expect(text).toMatchFileSnapshot(`golden/everything-${format}.txt`);
+  await expect(text + ends[format]).toMatchFileSnapshot(`golden/everything-${format}.txt`);
 });
 
 function isSwitchedOn({ name }: WorkspaceFamily): boolean {
