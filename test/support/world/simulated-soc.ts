@@ -9,6 +9,7 @@ import { createWorkspace, type Workspace } from '../../../src/poll/workspace/wor
 import { noFilters } from '../../../src/secmaster/api/filters.ts';
 import type { SecMaster } from '../../../src/secmaster/api/secmaster.ts';
 import { defaultProject, defaultWorkspace } from '../../../src/simulator/defaults.ts';
+import type { Instance } from '../../../src/simulator/instance.ts';
 import { createManualClock, type ManualClock } from '../../../src/simulator/manual-clock.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../../src/simulator/simulator.ts';
 import type { World } from '../../../src/simulator/world.ts';
@@ -178,7 +179,17 @@ export function createSoc({
         former,
         unread: unreadPlaybooks(world.all, sinceMs - lookbackMs),
       });
-      return [...found, ...nodeDifferences(text, truth, former, settings.nodes === 'all')];
+      const isAll = settings.nodes === 'all' && !world.all.some(mayLoseNodes);
+      return [...found, ...nodeDifferences(text, truth, former, isAll)];
     },
   };
+}
+
+/**
+ * Nodes that began before the attempt before theirs ended are that one's. An attempt whose end_time was hidden is taken to have ended when
+ * its row was read; and one that begins and ends in the millisecond in which the one before it ended can't be told from it.
+ */
+function mayLoseNodes({ events }: Instance): boolean {
+  const ends = events.filter(({ kind }) => kind === 'failed' || kind === 'finished').map(({ atMs }) => atMs);
+  return new Set(ends).size < ends.length || events.some(({ fields }) => typeof fields?.raw === 'function');
 }
