@@ -15,7 +15,7 @@ const { WORLDS_PATH, WORLDS_SURVEY } = process.env;
 
 /**
  * Two of the 1,500 worlds of seed 2026 lose runs and say nothing: they begin while nobody polls for longer than the lookback, in a list of
- * which hardly anything can be paged. WORLDS_SURVEY=1 shows them with WORLDS_PATH=680 and more worlds. To be mended; until then no more.
+ * which hardly anything can be paged. A higher limit and WORLDS_SURVEY=1 show them. To be mended; until then no more than these.
  */
 const most = 650;
 
