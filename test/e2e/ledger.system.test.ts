@@ -18,7 +18,7 @@ test('a disk that fills up: the log says so, secmaster_up is 0 and the last numb
   const mount = (options: string) =>
     execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk], { stdio: 'pipe' });
   try {
-    mount('size=16m');
+    mount('size=40m');
   } catch (error) {
     throw new Error('this test fills a small disk of its own: run it as root where tmpfs can be mounted', {
       cause: error,
