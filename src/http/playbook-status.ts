@@ -1,3 +1,4 @@
+import type { DataClass } from '../model/instance.ts';
 import type { WorkspaceReport } from '../model/report.ts';
 
 /** A playbook of SecMaster's list, in `/api/v1/status` and on the page. */
@@ -8,7 +9,7 @@ export interface PlaybookStatus {
   readonly id: string;
   /** null: SecMaster doesn't say it in a way that can be understood. */
   readonly enabled: boolean | null;
-  readonly dataclass: { readonly id: string | null; readonly name: string | null } | null;
+  readonly dataclass: DataClass | null;
   /** null: none is known, or it has no series of its own. */
   readonly last_start: string | null;
   /** Whether no run within the retention is known, though the lookback has been read. */

@@ -34,9 +34,7 @@ export class PlaybookNames {
 
   #namesOf(owner: string): Map<string, NewestRun> {
     this.#byOwner ??= namesByOwner(this.#known);
-    const names = this.#byOwner.get(owner) ?? new Map<string, NewestRun>();
-    this.#byOwner.set(owner, names);
-    return names;
+    return namesIn(this.#byOwner, owner);
   }
 
   #newest(known: NewestRun | undefined, names: ReadonlyMap<string, NewestRun>, begunMs: number): NewestRun {
@@ -58,11 +56,16 @@ const none: NewestRun = { begunMs: Number.NEGATIVE_INFINITY, metMs: 0 };
 function namesByOwner(known: Iterable<MetPlaybook>): Map<string, Map<string, NewestRun>> {
   const byOwner = new Map<string, Map<string, NewestRun>>();
   for (const { playbookId, name, begunMs, metMs } of known) {
-    const owner = ownerOf(playbookId, name);
-    const names = byOwner.get(owner) ?? new Map<string, NewestRun>();
-    byOwner.set(owner, names.set(name, { begunMs, metMs }));
+    namesIn(byOwner, ownerOf(playbookId, name)).set(name, { begunMs, metMs });
   }
   return byOwner;
+}
+
+/** The names of one playbook, which may be new. */
+function namesIn(byOwner: Map<string, Map<string, NewestRun>>, owner: string): Map<string, NewestRun> {
+  const names = byOwner.get(owner) ?? new Map<string, NewestRun>();
+  byOwner.set(owner, names);
+  return names;
 }
 
 function isNewer(one: NewestRun, other: NewestRun): boolean {

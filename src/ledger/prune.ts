@@ -10,7 +10,11 @@ import { staleVersions } from './versions.ts';
  * The time before which ended instances are pruned: one retention before now or before the newest start, whichever is earlier, because
  * one wrong clock must not empty the ledger.
  */
-export function pruneBefore(nowMs: number, retentionMs: number, activity: readonly PlaybookActivity[]): number {
+export function pruneBefore(
+  nowMs: number,
+  retentionMs: number,
+  activity: readonly Pick<PlaybookActivity, 'lastStartMs'>[],
+): number {
   const newestStartMs = activity.reduce((newest, { lastStartMs }) => Math.max(newest, lastStartMs ?? 0), 0);
   return Math.min(nowMs, newestStartMs) - retentionMs;
 }

@@ -12,6 +12,11 @@ export interface RhythmOptions {
 /** How far SecMaster's clock may be ahead of ours. */
 const clockSkewMs = 5 * 60_000;
 
+/** Whether starts of this trigger type may have a rhythm. */
+export function hasRhythm(triggerType: string): boolean {
+  return triggerType === 'TIMER' || triggerType === 'EVENT';
+}
+
 /**
  * By when the next instance is due, or null while no rhythm is known.
  *
@@ -19,7 +24,7 @@ const clockSkewMs = 5 * 60_000;
  */
 export function expectedStartMs(startsMs: readonly number[] | Float64Array, options: RhythmOptions): number | null {
   const { triggerType, nowMs = Number.POSITIVE_INFINITY } = options;
-  if (triggerType !== 'TIMER' && triggerType !== 'EVENT') return null;
+  if (!hasRhythm(triggerType)) return null;
   const starts = orderedStarts(startsMs, nowMs + clockSkewMs);
   return triggerType === 'TIMER' ? timerDueMs(starts) : demandDueMs(starts);
 }

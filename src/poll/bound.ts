@@ -1,7 +1,7 @@
 import { maxStepRequests } from '../secmaster/api/pager.ts';
 import { maxAuditRequests } from './count-audit.ts';
 import { maxHistoryRequests } from './history-reader.ts';
-import { maxReads, maxReadsAfter } from './nodes.ts';
+import { maxReads } from './nodes.ts';
 import { maxOpenRequests } from './open.ts';
 import { maxListingRequests } from './playbooks.ts';
 import { maxProbeRequests } from './profile/probe.ts';
@@ -26,6 +26,3 @@ export const maxPollRequests =
   4 * maxStepRequests +
   maxRecheckRequests +
   maxAuditRequests;
-
-/** Requests between two polls at the most, with what the rate limit leaves, if all topologies are wanted. */
-export const maxRequestsAfterPoll = maxReadsAfter;

@@ -1,7 +1,7 @@
 import type { Change } from '../ledger/change.ts';
 import { isSameEnd } from '../ledger/contribution.ts';
 import type { Entry } from '../ledger/entry.ts';
-import { type EndedAttempt, maxUnread, newestFirst } from '../ledger/topologies.ts';
+import { type EndedAttempt, newestFirst } from '../ledger/topologies.ts';
 import { maxKeptNodes } from '../model/failed-run.ts';
 import { isEnded } from '../model/status.ts';
 import type { Priority, ShownInstance } from '../secmaster/api/secmaster.ts';
@@ -13,8 +13,6 @@ import type { Session } from './session.ts';
 /** Failed attempts read in one poll, one request each: the maximum, and the minimum even without time left. */
 export const maxReads = 100;
 const minReads = 10;
-/** Attempts read after a poll: all that wait then. */
-export const maxReadsAfter = maxUnread.failed + maxUnread.others;
 /** Tries to read one attempt, one per poll. */
 const maxTries = 3;
 /** How long reading pauses after a 403. */

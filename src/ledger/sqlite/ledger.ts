@@ -237,6 +237,7 @@ export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row
   };
 }
 
+/** What a commit may change. */
 const stateColumns = [
   ['name', 'name'],
   ['generation', 'generation'],
@@ -254,3 +255,10 @@ const stateColumns = [
   ['topologiesSkipped', 'topologies_skipped'],
   ['topologiesFailed', 'topologies_failed'],
 ] as const satisfies readonly (readonly [keyof LedgerState, string])[];
+
+/** What a SELECT gives a `LedgerRow` with. */
+export const ledgerColumns = [
+  'ledger',
+  'created_at_ms AS createdAtMs',
+  ...stateColumns.map(([name, column]) => `${column} AS ${name}`),
+].join(', ');

@@ -1,6 +1,6 @@
 import { type Ledger, LedgerError, type Store, type WorkspaceId } from '../store.ts';
 import { Database, type OnStatement } from './database.ts';
-import { type LedgerRow, openSqliteLedger } from './ledger.ts';
+import { type LedgerRow, ledgerColumns, openSqliteLedger } from './ledger.ts';
 import { mendNumbers } from './numbers.ts';
 
 export interface SqliteOptions {
@@ -27,11 +27,7 @@ export function createSqliteStore(path: string, { onStatement, onMended }: Sqlit
 
   function open({ projectId, workspaceId }: WorkspaceId): Ledger | null {
     const [row] = db.all<LedgerRow>(
-      `SELECT ledger, name, created_at_ms AS createdAtMs, generation, last_tail_ms AS lastTailMs,
-              last_success_ms AS lastSuccessMs, from_minute AS fromMinute, pruned_before_ms AS prunedBeforeMs,
-              unseen_before_ms AS unseenBeforeMs, history_from_ms AS historyFromMs, profile, listed, listed_ms AS listedMs, instances, topologies_read AS topologiesRead,
-              topologies_skipped AS topologiesSkipped, topologies_failed AS topologiesFailed
-       FROM ledger WHERE project_id = ? AND workspace_id = ?`,
+      `SELECT ${ledgerColumns} FROM ledger WHERE project_id = ? AND workspace_id = ?`,
       projectId,
       workspaceId,
     );

@@ -1,7 +1,7 @@
 import { currentLabels } from '../../ledger/current-names.ts';
 import { labelsText } from '../../ledger/label-set.ts';
 import { pruneBefore } from '../../ledger/prune.ts';
-import { expectedStartMs } from '../../ledger/rhythm.ts';
+import { expectedStartMs, hasRhythm } from '../../ledger/rhythm.ts';
 import { byLabels, type Recorded } from '../../ledger/snapshot.ts';
 import type { Ledger } from '../../ledger/store.ts';
 import { type Ends, type Group, groupsOf, isHistoryLeft, knownSince, streakOf } from '../../ledger/streaks.ts';
@@ -49,8 +49,9 @@ export function createOutlook(): Outlook {
     const all = await ledger.ends(sets, Number.MAX_SAFE_INTEGER);
     const isAhead = (all.finishedMs ?? 0) > latestMs;
     const ends = isAhead ? await ledger.ends(sets, latestMs) : all;
-    const starts = hasRhythm(labels) ? await ledger.starts(sets, sinceMs) : new Float64Array();
-    const expectedMs = expectedStartMs(starts, { triggerType: labels.trigger_type ?? '', nowMs });
+    const { trigger_type: triggerType = '' } = labels;
+    const starts = hasRhythm(triggerType) ? await ledger.starts(sets, sinceMs) : new Float64Array();
+    const expectedMs = expectedStartMs(starts, { triggerType, nowMs });
     const span = lasting(starts, nowMs);
     const fromMs = Math.max(span.fromMs, (ends.finishedMs ?? 0) - aheadMs);
     return { stamp, ends, expectedMs, fromMs, toMs: isAhead ? nowMs : span.toMs };
@@ -63,7 +64,9 @@ export function createOutlook(): Outlook {
       const { state } = ledger;
       const sweep = await ledger.sweep();
       const isDoubtful = await doubts(ledger);
-      const keptMs = Math.max(state.prunedBeforeMs, keptSince(recorded, nowMs, retentionMs));
+      // Instances that ended before may have been pruned.
+      const starts = recorded.lastStarts.map(({ atMs }) => ({ lastStartMs: atMs }));
+      const keptMs = Math.max(state.prunedBeforeMs, pruneBefore(nowMs, retentionMs, starts));
       // In whole days, so that what leaves the retention changes an expected start once a day.
       const startsSinceMs = Math.ceil(keptMs / dayMs) * dayMs;
       const lastTailMs = state.lastTailMs ?? 0;
@@ -109,21 +112,6 @@ function lasting(starts: Float64Array, nowMs: number): { readonly fromMs: number
     else toMs = Math.min(toMs, startMs - nearMs);
   }
   return { fromMs, toMs };
-}
-
-function hasRhythm({ trigger_type: triggerType }: Labels): boolean {
-  return triggerType === 'TIMER' || triggerType === 'EVENT';
-}
-
-/** Instances that ended before may have been pruned. */
-function keptSince({ lastStarts }: Recorded, nowMs: number, retentionMs: number): number {
-  const activity = lastStarts.map(({ labels: { playbook = '' }, atMs }) => ({
-    playbook,
-    lastStartMs: atMs,
-    lastMs: atMs,
-    hasOpen: false,
-  }));
-  return pruneBefore(nowMs, retentionMs, activity);
 }
 
 /** Changes whenever an instance of the group does. */
