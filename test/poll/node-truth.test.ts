@@ -111,7 +111,7 @@ test(
           await soc.store.close();
         },
       ),
-      { numRuns: inForm(12, 200) },
+      { numRuns: inForm(12, 500) },
     );
   },
   inForm(60_000, 600_000),
