@@ -6,5 +6,5 @@ import type { LedgerError, Store } from './store.ts';
  */
 export function createBrokenStore(error: LedgerError): Store {
   const fail = () => Promise.reject(error);
-  return { open: fail, create: fail, close: async () => {} };
+  return { open: fail, create: fail, replicas: null, close: async () => {} };
 }

@@ -3,6 +3,7 @@ import type { OpenRun } from '../model/open-run.ts';
 import type { CounterSeries, Labels } from '../model/snapshot.ts';
 import type { Change, SweepItem } from './change.ts';
 import type { Entry } from './entry.ts';
+import type { Replicas } from './replicas.ts';
 import type { Recorded } from './snapshot.ts';
 import type { LedgerState } from './state.ts';
 import type { Ends } from './streaks.ts';
@@ -17,6 +18,8 @@ export interface Store {
   open(workspace: WorkspaceId): Promise<Ledger | null>;
   /** Creates the ledger of a workspace that has none. */
   create(workspace: WorkspaceId, nowMs: number, fromMinute: number): Promise<Ledger>;
+  /** The other exporters on this store; null: it belongs to this process alone. */
+  readonly replicas: Replicas | null;
   close(): Promise<void>;
 }
 
@@ -33,6 +36,8 @@ export interface Ledger {
   readonly touched: ReadonlyMap<string, number>;
   /** Writes a change atomically: after a crash at any time, all of it is there or nothing. */
   commit(change: Change): Promise<void>;
+  /** Takes over what another replica has committed since: `state` and `touched` are as of its last commit. Nothing to do without replicas. */
+  catchUp(): Promise<void>;
   /** Read in parts, so that scrapes are served in between. Commits wait until it has been read. */
   snapshot(): Promise<Recorded>;
 
@@ -93,9 +98,15 @@ export class LedgerError extends Error {
   override name = 'LedgerError';
   /** Whether a ledger exists but can't be read: the exporter must not replace it with a new one. */
   readonly isDamaged: boolean;
+  /** Whether another replica has the lease now: nothing is wrong, and that replica goes on. */
+  readonly isLost: boolean;
 
-  constructor(message: string, { isDamaged = false, cause }: { isDamaged?: boolean; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    { isDamaged = false, isLost = false, cause }: { isDamaged?: boolean; isLost?: boolean; cause?: unknown } = {},
+  ) {
     super(message, { cause });
     this.isDamaged = isDamaged;
+    this.isLost = isLost;
   }
 }

@@ -50,6 +50,7 @@ export function createMemoryStore(disk: Disk, onStatement: () => void = () => {}
       onStatement();
       return openLedger(disk, keyOf(workspace), onStatement);
     },
+    replicas: null,
     close: async () => {},
   };
 }
@@ -116,6 +117,7 @@ function openLedger(disk: Disk, key: string, onStatement: () => void): Ledger {
       touched = touch(touched, change);
       onStatement();
     },
+    async catchUp() {},
     async snapshot() {
       const { state, counters, buckets, cells, lastStarts, lastCompletions, sweep } = tables();
       const open = entries().filter(({ entry }) => isOpen(entry));

@@ -217,6 +217,7 @@ export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row
       return touched.bySet;
     },
     commit: (change) => inTurn(async () => commit(change)),
+    catchUp: async () => {},
     snapshot: () => inTurn(snapshot),
     known: async (ids) => instances.known(ids),
     openUnseen: async (sinceMs) => instances.openUnseen(sinceMs),

@@ -47,6 +47,7 @@ export function createSqliteStore(path: string, { onStatement, onMended }: Sqlit
         throw new LedgerError('the new ledger has disappeared; check what else writes to state.path');
       return ledger;
     },
+    replicas: null,
     close: async () => db.close(),
   };
 }
