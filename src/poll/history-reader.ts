@@ -34,7 +34,7 @@ export function createHistoryReader(elapsedMs: () => number): HistoryReader {
   let toldError: string | null = null;
 
   async function readOn(session: Session, hasTimeLeft: () => boolean): Promise<void> {
-    const from = progress ?? (await nextOfHistory(session));
+    const from = progress ?? (await nextOfHistory(session, log));
     // After an error, the part is read from its start.
     progress = null;
     if (from === null) return;
@@ -44,7 +44,7 @@ export function createHistoryReader(elapsedMs: () => number): HistoryReader {
   }
 
   async function giveUp(session: Session): Promise<void> {
-    const refused = await nextOfHistory(session);
+    const refused = await nextOfHistory(session, log);
     if (refused === null) return;
     const outcome = { kind: 'given_up', knownSinceMs: session.ledger.state.createdAtMs, items: [] } as const;
     await session.ledger.commit({ kind: 'sweep_step', page: null, item: refused.item.key, outcome });

@@ -66,7 +66,7 @@ export async function poll(
   await moveWindow(session);
   await historyReader.plan(session);
   await lookUpOpen(session);
-  let left = progress ?? (await nextItem(session));
+  let left = progress ?? (await nextItem(session, sweepLog));
   const failures = await nodeReader.pending(session);
   const isListing = await playbookLists.begin(session);
   const isHistoryDue = mayReadHistory && (await historyReader.isPending(session));
@@ -76,6 +76,7 @@ export async function poll(
     left = await sweep(session, left, hasTimeLeft, sweepLog);
     if (left === null) sweepLog.ended(session);
   }
+  sweepLog.tellGivenUp(session);
   if (left === null) {
     await recheck(session, hasTimeLeft);
     await audits.audit(session);

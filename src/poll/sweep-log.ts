@@ -13,6 +13,10 @@ export interface SweepLog {
   isUnderWay(): boolean;
   /** Tells why an item can't be read: a reason once an hour, however many items it concerns. */
   judged(session: Session, item: SweepPart, verdict: Verdict, outcome: SweepOutcome): void;
+  /** A part is dropped unread: told with `tellGivenUp`. */
+  gaveUp(item: SweepPart): void;
+  /** Tells, in one line, which span was dropped unread since the last time: its runs may be missing for good. */
+  tellGivenUp(session: Session): void;
   /** There is nothing left to sweep: news of the first one, and of one whose progress was told. */
   ended(session: Session): void;
 }
@@ -26,6 +30,10 @@ export interface SweepWords {
   readonly problem: string;
 }
 
+/** Counters and streaks may lack what began then. */
+export const gapGivenUp =
+  'a part that could not be read now lies before the lookback and is given up; runs that began in it may never be counted';
+
 const ofSweep: SweepWords = {
   progress: 'history sweep in progress',
   end: 'history sweep complete',
@@ -37,10 +45,18 @@ const instead = { dates: datesIgnored, statusFilter: 'SecMaster does not limit l
 export function createSweepLog(elapsedMs: () => number, words = ofSweep): SweepLog {
   let current: { readonly ticker: Ticker; requests: number; rows: number; isAudit: boolean } | null = null;
   const told = new Map<string, number>();
+  let givenUp: SweepPart[] = [];
   let isEndNews = true;
+
+  function gaveUp(item: SweepPart): void {
+    // An audit has been read before, and history counts nothing.
+    if (item.purpose === 'gap') givenUp.push(item);
+  }
+
   return {
     judged({ log }, item, verdict, outcome) {
       if (verdict.kind === 'contradicted') log.warn({ ...partOf(item), problem: verdict.how }, instead[verdict.by]);
+      if (outcome.kind === 'given_up') gaveUp(item);
       if (verdict.kind !== 'problem' || outcome.kind === 'instead') return;
       const { problem } = verdict;
       const toldMs = told.get(problem);
@@ -48,6 +64,13 @@ export function createSweepLog(elapsedMs: () => number, words = ofSweep): SweepL
       if (isNews) told.set(problem, elapsedMs());
       const retryInSeconds = outcome.kind === 'tried' ? retryMs / 1000 : null;
       log[isNews ? 'warn' : 'debug']({ ...partOf(item), problem, retryInSeconds }, words.problem);
+    },
+    gaveUp,
+    tellGivenUp({ log }) {
+      if (givenUp.length === 0) return;
+      const { leftFrom: from, leftTo: to } = spanOf(givenUp);
+      log.warn({ parts: givenUp.length, from, to }, gapGivenUp);
+      givenUp = [];
     },
     async read({ ledger, log }, { purpose }, rows) {
       current ??= { ticker: createTicker(elapsedMs), requests: 0, rows: 0, isAudit: true };

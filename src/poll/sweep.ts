@@ -29,18 +29,22 @@ const maxRoundRequests = 1_200;
 export const maxSweepRequests = 400;
 
 /** The next item to read, history apart; null if there is none. */
-export function nextItem(session: Session): Promise<Progress | null> {
-  return nextWhere(session, ({ purpose }) => purpose !== 'history');
+export function nextItem(session: Session, log: SweepLog): Promise<Progress | null> {
+  return nextWhere(session, log, ({ purpose }) => purpose !== 'history');
 }
 
 /** The next item of the history: timers first, also where their list had to be split. */
-export async function nextOfHistory(session: Session): Promise<Progress | null> {
+export async function nextOfHistory(session: Session, log: SweepLog): Promise<Progress | null> {
   const isHistory = ({ purpose }: SweepPart) => purpose === 'history';
-  const ofTimers = await nextWhere(session, (item) => isHistory(item) && item.triggerType === 'TIMER');
-  return ofTimers ?? nextWhere(session, isHistory);
+  const ofTimers = await nextWhere(session, log, (item) => isHistory(item) && item.triggerType === 'TIMER');
+  return ofTimers ?? nextWhere(session, log, isHistory);
 }
 
-async function nextWhere(session: Session, isWanted: (item: SweepPart) => boolean): Promise<Progress | null> {
+async function nextWhere(
+  session: Session,
+  log: SweepLog,
+  isWanted: (item: SweepPart) => boolean,
+): Promise<Progress | null> {
   const { ledger, secmaster } = session;
   const nowMs = secmaster.now();
   // Tried in the future: by a clock that was wrong.
@@ -48,8 +52,10 @@ async function nextWhere(session: Session, isWanted: (item: SweepPart) => boolea
   const items = (await ledger.sweep()).filter(isWanted);
   const due = items.filter(({ triedMs }) => triedMs === null || isDue(triedMs));
   const over = due.filter((item) => item.triedMs !== null && isOver(session, item));
-  for (const item of over)
+  for (const item of over) {
     await ledger.commit({ kind: 'sweep_step', page: null, item: item.key, outcome: givenUp(session, item, []) });
+    log.gaveUp(item);
+  }
   const item = due.find((one) => !over.includes(one));
   return item === undefined ? null : beginItem(item, roundOver(session, item), session.ledger.state.lastTailMs ?? 0);
 }
@@ -61,7 +67,7 @@ function roundOver(session: Session, { purpose }: SweepPart): Round<ReadPage> {
 
 /** Which items are swept, and with how many requests that need not bring a new instance each. */
 export interface Scope {
-  readonly next: (session: Session) => Promise<Progress | null>;
+  readonly next: (session: Session, log: SweepLog) => Promise<Progress | null>;
   readonly maxRequests: number;
 }
 
@@ -85,7 +91,7 @@ export async function sweep(
     requests += step.requests;
     added += step.added;
     await sweepLog.read(session, progress.item, step.rows);
-    progress = step.isOver ? await next(session) : progress;
+    progress = step.isOver ? await next(session, sweepLog) : progress;
   } while (progress !== null && hasTimeLeft() && requests < maxRequests + added);
   return progress;
 }

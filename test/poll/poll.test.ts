@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { maxProbeRequests } from '../../src/poll/profile/probe.ts';
+import { gapGivenUp } from '../../src/poll/sweep-log.ts';
 import { defaultProject, defaultWorkspace } from '../../src/simulator/defaults.ts';
 import type { World } from '../../src/simulator/world.ts';
 import { sampleValue } from '../support/metrics/exposition.ts';
@@ -243,6 +244,7 @@ describe('the sweep', () => {
     expect(await soc.poll()).toBeLessThan(9);
     soc.turn(25 * 60 * minuteMs);
     await soc.poll();
+    expect(soc.logged).toContainEqual(expect.objectContaining({ level: 40, msg: gapGivenUp }));
     expect(sampleValue(await soc.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
   });
 });

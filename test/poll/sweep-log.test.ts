@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { SweepPart } from '../../src/ledger/change.ts';
 import { allOf, down, span } from '../../src/poll/parts.ts';
 import type { Session } from '../../src/poll/session.ts';
-import { createSweepLog } from '../../src/poll/sweep-log.ts';
+import { createSweepLog, gapGivenUp } from '../../src/poll/sweep-log.ts';
 import { createSoc, type SimulatedSoc } from '../support/world/simulated-soc.ts';
 
 const lines = ({ logged }: SimulatedSoc) => logged.filter(({ msg }) => msg === 'history sweep in progress');
@@ -134,4 +134,19 @@ test('the end of a sweep is news once, and again where its progress was', async 
   expect(await ended(1_000)).toMatchObject({ level: 'debug' });
   expect(await ended(10_000)).toMatchObject({ level: 'info' });
   expect(await ended(1_000)).toMatchObject({ level: 'debug' });
+});
+
+test('what was dropped unread is told in one line with its span, once; an audit was read before, and history counts nothing', () => {
+  const { sweepLog, session, lines } = logging();
+  const outcome = { kind: 'given_up', knownSinceMs: 0, items: [] } as const;
+  const problem = { kind: 'problem', problem: 'too many', parts: [] } as const;
+  sweepLog.judged(session, span(2 * minuteMs, 3 * minuteMs), problem, outcome);
+  lines.length = 0;
+  sweepLog.gaveUp(span(0, minuteMs));
+  sweepLog.gaveUp({ ...span(0, 9 * minuteMs), purpose: 'audit' });
+  sweepLog.gaveUp({ ...span(0, 9 * minuteMs), purpose: 'history' });
+  sweepLog.tellGivenUp(session);
+  sweepLog.tellGivenUp(session);
+  const times = { from: new Date(0).toISOString(), to: new Date(3 * minuteMs).toISOString() };
+  expect(lines).toEqual([{ level: 'warn', parts: 2, ...times, msg: gapGivenUp }]);
 });
