@@ -66,6 +66,12 @@ export interface Told {
 }
 
 /** The task of polling a workspace. A ledger of a store with replicas takes commits only from the replica that holds its lease. */
-export function workspaceTask({ projectId, workspaceId }: { readonly projectId: string; readonly workspaceId: string }) {
+export function workspaceTask({
+  projectId,
+  workspaceId,
+}: {
+  readonly projectId: string;
+  readonly workspaceId: string;
+}) {
   return `workspace ${projectId}/${workspaceId}`;
 }
