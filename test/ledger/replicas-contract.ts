@@ -222,6 +222,18 @@ export function describeReplicas({ create }: ReplicasKind): void {
     expect(await a.replicas.told([])).toEqual(new Map());
   });
 
+  test('a task may have any name', async () => {
+    const { a, b } = await two();
+    const odd = 'a\u0000b\ud800 "\\u0000" — \u{1f600}';
+    expect(await take(a, odd)).toEqual([odd]);
+    await a.commit(odd);
+    await b.replicas.tell(odd, () => 1);
+    expect([...(await b.replicas.told([odd])).keys()]).toEqual([odd]);
+    expect(await holderOf(b, odd)).toBe(a.replicas.name);
+    await a.replicas.release([odd]);
+    expect(await take(b, odd)).toEqual([odd]);
+  });
+
   test('of what several tell at once none is lost', async () => {
     const store = await create();
     const all = await Promise.all([store.join(), store.join(), store.join()]);

@@ -2,19 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Look, Replicas, Task, Told } from '../replicas.ts';
 import { LedgerError } from '../store.ts';
-import type { Database, Queries } from './database.ts';
+import type { Database } from './database.ts';
+import type { Fence } from './ledger.ts';
 import { type Schema, SchemaTooNew, schemaVersion } from './migrate.ts';
-
-/** The first statement of each transaction that changes a ledger. */
-export interface Fence {
-  /**
-   * No other replica changes the ledger until the transaction has ended.
-   *
-   * @returns the new version of the task
-   * @throws {LedgerError} with `isLost` unless this replica has the lease
-   */
-  check(queries: Queries): Promise<number>;
-}
+import { fromText, toText } from './sql.ts';
 
 export interface PostgresReplicas extends Replicas {
   fenceOf(task: string): Fence;
@@ -112,7 +103,8 @@ export function createPostgresReplicas({
     known.clear();
     const stray: string[] = [];
     const kept = new Map<string, number>();
-    for (const [task, holder, epoch] of seen.tasks) {
+    const tasks = seen.tasks.map(([key, ...rest]) => [fromText(key), ...rest] as const);
+    for (const [task, holder, epoch] of tasks) {
       known.add(task);
       if (holder !== name) continue;
       if (held.get(task) === epoch) kept.set(task, epoch);
@@ -131,7 +123,7 @@ export function createPostgresReplicas({
         scrapedAgoMs: ago === null ? null : Math.max(0, ago),
       })),
       tasks: new Map(
-        seen.tasks.map(([task, holder, , version]): [string, Task] => [
+        tasks.map(([task, holder, , version]): [string, Task] => [
           task,
           { holder: holder !== null && living.has(holder) && !strays.has(task) ? holder : null, version },
         ]),
@@ -142,7 +134,7 @@ export function createPostgresReplicas({
   /** In a transaction, for its limits: a change of a ledger that is under way may lock the task. */
   async function giveBack(tasks: readonly string[]): Promise<void> {
     await unguarded.transaction((queries) =>
-      queries.rows('UPDATE task SET holder = NULL WHERE holder = $1 AND task = ANY ($2)', name, tasks),
+      queries.rows('UPDATE task SET holder = NULL WHERE holder = $1 AND task = ANY ($2)', name, tasks.map(toText)),
     );
   }
 
@@ -153,7 +145,7 @@ export function createPostgresReplicas({
     await db.rows(
       `WITH others AS (INSERT INTO told (task) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING)
       INSERT INTO task (task) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`,
-      fresh,
+      fresh.map(toText),
     );
     for (const task of fresh) known.add(task);
   }
@@ -168,16 +160,15 @@ export function createPostgresReplicas({
       takeFree,
       name,
       leaseMs,
-      wanted,
+      wanted.map(toText),
       Math.min(max, wanted.length),
     );
     renewed(sentMs);
     for (const { task, epoch, schema: version } of taken) {
       schema.expectVersion(version);
-      held.set(task, epoch);
+      held.set(fromText(task), epoch);
     }
-    const got = new Set(taken.map(({ task }) => task));
-    return wanted.filter((task) => got.has(task));
+    return wanted.filter((task) => held.has(task));
   }
 
   function lost(task: string): LedgerError {
@@ -200,13 +191,13 @@ export function createPostgresReplicas({
       return ledgers.transaction(async (queries) => {
         const [row] = await queries.rows<{ told: string | null }>(
           'SELECT told FROM told WHERE task = $1 FOR UPDATE',
-          task,
+          toText(task),
         );
         const text = JSON.stringify(change(parsed(row?.told ?? null)) ?? null);
         const [told] = await queries.rows<{ schema: number }>(
           `WITH it AS (UPDATE told SET told = $2, told_at = clock_timestamp() WHERE task = $1)
           UPDATE task SET version = version + 1 WHERE task = $1 RETURNING ${schemaVersion} AS schema`,
-          task,
+          toText(task),
           text,
         );
         if (told !== undefined) schema.expectVersion(told.schema);
@@ -217,10 +208,10 @@ export function createPostgresReplicas({
       const rows = await ledgers.rows<{ task: string; told: string; ago_ms: number }>(
         `SELECT task, told, greatest(0, extract(epoch FROM now() - told_at) * 1000)::double precision AS ago_ms
         FROM told WHERE task = ANY ($1) AND told IS NOT NULL`,
-        tasks,
+        tasks.map(toText),
       );
       return new Map(
-        rows.map(({ task, told, ago_ms }): [string, Told] => [task, { value: parsed(told), agoMs: ago_ms }]),
+        rows.map(({ task, told, ago_ms }): [string, Told] => [fromText(task), { value: parsed(told), agoMs: ago_ms }]),
       );
     },
     leave: () =>
@@ -237,7 +228,7 @@ export function createPostgresReplicas({
         const [row] = await queries.rows<{ version: number; schema: number }>(
           `UPDATE task SET version = version + 1 WHERE task = $1 AND holder = $2 AND epoch = $3
           RETURNING version, ${schemaVersion} AS schema`,
-          task,
+          toText(task),
           name,
           epoch,
         );

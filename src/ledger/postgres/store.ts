@@ -1,6 +1,8 @@
-import { LedgerError, type Store } from '../store.ts';
+import { workspaceTask } from '../replicas.ts';
+import type { Store } from '../store.ts';
 import { addressOf } from './connection.ts';
 import { type Limits, openDatabase } from './database.ts';
+import { createPostgresLedgers } from './ledgers.ts';
 import { createSchema } from './migrate.ts';
 import { createPostgresReplicas } from './replicas.ts';
 import { migrations as ownMigrations } from './schema.ts';
@@ -60,20 +62,19 @@ export function createPostgresStore({
     limits: leaseLimits,
   });
   const schema = createSchema(leases, migrations);
+  const guarded = schema.guard(db);
   const replicas = createPostgresReplicas({
     db: schema.guard(leases),
     unguarded: leases,
-    ledgers: schema.guard(db),
+    ledgers: guarded,
     schema,
     leaseMs,
     elapsedMs,
   });
-  const fail = async () => {
-    throw new LedgerError('not built yet');
-  };
+  const ledgers = createPostgresLedgers(guarded, (workspace) => replicas.fenceOf(workspaceTask(workspace)));
   return {
-    open: fail,
-    create: fail,
+    open: ledgers.open,
+    create: ledgers.create,
     replicas,
     async close() {
       await Promise.all([db.close(), leases.close()]);
