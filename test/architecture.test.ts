@@ -115,7 +115,7 @@ const parts: readonly Part[] = [
   {
     floor: 2,
     part: 'SQLite, alone with node:sqlite',
-    files: /^ledger\/sqlite\/(database|file-guard|inspection|migrate)\.ts$/,
+    files: /^ledger\/sqlite\/(database|file-guard|inspection|migrate|place)\.ts$/,
     ours: [/^ledger\//],
     libraries: ['node:sqlite', 'node:path'],
   },
@@ -125,6 +125,13 @@ const parts: readonly Part[] = [
     files: /^ledger\/sqlite\/(file|file-watch)\.ts$/,
     ours: [/^ledger\//],
     libraries: ['node:fs', 'node:path'],
+  },
+  {
+    floor: 2,
+    part: 'comparison of two ledgers',
+    files: /^ledger\/copy\/difference\.ts$/,
+    ours: [/^ledger\//],
+    libraries: ['node:util'],
   },
   { floor: 2, part: 'ledger', files: /^ledger\//, ours: [/^model\//, /^ledger\//], libraries: [] },
   {
