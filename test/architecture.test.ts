@@ -115,7 +115,7 @@ const parts: readonly Part[] = [
   {
     floor: 2,
     part: 'SQLite, alone with node:sqlite',
-    files: /^ledger\/sqlite\/(database|file-guard|inspection|migrate|place)\.ts$/,
+    files: /^ledger\/sqlite\/(database|file-guard|inspection|migrate)\.ts$/,
     ours: [/^ledger\//],
     libraries: ['node:sqlite', 'node:path'],
   },

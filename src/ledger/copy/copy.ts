@@ -2,7 +2,8 @@ import { counterNames } from '../../model/snapshot.ts';
 import { type Ledger, LedgerError, type WorkspaceId } from '../store.ts';
 import { differenceOf, knowsTheSame } from './difference.ts';
 import type { NewTables, Place, Tables } from './place.ts';
-import { instanceTable, keyIn, ledgerTable, type Row, type Table, tables, valueIn } from './tables.ts';
+import { createRenumbering, type Renumber } from './renumbering.ts';
+import { instanceTable, ledgerTable, type Row, type Table, tables, valueIn } from './tables.ts';
 
 export interface Copied {
   readonly workspaces: number;
@@ -20,9 +21,6 @@ export type Progress =
   | { readonly step: 'copy'; readonly table: string; readonly rows: number; readonly of: number }
   | { readonly step: 'compare'; readonly instances: number; readonly of: number };
 
-/** Rows at a time: what is in memory. */
-const batch = 2_000;
-
 /**
  * Copies all ledgers of a place to one that has none, and compares both before the copy counts: it is whole, or there is none.
  *
@@ -33,7 +31,8 @@ export function copyLedgers(from: Place, to: Place, options: CopyOptions): Promi
     if ((await source.count(ledgerTable)) === 0)
       throw new LedgerError(`${from.shown} has no workspaces, so there is nothing to copy`);
     return to.fill(async (target) => {
-      for (const table of tables) await copyTable(table, source, target, options);
+      const renumbered = createRenumbering();
+      for (const table of tables) await copyTable(table, source, target, renumbered, options);
       const series = await compareWorkspaces(source, target);
       const instances = await compareInstances(source, target, options);
       return { workspaces: await source.count(ledgerTable), instances, series };
@@ -41,11 +40,20 @@ export function copyLedgers(from: Place, to: Place, options: CopyOptions): Promi
   });
 }
 
-async function copyTable(table: Table, source: Tables, target: NewTables, { onProgress }: CopyOptions): Promise<void> {
+async function copyTable(
+  table: Table,
+  source: Tables,
+  target: NewTables,
+  renumbered: Renumber,
+  { onProgress }: CopyOptions,
+): Promise<void> {
   const of = await source.count(table);
   let rows = 0;
-  for await (const page of pagesOf(table, source)) {
-    await target.add(table, page);
+  for await (const page of source.pages(table)) {
+    await target.add(
+      table,
+      page.map((row) => renumbered(table, row)),
+    );
     rows += page.length;
     onProgress({ step: 'copy', table: table.name, rows, of });
   }
@@ -54,7 +62,7 @@ async function copyTable(table: Table, source: Tables, target: NewTables, { onPr
 /** @returns the number of series */
 async function compareWorkspaces(source: Tables, target: Tables): Promise<number> {
   let series = 0;
-  for await (const page of pagesOf(ledgerTable, source)) {
+  for await (const page of source.pages(ledgerTable)) {
     for (const row of page) {
       const workspace = workspaceIn(row);
       const [original, copy] = await openBoth(workspace, source, target);
@@ -71,11 +79,11 @@ async function compareWorkspaces(source: Tables, target: Tables): Promise<number
 async function compareInstances(source: Tables, target: Tables, { onProgress }: CopyOptions): Promise<number> {
   const of = await source.count(instanceTable);
   const workspaces = new Map<unknown, WorkspaceId>();
-  for await (const page of pagesOf(ledgerTable, source))
+  for await (const page of source.pages(ledgerTable))
     for (const row of page) workspaces.set(valueIn(ledgerTable, row, 'ledger'), workspaceIn(row));
   let opened: { readonly ledger: unknown; readonly both: readonly [Ledger, Ledger] } | undefined;
   let instances = 0;
-  for await (const page of pagesOf(instanceTable, source)) {
+  for await (const page of source.pages(instanceTable)) {
     for (const [ledger, rows] of Map.groupBy(page, (row) => valueIn(instanceTable, row, 'ledger'))) {
       const workspace = workspaces.get(ledger);
       if (workspace === undefined) throw new LedgerError(`the ledger ${ledger} has instances but no workspace`);
@@ -88,15 +96,6 @@ async function compareInstances(source: Tables, target: Tables, { onProgress }: 
     onProgress({ step: 'compare', instances, of });
   }
   return instances;
-}
-
-async function* pagesOf(table: Table, tables: Tables): AsyncGenerator<readonly Row[]> {
-  let page = await tables.rowsAfter(table, null, batch);
-  while (page.length > 0) {
-    yield page;
-    const last = page.at(-1);
-    page = last === undefined || page.length < batch ? [] : await tables.rowsAfter(table, keyIn(table, last), batch);
-  }
 }
 
 async function openBoth(workspace: WorkspaceId, source: Tables, target: Tables): Promise<readonly [Ledger, Ledger]> {

@@ -7,7 +7,7 @@ const sayings: Readonly<Record<string, (ledger: Ledger) => unknown>> = {
   'its state': ({ state }) => state,
   'its counters and gauges': (ledger) => ledger.snapshot(),
   'the series that are held at 0': async (ledger) => inOneOrder(await ledger.pending()),
-  'what is to be swept': (ledger) => ledger.sweep(),
+  'what is to be swept': async (ledger) => (await ledger.sweep()).map(({ key: _, ...item }) => item),
   'the instances to recheck': async (ledger) => inOneOrder(await ledger.toRecheck()),
   'its open instances': async (ledger) => inOneOrder(await ledger.openUnseen(maxNumber)),
   'its failed attempts': async (ledger) => inOneOrder(await ledger.latestFailures(maxFailures)),

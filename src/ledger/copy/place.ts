@@ -12,8 +12,8 @@ export interface Place {
 }
 
 export interface Tables {
-  /** At most `max` rows after the one with this key (null: from the first), in an order of the keys. */
-  rowsAfter(table: Table, key: Row | null, max: number): Promise<readonly Row[]>;
+  /** All rows, some at a time; instances ledger by ledger. */
+  pages(table: Table): AsyncIterable<readonly Row[]>;
   /** How many rows there are, for progress. */
   count(table: Table): Promise<number>;
   /** null: there is no ledger of this workspace. */

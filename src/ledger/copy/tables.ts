@@ -1,6 +1,6 @@
 /**
- * The tables of all ledgers of a store, as every store has them under the same names, for copying. A column that one store alone has is
- * worked out there. `test/ledger/copy/tables.test.ts` holds this against each schema.
+ * The tables of all ledgers of a store, as every store has them under the same names, for copying. What one store alone has beside them it
+ * works out by itself. Tests hold this against each schema.
  */
 export interface Table {
   readonly name: string;
@@ -33,6 +33,18 @@ export const ledgerTable = table('ledger', ['ledger'], {
   ...texts('project_id', 'workspace_id', 'name', 'profile', 'listed'),
 });
 
+/** Each store numbers label sets and what is to be swept in its own way, so a copy has new numbers. */
+export const labelSetTable = table('label_set', ['ledger', 'label_set'], {
+  ...wholes('ledger', 'label_set'),
+  ...texts('labels'),
+});
+
+export const sweepTable = table('sweep', ['ledger', 'key'], {
+  ...wholes('ledger', 'key', 'from_ms', 'to_ms', 'tried_ms'),
+  ...texts('status', 'trigger_type', 'purpose'),
+  ...flags('oldest_first'),
+});
+
 export const instanceTable = table('instance', ['ledger', 'id'], {
   ...wholes('ledger', 'label_set', 'start_time_ms', 'end_time_ms', 'retry_count', 'seen_ms', 'changed_in'),
   ...wholes('counted_started', 'counted_retries', 'last_end_ms', 'last_end_retry_count'),
@@ -42,10 +54,7 @@ export const instanceTable = table('instance', ['ledger', 'id'], {
 
 export const tables: readonly Table[] = [
   ledgerTable,
-  table('label_set', ['label_set'], {
-    ...wholes('label_set', 'ledger'),
-    ...texts('labels', 'playbook', 'status'),
-  }),
+  labelSetTable,
   instanceTable,
   table('counter', ['ledger', 'counter', 'label_set'], {
     ...wholes('ledger', 'label_set', 'value'),
@@ -60,11 +69,7 @@ export const tables: readonly Table[] = [
   table('cell', ['ledger', 'minute', 'label_set'], wholes('ledger', 'minute', 'label_set', 'instances', 'retries')),
   table('gauge', ['ledger', 'label_set'], wholes('ledger', 'label_set', 'instances', 'retries')),
   table('mark', ['ledger', 'mark', 'label_set'], { ...wholes('ledger', 'label_set', 'at_ms'), ...texts('mark') }),
-  table('sweep', ['key'], {
-    ...wholes('key', 'ledger', 'from_ms', 'to_ms', 'tried_ms'),
-    ...texts('status', 'trigger_type', 'purpose'),
-    ...flags('oldest_first'),
-  }),
+  sweepTable,
   table('playbook', ['ledger', 'playbook_id', 'name'], {
     ...wholes('ledger', 'seen_ms', 'begun_ms', 'met_ms'),
     ...texts('playbook_id', 'name', 'label'),
@@ -98,19 +103,28 @@ export function valueIn(table: Table, row: Row, column: string): Value {
   return row[Object.keys(table.columns).indexOf(column)] ?? null;
 }
 
-/** The rows after one with this key, in the order of the keys; `?` for each of its values and for the greatest number of rows. */
-export function pageQuery(
-  { name, key, columns }: Table,
-  isFirst: boolean,
-  parameter: (index: number) => string,
-): string {
+/** The rows of a table in the order of their keys, some at a time, by queries for the next ones. */
+export async function* pagesBy(
+  table: Table,
+  key: readonly string[],
+  query: (sql: string, values: readonly Value[]) => Promise<readonly Row[]>,
+  { parameter, where = 'true' }: { readonly parameter: (index: number) => string; readonly where?: string },
+): AsyncGenerator<readonly Row[]> {
   const keys = key.join(', ');
-  const after = isFirst ? '' : `WHERE (${keys}) > (${key.map((_, i) => parameter(i)).join(', ')})`;
-  const limit = parameter(isFirst ? 0 : key.length);
-  return `SELECT ${Object.keys(columns).join(', ')} FROM ${name} ${after} ORDER BY ${keys} LIMIT ${limit}`;
+  const all = `SELECT ${Object.keys(table.columns).join(', ')} FROM ${table.name} WHERE ${where}`;
+  const after = `AND (${keys}) > (${key.map((_, index) => parameter(index)).join(', ')})`;
+  const rest = `ORDER BY ${keys} LIMIT ${pageRows}`;
+  let page = await query(`${all} ${rest}`, []);
+  while (page.length > 0) {
+    yield page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageRows) return;
+    page = await query(
+      `${all} ${after} ${rest}`,
+      key.map((column) => valueIn(table, last, column)),
+    );
+  }
 }
 
-/** The values of the primary key, in its order. */
-export function keyIn(table: Table, row: Row): Row {
-  return table.key.map((column) => valueIn(table, row, column));
-}
+/** So many are in memory. */
+const pageRows = 2_000;

@@ -1,14 +1,10 @@
-import type { SQLInputValue } from 'node:sqlite';
 import type { NewTables, Place } from '../copy/place.ts';
-import { pageQuery, type Row, type Table, type Value } from '../copy/tables.ts';
+import { pagesBy, type Row, type Table, type Value } from '../copy/tables.ts';
 import { Database } from './database.ts';
 import { ledgerError } from './errors.ts';
 import { type DraftFile, draftFile, expectFile, expectNothing } from './file.ts';
 import { mendNumbers } from './numbers.ts';
 import { openLedger } from './store.ts';
-
-/** SQLite works these out from the labels. */
-const generated: Readonly<Record<string, readonly string[]>> = { label_set: ['playbook', 'status'] };
 
 /** An SQLite file, as a place to copy ledgers from or to. */
 export function sqlitePlace(path: string): Place {
@@ -42,37 +38,35 @@ export function sqlitePlace(path: string): Place {
   };
 }
 
+/** Where the primary key isn't that of other stores. */
+const keys: Readonly<Record<string, readonly string[]>> = { label_set: ['label_set'], sweep: ['key'] };
+
 function tablesOf(db: Database): NewTables {
   return {
-    async rowsAfter(table, key, max) {
-      const values = key === null ? [max] : [...key.map(toSqlite), max];
-      const rows = db.all<Record<string, SQLInputValue>>(
-        pageQuery(table, key === null, () => '?'),
-        ...values,
-      );
-      return rows.map((row) => rowOf(table, row));
+    pages(table) {
+      const query = async (sql: string, values: readonly Value[]) =>
+        db.all<Record<string, Value>>(sql, ...values.map(toSqlite)).map((row) => rowOf(table, row));
+      return pagesBy(table, keys[table.name] ?? table.key, query, { parameter: () => '?' });
     },
     count: async ({ name }) => db.all<{ rows: number }>(`SELECT count(*) AS rows FROM ${name}`)[0]?.rows ?? 0,
     open: async (workspace) => openLedger(db, workspace),
-    async add(table, rows) {
-      const names = Object.keys(table.columns);
-      const written = names.filter((name) => !generated[table.name]?.includes(name));
-      const indexes = written.map((name) => names.indexOf(name));
-      const sql = `INSERT INTO ${table.name} (${written.join(', ')}) VALUES (${written.map(() => '?').join(', ')})`;
+    async add({ name, columns }, rows) {
+      const names = Object.keys(columns);
+      const sql = `INSERT INTO ${name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
       db.transaction(() => {
-        for (const row of rows) db.run(sql, ...indexes.map((index) => toSqlite(row[index] ?? null)));
+        for (const row of rows) db.run(sql, ...row.map(toSqlite));
       });
     },
   };
 }
 
-function rowOf({ columns }: Table, row: Readonly<Record<string, SQLInputValue>>): Row {
+function rowOf({ columns }: Table, row: Readonly<Record<string, Value>>): Row {
   return Object.entries(columns).map(([name, kind]) => {
     const value = row[name] ?? null;
-    return kind === 'flag' ? value === 1 : (value as Value);
+    return kind === 'flag' ? value === 1 : value;
   });
 }
 
-function toSqlite(value: Value): SQLInputValue {
+function toSqlite(value: Value): number | string | null {
   return typeof value === 'boolean' ? Number(value) : value;
 }
