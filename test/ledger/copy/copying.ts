@@ -33,8 +33,6 @@ export async function busySoc(store: Store, ids = first): Promise<SimulatedSoc> 
       labels: ['workflow_version', 'dataclass'],
       newSeriesHoldMs: 65_000,
       nodes: 'all',
-      maxPlaybooks: 5,
-      maxValues: 2,
     },
   });
   for (let polls = 0; polls < 3; polls += 1) {
