@@ -56,7 +56,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
       ),
   });
   const store = openStore(config.state.path, log);
-  const shared = createShared();
+  const shared = createShared(store.replicas);
   let clients = connect();
 
   function connect(): Clients {
