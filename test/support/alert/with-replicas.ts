@@ -46,6 +46,7 @@ function isScraped(series: string): boolean {
 
 function ofReplica(series: string, n: number): string {
   if (n === 0) return series;
+  if (!series.includes('{')) return `${series}{instance="replica-${n}"}`;
   const renamed = series.replace(/\binstance="([^"]*)"/, (_, instance) => `instance="${nameOf(instance, n)}"`);
   return renamed === series ? series.replace('{', `{instance="replica-${n}", `) : renamed;
 }
