@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { problemsOf } from './configuration.ts';
+import { accessKeyIn, problemsOf } from './configuration.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'deploy', 'systemd');
+const handedOver = '/run/credentials/secmaster-exporter.service';
 const text = readFileSync(join(folder, 'secmaster-exporter.service'), 'utf8');
 test('the example configuration has no problems and reads the keys that the unit hands over', async () => {
   expect(text).toContain('LoadCredential=ak:/etc/secmaster-exporter/ak\n');
   expect(text).toContain('LoadCredential=sk:/etc/secmaster-exporter/sk\n');
-  expect(await problemsOf(join(folder, 'config.yml'), '/run/credentials/secmaster-exporter.service')).toEqual([]);
+  expect(await problemsOf(join(folder, 'config.yml'), accessKeyIn(handedOver))).toEqual([]);
 });
