@@ -20,6 +20,7 @@ interface Shape {
   readonly meaning?: string;
   readonly variable?: string;
   readonly default?: unknown;
+  readonly instead?: unknown;
   readonly properties?: Readonly<Record<string, Shape>>;
   readonly items?: Shape;
   readonly required?: readonly string[];
@@ -36,7 +37,7 @@ function below(shape: Shape, parent: string, above: DeclaredKey['steps']): Decla
     const steps = [...above, name];
     const { values = '', meaning = '', variable = null } = child;
     const isRequired = shape.required?.includes(name) ?? false;
-    const key = { path, steps, values, meaning, variable, isRequired, default: child.default };
+    const key = { path, steps, values, meaning, variable, isRequired, default: child.default ?? child.instead };
     const inside = [...below(child, path, steps), ...below(child.items ?? {}, `${path}[]`, [...steps, 0])];
     // A section has no row of its own.
     return inside.length > 0 && meaning === '' ? inside : [key, ...inside];

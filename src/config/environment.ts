@@ -42,6 +42,11 @@ export function variableAt(path: Path): string {
   return settings.find(({ steps }) => formatPath(steps) === place)?.variable ?? place;
 }
 
+/** A message that names variables instead of the keys for which they stand. */
+export function inVariables(message: string): string {
+  return settings.reduce((text, { steps, variable }) => text.replaceAll(formatPath(steps), variable), message);
+}
+
 export function quotedSettings(environment: Environment): Problem[] {
   return settings
     .filter(({ variable }) => isQuoted(environment[variable] ?? ''))

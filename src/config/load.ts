@@ -1,6 +1,6 @@
 import { type Config, configuration, type Parsed } from './config.ts';
 import { type DefaultCredentials, defaultCredentials } from './credentials/default-credentials.ts';
-import { isUnset, quotedSettings, settingsFrom, unknownVariables, variableAt } from './environment.ts';
+import { inVariables, isUnset, quotedSettings, settingsFrom, unknownVariables, variableAt } from './environment.ts';
 import { findings, type Problem, valueAt } from './problems.ts';
 import { proxyProblems } from './proxies.ts';
 import { readTextFile } from './text-file.ts';
@@ -58,7 +58,7 @@ async function fromEnvironment(environment: Environment): Promise<Loaded> {
   const problems = [
     ...unknown,
     ...quoted,
-    ...others.map(({ path, message }) => variableProblem(variableAt(path), message)),
+    ...others.map(({ path, message }) => variableProblem(variableAt(path), inVariables(message))),
     ...(Array.isArray(credentials) ? credentials : []),
   ];
   if (!parsed.success || Array.isArray(credentials) || problems.length > 0) return { problems };

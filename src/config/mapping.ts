@@ -8,6 +8,8 @@ export interface About {
   readonly meaning: string;
   /** The environment variable for it. */
   readonly variable?: string;
+  /** What the program takes instead of an absent value, where the declaration says it only for docs/configuration.md. */
+  readonly instead?: unknown;
 }
 
 /** One value of the program, and its key in the file, or the two keys of which one is set. */

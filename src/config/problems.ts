@@ -87,7 +87,8 @@ function shownKey(key: string): string {
   return plain === key && key !== '' ? key : `${plain}…`;
 }
 
-function shown(value: unknown): string {
+/** A refused value, cut off where it is long. */
+export function shown(value: unknown): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'a mapping';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
@@ -98,7 +99,7 @@ function secretValues(value: unknown, found = new Set<unknown>(), visited = new 
   if (typeof value !== 'object' || value === null || visited.has(value)) return found;
   visited.add(value);
   for (const [key, child] of Object.entries(value)) {
-    if (/^(sk|security_token|password|key)$/.test(key)) found.add(child);
+    if (/^(sk|security_token|password|key|url)$/.test(key)) found.add(child);
     secretValues(child, found, visited);
   }
   return found;

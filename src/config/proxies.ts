@@ -1,5 +1,5 @@
 import { parseNoProxy } from './no-proxy.ts';
-import type { Problem } from './problems.ts';
+import { type Problem, shown } from './problems.ts';
 import { variableProblem } from './variables.ts';
 
 /** The usual proxy variables. They are only checked here. */
@@ -16,7 +16,7 @@ export function proxyProblems(environment: Readonly<Record<string, string | unde
     .map((name) => variableProblem(name, proxyForm));
   const exceptions = ['NO_PROXY', 'no_proxy'].flatMap((name) =>
     parseNoProxy(environment[name] ?? '').malformed.map((entry) =>
-      variableProblem(name, `"${entry}" must be a host, an address, or a network like 10.0.0.0/8`),
+      variableProblem(name, `${shown(entry)} must be a host, an address, or a network like 10.0.0.0/8`),
     ),
   );
   return [...proxies, ...exceptions];

@@ -13,7 +13,7 @@ export interface CaFile {
   readonly pem: string;
 }
 
-const caFile = field(
+export const caFile = field(
   async (value, refuse): Promise<CaFile> => {
     if (typeof value !== 'string') return refuse(notText);
     const file = await readTextFile(value.trim());

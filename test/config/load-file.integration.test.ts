@@ -14,7 +14,7 @@ describe('a good file', () => {
         rateLimit: 10,
         concurrency: 4,
       },
-      state: { path: 'data/secmaster.db', retentionMs: 30 * 86_400_000 },
+      state: { path: 'data/secmaster.db', postgres: null, leaseMs: 15_000, retentionMs: 30 * 86_400_000 },
       metrics: {
         durationBuckets: [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400],
         language: 'en',

@@ -27,6 +27,11 @@ test.each([
   ]);
 });
 
+test('a long entry is cut off', async () => {
+  const [problem] = problemsOf(await loadText(complete, { NO_PROXY: '<'.repeat(1_000) }));
+  expect(problem?.length).toBeLessThan(200);
+});
+
 test('it is told together with all other problems', async () => {
   expect(problemsOf(await loadText(`poll: { timeout: 10 }\n${complete}`, { HTTPS_PROXY: 'proxy' }))).toEqual([
     'config.yml:1: poll.timeout: 10 is not a valid duration; write it like 30s, 5m, 24h or 7d',

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatProblem } from '../../src/config/problems.ts';
 import { inForm } from '../support/form.ts';
-import { loadEnvironment, loadFile, loadText, problemsOf, workspace, writeFile } from './loading.ts';
+import { complete, loadEnvironment, loadFile, loadText, problemsOf, workspace, writeFile } from './loading.ts';
 
 /** Whatever a user does wrong around a secret, and whatever text can be read at all: one-line problems, no secret. */
 
@@ -28,6 +28,14 @@ const templates = [
   'ak_sk: { ak: A, sk:§ }',
   'ak_sk: { ak: A, §: § }',
   'token: §',
+];
+
+const databases = [
+  'url: postgresql://u:§@db.example.org/s',
+  'url: "postgresql://u:§@db.example.org/s"',
+  'url: postgresql://u@db.example.org/s?password=§',
+  'url:postgresql://u:§@db.example.org/s',
+  'url: [ "postgresql://u:§@db.example.org/s" ]',
 ];
 
 /** One slip of a finger: a character of the text goes, or another comes. */
@@ -66,6 +74,18 @@ test('no secret of a file is ever printed', async () => {
   );
 });
 
+test('nor one in the URL of a database', async () => {
+  const path = writeFile('config.yml', '');
+  const any = fc.oneof(secret, secret.map(encodeURIComponent));
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...databases), any, slips, async (template, text, made) => {
+      writeFileSync(path, `${withSlips(`state:\n  ${template}\n`, made).replaceAll('§', () => text)}${complete}`);
+      expect(printed(await loadFile(path)).toLowerCase()).not.toContain(marker);
+    }),
+    { numRuns: inForm(200, 1_000) },
+  );
+});
+
 test('nor one that an alias carries to another field', async () => {
   const text = `${workspace}    credentials: { ak_sk: { ak: A, sk: &it ${marker} } }\npoll: { lookback: *it }\n`;
   expect(problemsOf(await loadText(text))).toEqual([
@@ -86,7 +106,7 @@ test('nor one of the environment, or of a file that it names', async () => {
   const others = ['HUAWEICLOUD_SDK_AK', 'SECMASTER_IAM_USER', 'SECMASTER_REGION', 'SECMASTER_LOOKBACK', 'SECMASTER_X'];
   await fc.assert(
     fc.asyncProperty(
-      fc.dictionary(fc.constantFrom(...holders, 'HTTPS_PROXY', 'SECMASTER_ENDPOINT'), secret),
+      fc.dictionary(fc.constantFrom(...holders, 'HTTPS_PROXY', 'SECMASTER_ENDPOINT', 'SECMASTER_STATE_URL'), secret),
       fc.dictionary(fc.constantFrom(...files), fc.oneof(secret, fc.constant(file))),
       fc.dictionary(fc.constantFrom(...others), fc.string()),
       secret,

@@ -23,6 +23,10 @@ workspaces:
     () =>
       `${workspace}    credentials: { ak_sk: { ak_file: ${secret('ak', 'AK')}, sk_file: ${secret('sk', 'SK')}, security_token: T } }\n`,
   ],
+  [
+    'a database',
+    () => `state: { url: postgresql://u@db/s, password_file: ${secret('password', 'P')}, lease: 1m }\n${complete}`,
+  ],
   ['a password', () => `${workspace}    credentials: { password: { domain: d, user: u, password: "hunter2 " } }\n`],
   [
     'a token of an identity provider',

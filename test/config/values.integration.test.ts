@@ -192,7 +192,11 @@ describe('a value', () => {
       'poll: { lokback: 1h }',
       'poll.lokback: unknown key; did you mean lookback?',
     ],
-    ['an unknown key', 'state: { engine: x }', 'state.engine: unknown key; valid keys: path, retention'],
+    [
+      'an unknown key',
+      'state: { engine: x }',
+      'state.engine: unknown key; valid keys: path, url, url_file, password_file, ca_file, lease, retention',
+    ],
     ['an unknown section', 'web: {}', 'web: unknown key; valid keys: poll, state, metrics, status, workspaces'],
     [
       'a key that every object has',
