@@ -14,6 +14,7 @@ import { measureLabels } from './labels.ts';
 import { measureNodes } from './nodes.ts';
 import { measureOutlook } from './outlook.ts';
 import { measureRemembered } from './remembered.ts';
+import { measureScaling } from './scaling.ts';
 import { measureScrapes } from './scrapes.ts';
 import { table } from './statistics.ts';
 import { measureSweep } from './sweep.ts';
@@ -32,6 +33,7 @@ const parts = {
   freshness: () => measureFreshness(extent),
   nodes: () => measureNodes(extent),
   labels: () => measureLabels(extent),
+  scaling: () => measureScaling(extent),
 };
 const chosen = values.only?.split(',') ?? Object.keys(parts);
 const unknown = chosen.filter((name) => !(name in parts));
