@@ -126,6 +126,13 @@ const parts: readonly Part[] = [
     ours: [/^ledger\//],
     libraries: ['node:fs', 'node:path'],
   },
+  {
+    floor: 2,
+    part: 'comparison of two ledgers',
+    files: /^ledger\/copy\/difference\.ts$/,
+    ours: [/^ledger\//],
+    libraries: ['node:util'],
+  },
   { floor: 2, part: 'ledger', files: /^ledger\//, ours: [/^model\//, /^ledger\//], libraries: [] },
   {
     floor: 3,
