@@ -96,7 +96,7 @@ const parts: readonly Part[] = [
     part: 'credentials of SecMaster',
     files: /^secmaster\/credentials\//,
     ours: [/^model\//, /^clock\.ts$/, /^log\.ts$/, /^config\//, /^secmaster\/(http|credentials)\//],
-    libraries: ['zod', 'node:crypto'],
+    libraries: ['zod', 'node:crypto', 'node:util'],
   },
   {
     floor: 2,
