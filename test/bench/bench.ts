@@ -8,7 +8,6 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { measureDatabase } from './database.ts';
 import { type Figure, quick, whole } from './figure.ts';
 import { measureFreshness } from './freshness.ts';
 import { measureLabels } from './labels.ts';
@@ -35,7 +34,6 @@ const parts = {
   nodes: () => measureNodes(extent),
   labels: () => measureLabels(extent),
   scaling: () => measureScaling(extent),
-  database: () => measureDatabase(extent),
 };
 const chosen = values.only?.split(',') ?? Object.keys(parts);
 const unknown = chosen.filter((name) => !(name in parts));
