@@ -33,6 +33,7 @@ const starts = new RegExp(
     `\\b(?:execFile|execFileSync|spawn|spawnSync|start)\\)?\\(\\s*'(?:${programs})'`,
     `'-c',\\s*'(?:${programs}) `,
     `'/usr/s?bin/(?:${programs})'`,
+    `\\bprogramFile\\('(?:${programs})'\\)`,
   ].join('|'),
 );
 
@@ -57,6 +58,7 @@ describe('the lanes', () => {
     ["start('§', [", 'prometheus', true],
     ["execFileSync('sh', ['-c', '§ verify'])", 'systemd-analyze', true],
     ["executablePath: '/usr/bin/§'", 'chromium', true],
+    ["spawn(programFile('§'), ['-D', folder])", 'postgres', true],
     ["basic('§', 'right')", 'prometheus', false],
     ["execFileSync('§', ['-c', 'cat file'])", 'sh', false],
   ])('%s with %s is a start of a program of the system: %s', (text, program, is) => {

@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
-import { isInstalled, missingPackages, systemParts } from './system-parts.ts';
+import { isInstalled, missingPackages, programFolders, systemParts } from './system-parts.ts';
 
 test('a program is installed if a folder of PATH has it', () => {
-  expect(isInstalled('sh', '/nowhere:/bin')).toBe(true);
-  expect(isInstalled('sh', '/nowhere')).toBe(false);
+  expect(isInstalled('sh', ['/nowhere', '/bin'])).toBe(true);
+  expect(isInstalled('sh', ['/nowhere'])).toBe(false);
+});
+
+test('programs are looked for on PATH, then where Debian puts those for the system', () => {
+  expect(programFolders('/a:/b').slice(0, 3)).toEqual(['/a', '/b', '/usr/sbin']);
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** A program that npm does not bring, and the Debian package that has it. */
@@ -23,11 +23,32 @@ export const systemParts: Readonly<Record<'system', readonly SystemPart[]>> = {
     part('faketime'),
     part('bash'),
     part('mkfifo', 'coreutils'),
+    part('initdb', 'postgresql'),
+    part('postgres', 'postgresql'),
+    part('pg_basebackup', 'postgresql-client'),
+    part('pg_dump', 'postgresql-client'),
+    part('pg_restore', 'postgresql-client'),
+    part('psql', 'postgresql-client'),
+    part('pgbouncer'),
   ],
 };
 
-export function isInstalled(program: string, path = process.env.PATH ?? ''): boolean {
-  return path.split(delimiter).some((folder) => existsSync(join(folder, program)));
+/** Where programs are: PATH, and where Debian puts those that are for the system or that have several versions, the newest first. */
+export function programFolders(path = process.env.PATH ?? ''): string[] {
+  const versions = globSync('/usr/lib/postgresql/*/bin').sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+  return [...path.split(delimiter), '/usr/sbin', ...versions];
+}
+
+export function isInstalled(program: string, folders: readonly string[] = programFolders()): boolean {
+  return folders.some((folder) => existsSync(join(folder, program)));
+}
+
+/** The path of a program, also of one that is not on PATH. */
+export function programFile(program: string): string {
+  const folder = programFolders().find((one) => existsSync(join(one, program)));
+  if (folder === undefined)
+    throw new Error(`${program} is not installed; node test/tools/install.ts system installs it`);
+  return join(folder, program);
 }
 
 /** The packages to install, each once. */
