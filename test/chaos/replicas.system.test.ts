@@ -48,14 +48,18 @@ test(`chaos: ${steps} steps of troubles with ${CHAOS_REPLICAS} replicas (CHAOS_S
   const differing = await shownTruth(site);
   const after = await site.requests();
   const [of, ofOne] = [after.replicas - before.replicas, after.reference - before.reference];
-  print(`${scraper.scrapes()} scrapes; SecMaster had ${of} requests, and ${ofOne} of one process: ${after.byOperation}`);
+  print(
+    `${scraper.scrapes()} scrapes; SecMaster had ${of} requests, and ${ofOne} of one process: ${after.byOperation}`,
+  );
 
   expect(differing).toEqual([]);
   const quiet = await differencesOnceQuiet(site);
   await scraper.stop();
   expect(quiet).toEqual([]);
   for (const one of replicas) {
-    const counters = (await differencesFromTruth(site, await one.get('/metrics'))).filter((line) => /_total/.test(line));
+    const counters = (await differencesFromTruth(site, await one.get('/metrics'))).filter((line) =>
+      /_total/.test(line),
+    );
     expect(counters, one.name).toEqual([]);
   }
   expect(scraper.complaints).toEqual([]);

@@ -6,7 +6,7 @@ import { labelsFrom, nodeDifferences, playbookDifferences } from '../support/wor
 import { differingLines, ofWorkspace, sharedFamilies } from './shared-families.ts';
 import { lookbackMs, type Site } from './site.ts';
 
-const valueOf = (text: string, name: string) => sampleValue(text, `secmaster_exporter_${name}`) ?? 0;
+const ownValue = (text: string, name: string) => sampleValue(text, `secmaster_exporter_${name}`) ?? 0;
 
 interface Progress {
   readonly what: string;
@@ -17,15 +17,17 @@ interface Progress {
 
 async function progressOf({ replicas, reference, workspaces }: Site): Promise<Progress[]> {
   const all = [...replicas, ...(reference === null ? [] : [{ ...reference, name: 'reference' }])];
-  const texts = await Promise.all(all.map(async (one) => ({ name: one.name, text: await one.get('/metrics').catch(() => '') })));
+  const texts = await Promise.all(
+    all.map(async (one) => ({ name: one.name, text: await one.get('/metrics').catch(() => '') })),
+  );
   return texts.flatMap(({ name, text }) =>
     workspaces.map((workspace) => {
       const own = ofWorkspace(text, workspace.name);
       return {
         what: `${name}, ${workspace.name}`,
-        polls: valueOf(own, 'polls_total'),
-        isGood: sampleValue(own, 'secmaster_up') === 1 && valueOf(own, 'window_complete') === 1,
-        polledMs: valueOf(own, 'last_poll_timestamp_seconds') * 1000,
+        polls: ownValue(own, 'polls_total'),
+        isGood: sampleValue(own, 'secmaster_up') === 1 && ownValue(own, 'window_complete') === 1,
+        polledMs: ownValue(own, 'last_poll_timestamp_seconds') * 1000,
       };
     }),
   );
@@ -56,7 +58,7 @@ export async function differencesFromTruth(site: Site, exposition: string): Prom
   const found = await Promise.all(
     site.workspaces.map(async ({ id, name }) => {
       const text = ofWorkspace(exposition, name);
-      const sinceMs = Math.round(valueOf(text, 'ledger_created_timestamp_seconds') * 1000);
+      const sinceMs = Math.round(ownValue(text, 'ledger_created_timestamp_seconds') * 1000);
       const truth = await site.simulated.truth(sinceMs, lookbackMs, id);
       return compare(text, truth).map((difference) => `${name}: ${difference}`);
     }),
@@ -65,7 +67,7 @@ export async function differencesFromTruth(site: Site, exposition: string): Prom
 }
 
 function compare(text: string, truth: Truth): string[] {
-  const nowMs = valueOf(text, 'last_poll_timestamp_seconds') * 1000;
+  const nowMs = ownValue(text, 'last_poll_timestamp_seconds') * 1000;
   const windowStartMs = Math.floor((nowMs - lookbackMs) / 60_000) * 60_000;
   const former = labelsFrom(text, truth);
   return [

@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultProject, defaultUser } from '../../src/simulator/defaults.ts';
 import type { Random } from '../../src/simulator/random.ts';
+import type { PostgresServer } from '../support/postgres.ts';
 import { createFakedClock } from '../support/process/faked-clock.ts';
 import { temporaryFolder } from '../support/process/processes.ts';
 import { createReplica, type Replica } from '../support/process/replica.ts';
 import { type Served, serve } from '../support/process/served.ts';
 import { type Simulated, startSimulator } from '../support/process/simulated.ts';
 import { simulatedWorkspace } from '../support/process/simulated-workspace.ts';
-import type { PostgresServer } from '../support/postgres.ts';
 import { newFaults } from './soc.ts';
 
 /** Replicas on one database and one SecMaster; beside them one process on SQLite, and a SecMaster of its own with the same world. */
@@ -148,7 +148,9 @@ export async function buildSite({
       return {
         replicas: mine?.total ?? 0,
         reference: theirs?.total ?? 0,
-        byOperation: operations.map((one) => `${one}: ${mine?.counts[one] ?? 0}/${theirs?.counts[one] ?? 0}`).join(', '),
+        byOperation: operations
+          .map((one) => `${one}: ${mine?.counts[one] ?? 0}/${theirs?.counts[one] ?? 0}`)
+          .join(', '),
       };
     },
   };

@@ -99,7 +99,9 @@ export const ofAll: Readonly<Record<string, Trouble>> = {
     return () => server.resume();
   },
   'every connection to the database is terminated': async ({ server }) => {
-    await server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'exporter'").catch(() => {});
+    await server
+      .sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'exporter'")
+      .catch(() => {});
     return undefined;
   },
   'somebody locks the table of tasks': ({ server, database }, random) => {

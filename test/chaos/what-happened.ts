@@ -6,7 +6,9 @@ const maxLines = 120;
 /** Prints what replicas have logged, shortened; but for what comes with each poll that fails. */
 export function tellWhatHappened(replicas: readonly Replica[]): void {
   for (const { name, log } of replicas) {
-    const lines = log().split('\n').filter((line) => line !== '');
+    const lines = log()
+      .split('\n')
+      .filter((line) => line !== '');
     print(`\n${name}: the last ${Math.min(maxLines, lines.length)} of ${lines.length} lines`);
     for (const line of lines.slice(-maxLines)) print(shortened(line));
   }

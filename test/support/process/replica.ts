@@ -94,7 +94,11 @@ export async function createReplica(
         state = 'down';
         crashes++;
       });
-      await eventually(() => state !== 'starting' || running.stderr().includes('"port":') || undefined, 'listening', running);
+      await eventually(
+        () => state !== 'starting' || running.stderr().includes('"port":') || undefined,
+        'listening',
+        running,
+      );
       if (state === 'starting') state = 'running';
     },
     async end(signal) {

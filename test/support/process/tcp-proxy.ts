@@ -57,10 +57,13 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     const left = manner.maxBytes - wire.passed;
     wire.passed += data.length;
     const send = () => {
-      if (left > 0) to.write(data.subarray(0, left));
-      if (data.length >= left) end(wire);
+      if (data.length < left) to.write(data);
+      else to.end(data.subarray(0, Math.max(0, left)), () => end(wire));
     };
-    if (manner.delayMs === 0) return send();
+    if (manner.delayMs === 0) {
+      send();
+      return;
+    }
     const timer = setTimeout(() => {
       timers.delete(timer);
       send();
@@ -72,8 +75,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     const upstream = connect(targetPort, '127.0.0.1');
     const wire: Wire = { ends: [client, upstream], passed: 0, hasLost: false };
     wires.add(wire);
-    client.on('data', (data) => pass(wire, data, upstream, manner.passesUp));
-    upstream.on('data', (data) => pass(wire, data, client, manner.passesDown));
+    client.on('data', (data: Buffer) => pass(wire, data, upstream, manner.passesUp));
+    upstream.on('data', (data: Buffer) => pass(wire, data, client, manner.passesDown));
     for (const socket of wire.ends) {
       socket.setNoDelay(true).on('error', () => end(wire));
       // A blackhole hides the end of a connection too.
