@@ -1,3 +1,4 @@
+import type { Labels } from '../model/snapshot.ts';
 import type { Change } from './change.ts';
 import { labelsText } from './label-set.ts';
 
@@ -12,7 +13,15 @@ export interface Touched {
 export const untouched: Touched = { commits: 0, bySet: new Map() };
 
 export function touch(before: Touched, change: Change): Touched {
-  const labels = 'page' in change ? (change.page?.touched ?? []) : [];
+  return touchSets(before, touchedBy(change));
+}
+
+/** The label sets whose instances a change changes. */
+export function touchedBy(change: Change): readonly Labels[] {
+  return 'page' in change ? (change.page?.touched ?? []) : [];
+}
+
+export function touchSets(before: Touched, labels: readonly Labels[]): Touched {
   if (labels.length === 0) return before;
   const commits = before.commits + 1;
   const bySet = new Map(before.bySet);

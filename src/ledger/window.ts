@@ -28,8 +28,11 @@ export function firstMinute(nowMs: number, lookbackMs: number): number {
   return Math.floor((nowMs - lookbackMs) / 60_000);
 }
 
+/** What of an instance says where it is counted. */
+export type Placed = Pick<Entry, 'labels' | 'status' | 'startTimeMs' | 'endTimeMs' | 'retryCount' | 'gone'>;
+
 /** The cell that counts an instance, or null if it is gone, or ended without a known time. */
-function cellOf(entry: Entry): Cell | null {
+function cellOf(entry: Placed): Cell | null {
   if (entry.gone) return null;
   const labels = withStatus(entry.labels, entry.status);
   if (!isEnded(entry)) return { minute: openMinute, labels };
@@ -39,9 +42,9 @@ function cellOf(entry: Entry): Cell | null {
 }
 
 /** How the window changes when `entry` replaces `known`. Cells before `fromMinute` are dropped. */
-export function moves(known: Entry | null, entry: Entry, fromMinute: number): CellChange[] {
+export function moves(known: Placed | null, entry: Placed, fromMinute: number): CellChange[] {
   const changes: CellChange[] = [];
-  const change = (of: Entry, sign: 1 | -1) => {
+  const change = (of: Placed, sign: 1 | -1) => {
     const cell = cellOf(of);
     if (cell === null || (cell.minute !== openMinute && cell.minute < fromMinute)) return;
     changes.push({ ...cell, instances: sign, retries: sign * of.retryCount });

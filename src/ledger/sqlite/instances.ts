@@ -1,45 +1,17 @@
-import { noDetails } from '../../model/instance.ts';
 import type { OpenRun } from '../../model/open-run.ts';
 import type { Labels, Snapshot } from '../../model/snapshot.ts';
-import { isEnded } from '../../model/status.ts';
 import type { Recheck } from '../change.ts';
 import type { Entry } from '../entry.ts';
 import type { OpenInstance } from '../store.ts';
-import { readCounts, readDetails } from '../stored-json.ts';
+import { readInstance, type StoredInstance, storeInstance } from '../stored-instance.ts';
+import { readDetails } from '../stored-json.ts';
 import type { Ends } from '../streaks.ts';
 import type { Database } from './database.ts';
 import type { LabelSets } from './label-sets.ts';
 
 /** The table `instance`. */
 export function createInstances(db: Database, ledger: number, sets: LabelSets) {
-  function toEntry(row: InstanceRow): Entry {
-    return {
-      id: row.id,
-      labels: sets.labelsOf(row.label_set),
-      details: readDetails(row.details),
-      status: row.status,
-      startTimeMs: row.start_time_ms,
-      endTimeMs: row.end_time_ms,
-      retryCount: row.retry_count,
-      changedIn: row.changed_in,
-      gone: row.gone === 1,
-      recheck: row.recheck === 1,
-      counted: {
-        started: row.counted_started,
-        retries: row.counted_retries,
-        ends: readCounts(row.counted_ends),
-        timed: readCounts(row.counted_timed),
-      },
-      lastEnd:
-        row.last_end_ms === null
-          ? null
-          : {
-              endTimeMs: row.last_end_ms,
-              retryCount: row.last_end_retry_count ?? 0,
-              ends: readCounts(row.last_end_ends ?? '[]'),
-            },
-    };
-  }
+  const toEntry = (row: InstanceRow): Entry => readInstance(row, sets.labelsOf(row.label_set));
 
   function numbersOf(labels: readonly Labels[]): number[] {
     return labels.flatMap((set) => sets.find(set) ?? []);
@@ -146,28 +118,29 @@ export function createInstances(db: Database, ledger: number, sets: LabelSets) {
     },
 
     write(entry: Entry, seenMs: number): void {
+      const row = storeInstance(entry);
       db.run(
         'INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
         ledger,
-        entry.id,
+        row.id,
         sets.numberOf(entry.labels),
-        entry.status,
-        entry.startTimeMs,
-        entry.endTimeMs,
-        entry.retryCount,
-        Number(entry.gone),
-        Number(!isEnded(entry) && !entry.gone),
-        Number(entry.recheck),
+        row.status,
+        row.start_time_ms,
+        row.end_time_ms,
+        row.retry_count,
+        Number(row.gone),
+        Number(row.open),
+        Number(row.recheck),
         seenMs,
-        entry.changedIn,
-        entry.counted.started,
-        entry.counted.retries,
-        JSON.stringify([...entry.counted.ends]),
-        JSON.stringify([...entry.counted.timed]),
-        entry.lastEnd?.endTimeMs ?? null,
-        entry.lastEnd?.retryCount ?? null,
-        entry.lastEnd === null ? null : JSON.stringify([...entry.lastEnd.ends]),
-        entry.details === noDetails ? null : JSON.stringify(entry.details),
+        row.changed_in,
+        row.counted_started,
+        row.counted_retries,
+        row.counted_ends,
+        row.counted_timed,
+        row.last_end_ms,
+        row.last_end_retry_count,
+        row.last_end_ends,
+        row.details,
       );
     },
     markSeen(id: string, atMs: number): void {
@@ -184,23 +157,8 @@ export function createInstances(db: Database, ledger: number, sets: LabelSets) {
   };
 }
 
-interface InstanceRow {
-  readonly id: string;
+type InstanceRow = Omit<StoredInstance, 'gone' | 'open' | 'recheck'> & {
   readonly label_set: number;
-  readonly status: string;
-  readonly start_time_ms: number | null;
-  readonly end_time_ms: number | null;
-  readonly retry_count: number;
   readonly gone: number;
   readonly recheck: number;
-  readonly changed_in: number;
-  readonly counted_started: number;
-  readonly counted_retries: number;
-  readonly counted_ends: string;
-  readonly counted_timed: string;
-  readonly last_end_ms: number | null;
-  readonly last_end_retry_count: number | null;
-  readonly last_end_ends: string | null;
-  /** JSON. */
-  readonly details: string | null;
-}
+};

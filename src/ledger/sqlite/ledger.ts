@@ -5,8 +5,7 @@ import { type MetPlaybook, playbookKey } from '../met-playbook.ts';
 import { type Recorded, toSnapshot } from '../snapshot.ts';
 import { advance, type LedgerState } from '../state.ts';
 import type { Ledger } from '../store.ts';
-import { readListed } from '../stored-json.ts';
-import { readProfile } from '../stored-profile.ts';
+import { changedColumns, type LedgerRow, readState } from '../stored-state.ts';
 import { touch, untouched } from '../touched.ts';
 import { versionKey } from '../versions.ts';
 import { moves } from '../window.ts';
@@ -21,19 +20,8 @@ import { createTopologies } from './topologies.ts';
 import { createVersions } from './versions.ts';
 import { createWindow } from './window.ts';
 
-/** The row of the table `ledger`. */
-export type LedgerRow = Omit<
-  LedgerState,
-  'profile' | 'listed' | 'playbooks' | 'values' | 'runs' | 'unread' | 'versions' | 'dataclasses'
-> & {
-  readonly ledger: number;
-  /** JSON. */
-  readonly profile: string;
-  /** JSON. */
-  readonly listed: string;
-};
-
-export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row }: LedgerRow): Ledger {
+export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
+  const { ledger } = row;
   const sets = createLabelSets(db, ledger);
   const instances = createInstances(db, ledger, sets);
   const series = createSeries(db, ledger, sets);
@@ -43,17 +31,14 @@ export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row
   const values = createLabelValues(db, ledger);
   const topologies = createTopologies(db, ledger);
   const versions = createVersions(db, ledger);
-  let state: LedgerState = {
-    ...row,
-    profile: readProfile(profile),
-    listed: readListed(listed),
+  let state = readState(row, {
     playbooks: new Map(readPlaybooks().map((one) => [playbookKey(one.playbookId, one.name), one])),
     values: new Map(values.all().map((one) => [valueKey(one.label, one.value), one])),
     versions: new Map(versions.all().map((one) => [versionKey(one), one])),
     dataclasses: new Map(versions.dataclasses().map((one) => [one.playbook, one])),
     runs: new Map(series.runs().map((labels) => [labelsText(labels), labels])),
     unread: topologies.unread(),
-  };
+  });
 
   let touched = untouched;
   let last: Promise<unknown> = Promise.resolve();
@@ -164,12 +149,8 @@ export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row
 
   /** Writes the columns of the state that have changed. */
   function writeState(before: LedgerState, after: LedgerState): void {
-    for (const [name, column] of stateColumns) {
-      const value = after[name];
-      if (value === before[name]) continue;
-      const stored = typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
-      db.run(`UPDATE ledger SET ${column} = ? WHERE ledger = ?`, stored, ledger);
-    }
+    for (const [column, value] of changedColumns(before, after))
+      db.run(`UPDATE ledger SET ${column} = ? WHERE ledger = ?`, value, ledger);
   }
 
   function commit(change: Change): void {
@@ -237,29 +218,3 @@ export function openSqliteLedger(db: Database, { ledger, profile, listed, ...row
     labelledActivity: async () => series.labelledActivity(),
   };
 }
-
-/** What a commit may change. */
-const stateColumns = [
-  ['name', 'name'],
-  ['generation', 'generation'],
-  ['lastTailMs', 'last_tail_ms'],
-  ['lastSuccessMs', 'last_success_ms'],
-  ['fromMinute', 'from_minute'],
-  ['prunedBeforeMs', 'pruned_before_ms'],
-  ['unseenBeforeMs', 'unseen_before_ms'],
-  ['historyFromMs', 'history_from_ms'],
-  ['profile', 'profile'],
-  ['listed', 'listed'],
-  ['listedMs', 'listed_ms'],
-  ['instances', 'instances'],
-  ['topologiesRead', 'topologies_read'],
-  ['topologiesSkipped', 'topologies_skipped'],
-  ['topologiesFailed', 'topologies_failed'],
-] as const satisfies readonly (readonly [keyof LedgerState, string])[];
-
-/** What a SELECT gives a `LedgerRow` with. */
-export const ledgerColumns = [
-  'ledger',
-  'created_at_ms AS createdAtMs',
-  ...stateColumns.map(([name, column]) => `${column} AS ${name}`),
-].join(', ');

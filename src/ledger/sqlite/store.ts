@@ -1,6 +1,7 @@
 import { type Ledger, LedgerError, type Store, type WorkspaceId } from '../store.ts';
+import { type LedgerRow, ledgerColumns } from '../stored-state.ts';
 import { Database, type OnStatement } from './database.ts';
-import { type LedgerRow, ledgerColumns, openSqliteLedger } from './ledger.ts';
+import { openSqliteLedger } from './ledger.ts';
 import { mendNumbers } from './numbers.ts';
 
 export interface SqliteOptions {
