@@ -3,7 +3,7 @@ import { createRandom } from '../../src/simulator/random.ts';
 import { usePostgres } from '../support/postgres.ts';
 import { openJournal } from './journal.ts';
 import { scrapeAlways } from './scraper.ts';
-import { differencesFromTruth, differencesOnceQuiet, polledEverywhere, shownTruth } from './settled.ts';
+import { begin, differencesFromTruth, differencesOnceQuiet, polledEverywhere, shownTruth } from './settled.ts';
 import { buildSite } from './site.ts';
 import { print } from './soc.ts';
 import { storm } from './storm.ts';
@@ -33,18 +33,15 @@ test(`chaos: ${steps} steps of troubles with ${CHAOS_REPLICAS} replicas (CHAOS_S
   const { replicas } = site;
   onTestFailed(() => tellWhatHappened(replicas));
 
-  // The ledgers begin in peace, so that the truth knows since when to count.
-  await Promise.all(replicas.map((one) => one.start()));
-  await polledEverywhere(site);
+  await begin(site);
   const scraper = scrapeAlways(replicas, journal.now);
   const before = await site.requests();
 
   await storm(site, random, journal, { steps, maxStepMs: Number(CHAOS_STEP_MS) });
   await site.heal();
   journal.note('peace');
-  await polledEverywhere(site);
-  // Open runs that have not been seen for five minutes are looked up.
-  for (let i = 0; i < 3; i++) await polledEverywhere(site, await site.turn(6 * 60_000));
+  // What could not be read is tried again after an hour, and open runs that have not been seen for five minutes are looked up.
+  for (const minutes of [61, 6, 6]) await polledEverywhere(site, await site.turn(minutes * 60_000));
   const differing = await shownTruth(site);
   const after = await site.requests();
   const [of, ofOne] = [after.replicas - before.replicas, after.reference - before.reference];

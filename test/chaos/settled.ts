@@ -5,6 +5,7 @@ import { differences, streakDifferences } from '../support/world/compare.ts';
 import { labelsFrom, nodeDifferences, playbookDifferences } from '../support/world/compare-playbooks.ts';
 import { differingLines, ofWorkspace, sharedFamilies } from './shared-families.ts';
 import { lookbackMs, type Site } from './site.ts';
+import { hourMs } from './soc.ts';
 
 const ownValue = (text: string, name: string) => sampleValue(text, `secmaster_exporter_${name}`) ?? 0;
 
@@ -51,6 +52,19 @@ export async function polledEverywhere(site: Site, fromMs = 0, withinMs = 120_00
       throw new Error(`no two good polls in ${withinMs / 1000} s: ${JSON.stringify(waiting, null, 1)}`);
     await sleep(200);
   }
+}
+
+/**
+ * Starts the replicas, creates the ledgers in peace, so that the truth knows since when to count, and fills the worlds. What SecMaster is
+ * like can only be found out then, by processes that have not tried before.
+ */
+export async function begin(site: Site): Promise<void> {
+  await Promise.all(site.replicas.map((one) => one.start()));
+  await polledEverywhere(site);
+  await site.turn(3 * hourMs);
+  await Promise.all([...site.replicas.map((one) => one.end('SIGTERM')), site.reference?.restart()]);
+  await Promise.all(site.replicas.map((one) => one.start()));
+  await polledEverywhere(site);
 }
 
 /** How what one replica shows differs from the truth about each workspace. */

@@ -6,7 +6,7 @@ import type { PostgresServer } from '../support/postgres.ts';
 import { createFakedClock } from '../support/process/faked-clock.ts';
 import { temporaryFolder } from '../support/process/processes.ts';
 import { createReplica, type Replica } from '../support/process/replica.ts';
-import { type Served, serve } from '../support/process/served.ts';
+import { serve } from '../support/process/served.ts';
 import { type Simulated, startSimulator } from '../support/process/simulated.ts';
 import { simulatedWorkspace } from '../support/process/simulated-workspace.ts';
 import { newFaults } from './soc.ts';
@@ -17,7 +17,8 @@ export interface Site {
   /** The name of the replicas' database on it. */
   readonly database: string;
   readonly replicas: readonly Replica[];
-  readonly reference: Served | null;
+  /** The one process. */
+  readonly reference: { get(path: string): Promise<string>; restart(): Promise<void> } | null;
   readonly workspaces: readonly { readonly id: string; readonly name: string }[];
   readonly simulated: Simulated;
   /** One more replica, not started. */
@@ -42,7 +43,6 @@ export interface SiteOptions {
   readonly replicas?: number;
   readonly workspaces?: number;
   readonly runsPerMinute?: number;
-  readonly historyMs?: number;
   readonly schedule?: string;
   readonly newSeriesHold?: string;
   /** Whether the workspaces are found, not configured. */
@@ -54,6 +54,8 @@ export interface SiteOptions {
 }
 
 export const leaseMs = 3_000;
+/** What happens around the creation of a ledger is nobody's to tell: the worlds are empty until it has been created. */
+const quietMs = 2 * 60_000;
 export const lookbackMs = 2 * 3_600_000;
 
 export async function buildSite({
@@ -63,19 +65,21 @@ export async function buildSite({
   replicas: count = 3,
   workspaces: workspaceCount = 3,
   runsPerMinute = 20,
-  historyMs = 3 * 3_600_000,
   schedule: firstSchedule = '* * * * * *',
   newSeriesHold = '0s',
   isDiscovered = false,
   hasReference = false,
   hasOwnClock = false,
 }: SiteOptions): Promise<Site> {
-  const simulatorOptions = { seed, historyMs, runsPerMinute, workspaces: workspaceCount };
+  const simulatorOptions = { seed, historyMs: -quietMs, runsPerMinute, workspaces: workspaceCount };
   const [simulated, other] = await Promise.all([
     startSimulator(simulatorOptions),
     hasReference ? startSimulator(simulatorOptions) : null,
   ]);
   const socs = other === null ? [simulated] : [simulated, other];
+  const onAll = <T>(what: (soc: Simulated) => Promise<T>) => Promise.all(socs.map(what));
+  // From now on their Dates run.
+  await onAll((soc) => soc.turn(1));
   const workspaces = Array.from({ length: workspaceCount }, (_, n) => simulatedWorkspace(n));
   let schedule = firstSchedule;
 
@@ -114,15 +118,23 @@ export async function buildSite({
   }
   for (let n = 0; n < count; n++) await add();
 
-  async function startReference(soc: Simulated): Promise<Served> {
+  async function startReference(soc: Simulated) {
     const folder = temporaryFolder();
     const file = join(folder, 'config.yml');
     writeFileSync(file, JSON.stringify(config(soc, { path: join(folder, 'secmaster.db') })));
-    return serve([`--config.file=${file}`]);
+    const start = () => serve([`--config.file=${file}`]);
+    let served = await start();
+    return {
+      get: (path: string) => served.get(path),
+      async restart() {
+        served.running.child.kill('SIGTERM');
+        await served.running.ended;
+        served = await start();
+      },
+    };
   }
   const reference = other === null ? null : await startReference(other);
 
-  const onAll = <T>(what: (soc: Simulated) => Promise<T>) => Promise.all(socs.map(what));
   return {
     server,
     database: created.pathname.slice(1),

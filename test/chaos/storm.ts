@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../src/simulator/random.ts';
 import type { Journal } from './journal.ts';
 import type { Site } from './site.ts';
-import { type End, ofAll, ofReplica } from './troubles.ts';
+import { type End, ofAll, ofReplica, ofServer } from './troubles.ts';
 
 export interface StormOptions {
   readonly steps: number;
@@ -22,9 +22,10 @@ export async function storm(
 
   async function begin(): Promise<void> {
     const one = pick(site.replicas);
-    const [name, trouble] = pick(Object.entries(random.chance(0.7) ? ofReplica : ofAll));
-    const what = name in ofAll ? name : `${one.name} ${name}`;
-    if (underWay.has(what)) return;
+    const kind = random.chance(0.7) ? ofReplica : random.pick([ofServer, ofAll]);
+    const [name, trouble] = pick(Object.entries(kind));
+    const what = kind === ofReplica ? `${one.name} ${name}` : name;
+    if (underWay.has(what) || (kind === ofServer && [...underWay.keys()].some((other) => other in ofServer))) return;
     note(what);
     const end = await trouble(site, random, one);
     if (end !== undefined) underWay.set(what, end);

@@ -79,8 +79,8 @@ export const ofReplica: Readonly<Record<string, Trouble>> = {
   'has a slow SecMaster': wire('secmaster', (proxy, random) => proxy.delay(random.between(50, 1_500))),
 };
 
-/** Those of everything that replicas share. */
-export const ofAll: Readonly<Record<string, Trouble>> = {
+/** Those of the database's server: one at a time. */
+export const ofServer: Readonly<Record<string, Trouble>> = {
   'the database restarts': async ({ server }, random) => {
     await server.stop(random.pick(['fast', 'immediate']));
     await server.start();
@@ -98,6 +98,10 @@ export const ofAll: Readonly<Record<string, Trouble>> = {
     server.pause();
     return () => server.resume();
   },
+};
+
+/** Those of everything that replicas share. */
+export const ofAll: Readonly<Record<string, Trouble>> = {
   'every connection to the database is terminated': async ({ server }) => {
     await server
       .sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'exporter'")

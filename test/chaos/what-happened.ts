@@ -1,14 +1,14 @@
 import type { Replica } from '../support/process/replica.ts';
 import { print } from './soc.ts';
 
-const maxLines = 120;
+const maxLines = 400;
 
-/** Prints what replicas have logged, shortened; but for what comes with each poll that fails. */
+/** Prints what replicas have logged, shortened; without the lines of failed runs. */
 export function tellWhatHappened(replicas: readonly Replica[]): void {
   for (const { name, log } of replicas) {
     const lines = log()
       .split('\n')
-      .filter((line) => line !== '');
+      .filter((line) => line !== '' && !line.includes('"run failed"'));
     print(`\n${name}: the last ${Math.min(maxLines, lines.length)} of ${lines.length} lines`);
     for (const line of lines.slice(-maxLines)) print(shortened(line));
   }
