@@ -96,7 +96,7 @@ const parts: readonly Part[] = [
     part: 'credentials of SecMaster',
     files: /^secmaster\/credentials\//,
     ours: [/^model\//, /^clock\.ts$/, /^log\.ts$/, /^config\//, /^secmaster\/(http|credentials)\//],
-    libraries: ['zod', 'node:crypto'],
+    libraries: ['zod', 'node:crypto', 'node:util'],
   },
   {
     floor: 2,
@@ -125,6 +125,13 @@ const parts: readonly Part[] = [
     files: /^ledger\/sqlite\/(file|file-watch)\.ts$/,
     ours: [/^ledger\//],
     libraries: ['node:fs', 'node:path'],
+  },
+  {
+    floor: 2,
+    part: 'comparison of two ledgers',
+    files: /^ledger\/copy\/difference\.ts$/,
+    ours: [/^ledger\//],
+    libraries: ['node:util'],
   },
   { floor: 2, part: 'ledger', files: /^ledger\//, ours: [/^model\//, /^ledger\//], libraries: [] },
   {

@@ -5,7 +5,7 @@ import { accepts } from 'hono/accepts';
 import type { Exposition } from '../metrics/exposition.ts';
 import type { Bytes } from '../metrics/gzip.ts';
 import { contentTypes, type Format } from '../metrics/writer.ts';
-import type { WorkspaceReport } from '../model/report.ts';
+import type { ReplicasReport, WorkspaceReport } from '../model/report.ts';
 import { isFromElsewhere } from './cross-origin.ts';
 import { refuseOtherMethods } from './methods.ts';
 import { script, style } from './page/assets.ts';
@@ -28,6 +28,8 @@ export interface AppParts {
   readonly runbooksUrl: string;
   /** Why no poll has begun for long; null: polls begin. */
   readonly stall: () => string | null;
+  /** null: there are none beside this process. */
+  readonly replicas?: () => ReplicasReport | null;
 }
 
 /** In-process requests have no bindings. */
@@ -45,6 +47,7 @@ export function createApp({
   runbooksUrl,
   reload,
   stall,
+  replicas = () => null,
 }: AppParts): App {
   const app: App = new Hono();
 
@@ -74,7 +77,7 @@ export function createApp({
     const text = (all: readonly string[]) => all.map((line) => `${line}\n`).join('');
     return isApplied ? c.text(text(['configuration reloaded', ...lines])) : c.text(text(lines), 400);
   });
-  const status = () => statusOf(reports(), version, configuration(), recentRuns());
+  const status = () => statusOf(reports(), version, configuration(), recentRuns(), replicas());
   app.get('/api/v1/status', (c) =>
     isHead(c) ? c.body(null, 200, { 'Content-Type': 'application/json' }) : c.json(status()),
   );

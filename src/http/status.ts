@@ -3,7 +3,7 @@ import type { DataClass, Workflow } from '../model/instance.ts';
 import type { OpenRun } from '../model/open-run.ts';
 import type { Profile } from '../model/profile.ts';
 import { findingsOf } from '../model/profile-text.ts';
-import type { EndedPoll, WorkspaceReport } from '../model/report.ts';
+import type { EndedPoll, ReplicasReport, WorkspaceReport } from '../model/report.ts';
 import { type PlaybookStatus, playbookStatuses } from './playbook-status.ts';
 
 /** The body of `/api/v1/status`, which the page at `/` shows. Times are ISO 8601 in UTC, null if there is none. */
@@ -11,6 +11,10 @@ export interface Status {
   readonly version: string;
   /** The configuration in force as YAML, with all defaults, and secrets as `<secret>`. */
   readonly configuration: string;
+  /** The name of the replica that answers; absent without PostgreSQL, as the next one. */
+  readonly replica?: string;
+  /** The others that live. */
+  readonly other_replicas?: readonly OtherReplicaStatus[];
   readonly workspaces: readonly WorkspaceStatus[];
   /** Of all workspaces, newest first; null if runs are not shown. */
   readonly failed_runs: readonly FailedRunStatus[] | null;
@@ -18,11 +22,19 @@ export interface Status {
   readonly open_runs: readonly OpenRunStatus[] | null;
 }
 
+export interface OtherReplicaStatus {
+  readonly replica: string;
+  /** Since its metrics were last scraped; null: never. */
+  readonly scraped_seconds_ago: number | null;
+}
+
 export interface WorkspaceStatus {
   readonly workspace: string;
   readonly workspace_id: string;
   readonly project_id: string;
   readonly region: string;
+  /** The replica that polls the workspace; null: none at present. Absent without PostgreSQL. */
+  readonly polled_by?: string | null;
   /** `starting` before the first poll has ended. */
   readonly state: 'starting' | 'succeeding' | 'failing';
   /** Why the last poll failed, and what to fix. */
@@ -112,6 +124,7 @@ export function statusOf(
   version: string,
   configuration: string,
   recentRuns: number,
+  replicas: ReplicasReport | null = null,
 ): Status {
   const failed = reports.flatMap((report) => report.failedRuns.map((run) => failedRunStatus(report, run)));
   const open = reports.flatMap((report) => report.openRuns.map((run) => openRunStatus(report, run)));
@@ -121,9 +134,20 @@ export function statusOf(
   return {
     version,
     configuration,
+    ...(replicas !== null && replicasStatus(replicas)),
     workspaces: reports.map(workspaceStatus),
     failed_runs: recentRuns === 0 ? null : newestFirst.slice(0, recentRuns),
     open_runs: recentRuns === 0 ? null : oldestFirst.slice(0, recentRuns),
+  };
+}
+
+function replicasStatus({ name, others }: ReplicasReport): Pick<Status, 'replica' | 'other_replicas'> {
+  return {
+    replica: name,
+    other_replicas: others.map(({ name: replica, scrapedAgoMs }) => ({
+      replica,
+      scraped_seconds_ago: scrapedAgoMs === null ? null : scrapedAgoMs / 1000,
+    })),
   };
 }
 
@@ -156,9 +180,10 @@ function workspaceStatus(whole: WorkspaceReport): WorkspaceStatus {
     workspace_id: report.workspaceId,
     project_id: report.projectId,
     region: report.region,
+    ...(report.lease !== null && { polled_by: report.lease.holder }),
     state: last === null ? 'starting' : last.error === null ? 'succeeding' : 'failing',
     error: last?.error ?? null,
-    polls: polls.count,
+    polls: polls.count ?? 0,
     last_poll: time(last?.endedMs ?? null),
     last_poll_duration_seconds: last?.durationSeconds ?? null,
     last_success: time(lastSuccessMs),

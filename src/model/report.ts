@@ -27,21 +27,47 @@ export interface WorkspaceReport {
   /** SecMaster's time. */
   readonly nowMs: number;
   readonly polls: PollReport;
+  /** null: there are no other replicas. */
+  readonly lease: Lease | null;
 }
 
-/** Times are SecMaster's, in milliseconds since the epoch. Counts are since the process started. */
+/** Which replica polls. */
+export interface Lease {
+  /** Whether this one does. */
+  readonly isHeld: boolean;
+  /** null: none. */
+  readonly holder: string | null;
+}
+
+/** The replicas on the store, as this one sees them. */
+export interface ReplicasReport {
+  readonly name: string;
+  /** Those that live, by name. */
+  readonly others: readonly OtherReplica[];
+}
+
+export interface OtherReplica {
+  readonly name: string;
+  /** Since its metrics were last scraped; null: never. */
+  readonly scrapedAgoMs: number | null;
+}
+
+/**
+ * Times are SecMaster's, in milliseconds since the epoch. Counts are since the process started, or with replicas those of all since the
+ * ledger was created: null, or without a reason, as long as these are not known.
+ */
 export interface PollReport {
-  readonly count: number;
+  readonly count: number | null;
   readonly failures: ReadonlyMap<string, number>;
   readonly rejectedRows: ReadonlyMap<string, number>;
   /** Comparisons of the ledger with SecMaster's own counts. */
-  readonly audits: number;
-  readonly mismatches: number;
+  readonly audits: number | null;
+  readonly mismatches: number | null;
   /** null before the first poll has ended. */
   readonly last: EndedPoll | null;
   /** The latest ones, newest first. */
   readonly recent: readonly EndedPoll[];
-  /** Kept across restarts. */
+  /** From the ledger. */
   readonly lastSuccessMs: number | null;
 }
 

@@ -19,6 +19,11 @@ const units = [
   [60, 'min', 1, 's'],
 ] as const;
 
+/** With commas. */
+export function join<Part>(parts: readonly Part[]) {
+  return parts.map((part, i) => (i === 0 ? html`${part}` : html`, ${part}`));
+}
+
 /** An ISO time, to the second and without the T. */
 export function moment(iso: string | null) {
   if (iso === null) return html`<span class="none">none yet</span>`;

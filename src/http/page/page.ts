@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { FailuresSince, Status } from '../status.ts';
+import { duration, join, name } from './format.ts';
 import { playbooksSection } from './playbooks.ts';
 import { profilesSection } from './profiles.ts';
 import { runsSections } from './runs.ts';
@@ -35,7 +36,7 @@ export function page(status: Status, { telemetryPath, runbooksUrl, failuresSince
     </nav>
   </header>
   <main>
-    <p class="summary">${summary(status)}</p>
+    <p class="summary">${summary(status)}</p>${replicas(status)}
     ${workspacesSection(status.workspaces)}
     ${runsSections(status, failuresSince)}
     ${playbooksSection(status.workspaces)}
@@ -56,6 +57,15 @@ function configurationSection({ configuration }: Status) {
     <pre tabindex="0">${configuration}</pre>
   </details>
 </section>`;
+}
+
+function replicas({ replica, other_replicas: others = [] }: Status) {
+  if (replica === undefined) return '';
+  const each = others.map(({ replica: other, scraped_seconds_ago: ago }) => [
+    html`${name(other)} (${ago === null ? 'not scraped yet' : `scraped ${duration(ago)} ago`})`,
+  ]);
+  return html`
+    <p class="replicas">This replica is ${name(replica)}. ${others.length === 0 ? 'No other one lives.' : html`Others: ${join(each.flat())}.`}</p>`;
 }
 
 function title({ workspaces }: Status): string {

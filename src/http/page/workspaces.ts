@@ -27,7 +27,7 @@ function row(workspace: WorkspaceStatus) {
   const { state, error, age_seconds: age, instances } = workspace;
   const byStatus = Object.entries(instances).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return [
-    html`<strong>${name(workspace.workspace)}</strong> <small>${workspace.region}</small>`,
+    html`<strong>${name(workspace.workspace)}</strong> <small>${workspace.region}${polledBy(workspace)}</small>`,
     error === null ? states[state] : html`${states[state]} <span class="message">${error}</span>`,
     age === null ? moment(null) : html`${duration(age)} ago<br><small>${moment(workspace.last_success)}</small>`,
     byStatus.length === 0
@@ -38,7 +38,13 @@ function row(workspace: WorkspaceStatus) {
   ];
 }
 
-function polls({ workspace, polls: count, recent_polls: recent }: WorkspaceStatus) {
+function polledBy({ polled_by: replica }: WorkspaceStatus) {
+  if (replica === undefined) return '';
+  return replica === null ? ', polled by no replica' : html`, polled by ${name(replica)}`;
+}
+
+function polls({ workspace, polls: count, recent_polls: recent, polled_by: replica }: WorkspaceStatus) {
+  const since = replica === undefined ? 'the exporter started' : 'the ledger was created';
   const rows = recent.map((poll) => [
     moment(poll.ended),
     html`${poll.duration_seconds.toFixed(2)} s`,
@@ -46,7 +52,7 @@ function polls({ workspace, polls: count, recent_polls: recent }: WorkspaceStatu
     poll.error === null ? html`succeeded` : html`<span class="message">${poll.error}</span>`,
   ]);
   return html`<details id="polls-${workspace}">
-    <summary>${name(workspace)}: ${count} ${count === 1 ? 'poll' : 'polls'} since the exporter started</summary>
+    <summary>${name(workspace)}: ${count} ${count === 1 ? 'poll' : 'polls'} since ${since}</summary>
     ${recent.length === 0 ? html`<p class="none">No poll has ended yet.</p>` : table(`polls of ${workspace}`, ['Ended (UTC)', 'Duration', 'Requests', 'Result'], rows)}
   </details>`;
 }

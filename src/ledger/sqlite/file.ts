@@ -43,7 +43,51 @@ function createFile(path: string, write: (draft: string) => void): void {
   makePrivate(draft);
   write(draft);
   publish(draft, path);
+  rmSync(draft, { force: true });
   syncFolder(dirname(path));
+}
+
+/** @throws {LedgerError} unless there is a file to read */
+export function expectFile(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined)
+    throw new LedgerError(`there is no ledger ${path}; check the path`);
+}
+
+/** @throws {LedgerError} if there is anything at the path */
+export function expectNothing(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+    throw new LedgerError(
+      `there is already a file at ${path}; ledgers are only copied to a new one, so choose another path`,
+    );
+}
+
+/** A file that gets its name once it is complete; until then, and after a crash, there is nothing with that name. */
+export interface DraftFile {
+  readonly path: string;
+  /** @throws {LedgerError} if there is something at the final path by now */
+  publish(): void;
+  remove(): void;
+}
+
+export function draftFile(path: string): DraftFile {
+  const file = resolve(path);
+  makeFolder(dirname(file));
+  const draft = `${file}.${process.pid}.copy`;
+  const remove = () => {
+    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(draft + end, { force: true });
+  };
+  remove();
+  return {
+    path: draft,
+    publish() {
+      expectNothing(path);
+      // As where a ledger is created.
+      for (const end of ['-wal', '-shm', '-journal']) rmSync(file + end, { force: true });
+      if (!publish(draft, file)) expectNothing(path);
+      syncFolder(dirname(file));
+    },
+    remove,
+  };
 }
 
 /** An empty file for this user only, whatever the umask. SQLite gives the files beside it the same mode. */
@@ -56,15 +100,16 @@ function makePrivate(file: string): void {
   }
 }
 
-/** Never replaces a ledger that another process has created meanwhile. */
-function publish(draft: string, path: string): void {
+/** Never replaces a ledger that another process has created meanwhile. @returns whether the draft is at the path now */
+function publish(draft: string, path: string): boolean {
   try {
     linkSync(draft, path);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     // Not every file system has links.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') renameSync(draft, path);
+    renameSync(draft, path);
   }
-  rmSync(draft, { force: true });
+  return true;
 }
 
 /** Some file systems can't, and need not. */

@@ -26,24 +26,15 @@ export function createSqliteStore(path: string, { onStatement, onMended }: Sqlit
     throw error;
   }
 
-  function open({ projectId, workspaceId }: WorkspaceId): Ledger | null {
-    const [row] = db.all<LedgerRow>(
-      `SELECT ${ledgerColumns} FROM ledger WHERE project_id = ? AND workspace_id = ?`,
-      projectId,
-      workspaceId,
-    );
-    return row === undefined ? null : openSqliteLedger(db, row);
-  }
-
   return {
-    open: async (workspace) => open(workspace),
+    open: async (workspace) => openLedger(db, workspace),
     async create(workspace, nowMs, fromMinute) {
       const { projectId, workspaceId } = workspace;
       db.transaction(() => {
         const sql = 'INSERT INTO ledger (project_id, workspace_id, created_at_ms, from_minute) VALUES (?, ?, ?, ?)';
         db.run(sql, projectId, workspaceId, nowMs, fromMinute);
       });
-      const ledger = open(workspace);
+      const ledger = openLedger(db, workspace);
       if (ledger === null)
         throw new LedgerError('the new ledger has disappeared; check what else writes to state.path');
       return ledger;
@@ -51,4 +42,14 @@ export function createSqliteStore(path: string, { onStatement, onMended }: Sqlit
     replicas: null,
     close: async () => db.close(),
   };
+}
+
+/** null: the workspace has none. */
+export function openLedger(db: Database, { projectId, workspaceId }: WorkspaceId): Ledger | null {
+  const [row] = db.all<LedgerRow>(
+    `SELECT ${ledgerColumns} FROM ledger WHERE project_id = ? AND workspace_id = ?`,
+    projectId,
+    workspaceId,
+  );
+  return row === undefined ? null : openSqliteLedger(db, row);
 }

@@ -35,10 +35,18 @@ export const exporter = {
     stability: 'STABLE',
     fromReport: ({ polls: { last } }) => single(last?.durationSeconds),
   },
+  lease: {
+    name: 'secmaster_exporter_lease',
+    type: 'gauge',
+    help: 'Whether this replica polls the workspace (1) or another one does (0); only with PostgreSQL.',
+    labels: ['workspace'],
+    stability: 'STABLE',
+    fromReport: ({ lease }) => single(lease === null ? null : Number(lease.isHeld)),
+  },
   polls: {
     name: 'secmaster_exporter_polls_total',
     type: 'counter',
-    help: 'Number of completed polls of the workspace since the exporter started.',
+    help: 'Number of completed polls of the workspace since the exporter started, or with PostgreSQL, by all replicas, since the ledger was created.',
     labels: ['workspace'],
     stability: 'STABLE',
     fromReport: ({ polls: { count } }) => single(count),
@@ -46,7 +54,7 @@ export const exporter = {
   pollFailures: {
     name: 'secmaster_exporter_poll_failures_total',
     type: 'counter',
-    help: 'Number of failed polls of the workspace since the exporter started, by reason.',
+    help: 'Number of failed polls of the workspace since the exporter started, or with PostgreSQL, by all replicas, since the ledger was created, by reason.',
     labels: ['workspace', 'reason'],
     stability: 'STABLE',
     fromReport: ({ polls: { failures } }) => byReason(failures),
@@ -54,7 +62,7 @@ export const exporter = {
   rowsRejected: {
     name: 'secmaster_exporter_rows_rejected_total',
     type: 'counter',
-    help: 'Number of rows from SecMaster that the exporter could not understand and skipped since it started, by reason.',
+    help: 'Number of rows from SecMaster that the exporter could not understand and skipped since it started, or with PostgreSQL, by all replicas, since the ledger was created, by reason.',
     labels: ['workspace', 'reason'],
     stability: 'STABLE',
     fromReport: ({ polls: { rejectedRows } }) => byReason(rejectedRows),
@@ -79,7 +87,7 @@ export const exporter = {
   audits: {
     name: 'secmaster_exporter_audits_total',
     type: 'counter',
-    help: "Number of audits since the exporter started: comparisons of the ledger with one of SecMaster's counts, or with the list, read again.",
+    help: "Number of audits since the exporter started, or with PostgreSQL since the ledger was created: comparisons of the ledger with one of SecMaster's counts, or with the list, read again.",
     labels: ['workspace'],
     stability: 'EXPERIMENTAL',
     fromReport: ({ polls: { audits } }) => single(audits),
@@ -87,7 +95,7 @@ export const exporter = {
   auditMismatches: {
     name: 'secmaster_exporter_audit_mismatches_total',
     type: 'counter',
-    help: 'Number of audits since the exporter started in which a count differed twice in a row, or the list showed what no poll had seen.',
+    help: 'Number of audits since the exporter started, or with PostgreSQL since the ledger was created, in which a count differed twice in a row, or the list showed what no poll had seen.',
     labels: ['workspace'],
     stability: 'EXPERIMENTAL',
     fromReport: ({ polls: { mismatches } }) => single(mismatches),

@@ -1,12 +1,16 @@
 import type { Clock } from '../../clock.ts';
+import { workspaceTask } from '../../ledger/replicas.ts';
 import type { Store } from '../../ledger/store.ts';
 import type { Logger } from '../../log.ts';
 import type { WorkspaceReport } from '../../model/report.ts';
 import type { SecMaster } from '../../secmaster/api/secmaster.ts';
+import type { SharedTask } from '../shared/shared-task.ts';
+import { createTurns } from '../turns.ts';
 import type { WorkspaceSettings } from '../workspace/settings.ts';
 import { createWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { assignLabels, type WantedLabel } from './labels.ts';
 import { entryKeys, fixedIds, type Meant, membership, type Target, type WorkspaceIds } from './membership.ts';
+import { createSharing, type SeenWork, type Sharing } from './sharing.ts';
 import type { Pollable } from './timer.ts';
 import { createWorkspaceDiscovery, type WorkspaceDiscovery } from './workspace-discovery.ts';
 
@@ -22,15 +26,19 @@ export interface FleetParts<T extends Target> {
   readonly onReport: () => Promise<void>;
   /** New workspaces, and discoveries that a reload lets try again: to be polled without waiting for the schedule. */
   readonly onNew: (workspaces: readonly Pollable[]) => void;
+  /** Called with each look at the other replicas; never without replicas. */
+  readonly onLook?: (look: SeenWork) => Promise<void>;
 }
 
 /** Everything that is polled, from the configuration and from SecMaster's lists of workspaces. */
 export interface Fleet<T extends Target> {
   /** Applies another configuration. Entries that stay, and their running polls, continue. */
   configure(targets: readonly T[]): Promise<void>;
-  /** What to poll now: discoveries first, then the known workspaces. */
+  /** What this process is to poll now: discoveries first, then the known workspaces. */
   pollables(): readonly Pollable[];
   reports(): readonly WorkspaceReport[];
+  /** null: the store has no replicas. */
+  readonly sharing: Sharing | null;
 }
 
 interface Entry<T extends Target> extends Meant {
@@ -47,24 +55,50 @@ interface Member<T extends Target> {
 }
 
 export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
-  const { store, log, clock, lastScrapeMs, onReport } = parts;
+  const { store, log, clock, onReport } = parts;
   let entries: readonly Entry<T>[] = [];
   let members: ReadonlyMap<string, Member<T>> = new Map();
   /** By owner: the key of an entry without known workspaces, or of a member. */
   let labels: ReadonlyMap<string, string> = new Map();
   /** Every workspace so far: one that comes back may still be in its poll, and its counts continue. */
   const workspaces = new Map<string, Workspace>();
-  /** The last change: changes run one after another. */
-  let changing: Promise<unknown> = Promise.resolve();
+  /** Changes run one after another. */
+  const inTurn = createTurns();
+  const tasks = (): readonly (Pollable & SharedTask)[] => [
+    ...entries.flatMap(({ discovery }) => discovery ?? []),
+    ...members.values().map(({ workspace }) => workspace),
+  ];
+  const sharing =
+    store.replicas === null
+      ? null
+      : createSharing({
+          replicas: store.replicas,
+          tasks,
+          clock,
+          log,
+          lastScrapeMs: parts.lastScrapeMs,
+          onTaken: (taken) => parts.onNew(tasks().filter((one) => taken.includes(one))),
+          onReport: publish,
+          onLook: parts.onLook ?? (async () => {}),
+        });
+  const lastScrapeMs = sharing?.lastScrapeMs ?? parts.lastScrapeMs;
 
-  function inTurn(change: () => Promise<void>): Promise<void> {
-    const done = changing.then(change);
-    changing = done.catch(() => {});
-    return done;
+  async function publish(): Promise<void> {
+    await onReport();
+    for (const { workspace } of members.values()) workspace.published();
   }
 
   function relabel(): void {
-    labels = assignLabels([...entries.flatMap(wantedByEntry), ...[...members].map(wantedByMember)], labels);
+    const wanted = [...entries.flatMap(wantedByEntry), ...byAge([...members]).map(wantedByMember)];
+    // All replicas choose the same, whatever each of them has shown before.
+    labels = assignLabels(wanted, sharing === null ? labels : new Map());
+  }
+
+  /** With replicas, the ledger that is older has its name first. */
+  function byAge(all: readonly [string, Member<T>][]): readonly [string, Member<T>][] {
+    if (sharing === null) return all;
+    const sinceMs = ([, { workspace }]: [string, Member<T>]) => workspace.countingSinceMs() ?? Number.MAX_SAFE_INTEGER;
+    return all.toSorted((a, b) => sinceMs(a) - sinceMs(b) || (a[0] < b[0] ? -1 : 1));
   }
 
   /** Replaces the entries and the workspaces that they mean in one step, so that no report mixes old and new. */
@@ -84,9 +118,10 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
     members = nextMembers;
     relabel();
 
-    for (const { workspace } of changed) await workspace.refresh();
+    for (const { workspace } of changed) await reread(workspace);
     const added = [...nextMembers].filter(([key]) => !before.has(key)).map(([, { workspace }]) => workspace);
-    parts.onNew(added);
+    // With replicas, those that this one takes are polled.
+    if (sharing === null) parts.onNew(added);
     await onReport();
     for (const workspace of added) workspace.published();
   }
@@ -98,13 +133,20 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
     const before = workspaces.get(key);
     const workspace = before ?? create(key, settings, secmaster);
     before?.reconfigure(settings, secmaster);
-    await workspace.refresh();
+    await reread(workspace);
     return workspace;
+  }
+
+  /** With replicas, after the next look: a database may be away, and there may be thousands of workspaces. */
+  async function reread(workspace: Workspace): Promise<void> {
+    if (sharing === null) await workspace.refresh();
+    else sharing.again(workspace.task);
   }
 
   function create(key: string, settings: WorkspaceSettings, secmaster: SecMaster): Workspace {
     const givenLabel = () => labels.get(key) ?? null;
-    const shared = { store, log, clock, lastScrapeMs, onReport };
+    const link = sharing?.link(workspaceTask(settings)) ?? null;
+    const shared = { store, log, clock, lastScrapeMs, onReport, link };
     const workspace = createWorkspace(settings, { ...shared, secmaster, givenLabel, onLearnt: relabel });
     workspaces.set(key, workspace);
     return workspace;
@@ -129,6 +171,7 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
       onReport,
       clock,
       log,
+      link: sharing?.link(`discovery ${key}`) ?? null,
     });
     return { key, target, found: null, discovery };
   }
@@ -142,15 +185,14 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
       return entry === undefined ? createEntry(key, target) : { ...entry, target };
     });
     await replaceEntries(next, true);
-    parts.onNew(next.flatMap(({ discovery }) => (discovery?.retry() ? [discovery] : [])));
+    const retried = next.flatMap(({ discovery }) => (discovery?.retry() ? [discovery] : []));
+    parts.onNew(retried.filter(({ task }) => sharing?.does(task) !== false));
   }
 
   return {
     configure: (targets) => inTurn(() => configure(targets)),
-    pollables: () => [
-      ...entries.flatMap(({ discovery }) => discovery ?? []),
-      ...members.values().map(({ workspace }) => workspace),
-    ],
+    pollables: () => (sharing === null ? tasks() : tasks().filter(({ task }) => sharing.does(task))),
+    sharing,
     reports: () => [
       ...entries.flatMap(({ discovery }) => discovery?.report() ?? []),
       ...members.values().map(({ workspace }) => workspace.report()),

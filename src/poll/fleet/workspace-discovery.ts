@@ -1,13 +1,17 @@
 import type { Clock } from '../../clock.ts';
+import { LedgerError } from '../../ledger/store.ts';
 import type { Logger } from '../../log.ts';
-import type { WorkspaceReport } from '../../model/report.ts';
+import type { PollReport, WorkspaceReport } from '../../model/report.ts';
 import type { FoundWorkspace, ListEnd, ListWatch } from '../../secmaster/api/secmaster.ts';
 import { SecMasterError } from '../../secmaster/http/errors.ts';
 import { logFailure } from '../failure.ts';
 import { createPollHistory } from '../history.ts';
 import { createLabelledLog } from '../labelled-log.ts';
 import { createRest } from '../rest.ts';
+import { createSharedReport } from '../shared/shared-report.ts';
+import type { SharedTask, TaskLink } from '../shared/shared-task.ts';
 import { createTicker } from '../ticker.ts';
+import { readDiscovered } from './discovered.ts';
 import type { WorkspaceIds } from './membership.ts';
 
 export interface DiscoverySettings {
@@ -32,10 +36,12 @@ export interface DiscoveryParts {
   readonly onReport: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The discovery among the replicas on the store; null: it is this process's alone. */
+  readonly link?: TaskLink | null;
 }
 
 /** Finds the project and the workspaces that the configuration doesn't name, and keeps the list up to date. */
-export interface WorkspaceDiscovery {
+export interface WorkspaceDiscovery extends SharedTask {
   poll(signal: AbortSignal): Promise<void>;
   /** Stands in for the workspaces until they are found; null afterwards. */
   report(): WorkspaceReport | null;
@@ -49,7 +55,7 @@ const againMs = 5 * 60_000;
 const restMs = { firstMs: 60_000, maxMs: 15 * 60_000 };
 
 export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: DiscoveryParts): WorkspaceDiscovery {
-  const { clock, onReport } = parts;
+  const { clock, onReport, link = null } = parts;
   const log = createLabelledLog(parts.log, () => ({
     region: settings.region,
     workspace: parts.label() ?? undefined,
@@ -64,6 +70,16 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
   /** Of the last try; null: it succeeded. */
   let failure: unknown = null;
   let toldProblem: string | null = null;
+  /** All that belong to the entry. */
+  let found: readonly string[] | null = null;
+  /** Aborted when the lease is lost, or is to be given back. */
+  let lease = new AbortController();
+  let underWay = 0;
+  const shared = link === null ? null : createSharedReport({ link, own, now: clock.now, elapsedMs: clock.elapsedMs });
+
+  function own(): PollReport {
+    return { ...history.report(), rejectedRows: new Map(), audits: 0, mismatches: 0 };
+  }
 
   async function list(project: string, signal: AbortSignal): Promise<{ ids: string[]; isComplete: boolean }> {
     const ticker = createTicker(clock.elapsedMs);
@@ -93,36 +109,84 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
       settings.workspaceId === null ? await list(project, signal) : { ids: [settings.workspaceId], isComplete: true };
     // A workspace missing once may have moved between two pages; missing twice, it is gone, if the list was complete.
     const missing = known?.filter((id) => !listed.includes(id)) ?? [];
-    const found = [...listed, ...missing];
-    await parts.onFound(found.map((workspaceId) => ({ projectId: project, workspaceId })));
+    const all = [...listed, ...missing];
+    found = all;
+    await parts.onFound(all.map((workspaceId) => ({ projectId: project, workspaceId })));
     const isNews = known === null || listed.some((id) => known?.includes(id) === false);
     if (isNews || (missing.length > 0 && isComplete))
       log.info({ project, workspaces: listed.length, missing: missing.length }, 'workspaces found');
     if (listed.length === 0 && known?.length !== 0) log.warn({ project }, 'project has no workspaces');
-    known = isComplete ? listed : found;
+    known = isComplete ? listed : all;
     nextMs = settings.workspaceId === null ? clock.elapsedMs() + againMs : Number.POSITIVE_INFINITY;
   }
 
   /** During a rest, each poll has failed as the last try has. */
   async function conclude(error: unknown, durationSeconds: number, requests: number): Promise<void> {
     const isNews = history.end({ endedMs: clock.now(), durationSeconds, requests }, error);
+    await tell(error);
     if (isNews && error !== null) logFailure(log, 'workspace discovery failed', error);
     await onReport();
   }
 
+  async function tell(error: unknown): Promise<void> {
+    const { last } = history.report();
+    if (shared === null || last === null) return;
+    const said = { nowMs: last.endedMs, credentialsExpireAtMs: null, more: { projectId, found, known } };
+    // If it fails, it is told after one of the next looks.
+    await shared.ended(last, error, said).catch((caught: unknown) => {
+      if (!(caught instanceof LedgerError)) throw caught;
+    });
+  }
+
+  async function look(signal: AbortSignal): Promise<void> {
+    if (failure !== null && !rest.isOver()) return await conclude(failure, 0, 0);
+    if (failure === null && clock.elapsedMs() < nextMs) return;
+    const beganMs = performance.now();
+    failure = null;
+    await find(signal).catch((caught: unknown) => {
+      failure = caught;
+    });
+    if (signal.aborted) return;
+    if (failure === null || isPaced(failure)) rest.end();
+    else rest.begin();
+    await conclude(failure, (performance.now() - beganMs) / 1000, 1);
+  }
+
+  /** What the replica that looked has found. */
+  async function apply(): Promise<void> {
+    const told = readDiscovered(shared?.more());
+    if (told === null || JSON.stringify([told.projectId, told.found]) === JSON.stringify([projectId, found])) return;
+    ({ projectId, known, found } = told);
+    const project = told.projectId;
+    await parts.onFound(told.found.map((workspaceId) => ({ projectId: project, workspaceId })));
+  }
+
   return {
     async poll(signal) {
-      if (failure !== null && !rest.isOver()) return await conclude(failure, 0, 0);
-      if (failure === null && clock.elapsedMs() < nextMs) return;
-      const beganMs = performance.now();
-      failure = null;
-      await find(signal).catch((caught: unknown) => {
-        failure = caught;
+      if (link === null) return await look(signal);
+      if (!link.isMine() || lease.signal.aborted) return;
+      underWay++;
+      await look(AbortSignal.any([signal, lease.signal])).finally(() => {
+        underWay--;
       });
-      if (signal.aborted) return;
-      if (failure === null || isPaced(failure)) rest.end();
-      else rest.begin();
-      await conclude(failure, (performance.now() - beganMs) / 1000, 1);
+    },
+    task: link?.task ?? '',
+    names: () => ({ workspace: parts.label() ?? undefined, workspace_id: settings.workspaceId ?? undefined }),
+    begin() {
+      lease = new AbortController();
+      failure = null;
+      rest.end();
+      nextMs = Number.NEGATIVE_INFINITY;
+      shared?.begin();
+    },
+    end: () => lease.abort(),
+    isUnderWay: () => underWay > 0,
+    isUntold: () => shared?.isUntold() ?? false,
+    isCutOff: () => shared?.isCutOff() ?? false,
+    async follow() {
+      const isMine = link?.isMine() === true;
+      if (!isMine || shared?.isKnown() === false || underWay === 0) await shared?.follow();
+      if (!isMine || found === null) await apply();
     },
     retry() {
       const wasResting = failure !== null && !rest.isOver();
@@ -139,14 +203,15 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
             projectId: projectId ?? '',
             region: settings.region,
             credentialsExpireAtMs: null,
+            lease: link === null ? null : { isHeld: link.isMine(), holder: link.holder() },
             snapshot: null,
             counting: null,
             retentionMs: 0,
             profile: {},
             failedRuns: [],
             openRuns: [],
-            nowMs: clock.now(),
-            polls: { ...history.report(), rejectedRows: new Map(), audits: 0, mismatches: 0 },
+            nowMs: shared?.nowMs() ?? clock.now(),
+            polls: shared?.shown(own()) ?? own(),
           };
     },
   };

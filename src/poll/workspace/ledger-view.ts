@@ -1,8 +1,10 @@
 import { currentLabels } from '../../ledger/current-names.ts';
+import type { LedgerState } from '../../ledger/state.ts';
 import type { Ledger } from '../../ledger/store.ts';
 import type { Logger } from '../../log.ts';
 import type { WorkspaceReport } from '../../model/report.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
+import { createTurns } from '../turns.ts';
 import { createOutlook, type OutlookSettings } from './outlook.ts';
 import type { ZeroFirst } from './zero-first.ts';
 
@@ -15,11 +17,12 @@ export interface LedgerContents
 export interface LedgerViewParts {
   /** null: no ledger yet. */
   readonly open: () => Promise<Ledger | null>;
-  readonly zeroFirst: ZeroFirst;
+  /** null: another replica decides. */
+  readonly zeroFirst: () => ZeroFirst | null;
   /** Runs of each list. */
   readonly maxRuns: () => number;
   readonly settings: () => OutlookSettings;
-  /** SecMaster's time. */
+  /** SecMaster's time, as of which the contents are. */
   readonly now: () => number;
   /** Called with the name in the ledger. */
   readonly onName: (name: string) => void;
@@ -35,6 +38,8 @@ export interface LedgerView {
    * @throws {LedgerError} the contents stay unchanged
    */
   refresh(): Promise<void>;
+  /** Whether the ledger has changed since it was read. @throws {LedgerError} */
+  isBehind(): Promise<boolean>;
 }
 
 /** An instance that is open for longer is listed as stuck. */
@@ -56,6 +61,8 @@ const tooMany = {
 export function createLedgerView(parts: LedgerViewParts): LedgerView {
   const { open, zeroFirst, maxRuns, settings, now, onName, log } = parts;
   const outlook = createOutlook();
+  const inTurn = createTurns();
+  let readState: LedgerState | null = null;
   let contents: LedgerContents = {
     snapshot: null,
     counting: null,
@@ -66,7 +73,9 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
   };
 
   async function expose(ledger: Ledger): Promise<void> {
-    const series = zeroFirst.exposed(await ledger.pending());
+    const deciding = zeroFirst();
+    if (deciding === null) return;
+    const series = deciding.exposed(await ledger.pending());
     if (series.length > 0) await ledger.commit({ kind: 'exposed', series });
   }
 
@@ -77,25 +86,33 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
       if (limited > 0 && before[label as Label] === 0) log.warn({ label, limited }, tooMany[label as Label]);
   }
 
+  async function read(): Promise<void> {
+    const ledger = await open();
+    if (ledger === null) return;
+    const { state } = ledger;
+    const { name, profile, lastSuccessMs, createdAtMs: sinceMs, prunedBeforeMs } = state;
+    if (name !== null) onName(name);
+    await expose(ledger);
+    const recorded = await ledger.snapshot();
+    const snapshot = { ...recorded, ...(await outlook.of(ledger, recorded, settings(), now())) };
+    tellLimited(snapshot);
+    const current = currentLabels(ledger.state);
+    const named = <Run extends { readonly playbook: string }>(run: Run) => ({
+      ...run,
+      playbook: current(run.playbook),
+    });
+    const failedRuns = (await ledger.latestFailures(maxRuns())).map(named);
+    const openRuns = (await ledger.stuckOrRetrying(now() - stuckMs, maxRuns())).map(named);
+    contents = { snapshot, counting: { sinceMs, prunedBeforeMs }, profile, failedRuns, openRuns, lastSuccessMs };
+    readState = state;
+  }
+
   return {
     contents: () => contents,
-    async refresh() {
+    refresh: () => inTurn(read),
+    async isBehind() {
       const ledger = await open();
-      if (ledger === null) return;
-      const { name, profile, lastSuccessMs, createdAtMs: sinceMs, prunedBeforeMs } = ledger.state;
-      if (name !== null) onName(name);
-      await expose(ledger);
-      const recorded = await ledger.snapshot();
-      const snapshot = { ...recorded, ...(await outlook.of(ledger, recorded, settings(), now())) };
-      tellLimited(snapshot);
-      const current = currentLabels(ledger.state);
-      const named = <Run extends { readonly playbook: string }>(run: Run) => ({
-        ...run,
-        playbook: current(run.playbook),
-      });
-      const failedRuns = (await ledger.latestFailures(maxRuns())).map(named);
-      const openRuns = (await ledger.stuckOrRetrying(now() - stuckMs, maxRuns())).map(named);
-      contents = { snapshot, counting: { sinceMs, prunedBeforeMs }, profile, failedRuns, openRuns, lastSuccessMs };
+      return ledger !== null && ledger.state !== readState;
     },
   };
 }

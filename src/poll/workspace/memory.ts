@@ -1,5 +1,4 @@
 import type { Clock } from '../../clock.ts';
-import type { Store, WorkspaceId } from '../../ledger/store.ts';
 import type { Logger } from '../../log.ts';
 import type { PageLength } from '../../secmaster/api/pager.ts';
 import { pageSize, type SecMaster } from '../../secmaster/api/secmaster.ts';
@@ -13,13 +12,13 @@ import { type Halved, type LastTail, noTail, type Session } from '../session.ts'
 import type { Progress } from '../slice.ts';
 import { createSweepLog, type SweepLog } from '../sweep-log.ts';
 import { createFilteredOut, type FilteredOut } from './filtered-out.ts';
-import { createHeldLedger, type HeldLedger } from './held-ledger.ts';
+import type { HeldLedger } from './held-ledger.ts';
 import { openLedger } from './open-ledger.ts';
-import { createRejectedRows, type RejectedRows } from './rejected-rows.ts';
+import type { RejectedRows } from './rejected-rows.ts';
 import type { WorkspaceSettings } from './settings.ts';
 import { createZeroFirst, type ZeroFirst } from './zero-first.ts';
 
-/** Everything that outlives a poll but not a restart. */
+/** Everything that outlives a poll but not a restart, nor a time in which another replica polled. */
 export interface PollMemory {
   readonly ledger: HeldLedger;
   readonly learning: Learning;
@@ -39,27 +38,28 @@ export interface PollMemory {
 }
 
 export interface PollMemoryParts {
-  readonly store: Store;
-  readonly workspace: WorkspaceId;
-  readonly log: Logger;
+  readonly ledger: HeldLedger;
+  readonly rejectedRows: RejectedRows;
   readonly newSeriesHoldMs: () => number;
   readonly clock: Pick<Clock, 'elapsedMs' | 'sleep'>;
   readonly lastScrapeMs: () => number | null;
+  /** How long other replicas may show what this one showed before. */
+  readonly lagMs: number;
 }
 
 export function createPollMemory(parts: PollMemoryParts): PollMemory {
-  const { store, workspace, log, newSeriesHoldMs, clock, lastScrapeMs } = parts;
+  const { ledger, rejectedRows, newSeriesHoldMs, clock, lastScrapeMs, lagMs } = parts;
   const { elapsedMs } = clock;
   return {
-    ledger: createHeldLedger(store, workspace),
+    ledger,
     learning: createLearning(elapsedMs),
     audits: createAudits(),
     historyReader: createHistoryReader(elapsedMs),
     nodeReader: createNodeReader(),
     playbookLists: createPlaybookLists(clock),
     filteredOut: createFilteredOut(),
-    rejectedRows: createRejectedRows(log),
-    zeroFirst: createZeroFirst(newSeriesHoldMs, elapsedMs, lastScrapeMs),
+    rejectedRows,
+    zeroFirst: createZeroFirst(newSeriesHoldMs, elapsedMs, lastScrapeMs, lagMs),
     sweepLog: createSweepLog(elapsedMs),
     pageLength: { limit: pageSize, fullRows: null },
     lastTail: noTail(),

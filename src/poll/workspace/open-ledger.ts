@@ -23,7 +23,10 @@ const pauseMs = 1_000;
 export async function openLedger(parts: LedgerParts, signal: AbortSignal): Promise<Ledger> {
   const { held, settings, log } = parts;
   const known = await held.open();
-  if (known !== null) return known;
+  if (known !== null) {
+    await known.catchUp();
+    return known;
+  }
   const { createdMs, problem } = await timeToBegin(parts, signal);
   const created = await held.create(createdMs, firstMinute(createdMs, settings.lookbackMs));
   const since = new Date(createdMs).toISOString();

@@ -1,7 +1,8 @@
 import type { Clock } from '../../clock.ts';
+import { workspaceTask } from '../../ledger/replicas.ts';
 import { LedgerError, type Store } from '../../ledger/store.ts';
 import type { Logger } from '../../log.ts';
-import type { WorkspaceReport } from '../../model/report.ts';
+import type { PollReport, WorkspaceReport } from '../../model/report.ts';
 import type { SecMaster } from '../../secmaster/api/secmaster.ts';
 import { SecMasterError } from '../../secmaster/http/errors.ts';
 import { logFailure } from '../failure.ts';
@@ -9,12 +10,16 @@ import { createPollHistory } from '../history.ts';
 import { createLabelledLog } from '../labelled-log.ts';
 import { poll } from '../poll.ts';
 import type { Session } from '../session.ts';
+import { createSharedReport } from '../shared/shared-report.ts';
+import type { SharedTask, TaskLink } from '../shared/shared-task.ts';
 import { createTicker } from '../ticker.ts';
 import { createCallCounter } from './call-counter.ts';
+import { createHeldLedger } from './held-ledger.ts';
 import { createLedgerView } from './ledger-view.ts';
 import { createPollMemory, openSession } from './memory.ts';
 import { createWorkspaceName, type WantedName } from './name.ts';
 import { createNameLookup } from './name-lookup.ts';
+import { createRejectedRows } from './rejected-rows.ts';
 import type { WorkspaceSettings } from './settings.ts';
 
 export interface WorkspaceParts {
@@ -30,15 +35,19 @@ export interface WorkspaceParts {
   readonly givenLabel?: () => string | null;
   /** Called when the workspace has learnt its own name. */
   readonly onLearnt?: () => void;
+  /** The workspace among the replicas on the store; null: it is this process's alone. */
+  readonly link?: TaskLink | null;
 }
 
-/** One workspace of SecMaster: polls it and reports on it. */
-export interface Workspace {
+/** One workspace of SecMaster: polls it and reports on it, or reports what another replica has found. */
+export interface Workspace extends SharedTask {
   /** Reads the ledger, so that no series is missing until the next poll. An error is left to that poll. */
   refresh(): Promise<void>;
   /** To be called when someone else has published the report. */
   published(): void;
   wantedName(): WantedName;
+  /** When its ledger was created; null: not known. SecMaster's time. */
+  countingSinceMs(): number | null;
   /** Never rejects: the report has the error. */
   poll(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void>;
   /** What can wait until after a poll, and ends soon if it is aborted. Nothing after a poll that failed or left something to sweep. */
@@ -48,8 +57,11 @@ export interface Workspace {
   reconfigure(settings: WorkspaceSettings, secmaster: SecMaster): void;
 }
 
+/** Replicas look once a second; they and the store may be slow. */
+const followMs = 3_000;
+
 export function createWorkspace(initial: WorkspaceSettings, parts: WorkspaceParts): Workspace {
-  const { store, clock, lastScrapeMs, onReport, givenLabel = () => null, onLearnt = () => {} } = parts;
+  const { store, clock, lastScrapeMs, onReport, givenLabel = () => null, onLearnt = () => {}, link = null } = parts;
   const { projectId, workspaceId } = initial;
   const calls = createCallCounter(tellProgress);
   let ticker = createTicker(clock.elapsedMs);
@@ -62,25 +74,59 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   const log = createLabelledLog(parts.log, () => ({ workspace: name.label(), workspace_id: workspaceId }));
   const nameLookup = createNameLookup({ name, log, elapsedMs: clock.elapsedMs });
   const history = createPollHistory();
-  const newSeriesHoldMs = () => settings.newSeriesHoldMs;
-  const memory = createPollMemory({
-    store,
-    workspace: { projectId, workspaceId },
-    log,
-    newSeriesHoldMs,
-    clock,
-    lastScrapeMs,
-  });
-  const { audits, rejectedRows, zeroFirst } = memory;
+  const ledger = createHeldLedger(store, { projectId, workspaceId });
+  const rejectedRows = createRejectedRows(log);
+  const createMemory = () =>
+    createPollMemory({
+      ledger,
+      rejectedRows,
+      newSeriesHoldMs: () => settings.newSeriesHoldMs,
+      clock,
+      lastScrapeMs,
+      lagMs: link === null ? 0 : followMs,
+    });
+  let memory = createMemory();
+  /** Of the memories before this one. */
+  let earlier = { audits: 0, mismatches: 0 };
+  /** SecMaster's time, as of which all replicas show the workspace; null: the present. */
+  let asOfMs: number | null = null;
+  /** Aborted when the lease is lost, or is to be given back. */
+  let lease = new AbortController();
+  let underWay = 0;
   const view = createLedgerView({
-    open: memory.ledger.open,
-    zeroFirst,
+    open: ledger.open,
+    zeroFirst: () => (link === null || link.isMine() ? memory.zeroFirst : null),
     maxRuns: () => settings.recentRuns,
     settings: () => settings,
-    now: () => secmaster.now(),
+    now: () => asOfMs ?? secmaster.now(),
     onName: name.learn,
     log,
   });
+  const shared =
+    link === null ? null : createSharedReport({ link, own, now: () => secmaster.now(), elapsedMs: clock.elapsedMs });
+
+  /** The polls of this process. */
+  function own(): PollReport {
+    return {
+      ...history.report(),
+      // From the ledger, which keeps it across restarts.
+      lastSuccessMs: view.contents().lastSuccessMs,
+      rejectedRows: rejectedRows.counts,
+      audits: earlier.audits + memory.audits.count,
+      mismatches: earlier.mismatches + memory.audits.mismatches,
+    };
+  }
+
+  /** Nothing else happens to the lease meanwhile, and if it is lost, the work is aborted. */
+  async function whileHeld(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    if (link === null) return await work(signal);
+    // It may have waited for long.
+    if (!link.isMine() || lease.signal.aborted) return;
+    underWay++;
+    await work(AbortSignal.any([signal, lease.signal])).finally(() => {
+      underWay--;
+    });
+  }
 
   /** A sweep tells its own. */
   function tellProgress(requests: number): void {
@@ -102,47 +148,115 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   }
 
   async function onNews(): Promise<void> {
-    await view.refresh();
+    freeze();
+    await read();
     await publish();
+  }
+
+  async function read(): Promise<void> {
+    const before = view.contents().counting;
+    await view.refresh();
+    // The age of a ledger has a say in who has which label.
+    if (link !== null && before === null && view.contents().counting !== null) onLearnt();
+  }
+
+  function freeze(): void {
+    if (link !== null) asOfMs = secmaster.now();
   }
 
   async function publish(): Promise<void> {
     await onReport();
-    zeroFirst.published();
+    memory.zeroFirst.published();
   }
 
-  function conclude(error: unknown, beganMs: number): void {
+  async function conclude(error: unknown, beganMs: number): Promise<void> {
     const durationSeconds = (performance.now() - beganMs) / 1000;
-    const ended = { endedMs: secmaster.now(), durationSeconds, requests: calls.take() };
-    if (!history.end(ended, error)) return;
+    const ended = { endedMs: asOfMs ?? secmaster.now(), durationSeconds, requests: calls.take() };
+    const isNews = history.end(ended, error);
+    await tell(error);
+    if (!isNews) return;
     if (error !== null) logFailure(log, 'poll failed', error);
     else log.info(history.report().count === 1 ? 'first poll succeeded' : 'polls succeed again');
   }
 
+  async function tell(error: unknown): Promise<void> {
+    const { last } = history.report();
+    if (shared === null || last === null) return;
+    const said = { nowMs: asOfMs, credentialsExpireAtMs: secmaster.credentialsExpireAtMs(), more: null };
+    // If it fails, it is told after one of the next looks.
+    await shared.ended(last, error, said).catch(ignoreLedger);
+  }
+
+  async function pollAndTell(signal: AbortSignal, hasTimeLeft: () => boolean): Promise<void> {
+    const beganMs = performance.now();
+    calls.take();
+    ticker = createTicker(clock.elapsedMs);
+    let error: unknown = null;
+    const keep = (caught: unknown) => {
+      error ??= caught;
+    };
+    await pollOnce(signal, hasTimeLeft).catch(keep);
+    if (signal.aborted) return;
+    freeze();
+    // If the ledger can't be read, the numbers stay; secmaster_up and their age show it.
+    await refresh(error !== null).catch(keep);
+    if (isLost(error)) return log.info({ holder: link?.holder() }, 'poll ended: another replica has the lease');
+    await conclude(error, beganMs);
+    await publish();
+  }
+
+  /** @param hasFailed a commit may have succeeded all the same, without this replica having heard of it */
+  async function refresh(hasFailed: boolean): Promise<void> {
+    if (hasFailed && link !== null) await (await ledger.open())?.catchUp();
+    await read();
+  }
+
+  async function followOthers(): Promise<void> {
+    await shared?.follow();
+    asOfMs = shared?.toldMs() ?? null;
+    await (await ledger.open())?.catchUp();
+    await read();
+  }
+
+  /** What has been committed since this replica last showed it, such as nodes that were read after a poll. */
+  async function followOwn(): Promise<void> {
+    if (shared?.isKnown() === false || (shared?.isUntold() && underWay === 0)) await shared.follow();
+    if (await view.isBehind()) await read();
+  }
+
   return {
-    refresh: () => view.refresh().catch(() => {}),
-    published: zeroFirst.published,
+    refresh: () => read().catch(() => {}),
+    published: () => memory.zeroFirst.published(),
     wantedName: name.wanted,
-    async poll(signal, hasTimeLeft) {
-      const beganMs = performance.now();
-      calls.take();
-      ticker = createTicker(clock.elapsedMs);
-      let error: unknown = null;
-      const keep = (caught: unknown) => {
-        error ??= caught;
-      };
-      await pollOnce(signal, hasTimeLeft).catch(keep);
-      if (signal.aborted) return;
-      // If the ledger can't be read, the numbers stay; secmaster_up and their age show it.
-      await view.refresh().catch(keep);
-      conclude(error, beganMs);
-      await publish();
+    countingSinceMs: () => view.contents().counting?.sinceMs ?? null,
+    poll: (signal, hasTimeLeft) => whileHeld(signal, (both) => pollAndTell(both, hasTimeLeft)),
+    afterPoll: (signal) =>
+      whileHeld(signal, async (both) => {
+        if (settled === null) return;
+        await memory.nodeReader.readRest({ ...settled, secmaster: uncounted, signal: both }).catch((error: unknown) => {
+          // The next poll meets what is wrong with the ledger.
+          if (!(error instanceof SecMasterError || error instanceof LedgerError)) throw error;
+        });
+      }),
+    task: workspaceTask(initial),
+    names: () => ({ workspace: name.label(), workspace_id: workspaceId }),
+    begin() {
+      const { audits, mismatches } = own();
+      earlier = { audits: audits ?? 0, mismatches: mismatches ?? 0 };
+      memory = createMemory();
+      settled = null;
+      lease = new AbortController();
+      shared?.begin();
     },
-    async afterPoll(signal) {
-      if (settled === null) return;
-      await memory.nodeReader.readRest({ ...settled, secmaster: uncounted, signal }).catch((error: unknown) => {
-        // The next poll meets what is wrong with the ledger.
-        if (!(error instanceof SecMasterError || error instanceof LedgerError)) throw error;
+    end: () => lease.abort(),
+    isUnderWay: () => underWay > 0,
+    isUntold: () => shared?.isUntold() ?? false,
+    isCutOff: () => shared?.isCutOff() ?? false,
+    async follow() {
+      if (link?.isMine() === true) return await followOwn();
+      underWay++;
+      await followOthers().finally(() => {
+        underWay--;
       });
     },
     reconfigure(changed, client) {
@@ -153,25 +267,27 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
       memory.playbookLists.retry();
     },
     report() {
-      const { lastSuccessMs, ...known } = view.contents();
+      const { lastSuccessMs: _, ...known } = view.contents();
       return {
         workspace: name.label(),
         workspaceId,
         projectId,
         region: settings.region,
         retentionMs: settings.retentionMs,
-        credentialsExpireAtMs: secmaster.credentialsExpireAtMs(),
+        credentialsExpireAtMs: (shared ?? secmaster).credentialsExpireAtMs(),
         ...known,
-        nowMs: secmaster.now(),
-        polls: {
-          ...history.report(),
-          // From the ledger, which keeps it across restarts.
-          lastSuccessMs,
-          rejectedRows: rejectedRows.counts,
-          audits: audits.count,
-          mismatches: audits.mismatches,
-        },
+        nowMs: shared?.nowMs() ?? secmaster.now(),
+        polls: shared?.shown(own()) ?? own(),
+        lease: link === null ? null : { isHeld: link.isMine(), holder: link.holder() },
       };
     },
   };
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof LedgerError && error.isLost;
+}
+
+function ignoreLedger(error: unknown): void {
+  if (!(error instanceof LedgerError)) throw error;
 }

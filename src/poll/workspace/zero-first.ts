@@ -12,11 +12,14 @@ export interface ZeroFirst {
  * `rate()` and `increase()` miss the first value of a new series. So a series stays at 0 until it has been scraped, and then for
  * `holdMs` more, so that every scraper with a shorter interval sees the 0. A hold of 0 ms exposes series at once. Both times are
  * of the clock that nobody sets.
+ *
+ * @param lagMs how long after a publication others may still show the exposition before it
  */
 export function createZeroFirst(
   holdMs: () => number,
   elapsedMs: () => number,
   lastScrapeMs: () => number | null,
+  lagMs = 0,
 ): ZeroFirst {
   /** By series: when it was first published, and when it was first known to have been scraped since. */
   const waiting = new Map<string, { publishedMs: number | null; scrapedMs: number | null }>();
@@ -29,7 +32,8 @@ export function createZeroFirst(
       return false;
     }
     const scrapeMs = lastScrapeMs();
-    if (wait.publishedMs !== null && scrapeMs !== null && scrapeMs > wait.publishedMs) wait.scrapedMs ??= scrapeMs;
+    const isScraped = wait.publishedMs !== null && scrapeMs !== null && scrapeMs > wait.publishedMs + lagMs;
+    if (isScraped) wait.scrapedMs ??= scrapeMs;
     const isOver = wait.scrapedMs !== null && elapsedMs() - wait.scrapedMs >= holdMs();
     if (isOver) waiting.delete(key);
     return isOver;

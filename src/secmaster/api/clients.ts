@@ -4,10 +4,17 @@ import type { Logger } from '../../log.ts';
 import { type CircuitBreaker, createCircuitBreaker } from '../credentials/circuit-breaker.ts';
 import type { Credentials } from '../credentials/credentials.ts';
 import type { Obtaining } from '../credentials/obtaining.ts';
-import { accountKey, breakerKey, createCredentials } from '../credentials/registry.ts';
+import { accountKey, breakerKey, createCredentials, isOfMachine } from '../credentials/registry.ts';
+import {
+  createSharedCircuit,
+  type Replicas,
+  type SeenTask,
+  type SharedCircuit,
+} from '../credentials/shared-circuit.ts';
 import { createEndpoint, type Endpoint } from '../http/endpoint.ts';
 import { SecMasterError } from '../http/errors.ts';
 import { createGet } from '../http/get.ts';
+import type { Sharers } from '../http/rate-limit.ts';
 import { type Routes, routeKey } from '../http/routes.ts';
 import { createSend, type Observe } from '../http/send.ts';
 import { createClient } from './client.ts';
@@ -40,10 +47,37 @@ export interface Shared {
   readonly endpoints: Map<string, Endpoint>;
   readonly breakers: Map<string, CircuitBreaker>;
   readonly credentials: Map<string, Credentials>;
+  /** Who else uses the same credentials; null: nobody. */
+  readonly replicas: Replicas | null;
+  /** Those that the replicas share. */
+  readonly circuits: SharedCircuit[];
+  /** How many processes share the rate limit. */
+  readonly sharers: Sharers;
+  /** To be called with each look at the other replicas. Never fails. */
+  looked(look: ReplicasLook): Promise<void>;
 }
 
-export function createShared(): Shared {
-  return { endpoints: new Map(), breakers: new Map(), credentials: new Map() };
+export interface ReplicasLook {
+  readonly tasks: ReadonlyMap<string, SeenTask>;
+  /** How many replicas poll a workspace, this one included if it does: each takes its share of the rate limit. */
+  readonly polling: number;
+}
+
+export function createShared(replicas: Replicas | null = null): Shared {
+  const circuits: SharedCircuit[] = [];
+  let sharers = 1;
+  return {
+    endpoints: new Map(),
+    breakers: new Map(),
+    credentials: new Map(),
+    replicas,
+    circuits,
+    sharers: () => sharers,
+    async looked({ tasks, polling }) {
+      sharers = Math.max(1, polling);
+      await Promise.all(circuits.map((circuit) => circuit.seen(tasks)));
+    },
+  };
 }
 
 export interface Clients {
@@ -54,14 +88,27 @@ export interface Clients {
 
 /**
  * Creates the clients of one configuration. They share, with each other and with those of the previous configuration: rate
- * limit and clock by endpoint, the token by user, project and route, the circuit breaker by user or access key.
+ * limit and clock by endpoint, the token by user, project and route, the circuit breaker by user or access key. With other replicas they
+ * share the rate limit and the circuit breakers.
  */
 export function createClients(options: ClientOptions, before: Shared = createShared()): Clients {
   const { clock, log } = options;
   const userAgent = `secmaster-exporter/${options.version}`;
-  const { endpoints, breakers, credentials } = before;
+  const { endpoints, breakers, credentials, replicas, circuits, sharers } = before;
   const endpointOf = (origin: string) =>
-    shared(endpoints, `${origin} ${options.rateLimit}`, () => createEndpoint(origin, options.rateLimit, clock));
+    shared(endpoints, `${origin} ${options.rateLimit}`, () =>
+      createEndpoint(origin, options.rateLimit, clock, sharers),
+    );
+
+  function breakerOf(config: Account['credentials'], iam: Endpoint): CircuitBreaker {
+    const key = breakerKey(config, iam);
+    return shared(breakers, key, () => {
+      if (replicas === null || isOfMachine(config)) return createCircuitBreaker(clock, log);
+      const circuit = createSharedCircuit(key, replicas, clock);
+      circuits.push(circuit);
+      return createCircuitBreaker(clock, log, circuit);
+    });
+  }
 
   /** Credentials and calls for one endpoint. Credentials for another project are other credentials. */
   function connect(account: Account, endpoint: Endpoint, project: Obtaining['project']) {
@@ -75,7 +122,7 @@ export function createClients(options: ClientOptions, before: Shared = createSha
     const own = shared(credentials, key, () =>
       createCredentials(config, { project, iam, endpointOf, send, sendLocally, clock, log }),
     );
-    const breaker = shared(breakers, breakerKey(config, iam), () => createCircuitBreaker(clock, log));
+    const breaker = breakerOf(config, iam);
     const headers = 'id' in project ? { 'x-project-id': project.id } : {};
     return { credentials: own, get: createGet({ send, endpoint, breaker, credentials: own, headers }) };
   }

@@ -20,6 +20,7 @@ const tokenLifeSeconds = 60;
 export const agency: Kind<ConfigOf<'agency'>> = {
   create: ({ endpoint }, context) =>
     createAgencyCredentials(context.endpointOf(endpoint), { ...context, send: context.sendLocally }),
+  isOfMachine: true,
 };
 
 function createAgencyCredentials(metadata: Endpoint, context: Obtaining): Credentials {

@@ -2,10 +2,12 @@ import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import { abortedError, orAborted } from '../http/abort.ts';
 import { type Operation, SecMasterError } from '../http/errors.ts';
+import { isProven, openFor, proved, refused } from './circuit.ts';
+import { createOwnCircuit, type End, type KnownCircuit } from './known-circuit.ts';
 
 /**
  * Holds calls back after their credentials were refused, because six refusals in a row lock an access key for five minutes.
- * All callers with one access key, or one IAM user, share a circuit breaker.
+ * All callers with one access key, or one IAM user, share a circuit breaker, and so do replicas.
  */
 export interface CircuitBreaker {
   /** Runs a call. While the circuit is open because the credentials were refused, fails as `unauthorized` without running it. */
@@ -23,121 +25,114 @@ export interface ProtectedCall<T> {
   readonly fingerprint: () => string;
 }
 
-/** Per five minutes: refusals of the same credentials, and openings after which other credentials may be tried before the wait is over. */
-const maxRefusals = 4;
-const maxOpenings = 3;
-const countedMs = 5 * 60_000;
-
-const firstDelayMs = 60_000;
-const maxDelayMs = 15 * 60_000;
-
-/** Why the circuit is open, and how long. */
-interface Opening {
-  readonly untilMs: number;
-  /** When nothing had elapsed yet, by the wall clock of then; a message with another time at each poll would be news. */
-  readonly startedAtMs: number;
-  readonly refusal: SecMasterError;
-  readonly fingerprint: string;
-}
+type Outcome<T> = { readonly result: T } | { readonly refusal: SecMasterError; readonly again: boolean };
 
 /** It starts half-open: until a call has succeeded, calls go one at a time, so that wrong credentials aren't refused once per caller. */
-export function createCircuitBreaker(clock: Clock, log: Logger): CircuitBreaker {
-  /** Closed for the credentials of this fingerprint: a call has succeeded with them. Half-open for all others. */
-  let proven: string | null = null;
-  /** The one call that a half-open circuit lets through. */
+export function createCircuitBreaker(
+  clock: Clock,
+  log: Logger,
+  known: KnownCircuit = createOwnCircuit(),
+): CircuitBreaker {
+  /** Until the one call that a half-open circuit lets through has ended. */
   let probe: Promise<void> | null = null;
-  let open: Opening | null = null;
-  /** Times of the latest ones, by the clock that nobody sets. */
-  const refusals: number[] = [];
-  const openings: number[] = [];
-  let openingsInARow = 0;
 
-  function failIfOpen({ operation, fingerprint }: ProtectedCall<unknown>): void {
+  const markOf = ({ fingerprint }: ProtectedCall<unknown>) => known.mark(fingerprint());
+  const isClosed = (call: ProtectedCall<unknown>) => isProven(known.current(), markOf(call));
+  const openingFor = (call: ProtectedCall<unknown>) => openFor(known.current(), markOf(call), clock.elapsedMs());
+
+  function failIfOpen(call: ProtectedCall<unknown>): void {
+    const open = openingFor(call);
     if (open === null) return;
-    const untilMs = fingerprint() === open.fingerprint ? open.untilMs : whenFewer(openings, maxOpenings);
-    if (clock.elapsedMs() >= untilMs) return;
-    const until = new Date(untilMs + open.startedAtMs).toISOString();
-    const message = `waiting until ${until} because the credentials were refused: ${open.refusal.message}`;
-    throw new SecMasterError('unauthorized', operation, message, { code: open.refusal.code });
+    const until = new Date(open.untilMs + open.startedAtMs).toISOString();
+    const message = `waiting until ${until} because the credentials were refused: ${open.message}`;
+    throw new SecMasterError('unauthorized', call.operation, message, { code: open.code });
   }
 
-  function trip(refusal: SecMasterError, fingerprint: string): void {
-    const elapsedMs = clock.elapsedMs();
-    openings.push(elapsedMs);
-    openingsInARow += 1;
-    const delayMs = Math.min(firstDelayMs * 2 ** (openingsInARow - 1), maxDelayMs);
-    const untilMs = Math.max(elapsedMs + delayMs, whenFewer(refusals, maxRefusals));
-    open = { untilMs, startedAtMs: clock.now() - elapsedMs, refusal, fingerprint };
-    log.warn({ error: refusal.message, retryInSeconds: (untilMs - elapsedMs) / 1000 }, 'credentials refused');
-  }
-
-  async function admit<T>(call: ProtectedCall<T>, signal: AbortSignal): Promise<T> {
-    const { operation, attempt } = call;
-    const isClosed = () => call.fingerprint() === proven;
-    const refresh = () => orAborted(call.refresh(), signal, () => abortedError(operation));
-    await refresh();
-    failIfOpen(call);
-    while (!isClosed() && probe !== null) {
-      await orAborted(probe, signal, () => abortedError(operation));
-      await refresh();
+  /** Resolves when the call may run; null if so may all others. */
+  async function admit(call: ProtectedCall<unknown>, signal: AbortSignal): Promise<End | null> {
+    const abortable = <R>(promise: Promise<R>) => orAborted(promise, signal, () => abortedError(call.operation));
+    for (;;) {
+      await abortable(call.refresh());
+      if (isClosed(call)) return null;
       failIfOpen(call);
+      if (probe === null) break;
+      await abortable(probe);
     }
-    if (isClosed()) return await attempt();
     const ended = Promise.withResolvers<void>();
     probe = ended.promise;
+    const turn = known.turn(() => isClosed(call) || openingFor(call) !== null, signal);
+    const end = () =>
+      void turn
+        .then((endTurn) => endTurn())
+        .catch(() => {})
+        .finally(() => {
+          probe = null;
+          ended.resolve();
+        });
     try {
-      return await attempt();
-    } finally {
-      probe = null;
-      ended.resolve();
+      await abortable(turn);
+      if (!isClosed(call)) {
+        failIfOpen(call);
+        return end;
+      }
+    } catch (error) {
+      end();
+      throw error;
+    }
+    end();
+    return null;
+  }
+
+  async function attempt<T>(call: ProtectedCall<T>, isFirst: boolean, signal: AbortSignal): Promise<Outcome<T>> {
+    const openedBefore = known.current().opened;
+    const usedFingerprint = markOf(call);
+    try {
+      const result = await call.attempt();
+      const proof = { fingerprint: usedFingerprint, atMs: clock.elapsedMs(), openedBefore };
+      if (!isProven(known.current(), usedFingerprint)) void known.update((circuit) => proved(circuit, proof));
+      return { result };
+    } catch (refusal) {
+      if (!(refusal instanceof SecMasterError && refusal.kind === 'unauthorized')) throw refusal;
+      const abortable = <R>(promise: Promise<R>) => orAborted(promise, signal, () => refusal);
+      // It fails if nothing could be read; what has just been refused was.
+      await abortable(call.refresh()).catch(() => {});
+      const isNews = known.current().opened === openedBefore;
+      const mayHelp = isNews && call.secondChance(refusal) && isFirst;
+      const { message, code } = refusal;
+      const atMs = clock.elapsedMs();
+      const startedAtMs = clock.now() - atMs;
+      const details = { message, code, atMs, startedAtMs, usedFingerprint, fingerprint: markOf(call) };
+      const told = known.update((circuit) => refused(circuit, { ...details, openedBefore, mayHelp }));
+      logRefusal(refusal, isNews, openedBefore);
+      await abortable(told);
+      return { refusal, again: mayHelp && known.current().opened === openedBefore };
     }
   }
 
-  const run: CircuitBreaker['run'] = async (call, signal) => {
-    let again = false;
-    const attempt = async () => {
-      const openingsBefore = openings.length;
-      const fingerprint = call.fingerprint();
-      try {
-        const result = await call.attempt();
-        // If another call opened the circuit meanwhile, this success says nothing about that refusal.
-        if (openings.length === openingsBefore) {
-          proven = fingerprint;
-          openingsInARow = 0;
-        }
-        return result;
-      } catch (error) {
-        if (!(error instanceof SecMasterError && error.kind === 'unauthorized')) throw error;
-        // It fails if nothing could be read; what has just been refused was.
-        await orAborted(call.refresh(), signal, () => abortedError(call.operation)).catch(() => {});
-        refusals.push(clock.elapsedMs());
-        if (openings.length === openingsBefore) {
-          proven = null;
-          // Calls that ran at the same time are refused together: only later ones are limited.
-          const isAffordable = openingsInARow === 0 || clock.elapsedMs() >= whenFewer(refusals, maxRefusals);
-          again = call.secondChance(error) && isAffordable;
-          if (again) log.info({ error: error.message }, 'credentials refused; trying once more');
-          else trip(error, call.fingerprint());
-        }
-        throw error;
-      }
-    };
-    try {
-      return await admit({ ...call, attempt }, signal);
-    } catch (error) {
-      if (!again) throw error;
-    }
-    const noThirdChance = (refusal: SecMasterError) => {
-      call.secondChance(refusal);
-      return false;
-    };
-    return await run({ ...call, secondChance: noThirdChance }, signal);
-  };
-  return { run };
-}
+  function logRefusal({ message: error }: SecMasterError, isNews: boolean, openedBefore: number): void {
+    const { open, opened } = known.current();
+    if (!isNews) return;
+    if (opened === openedBefore) log.info({ error }, 'credentials refused; trying once more');
+    else if (open !== null)
+      log.warn({ error, retryInSeconds: (open.untilMs - clock.elapsedMs()) / 1000 }, 'credentials refused');
+  }
 
-/** When there will have been fewer than `max` in the five minutes before. */
-function whenFewer(times: readonly number[], max: number): number {
-  const oldest = times.at(-max);
-  return oldest === undefined ? Number.NEGATIVE_INFINITY : oldest + countedMs;
+  return {
+    async run(call, signal) {
+      let end = await admit(call, signal);
+      try {
+        const first = await attempt(call, true, signal);
+        if ('result' in first) return first.result;
+        if (!first.again) throw first.refusal;
+        // Whoever tries alone goes on to do so: the next one's first attempt may be refused for the same passing reason.
+        if (end === null) end = await admit(call, signal);
+        else failIfOpen(call);
+        const second = await attempt(call, false, signal);
+        if ('result' in second) return second.result;
+        throw second.refusal;
+      } finally {
+        end?.();
+      }
+    },
+  };
 }

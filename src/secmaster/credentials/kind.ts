@@ -9,6 +9,8 @@ export interface Kind<C> {
   create(config: C, context: CredentialsContext): Credentials;
   /** Whether IAM issues what they obtain: with another IAM they are other credentials. */
   readonly usesIam?: boolean;
+  /** Whether each machine has its own: a refusal of another machine's says nothing about these. */
+  readonly isOfMachine?: boolean;
   /** The parts that identify what SecMaster locks, such as the key without its secret; without this, all parts. */
   locked?(config: C): readonly unknown[];
 }

@@ -35,6 +35,11 @@ export function breakerKey(config: CredentialsConfig, iam: Endpoint): string {
   return locked === undefined ? accountKey(config, iam) : keyOf(config, iam, locked);
 }
 
+/** Whether another replica with this configuration has the same credentials. */
+export function isOfMachine(config: CredentialsConfig): boolean {
+  return kindOf(config).isOfMachine === true;
+}
+
 function keyOf(config: CredentialsConfig, iam: Endpoint, parts: readonly unknown[]): string {
   const issuer = kindOf(config).usesIam === true ? [iam.origin] : [];
   const revealed = parts.map((part) => (part instanceof Secret ? part.reveal() : part));

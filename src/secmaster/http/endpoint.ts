@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { createRateLimiter, type RateLimiter } from './rate-limit.ts';
+import { createRateLimiter, type RateLimiter, type Sharers } from './rate-limit.ts';
 import { createServerClock, type ServerClock } from './server-clock.ts';
 
 /** A host, with what all of its callers share. */
@@ -11,12 +11,12 @@ export interface Endpoint {
   readonly rateLimiter: RateLimiter;
 }
 
-export function createEndpoint(origin: string, requestsPerSecond: number, clock: Clock): Endpoint {
+export function createEndpoint(origin: string, requestsPerSecond: number, clock: Clock, sharers?: Sharers): Endpoint {
   const url = new URL(origin);
   return {
     origin: url.origin,
     host: url.host,
     clock: createServerClock(clock),
-    rateLimiter: createRateLimiter(requestsPerSecond, clock),
+    rateLimiter: createRateLimiter(requestsPerSecond, clock, sharers),
   };
 }

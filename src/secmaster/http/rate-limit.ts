@@ -9,21 +9,27 @@ export interface RateLimiter {
   readonly spare: Turn;
 }
 
-/** After a pause this many requests may go at once; then they are evenly spaced. */
-const burst = 3;
+/** How many processes share a limit, at least 1; may change at any time. */
+export type Sharers = () => number;
 
-export function createRateLimiter(requestsPerSecond: number, clock: Clock): RateLimiter {
-  const intervalMs = 1000 / requestsPerSecond;
+/** After a pause this many requests may go at once, of all sharers together; then they are evenly spaced. */
+const sharedBurst = 3;
+
+export function createRateLimiter(requestsPerSecond: number, clock: Clock, sharers: Sharers = () => 1): RateLimiter {
+  const interval = () => (sharers() * 1000) / requestsPerSecond;
+  const burstSize = () => Math.max(1, sharedBurst / sharers());
   /** When the request after the last one may be sent, without a burst. */
   let nextMs = Number.NEGATIVE_INFINITY;
   let waiting = 0;
   // The upper bound matters only if the local clock was set back: the slots already assigned would be far in its future.
-  const latestMs = (nowMs: number) => nowMs + (waiting + 1) * intervalMs;
+  const latestMs = (nowMs: number) => nowMs + (waiting + 1) * interval();
 
   return {
     async usual(signal) {
       signal.throwIfAborted();
       const nowMs = clock.now();
+      const intervalMs = interval();
+      const burst = burstSize();
       const slotMs = Math.min(Math.max(nextMs, nowMs - (burst - 1) * intervalMs), latestMs(nowMs));
       nextMs = slotMs + intervalMs;
       if (slotMs <= nowMs) return;
@@ -38,6 +44,8 @@ export function createRateLimiter(requestsPerSecond: number, clock: Clock): Rate
       for (;;) {
         signal.throwIfAborted();
         const nowMs = clock.now();
+        const intervalMs = interval();
+        const burst = burstSize();
         // The whole burst is there, and one more, which is taken.
         const slotMs = Math.min(nextMs, latestMs(nowMs)) + burst * intervalMs;
         if (slotMs <= nowMs) {

@@ -11,14 +11,15 @@ import { createSoc } from '../../support/world/simulated-soc.ts';
 
 function viewOf(store: Store, soc = createSoc({ store })) {
   const names: string[] = [];
+  const zeroFirst = createZeroFirst(
+    () => 0,
+    soc.now,
+    () => null,
+  );
   const lines: Record<string, unknown>[] = [];
   const view = createLedgerView({
     open: () => store.open({ projectId: defaultProject.id, workspaceId: defaultWorkspace.id }),
-    zeroFirst: createZeroFirst(
-      () => 0,
-      soc.now,
-      () => null,
-    ),
+    zeroFirst: () => zeroFirst,
     maxRuns: () => 10,
     settings: () => ({ retentionMs: 30 * 86_400_000, failureGraceMs: 300_000 }),
     now: soc.now,

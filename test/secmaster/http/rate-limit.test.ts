@@ -59,6 +59,61 @@ test('a local clock set back by an hour does not stop the requests for an hour',
   await clock.until(waiting);
 });
 
+describe('with others that share it', () => {
+  /** When so many requests of each sharer are sent, all asked for at once. */
+  async function sentBy(perSecond: number, sharers: number, each: number) {
+    const clock = createManualClock();
+    const startMs = clock.now();
+    const sentAt: number[] = [];
+    const limiters = Array.from({ length: sharers }, () => createRateLimiter(perSecond, clock, () => sharers));
+    const asked = limiters.flatMap(({ usual }) =>
+      Array.from({ length: each }, async () => {
+        await usual(never);
+        sentAt.push(clock.now() - startMs);
+      }),
+    );
+    await clock.until(Promise.all(asked));
+    return sentAt;
+  }
+
+  test.each([
+    ['two', 10, 2],
+    ['three', 10, 3],
+    ['ten', 10, 10],
+    ['three of one request in ten seconds', 0.1, 3],
+    ['more than requests a second', 1, 7],
+  ])('%s send no more than one would, but for one that each may send at once', async (_, perSecond, sharers) => {
+    const sentAt = await sentBy(perSecond, sharers, 20);
+    for (const from of sentAt) {
+      const spanMs = 10_000 / perSecond;
+      const within = sentAt.filter((ms) => ms >= from && ms < from + spanMs).length;
+      expect(within).toBeLessThanOrEqual(10 + Math.max(3, sharers));
+    }
+    // And none is starved: together they get what one would.
+    const lastMs = Math.max(...sentAt);
+    expect(lastMs).toBeLessThanOrEqual((20 * sharers * 1_000) / perSecond);
+  });
+
+  test('whose number changes: the next requests follow the new share', async () => {
+    const clock = createManualClock();
+    let sharers = 1;
+    const { usual } = createRateLimiter(10, clock, () => sharers);
+    const took = async (requests: number) => {
+      const fromMs = clock.now();
+      for (let i = 0; i < requests; i++) await clock.until(usual(never));
+      return clock.now() - fromMs;
+    };
+    await took(3);
+    expect(await took(10)).toBe(1_000);
+    sharers = 5;
+    await took(1);
+    expect(await took(10)).toBe(5_000);
+    sharers = 1;
+    await took(1);
+    expect(await took(10)).toBe(1_000);
+  });
+});
+
 describe('spare requests', () => {
   /** When these usual requests are sent, beside spare ones that go on and on or not. */
   async function usualTurns(perSecond: number, atMs: readonly number[], hasSpare: boolean) {

@@ -60,6 +60,7 @@ export function report(fields: Partial<WorkspaceReport> = {}): WorkspaceReport {
     openRuns: [],
     nowMs: minuteMs + 12_000,
     polls: goodPoll,
+    lease: null,
     ...fields,
   };
 }
