@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import type { Replica } from '../support/process/replica.ts';
 import { allCounters, watchCounters } from './counters.ts';
 
-const everyMs = 250;
+const everyMs = 400;
 /** A scrape is copied from memory; on a loaded machine it takes its time. */
 const maxMs = 8_000;
 
