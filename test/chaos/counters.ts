@@ -1,11 +1,20 @@
 import { parseExposition } from '../support/metrics/exposition.ts';
 
-const counters =
+/** What the ledger keeps, over kills and restarts. */
+const ofLedger =
   /^secmaster_(workflow_(instances_started_total|attempts_completed_total|retries_total|node_failures_total|(node_)?duration_seconds_(bucket|sum|count))|exporter_topologies_total)$/;
 
-/** Watches the counters that the ledger keeps over scrapes, kills and restarts: none may fall, and none may vanish. */
-export function watchCounters() {
+/** Each counter and histogram of the exporter's own. */
+export const allCounters = /^secmaster_\w+_(total|bucket|sum|count)$/;
+
+/** Those that a process counts for itself: they begin anew with it. */
+export const ofProcess = /^secmaster_exporter_api_request/;
+
+/** Watches counters over scrapes, kills and restarts of one exporter: none may fall, and none may vanish. */
+export function watchCounters(counters = ofLedger) {
   const highest = new Map<string, number>();
+  /** Those that this process has shown. */
+  let shown = new Set<string>();
   const falls: string[] = [];
   let scrapes = 0;
 
@@ -21,9 +30,18 @@ export function watchCounters() {
       for (const [series, before] of highest) {
         const value = now.get(series);
         // A sum of seconds is a float: adding to it elsewhere rounds elsewhere.
-        if (value === undefined || value < before - 1e-6) falls.push(`${series}: ${before} → ${value}`);
+        const hasFallen = value === undefined ? shown.has(series) : value < before - 1e-6;
+        if (hasFallen) falls.push(`${series}: ${before} → ${value}`);
       }
-      for (const [series, value] of now) highest.set(series, value);
+      for (const [series, value] of now) {
+        highest.set(series, value);
+        shown.add(series);
+      }
+    },
+    /** A new process is seen from now on: it may not know yet what there is, and what a process counts for itself begins anew. */
+    restarted(): void {
+      shown = new Set();
+      for (const series of highest.keys()) if (ofProcess.test(series)) highest.delete(series);
     },
   };
 }

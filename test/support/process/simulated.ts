@@ -12,7 +12,8 @@ export interface Simulated {
   readonly running: Running;
   /** Its clock stands still until the test advances it. @returns its time then */
   turn(ms: number): Promise<number>;
-  truth(sinceMs: number, lookbackMs: number): Promise<Truth>;
+  /** Of the first workspace, unless another one is named. */
+  truth(sinceMs: number, lookbackMs: number, workspaceId?: string): Promise<Truth>;
   /** The same at the time of an exposition: its exporter goes on by its own clock while the simulator's stands still. */
   truthOf(exposition: string, sinceMs: number, lookbackMs: number): Promise<Truth>;
   requests(): Promise<{ readonly total: number; readonly refused: number; readonly counts: Record<string, number> }>;
@@ -20,8 +21,8 @@ export interface Simulated {
   clearFaults(): Promise<void>;
   /** From now on it behaves like this, and is friendly otherwise. */
   behave(behaviour: BehaviourChange): Promise<void>;
-  /** Turns the clock by so much, and fills that time with runs. */
-  flood(runs: number, ms: number): Promise<void>;
+  /** Turns the clock by so much, and fills that time with runs of the first workspace, unless another one is named. */
+  flood(runs: number, ms: number, workspaceId?: string): Promise<void>;
 }
 
 export interface SimulatedOptions {
@@ -30,6 +31,8 @@ export interface SimulatedOptions {
   readonly runsPerMinute?: number;
   /** How far its clock is behind ours at first. */
   readonly behindMs?: number;
+  /** `simulatedWorkspace(0)` and those after it; 1. */
+  readonly workspaces?: number;
   /** Playbooks that run by these habits besides. */
   readonly habits?: 'all' | readonly HabitName[];
 }
@@ -39,10 +42,11 @@ export async function startSimulator({
   historyMs = 0,
   runsPerMinute = 30,
   behindMs = 0,
+  workspaces = 1,
   habits = [],
 }: SimulatedOptions = {}): Promise<Simulated> {
   const file = join(import.meta.dirname, 'simulator-process.ts');
-  const settings = [seed, historyMs, runsPerMinute, behindMs, habits].map(String);
+  const settings = [seed, historyMs, runsPerMinute, behindMs, workspaces, habits].map(String);
   const running = start(process.execPath, [file, ...settings]);
   const url = await eventually(() => /^http\S+/.exec(running.stdout())?.[0], 'simulating', running);
   const call = async (path: string, init?: RequestInit) => {
@@ -54,8 +58,8 @@ export async function startSimulator({
     call(path, { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
   const post = (path: string, body: unknown) => send('POST', path, body);
   const turn = async (ms: number) => ((await post('advance', { ms })) as { readonly now: number }).now;
-  const truth = (sinceMs: number, lookbackMs: number) =>
-    call(`truth?workspace_id=${defaultWorkspace.id}&since=${sinceMs}&lookback=${lookbackMs}`) as Promise<Truth>;
+  const truth = (sinceMs: number, lookbackMs: number, workspaceId = defaultWorkspace.id) =>
+    call(`truth?workspace_id=${workspaceId}&since=${sinceMs}&lookback=${lookbackMs}`) as Promise<Truth>;
   return {
     url,
     running,
@@ -68,7 +72,8 @@ export async function startSimulator({
     requests: () => call('requests?last=0') as ReturnType<Simulated['requests']>,
     clearFaults: async () => void (await call('faults', { method: 'DELETE' })),
     behave: async (behaviour) => void (await send('PUT', 'behaviour', behaviour)),
-    flood: async (runs, ms) => void (await post('flood', { workspace_id: defaultWorkspace.id, runs, ms })),
+    flood: async (runs, ms, workspaceId = defaultWorkspace.id) =>
+      void (await post('flood', { workspace_id: workspaceId, runs, ms })),
     addFault: async (rule) => void (await post('faults', rule)),
   };
 }

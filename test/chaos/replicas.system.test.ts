@@ -1,0 +1,65 @@
+import { expect, onTestFailed, test } from 'vitest';
+import { createRandom } from '../../src/simulator/random.ts';
+import { usePostgres } from '../support/postgres.ts';
+import { openJournal } from './journal.ts';
+import { scrapeAlways } from './scraper.ts';
+import { begin, differencesFromTruth, differencesOnceQuiet, polledEverywhere, shownTruth } from './settled.ts';
+import { buildSite } from './site.ts';
+import { print } from './soc.ts';
+import { storm } from './storm.ts';
+import { tellWhatHappened } from './what-happened.ts';
+
+/** `npm run chaos -- --replicas=3` has it longer. */
+const { CHAOS_SEED = '1', CHAOS_REPLICAS = '3', CHAOS_STEPS = '20', CHAOS_STEP_MS = '4000' } = process.env;
+const seed = CHAOS_SEED === 'new' ? Math.floor(Math.random() * 1e9) : Number(CHAOS_SEED);
+const steps = Number(CHAOS_STEPS);
+
+const server = usePostgres();
+
+test(`chaos: ${steps} steps of troubles with ${CHAOS_REPLICAS} replicas (CHAOS_SEED=${seed})`, async () => {
+  print(`CHAOS_SEED=${seed} CHAOS_REPLICAS=${CHAOS_REPLICAS} CHAOS_STEPS=${steps}`);
+  const random = createRandom(seed);
+  const journal = openJournal();
+  const site = await buildSite({
+    seed,
+    random,
+    server,
+    replicas: Number(CHAOS_REPLICAS),
+    isDiscovered: random.chance(0.5),
+    newSeriesHold: random.pick(['0s', '1500ms']),
+    hasReference: true,
+    hasOwnClock: true,
+  });
+  const { replicas } = site;
+  onTestFailed(() => tellWhatHappened(replicas));
+
+  await begin(site);
+  const scraper = scrapeAlways(replicas, journal.now);
+  const before = await site.requests();
+
+  await storm(site, random, journal, { steps, maxStepMs: Number(CHAOS_STEP_MS) });
+  await site.heal();
+  journal.note('peace');
+  // What could not be read is tried again after an hour, and open runs that have not been seen for five minutes are looked up.
+  for (const minutes of [61, 6, 6]) await polledEverywhere(site, await site.turn(minutes * 60_000));
+  const differing = await shownTruth(site);
+  const after = await site.requests();
+  const [of, ofOne] = [after.replicas - before.replicas, after.reference - before.reference];
+  print(
+    `${scraper.scrapes()} scrapes; SecMaster had ${of} requests, and ${ofOne} of one process: ${after.byOperation}`,
+  );
+
+  expect(differing).toEqual([]);
+  const quiet = await differencesOnceQuiet(site);
+  await scraper.stop();
+  expect(quiet).toEqual([]);
+  for (const one of replicas) {
+    const counters = (await differencesFromTruth(site, await one.get('/metrics'))).filter((line) =>
+      /_total/.test(line),
+    );
+    expect(counters, one.name).toEqual([]);
+  }
+  expect(scraper.complaints).toEqual([]);
+  expect(replicas.filter(({ crashes }) => crashes > 0).map(({ name }) => name)).toEqual([]);
+  expect(of).toBeLessThanOrEqual(1.1 * ofOne);
+}, 1_800_000);

@@ -1,0 +1,170 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defaultProject, defaultUser } from '../../src/simulator/defaults.ts';
+import type { Random } from '../../src/simulator/random.ts';
+import type { PostgresServer } from '../support/postgres.ts';
+import { createFakedClock } from '../support/process/faked-clock.ts';
+import { temporaryFolder } from '../support/process/processes.ts';
+import { createReplica, type Replica } from '../support/process/replica.ts';
+import { serve } from '../support/process/served.ts';
+import { type Simulated, startSimulator } from '../support/process/simulated.ts';
+import { simulatedWorkspace } from '../support/process/simulated-workspace.ts';
+import { newFaults } from './soc.ts';
+
+/** Replicas on one database and one SecMaster; beside them one process on SQLite, and a SecMaster of its own with the same world. */
+export interface Site {
+  readonly server: PostgresServer;
+  /** The name of the replicas' database on it. */
+  readonly database: string;
+  readonly replicas: readonly Replica[];
+  /** The one process. */
+  readonly reference: { get(path: string): Promise<string>; restart(): Promise<void> } | null;
+  readonly workspaces: readonly { readonly id: string; readonly name: string }[];
+  readonly simulated: Simulated;
+  /** One more replica, not started. */
+  add(): Promise<Replica>;
+  /** Gives all of them another schedule. */
+  schedule(schedule: string): Promise<void>;
+  /** @returns SecMaster's time then */
+  turn(ms: number): Promise<number>;
+  /** Runs of one workspace. */
+  flood(runs: number): Promise<void>;
+  /** SecMaster answers some requests with errors. */
+  fail(): Promise<void>;
+  heal(): Promise<void>;
+  /** How many requests SecMaster had of the replicas, and how many of one process. */
+  requests(): Promise<{ readonly replicas: number; readonly reference: number; readonly byOperation: string }>;
+}
+
+export interface SiteOptions {
+  readonly seed: number;
+  readonly random: Random;
+  readonly server: PostgresServer;
+  readonly replicas?: number;
+  readonly workspaces?: number;
+  readonly runsPerMinute?: number;
+  readonly schedule?: string;
+  readonly newSeriesHold?: string;
+  /** Whether the workspaces are found, not configured. */
+  readonly isDiscovered?: boolean;
+  /** Whether one process does the same beside them. */
+  readonly hasReference?: boolean;
+  /** Whether the second replica has a clock of its own, which troubles may set. */
+  readonly hasOwnClock?: boolean;
+}
+
+/** A machine with much other work needs a longer one. */
+export const leaseMs = Number(process.env.CHAOS_LEASE_MS ?? 3_000);
+/** What happens around the creation of a ledger is nobody's to tell: the worlds are empty until it has been created. */
+const quietMs = 2 * 60_000;
+export const lookbackMs = 2 * 3_600_000;
+
+export async function buildSite({
+  seed,
+  random,
+  server,
+  replicas: count = 3,
+  workspaces: workspaceCount = 3,
+  runsPerMinute = 20,
+  schedule: firstSchedule = '* * * * * *',
+  newSeriesHold = '0s',
+  isDiscovered = false,
+  hasReference = false,
+  hasOwnClock = false,
+}: SiteOptions): Promise<Site> {
+  const simulatorOptions = { seed, historyMs: -quietMs, runsPerMinute, workspaces: workspaceCount };
+  const [simulated, other] = await Promise.all([
+    startSimulator(simulatorOptions),
+    hasReference ? startSimulator(simulatorOptions) : null,
+  ]);
+  const socs = other === null ? [simulated] : [simulated, other];
+  const onAll = <T>(what: (soc: Simulated) => Promise<T>) => Promise.all(socs.map(what));
+  // From now on their Dates run.
+  await onAll((soc) => soc.turn(1));
+  const workspaces = Array.from({ length: workspaceCount }, (_, n) => simulatedWorkspace(n));
+  let schedule = firstSchedule;
+
+  function config({ url }: Simulated, state: object): object {
+    const entry = {
+      region: defaultProject.name,
+      project_id: defaultProject.id,
+      endpoint: url,
+      iam_endpoint: url,
+      credentials: { password: defaultUser },
+    };
+    const configured = workspaces.map(({ id, name }) => ({ ...entry, workspace_id: id, name }));
+    return {
+      poll: { schedule, lookback: `${lookbackMs / 3_600_000}h`, rate_limit: 200, concurrency: 8, timeout: '3s' },
+      state,
+      metrics: { new_series_hold: newSeriesHold },
+      workspaces: isDiscovered ? [entry] : configured,
+    };
+  }
+
+  const created = new URL(await server.createDatabase());
+  const passwordFile = join(temporaryFolder(), 'password');
+  writeFileSync(passwordFile, `${decodeURIComponent(created.password)}\n`);
+  const configOf = (port: number) => {
+    const url = `postgresql://${created.username}@127.0.0.1:${port}${created.pathname}`;
+    return config(simulated, { url, password_file: passwordFile, lease: `${leaseMs / 1000}s` });
+  };
+  const replicas: Replica[] = [];
+  async function add(): Promise<Replica> {
+    const name = `replica ${String.fromCharCode(97 + replicas.length)}`;
+    const clock = hasOwnClock && replicas.length === 1 ? createFakedClock() : null;
+    const secmasterPort = Number(new URL(simulated.url).port);
+    const replica = await createReplica(configOf, { name, databasePort: server.port, secmasterPort, clock });
+    replicas.push(replica);
+    return replica;
+  }
+  for (let n = 0; n < count; n++) await add();
+
+  async function startReference(soc: Simulated) {
+    const folder = temporaryFolder();
+    const file = join(folder, 'config.yml');
+    writeFileSync(file, JSON.stringify(config(soc, { path: join(folder, 'secmaster.db') })));
+    const start = () => serve([`--config.file=${file}`]);
+    let served = await start();
+    return {
+      get: (path: string) => served.get(path),
+      async restart() {
+        served.running.child.kill('SIGTERM');
+        await served.running.ended;
+        served = await start();
+      },
+    };
+  }
+  const reference = other === null ? null : await startReference(other);
+
+  return {
+    server,
+    database: created.pathname.slice(1),
+    replicas,
+    reference,
+    workspaces,
+    simulated,
+    add,
+    async schedule(changed) {
+      schedule = changed;
+      await Promise.all(replicas.map((one) => one.configure(configOf)));
+    },
+    turn: async (ms) => (await onAll((soc) => soc.turn(ms)))[0] ?? 0,
+    flood: async (runs) => {
+      const { id } = random.pick(workspaces as [(typeof workspaces)[number]]);
+      await onAll((soc) => soc.flood(runs, 60_000, id));
+    },
+    fail: async () => void (await onAll((soc) => newFaults(soc, random))),
+    heal: async () => void (await onAll((soc) => soc.clearFaults())),
+    async requests() {
+      const [mine, theirs] = await onAll((soc) => soc.requests());
+      const operations = Object.keys({ ...mine?.counts, ...theirs?.counts });
+      return {
+        replicas: mine?.total ?? 0,
+        reference: theirs?.total ?? 0,
+        byOperation: operations
+          .map((one) => `${one}: ${mine?.counts[one] ?? 0}/${theirs?.counts[one] ?? 0}`)
+          .join(', '),
+      };
+    },
+  };
+}
