@@ -179,6 +179,22 @@ describe('a ledger that another exporter has changed', () => {
     expect(ledger.state.instances).toBe(2);
   });
 
+  test('takes one of two commits at the same time, and neither waits for ever', async () => {
+    const { ledger, other } = await openInEach(2);
+    for (let round = 0; round < 10; round++) {
+      await ledger.catchUp();
+      await other.catchUp();
+      const rows = Array.from({ length: 50 }, (_, i) => instance(`i${i}`, { triggerType: `T ${round} ${i}` }));
+      const results = await Promise.allSettled([show(ledger, ...rows), show(other, ...rows.toReversed())]);
+      expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+      const [refused] = results.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+      expect((refused as LedgerError).message).toMatch(/^the ledger has changed since/);
+    }
+    await other.catchUp();
+    await ledger.catchUp();
+    expect(await everythingOf(ledger)).toEqual(await everythingOf(other));
+  });
+
   test('tells which label sets were touched, and no others', async () => {
     const { ledger, other } = await openInEach(2);
     await show(ledger, instance('a'), instance('b', { triggerType: 'TIMER' }));
