@@ -278,10 +278,11 @@ describe('a label set', () => {
       databaseOf(url),
     );
     expect(rows).toEqual([{ n: 0 }]);
-    await show(ledger, instance('b', { startTimeMs: nowMs + 20 * 3_600_000 }));
     await other.catchUp();
-    await show(other, instance('c', { startTimeMs: nowMs + 20 * 3_600_000 }));
+    await show(other, instance('b', { startTimeMs: nowMs + 20 * 3_600_000 }));
     await ledger.catchUp();
+    await show(ledger, instance('c', { startTimeMs: nowMs + 20 * 3_600_000 }));
+    await other.catchUp();
     expect(await everythingOf(ledger)).toEqual(await everythingOf(other));
     expect((await ledger.known(['c'])).get('c')?.labels.playbook).toBe(playbook);
   });
