@@ -3,9 +3,6 @@ import type { Config, WorkspaceConfig } from '../config/config.ts';
 import type { Loaded } from '../config/load.ts';
 import { showConfig } from '../config/show.ts';
 import { type App, createApp } from '../http/app.ts';
-import { createBrokenStore } from '../ledger/broken-store.ts';
-import { createSqliteStore } from '../ledger/sqlite/store.ts';
-import { LedgerError, type Store } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
 import { createExposition, type Exposition } from '../metrics/exposition.ts';
 import { runbooksUrl } from '../package-json.ts';
@@ -14,10 +11,11 @@ import type { Pollable } from '../poll/fleet/timer.ts';
 import { type Clients, createClients, createShared } from '../secmaster/api/clients.ts';
 import type { Routes } from '../secmaster/http/routes.ts';
 import { createReload, type Reload } from './reload.ts';
+import { openStore, storeChanges } from './store.ts';
 
 /** All parts of the exporter, connected but not yet running. */
 export interface Exporter {
-  readonly fleet: Pick<Fleet<WorkspaceConfig>, 'pollables' | 'reports'>;
+  readonly fleet: Pick<Fleet<WorkspaceConfig>, 'pollables' | 'reports' | 'sharing'>;
   readonly exposition: Exposition;
   readonly app: App;
   readonly reload: Reload;
@@ -55,7 +53,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
         'a family is missing from the exposition because its samples failed; this is a bug',
       ),
   });
-  const store = openStore(config.state.path, log);
+  const store = openStore(config.state, log);
   const shared = createShared(store.replicas);
   let clients = connect();
 
@@ -85,6 +83,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
     lastScrapeMs: exposition.lastScrapeMs,
     onReport: () => exposition.update(fleet.reports(), config.metrics.durationBuckets),
     onNew,
+    onLook: shared.looked,
   });
   await fleet.configure(config.workspaces);
 
@@ -93,8 +92,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
     clients = connect();
     await fleet.configure(config.workspaces);
     await onReloaded(config);
-    if (config.state.path === first.state.path) return [];
-    return [`state.path needs a restart; until then the ledger stays at ${first.state.path}`];
+    return storeChanges(first.state, config.state);
   }
 
   const reload = createReload({ load, apply, observe: exposition.observeReload, log });
@@ -112,22 +110,8 @@ export async function createExporter(first: Config, surroundings: Surroundings):
       configuration: () => showConfig(config),
       reload,
       stall,
+      replicas: () => fleet.sharing?.report() ?? null,
     }),
     close: () => store.close(),
   };
-}
-
-function openStore(path: string, log: Logger): Store {
-  try {
-    return createSqliteStore(path, {
-      onMended: (columns) => log.warn({ columns }, 'numbers in the ledger were out of bounds; their counts begin anew'),
-    });
-  } catch (error) {
-    if (!(error instanceof LedgerError && error.isDamaged)) throw error;
-    log.error(
-      { error: error.message },
-      'ledger cannot be read; nothing is counted until a restart with a readable one',
-    );
-    return createBrokenStore(error);
-  }
 }

@@ -42,6 +42,7 @@ export async function serve(config: Config, options: Options, { log, hangUps, lo
     stall: () => timer?.stall() ?? null,
   });
   try {
+    await exporter.fleet.sharing?.start();
     const listener = await listen(exporter.app, options.listenAddress, web);
     log.info({ port: listener.port, version }, 'serving');
     timer = startTimer(exporter.fleet.pollables, poll, systemClock, log);
@@ -51,6 +52,7 @@ export async function serve(config: Config, options: Options, { log, hangUps, lo
     await Promise.all([timer.stop(), listener.close()]);
   } finally {
     hangUps.onEach(() => {});
+    await exporter.fleet.sharing?.stop();
     await exporter.close();
     await routes.close();
   }

@@ -10,7 +10,7 @@ import type { WorkspaceSettings } from '../workspace/settings.ts';
 import { createWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { assignLabels, type WantedLabel } from './labels.ts';
 import { entryKeys, fixedIds, type Meant, membership, type Target, type WorkspaceIds } from './membership.ts';
-import { createSharing, type Sharing } from './sharing.ts';
+import { createSharing, type SeenWork, type Sharing } from './sharing.ts';
 import type { Pollable } from './timer.ts';
 import { createWorkspaceDiscovery, type WorkspaceDiscovery } from './workspace-discovery.ts';
 
@@ -26,8 +26,8 @@ export interface FleetParts<T extends Target> {
   readonly onReport: () => Promise<void>;
   /** New workspaces, and discoveries that a reload lets try again: to be polled without waiting for the schedule. */
   readonly onNew: (workspaces: readonly Pollable[]) => void;
-  /** Called with the number of replicas that poll a workspace, whenever it has changed; never without replicas. */
-  readonly onPolling?: (replicas: number) => void;
+  /** Called with each look at the other replicas; never without replicas. */
+  readonly onLook?: (look: SeenWork) => Promise<void>;
 }
 
 /** Everything that is polled, from the configuration and from SecMaster's lists of workspaces. */
@@ -79,7 +79,7 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
           lastScrapeMs: parts.lastScrapeMs,
           onTaken: (taken) => parts.onNew(tasks().filter((one) => taken.includes(one))),
           onReport: publish,
-          onPolling: parts.onPolling ?? (() => {}),
+          onLook: parts.onLook ?? (async () => {}),
         });
   const lastScrapeMs = sharing?.lastScrapeMs ?? parts.lastScrapeMs;
 

@@ -36,8 +36,13 @@ export interface SharingParts {
   readonly onTaken: (tasks: readonly SharedTask[]) => void;
   /** Called whenever a report may have changed. */
   readonly onReport: () => Promise<void>;
-  /** Called with the number of replicas that poll a workspace, whenever it has changed. */
-  readonly onPolling: (replicas: number) => void;
+  /** Called with each look. */
+  readonly onLook: (look: SeenWork) => Promise<void>;
+}
+
+export interface SeenWork extends Pick<Look, 'tasks'> {
+  /** How many replicas poll a workspace. */
+  readonly polling: number;
 }
 
 /** How long a start waits for what is known, and a stop for the store. */
@@ -49,7 +54,6 @@ export function createSharing(parts: SharingParts): Sharing {
   const { elapsedMs } = clock;
   let latest: { readonly look: Look; readonly atMs: number } | null = null;
   let lookout: Lookout | null = null;
-  let polling = 0;
   let holders = '';
 
   const leases = createLeases({
@@ -78,13 +82,10 @@ export function createSharing(parts: SharingParts): Sharing {
     await leases.apply(look);
     noticeHolders(look);
     following.follow(look);
+    await parts.onLook({ tasks: look.tasks, polling: pollersOf(look) });
   }
 
   function noticeHolders(look: Look): void {
-    const held = [...look.tasks].filter(([task, { holder }]) => task.startsWith('workspace ') && holder !== null);
-    const pollers = new Set(held.map(([, { holder }]) => holder)).size;
-    if (pollers !== polling) parts.onPolling(pollers);
-    polling = pollers;
     const now = JSON.stringify(tasks().map(({ task }) => [look.tasks.get(task)?.holder, leases.has(task)]));
     if (now === holders) return;
     holders = now;
@@ -129,6 +130,7 @@ export function createSharing(parts: SharingParts): Sharing {
     async takeFree() {
       await leases.takeFree();
       for (const one of tasks()) if (!leases.has(one.task)) await one.follow();
+      await onReport();
       // Who has none is not counted among the living, so that nobody leaves a share to it.
       const hasSome = tasks().some(({ task }) => leases.has(task));
       if (hasSome && lookout === null) await begin(async () => {}).begun;
@@ -150,4 +152,9 @@ export function createSharing(parts: SharingParts): Sharing {
     },
     report: () => ({ name: replicas.name, others: others() }),
   };
+}
+
+function pollersOf({ tasks }: Look): number {
+  const holders = [...tasks].flatMap(([task, { holder }]) => (task.startsWith('workspace ') ? (holder ?? []) : []));
+  return new Set(holders).size;
 }
