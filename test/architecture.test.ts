@@ -133,6 +133,20 @@ const parts: readonly Part[] = [
     ours: [/^ledger\//],
     libraries: ['node:util'],
   },
+  {
+    floor: 2,
+    part: 'PostgreSQL, alone with pg',
+    files: /^ledger\/postgres\/(connection|database|errors)\.ts$/,
+    ours: [/^ledger\//],
+    libraries: ['pg', 'node:net', 'node:tls'],
+  },
+  {
+    floor: 2,
+    part: 'replicas in PostgreSQL',
+    files: /^ledger\/postgres\/replicas\.ts$/,
+    ours: [/^ledger\//],
+    libraries: ['node:crypto', 'node:os'],
+  },
   { floor: 2, part: 'ledger', files: /^ledger\//, ours: [/^model\//, /^ledger\//], libraries: [] },
   {
     floor: 3,

@@ -1,4 +1,7 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { LedgerError } from '../store.ts';
+import { type Access, openConnections, type PoolSize, shownAddress } from './connection.ts';
+import { databaseError, isBroken, unknownCommit } from './errors.ts';
 
 /** Runs statements. Numbers are numbers: bigint, numeric and double precision alike. */
 export interface Queries {
@@ -8,42 +11,123 @@ export interface Queries {
 
 /**
  * The database of the PostgreSQL store: connections, transactions and errors. It knows no tables. It needs no state of a session, so a
- * pooler in transaction mode may stand in between. Every call fails only with a `LedgerError`.
+ * pooler in transaction mode may stand in between. Every call fails only with a `LedgerError`, and ends within a bound.
  */
 export interface Database extends Queries {
   /** Writes all of `work`, or nothing. If the connection breaks while it commits, nobody knows which. */
-  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  transaction<T>(work: (queries: Queries) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Reads the database as it was at one instant. */
-  reading<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  reading<T>(work: (queries: Queries) => Promise<T>, options?: TransactionOptions): Promise<T>;
   close(): Promise<void>;
 }
 
-export function openDatabase(url: string): Database {
-  const pool = new pg.Pool({ connectionString: url, max: 5 });
-  pool.on('error', () => {});
-  const on = (client: Pick<pg.Pool, 'query'>): Queries => ({
-    rows: async (sql, ...values) => (await client.query(sql, [...values])).rows,
+export interface TransactionOptions {
+  readonly limits?: Partial<Limits>;
+  /** Asked as the transaction begins, without another round trip. */
+  readonly opening?: Opening;
+}
+
+export interface Opening {
+  readonly sql: string;
+  /** Given the only row of the answer. The transaction fails with what it throws. */
+  check(row: unknown): void;
+}
+
+/** How long the server waits before it ends a transaction by itself. */
+export interface Limits {
+  readonly statementMs: number;
+  /** For what another transaction has locked. */
+  readonly lockMs: number;
+  /** For the next statement: a process that has stopped holds others up for so long. */
+  readonly idleMs: number;
+}
+
+export interface DatabaseOptions extends Access, PoolSize {
+  readonly limits: Limits;
+  /** Called before each statement, which fails with whatever it throws. Tests simulate crashes with it. */
+  readonly onStatement?: () => void;
+}
+
+/** By so much longer than the server this process waits for an answer. */
+const graceMs = 2_000;
+const rollbackMs = 2_000;
+
+/** @throws {LedgerError} if the URL can't be used. The database itself may be away. */
+export function openDatabase({ limits, onStatement = () => {}, ...options }: DatabaseOptions): Database {
+  const connections = openConnections(options, options);
+  const name = shownAddress(options.address);
+
+  const queriesOn = (client: pg.PoolClient, own: Limits): Queries => ({
+    async rows<Row>(sql: string, ...values: readonly unknown[]): Promise<Row[]> {
+      onStatement();
+      return (await client.query(timed(sql, own.statementMs + graceMs, values))).rows as Row[];
+    },
   });
-  async function within<T>(begin: string, work: (queries: Queries) => Promise<T>): Promise<T> {
-    const client = await pool.connect();
+
+  async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    let client: pg.PoolClient | undefined;
     try {
-      await client.query(begin);
-      const result = await work(on(client as unknown as pg.Pool));
-      await client.query('COMMIT');
-      client.release();
-      return result;
+      client = await connections.take();
+      return await work(client);
     } catch (error) {
-      client.release(true);
-      throw error;
+      // What is broken, or in a transaction still, is closed: the server then rolls back by itself.
+      client?.release(isBroken(error) || client.getTransactionStatus() !== 'I');
+      client = undefined;
+      throw databaseError(error, name);
+    } finally {
+      client?.release();
     }
   }
+
+  function within<T>(
+    begin: string,
+    work: (queries: Queries) => Promise<T>,
+    { opening, ...options }: TransactionOptions = {},
+  ): Promise<T> {
+    const own = { ...limits, ...options.limits };
+    return withClient(async (client) => {
+      const run = (text: string, ms = own.statementMs + graceMs) => client.query(timed(text, ms));
+      const begun = await run([begin, ...settingsOf(own), ...(opening === undefined ? [] : [opening.sql])].join('; '));
+      let result: T;
+      try {
+        // Several statements have several results.
+        opening?.check((begun as unknown as pg.QueryResult[]).at(-1)?.rows[0]);
+        result = await work(queriesOn(client, own));
+        onStatement();
+      } catch (error) {
+        if (!isBroken(error)) await run('ROLLBACK', rollbackMs).catch(() => {});
+        throw error;
+      }
+      try {
+        const { command } = await run('COMMIT');
+        if (command !== 'COMMIT') throw new LedgerError(`the ledger in ${name}: a change was rolled back`);
+      } catch (error) {
+        throw isBroken(error) ? unknownCommit(error, name) : error;
+      }
+      onStatement();
+      return result;
+    });
+  }
+
   return {
-    ...on(pool),
-    transaction: (work) => within('BEGIN', work),
-    reading: (work) => within('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work),
-    close: () => pool.end(),
+    rows: (sql, ...values) => withClient((client) => queriesOn(client, limits).rows(sql, ...values)),
+    transaction: (work, own) => within('BEGIN ISOLATION LEVEL READ COMMITTED', work, own),
+    reading: (work, own) => within('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work, own),
+    close: connections.end,
   };
 }
 
-// int8 and numeric: the ledger's numbers are all below 2^53.
-for (const type of [20, 1700]) pg.types.setTypeParser(type, Number);
+/** A pooler may give each transaction another session, so what is set lasts for one transaction. */
+function settingsOf({ statementMs, lockMs, idleMs }: Limits): string[] {
+  return [
+    `SET LOCAL statement_timeout = ${statementMs}`,
+    `SET LOCAL lock_timeout = ${lockMs}`,
+    `SET LOCAL idle_in_transaction_session_timeout = ${idleMs}`,
+    // What is committed has been served: a server that forgets it would let counters fall.
+    "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'",
+  ];
+}
+
+function timed(text: string, ms: number, values: readonly unknown[] = []): pg.QueryConfig & { query_timeout: number } {
+  return { text, values: [...values], query_timeout: ms };
+}

@@ -4,24 +4,26 @@
  */
 export const migrations: readonly string[] = [
   `
+  -- The exporters that live. Their leases end with them, by the clock of the database.
+  CREATE TABLE replica (
+    name text COLLATE "C" PRIMARY KEY,
+    expires_at timestamptz NOT NULL,
+    scraped_at timestamptz
+  ) WITH (fillfactor = 50);
   -- Who does what. A ledger takes commits only from the holder, in its epoch.
   CREATE TABLE task (
-    task text PRIMARY KEY,
-    holder text,
+    task text COLLATE "C" PRIMARY KEY,
+    holder text COLLATE "C",
     epoch bigint NOT NULL DEFAULT 0,
-    -- By the clock of the database, as all times of this table and the next.
-    expires_at timestamptz NOT NULL DEFAULT '-infinity',
     -- Grows with each commit to the ledger of the workspace, and with what is told.
-    version bigint NOT NULL DEFAULT 0,
-    -- What its holders have told of it.
-    told jsonb,
+    version bigint NOT NULL DEFAULT 0
+  ) WITH (fillfactor = 50);
+  -- What holders and others have told of their tasks, as JSON. Beside the tasks, since these are read each second.
+  CREATE TABLE told (
+    task text COLLATE "C" PRIMARY KEY,
+    told text,
     told_at timestamptz
-  );
-  CREATE TABLE replica (
-    name text PRIMARY KEY,
-    seen_at timestamptz NOT NULL,
-    scraped_at timestamptz
-  );
+  ) WITH (fillfactor = 70);
 
   -- Texts from outside have the escapes of JSON (sql.ts). They are compared byte by byte, on every machine alike.
   --
