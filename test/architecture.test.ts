@@ -130,7 +130,7 @@ const parts: readonly Part[] = [
     floor: 2,
     part: 'PostgreSQL, alone with pg',
     files: /^ledger\/postgres\/(connection|database|errors)\.ts$/,
-    ours: [/^ledger\//],
+    ours: [/^model\//, /^ledger\//],
     libraries: ['pg', 'node:net', 'node:tls'],
   },
   {

@@ -1,7 +1,8 @@
+import { shownAddress } from '../../model/postgres-address.ts';
 import type { NewTables, Place } from '../copy/place.ts';
 import { type ColumnKind, pagesBy, type Row, type Table, tables, type Value } from '../copy/tables.ts';
 import { LedgerError } from '../store.ts';
-import { type Access, addressOf, shownAddress } from './connection.ts';
+import { type Access, addressOf } from './connection.ts';
 import { type Database, openDatabase, type Queries } from './database.ts';
 import { createPostgresLedgers } from './ledgers.ts';
 import { createSchema, versionOf } from './migrate.ts';
@@ -70,7 +71,7 @@ export function postgresPlace({ url, password, ca }: Pick<PostgresOptions, 'url'
             const result = await work(tablesOf(queries));
             await conclude(queries);
             return result;
-          }, limits),
+          }),
       ),
   };
 }
