@@ -108,12 +108,21 @@ export function valueIn(table: Table, row: Row, column: string): Value {
   return row[Object.keys(table.columns).indexOf(column)] ?? null;
 }
 
+export interface Paging {
+  /** How a statement names its values. */
+  readonly parameter: (index: number) => string;
+  /** As the column holds it. */
+  readonly write: (value: Value, kind: ColumnKind | undefined) => Value;
+  /** SQL; which rows there are. */
+  readonly where?: string;
+}
+
 /** The rows of a table in the order of their keys, some at a time, by queries for the next ones. */
 export async function* pagesBy(
   table: Table,
   key: readonly string[],
   query: (sql: string, values: readonly Value[]) => Promise<readonly Row[]>,
-  { parameter, where = 'true' }: { readonly parameter: (index: number) => string; readonly where?: string },
+  { parameter, write, where = 'true' }: Paging,
 ): AsyncGenerator<readonly Row[]> {
   const keys = key.join(', ');
   const all = `SELECT ${Object.keys(table.columns).join(', ')} FROM ${table.name} WHERE ${where}`;
@@ -124,10 +133,8 @@ export async function* pagesBy(
     yield page;
     const last = page.at(-1);
     if (last === undefined || page.length < pageRows) return;
-    page = await query(
-      `${all} ${after} ${rest}`,
-      key.map((column) => valueIn(table, last, column)),
-    );
+    const values = key.map((column) => write(valueIn(table, last, column), table.columns[column]));
+    page = await query(`${all} ${after} ${rest}`, values);
   }
 }
 

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { copyLedgers } from '../../../src/ledger/copy/copy.ts';
 import type { NewTables, Place } from '../../../src/ledger/copy/place.ts';
 import { type Row, type Table, tables } from '../../../src/ledger/copy/tables.ts';
@@ -30,7 +31,6 @@ export async function busySoc(store: Store, ids = first): Promise<SimulatedSoc> 
     projects,
     settings: {
       ...ids,
-      labels: ['workflow_version', 'dataclass'],
       newSeriesHoldMs: 65_000,
       nodes: 'all',
     },
@@ -52,6 +52,21 @@ export async function busySoc(store: Store, ids = first): Promise<SimulatedSoc> 
   await ledger?.commit({ kind: 'sweep_planned', sweep: [part], recheck: { status: 'FAILED' } });
   return soc;
 }
+
+/** Counts what happens in another hour, and shows new series once their time at 0 is over. */
+export async function goOn(soc: SimulatedSoc): Promise<void> {
+  soc.turn(60 * minuteMs);
+  for (let polls = 0; polls < 3; polls += 1) {
+    await soc.poll();
+    await soc.exposition();
+    soc.turn(2 * minuteMs);
+  }
+  await soc.poll();
+  expect(await soc.differences()).toEqual([]);
+}
+
+/** The lines of an exposition that a ledger alone decides. */
+export const ofRuns = (text: string) => text.split('\n').filter((line) => line.startsWith('secmaster_workflow_'));
 
 export const copy = (from: Place, to: Place, onProgress: (step: string) => void = () => {}) =>
   copyLedgers(from, to, { onProgress: ({ step }) => onProgress(step) });

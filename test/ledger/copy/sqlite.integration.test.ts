@@ -18,7 +18,7 @@ import { createSqliteStore } from '../../../src/ledger/sqlite/store.ts';
 import { LedgerError } from '../../../src/ledger/store.ts';
 import { temporaryFolder } from '../../support/process/processes.ts';
 import { createSoc, type SimulatedSoc } from '../../support/world/simulated-soc.ts';
-import { altering, busySoc, copy, first, rowsOf, second } from './copying.ts';
+import { altering, busySoc, copy, first, goOn, ofRuns, rowsOf, second } from './copying.ts';
 
 const original = join(mkdtempSync(join(tmpdir(), 'ledger-')), 'secmaster.db');
 let soc: SimulatedSoc;
@@ -37,8 +37,6 @@ function ledgerFile(): string {
   copyFileSync(original, path);
   return path;
 }
-
-const ofRuns = (text: string) => text.split('\n').filter((line) => line.startsWith('secmaster_workflow_'));
 
 async function refusal(from: string, to: string): Promise<string> {
   return copy(sqlitePlace(from), sqlitePlace(to)).then(
@@ -66,10 +64,7 @@ test('a copy has every row, shows the same metrics and goes on counting', async 
   const next = createSoc({ after: soc, store, settings: soc.settings });
   await next.workspace.refresh();
   expect(ofRuns(await next.exposition())).toEqual(ofRuns(exposition));
-  next.turn(3_600_000);
-  await next.poll();
-  await next.poll();
-  expect(await next.differences()).toEqual([]);
+  await goOn(next);
   await store.close();
 });
 
