@@ -17,6 +17,7 @@ import { measureRemembered } from './remembered.ts';
 import { measureScaling } from './scaling.ts';
 import { measureScrapes } from './scrapes.ts';
 import { table } from './statistics.ts';
+import { measureStores } from './stores.ts';
 import { measureSweep } from './sweep.ts';
 
 const { values } = parseArgs({
@@ -33,6 +34,7 @@ const parts = {
   freshness: () => measureFreshness(extent),
   nodes: () => measureNodes(extent),
   labels: () => measureLabels(extent),
+  stores: () => measureStores(extent),
   scaling: () => measureScaling(extent),
 };
 const chosen = values.only?.split(',') ?? Object.keys(parts);
