@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { maxNumber } from '../bounds.ts';
 import { type Ledger, maxFailures } from '../store.ts';
 
@@ -18,16 +17,27 @@ const sayings: Readonly<Record<string, (ledger: Ledger) => unknown>> = {
 /** In what the two differ; null: nothing was found. */
 export async function differenceOf(a: Ledger, b: Ledger): Promise<string | null> {
   for (const [what, saying] of Object.entries(sayings))
-    if (!isDeepStrictEqual(await saying(a), await saying(b))) return what;
+    if (textOf(await saying(a)) !== textOf(await saying(b))) return what;
   return null;
 }
 
 /** Whether both know these instances, and have counted the same of each. */
 export async function knowsTheSame(a: Ledger, b: Ledger, ids: readonly string[]): Promise<boolean> {
   const [known, other] = [await a.known(ids), await b.known(ids)];
-  return known.size === ids.length && isDeepStrictEqual(known, other);
+  return known.size === ids.length && textOf(known) === textOf(other);
 }
 
-function inOneOrder(list: readonly unknown[]): readonly unknown[] {
-  return list.map((one) => [JSON.stringify(one), one] as const).toSorted(([a], [b]) => (a < b ? -1 : 1));
+function inOneOrder(list: readonly unknown[]): readonly string[] {
+  return list.map(textOf).toSorted();
+}
+
+/** The same for equal values, in whatever order their keys stand. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_, one: unknown) => {
+    // A bucket's bound.
+    if (typeof one === 'number' && !Number.isFinite(one)) return String(one);
+    if (one instanceof Map) return { map: inOneOrder([...one]) };
+    if (typeof one !== 'object' || one === null || Array.isArray(one)) return one;
+    return Object.fromEntries(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  });
 }

@@ -126,7 +126,7 @@ async function expectServer(queries: Queries): Promise<void> {
 }
 
 /** null: there are no tables. */
-async function versionOf(queries: Queries): Promise<number | null> {
+export async function versionOf(queries: Queries): Promise<number | null> {
   // Not by to_regclass, which may remember that there was no such table.
   const [found] = await queries.rows<{ is: boolean }>(
     `SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'secmaster_exporter' AND pg_table_is_visible(oid)) AS is`,
