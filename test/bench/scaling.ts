@@ -142,6 +142,7 @@ function sharing(one: Shared, three: Shared): Figure[] {
     compared(`CPU of all exporters for a poll ${kind}`, (shared) => polled(shared).cpuMs, ' ms'),
     compared(`requests of a poll ${kind}`, (shared) => polled(shared).requests, '', 2),
     compared(`transactions of a poll ${kind}`, (shared) => cost(shared).transactions),
+    compared(`transactions that write of a poll ${kind}`, (shared) => cost(shared).writes),
     compared(`WAL of a poll ${kind}`, (shared) => cost(shared).walBytes / 1e3, ' kB'),
     compared(`the database's CPU for a poll ${kind}`, (shared) => cost(shared).cpuMs, ' ms'),
   ];

@@ -6,12 +6,12 @@ import type { PostgresServer } from '../support/postgres.ts';
 /** What a database spends on one thing. */
 export interface Cost {
   readonly transactions: number;
+  /** Those of them that write. */
+  readonly writes: number;
   readonly walBytes: number;
   /** Of all its processes. */
   readonly cpuMs: number;
 }
-
-export const nothing: Cost = { transactions: 0, walBytes: 0, cpuMs: 0 };
 
 /** @param work does the thing, and tells how many times it has done it */
 export async function costOf(server: PostgresServer, work: () => Promise<number>): Promise<Cost> {
@@ -19,21 +19,26 @@ export async function costOf(server: PostgresServer, work: () => Promise<number>
   const times = await work();
   const after = await spent(server);
   const each = (key: keyof Cost) => (after[key] - before[key]) / times;
-  return { transactions: each('transactions'), walBytes: each('walBytes'), cpuMs: each('cpuMs') };
+  return {
+    transactions: each('transactions'),
+    writes: each('writes'),
+    walBytes: each('walBytes'),
+    cpuMs: each('cpuMs'),
+  };
 }
 
 async function spent(server: PostgresServer): Promise<Cost> {
   const cpuMs = cpuMsOf(server);
-  const [row] = await server.sql<{ transactions: string; wal: string }>(
+  const [row] = await server.sql<{ transactions: string; writes: string; wal: string }>(
     `SELECT (SELECT sum(xact_commit + xact_rollback) FROM pg_stat_database WHERE datname LIKE 'test%') AS transactions,
+      txid_snapshot_xmax(txid_current_snapshot()) AS writes,
       pg_current_wal_insert_lsn() - '0/0' AS wal`,
   );
-  return { transactions: Number(row?.transactions), walBytes: Number(row?.wal), cpuMs };
+  return { transactions: Number(row?.transactions), writes: Number(row?.writes), walBytes: Number(row?.wal), cpuMs };
 }
 
 /** Connections that have become idle tell after so long what they have done. */
-export const toldAfterMs = 11_000;
-export const untilTold = () => sleep(toldAfterMs);
+export const untilTold = () => sleep(11_000);
 
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
