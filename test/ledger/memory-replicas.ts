@@ -22,10 +22,15 @@ export function createSharedMemory(nowMs: () => number, leaseMs = 15_000): Share
   return { nowMs, leaseMs, tasks: new Map(), replicas: new Map() };
 }
 
+/** A call of a replica to the store that it shares. */
+export type SharedCall = keyof Replicas | 'open' | 'create' | 'commit' | 'catchUp' | 'read';
+
 /** What a test does to one replica. */
 export interface Trouble {
   /** Called before each call, which fails with what it throws. */
-  before(call: keyof Replicas): void | Promise<void>;
+  before(call: SharedCall): void | Promise<void>;
+  /** Called after each call that has taken effect: it fails all the same with what this throws. */
+  after?(call: SharedCall): void | Promise<void>;
 }
 
 export interface MemoryReplicas extends Replicas {
@@ -64,11 +69,10 @@ export function createMemoryReplicas(
     replicas.set(name, { seenMs: nowMs(), scrapedMs });
   }
 
-  return {
+  const calls: MemoryReplicas = {
     name,
     leaseMs,
     async look({ scrapedAgoMs }): Promise<Look> {
-      await trouble?.before('look');
       alive(scrapedAgoMs);
       for (const key of [...held.keys()]) {
         if (isMine(key)) taskOf(key).expiresMs = nowMs() + leaseMs;
@@ -85,7 +89,6 @@ export function createMemoryReplicas(
       };
     },
     async take(keys, max) {
-      await trouble?.before('take');
       const taken: string[] = [];
       for (const key of keys) {
         const task = taskOf(key);
@@ -97,7 +100,6 @@ export function createMemoryReplicas(
       return taken;
     },
     async release(keys) {
-      await trouble?.before('release');
       for (const key of keys) {
         if (isMine(key)) taskOf(key).holder = null;
         held.delete(key);
@@ -105,14 +107,12 @@ export function createMemoryReplicas(
     },
     holds: (key) => held.has(key),
     async tell(key, change) {
-      await trouble?.before('tell');
       const task = taskOf(key);
       task.told = { value: JSON.parse(JSON.stringify(change(task.told?.value ?? null))), atMs: nowMs() };
       task.version += 1;
       return structuredClone(task.told.value);
     },
     async told(keys) {
-      await trouble?.before('told');
       return new Map<string, Told>(
         keys.flatMap((key) => {
           const told = tasks.get(key)?.told ?? null;
@@ -121,7 +121,6 @@ export function createMemoryReplicas(
       );
     },
     async leave() {
-      await trouble?.before('leave');
       for (const key of [...held.keys()]) if (isMine(key)) taskOf(key).holder = null;
       held.clear();
       replicas.delete(name);
@@ -131,4 +130,22 @@ export function createMemoryReplicas(
       taskOf(key).version += 1;
     },
   };
+  return {
+    ...calls,
+    look: through('look', calls.look),
+    take: through('take', calls.take),
+    release: through('release', calls.release),
+    tell: through('tell', calls.tell),
+    told: through('told', calls.told),
+    leave: through('leave', calls.leave),
+  };
+
+  function through<A extends unknown[], R>(call: SharedCall, work: (...args: A) => Promise<R>) {
+    return async (...args: A): Promise<R> => {
+      await trouble?.before(call);
+      const result = await work(...args);
+      await trouble?.after?.(call);
+      return result;
+    };
+  }
 }

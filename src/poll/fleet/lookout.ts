@@ -51,6 +51,15 @@ export function startLookout({ replicas, clock, log, scrapedAgoMs, onLook, onOut
     noticeOutage();
   }
 
+  /** One that was slow is followed by others: the trouble goes on, but something is known now. */
+  function succeed(beganMs: number): void {
+    const nowMs = clock.elapsedMs();
+    const isSlow = nowMs - beganMs >= slowMs;
+    if (trouble !== null && !isSlow) log.info('the database answers again');
+    trouble = trouble !== null && isSlow ? { ...trouble, sinceMs: nowMs } : null;
+    noticeOutage();
+  }
+
   /** Says that a look hangs, as long as it does. */
   async function watch(beganMs: number, over: AbortSignal): Promise<void> {
     await clock.sleep(slowMs, over);
@@ -66,9 +75,7 @@ export function startLookout({ replicas, clock, log, scrapedAgoMs, onLook, onOut
     watch(beganMs, over.signal).catch(() => {});
     try {
       await onLook(await replicas.look({ scrapedAgoMs: scrapedAgoMs() }));
-      if (trouble !== null) log.info('the database answers again');
-      trouble = null;
-      noticeOutage();
+      succeed(beganMs);
     } catch (error) {
       fail(beganMs, messageOf(error), () => logFailure(log, 'the other replicas cannot be seen', error));
     } finally {

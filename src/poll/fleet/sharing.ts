@@ -130,6 +130,7 @@ export function createSharing(parts: SharingParts): Sharing {
     async takeFree() {
       await leases.takeFree();
       for (const one of tasks()) if (!leases.has(one.task)) await one.follow();
+      await onReport();
       // Who has none is not counted among the living, so that nobody leaves a share to it.
       const hasSome = tasks().some(({ task }) => leases.has(task));
       if (hasSome && lookout === null) await begin(async () => {}).begun;

@@ -1,0 +1,301 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import type { Target } from '../../../src/poll/fleet/membership.ts';
+import { noFilters } from '../../../src/secmaster/api/filters.ts';
+import { defaultProject, defaultWorkspace } from '../../../src/simulator/defaults.ts';
+import { createManualClock, type ManualClock } from '../../../src/simulator/manual-clock.ts';
+import { createSimulator } from '../../../src/simulator/simulator.ts';
+import { sampleValue } from '../../support/metrics/exposition.ts';
+import { createClientInProcess } from '../../support/secmaster/in-process.ts';
+import { createQuietSecMaster } from '../../support/world/quiet-secmaster.ts';
+import { createSeveral, type OneReplica, type SeveralParts, sharedPart } from '../../support/world/several.ts';
+
+const endpoints = { endpoint: 'https://a.example.com', iamEndpoint: 'https://b.example.com' };
+const target = (some: Partial<Target> = {}): Target => ({
+  name: null,
+  region: 'eu-west-101',
+  projectId: 'project-a',
+  workspaceId: null,
+  ...endpoints,
+  ...some,
+});
+const numbered = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, i) => target({ name: `w${from + i}`, workspaceId: `id-${from + i}` }));
+
+function setUp(parts: Partial<SeveralParts> = {}) {
+  const clock = createManualClock(Date.parse('2026-07-18T12:00:00Z'));
+  const quiet = createQuietSecMaster({});
+  const several = createSeveral({
+    clock,
+    targets: numbered(3),
+    secmasterOf: (projectId, { now }) => quiet.of(projectId, now),
+    ...parts,
+  });
+  const counts = () => several.living().map((one) => one.polls().length);
+  return { clock, quiet, counts, ...several };
+}
+
+const simulated = [target({ name: 'soc', projectId: defaultProject.id, workspaceId: defaultWorkspace.id })];
+
+function inSimulator(clock: ManualClock) {
+  const simulator = createSimulator({ clock, tokenLifetimeMs: 1e12 });
+  const { world } = simulator.directory.workspace(defaultWorkspace.id);
+  const secmasterOf: SeveralParts['secmasterOf'] = (_, own) =>
+    createClientInProcess(simulator, { clock: own, log: pino({ level: 'silent' }), filters: noFilters });
+  return { simulator, world, secmasterOf };
+}
+
+test('50 workspaces are spread evenly over three replicas, and a fourth takes its share', async () => {
+  const { add, turn, counts, all } = setUp({ targets: numbered(50) });
+  for (let i = 0; i < 3; i++) await add();
+  await turn(5_000);
+  expect(counts()).toEqual([17, 17, 16]);
+  expect(new Set(all.flatMap((one) => one.polls())).size).toBe(50);
+  await add();
+  await turn(5_000);
+  expect(counts()).toEqual([13, 13, 12, 12]);
+});
+
+const lines = (replica: OneReplica, text: string) => replica.logged.filter(({ msg }) => String(msg).startsWith(text));
+const value = async (replica: OneReplica, name: string, labels: Record<string, string>) =>
+  sampleValue(await replica.scrape(), name, labels);
+
+test('the workspaces of a replica that is killed are polled by others after the lease, and of one that stops at once', async () => {
+  const { add, turn, counts, quiet, living } = setUp({ targets: numbered(6), everyMs: 300_000 });
+  const [first, second] = [await add(), await add()];
+  await add();
+  await turn(10_000);
+  expect(counts()).toEqual([2, 2, 2]);
+  const before = quiet.lists.size === 6 ? [...quiet.lists.values()].reduce((a, b) => a + b) : 0;
+  first.kill();
+  await turn(17_000);
+  expect(counts()).toEqual([3, 3]);
+  const after = [...quiet.lists.values()].reduce((a, b) => a + b);
+  expect(after).toBeGreaterThan(before);
+  await second.stop();
+  await turn(2_000);
+  expect(counts()).toEqual([6]);
+  expect(living()).toHaveLength(1);
+});
+
+test('every replica shows the same bytes within two seconds of a commit, and says which one polls', async () => {
+  const clock = createManualClock(Date.parse('2026-07-18T12:00:00Z'));
+  const { world, secmasterOf } = inSimulator(clock);
+  const several = createSeveral({ clock, secmasterOf, targets: simulated });
+  for (const aheadMs of [0, 3_600_000, -3_600_000]) await several.add({ aheadMs });
+  await several.turn(65_000);
+  const run = world.start(clock.now());
+  world.fail(run, clock.now(), 'node', 'error');
+  world.finish(world.start(clock.now()), clock.now());
+  // A poll, and what may come after it.
+  await several.turn(32_000);
+  const texts = await Promise.all(several.all.map((one) => one.scrape()));
+  expect(texts[0]).toContain('secmaster_workflow_instances_started_total{');
+  const parts = texts.map(sharedPart);
+  expect(parts[1]).toBe(parts[0]);
+  expect(parts[2]).toBe(parts[0]);
+  const leases = texts.map((text) => sampleValue(text, 'secmaster_exporter_lease', { workspace: 'soc' }));
+  expect(leases.toSorted()).toEqual([0, 0, 1]);
+  const holder = several.all[leases.indexOf(1)]?.name;
+  for (const one of several.all) expect(one.report('soc')?.lease?.holder).toBe(holder);
+  expect(several.wrongs).toEqual([]);
+});
+
+test('a workspace that one replica alone knows is polled, and leases come to rest', async () => {
+  const { add, turn, counts, all } = setUp();
+  await add({ name: 'a', targets: numbered(20) });
+  await add({ name: 'b', targets: numbered(10) });
+  await turn(120_000);
+  expect(counts()).toEqual([10, 10]);
+  const taken = () => all.flatMap((one) => lines(one, 'lease taken')).length;
+  const before = taken();
+  await turn(300_000);
+  expect(taken()).toBe(before);
+  expect(counts()).toEqual([10, 10]);
+});
+
+test('a replica that cannot reach SecMaster leaves its workspaces to others, and keeps them if these cannot either', async () => {
+  const { add, turn, counts, all, living } = setUp({ targets: numbered(4) });
+  const [first, second] = [await add(), await add()];
+  await turn(5_000);
+  expect(counts()).toEqual([2, 2]);
+  first.net.isSecMasterCut = true;
+  await turn(60_000);
+  expect(counts()).toEqual([0, 4]);
+  const [report] = second.reports();
+  expect(report?.polls.last?.error).toBeNull();
+  second.net.isSecMasterCut = true;
+  const failures = async () => {
+    const text = await first.scrape();
+    return numbered(4).map(({ name }) =>
+      sampleValue(text, 'secmaster_exporter_poll_failures_total', { workspace: name ?? '', reason: 'network' }),
+    );
+  };
+  await turn(90_000);
+  const before = await failures();
+  await turn(300_000);
+  const after = await failures();
+  for (const [i, count] of after.entries()) expect((count ?? 0) - (before[i] ?? 0)).toBeGreaterThanOrEqual(9);
+  for (const one of living()) expect(one.reports().map(({ polls }) => polls.last?.error === null)).not.toContain(true);
+  const taken = () => all.flatMap((one) => lines(one, 'lease taken')).length;
+  const settled = taken();
+  await turn(600_000);
+  expect(taken() - settled).toBeLessThanOrEqual(8);
+});
+
+test('a replica without the database shows what it knew, says so after 30 s and recovers; only who polls counts failures', async () => {
+  const { add, turn, all } = setUp({ targets: numbered(1) });
+  const [first, second] = [await add(), await add()];
+  await turn(61_000);
+  const workspace = { workspace: 'w0' };
+  for (const one of all) one.net.isCut = true;
+  await turn(20_000);
+  expect(await value(second, 'secmaster_up', workspace)).toBe(1);
+  const holder = first.polls().length > 0 ? first : second;
+  const other = holder === first ? second : first;
+  await turn(50_000);
+  for (const one of all) {
+    expect(await value(one, 'secmaster_up', workspace)).toBe(0);
+    expect(one.report('w0')?.polls.last?.error).toBe('the database cannot be reached');
+  }
+  const failed = { ...workspace, reason: 'ledger' };
+  expect(await value(holder, 'secmaster_exporter_poll_failures_total', failed)).toBe(2);
+  expect(await value(other, 'secmaster_exporter_poll_failures_total', failed)).toBe(0);
+  expect(await value(other, 'secmaster_exporter_polls_total', workspace)).toBeGreaterThan(1);
+  for (const one of all) one.net.isCut = false;
+  await turn(35_000);
+  for (const one of all) {
+    expect(await value(one, 'secmaster_up', workspace)).toBe(1);
+    expect(await value(one, 'secmaster_exporter_poll_failures_total', failed)).toBe(2);
+    expect(lines(one, 'the other replicas cannot be seen')).toHaveLength(1);
+    expect(lines(one, 'the database answers again')).toHaveLength(1);
+  }
+});
+
+test('a start without the database is told after 30 s, and polls once it is there', async () => {
+  const { add, turn, quiet } = setUp({ targets: numbered(1) });
+  const one = await add({ isCut: true });
+  expect(one.report('w0')?.polls).toMatchObject({ last: null, count: null });
+  await turn(40_000);
+  expect(one.report('w0')?.polls.last?.error).toBe('the database cannot be reached');
+  expect(quiet.lists.size).toBe(0);
+  one.net.isCut = false;
+  await turn(3_000);
+  expect(one.report('w0')?.polls).toMatchObject({ last: { error: null }, count: 1 });
+});
+
+test('the counts of polls go on after all replicas have ended', async () => {
+  const { add, turn } = setUp({ targets: numbered(1) });
+  const first = await add();
+  await turn(95_000);
+  expect(await value(first, 'secmaster_exporter_polls_total', { workspace: 'w0' })).toBe(4);
+  await first.stop();
+  const second = await add();
+  expect(await value(second, 'secmaster_exporter_polls_total', { workspace: 'w0' })).toBeGreaterThanOrEqual(4);
+});
+
+test('what is told twice, because the first time got no answer, counts once', async () => {
+  const { add, turn } = setUp({ targets: numbered(1) });
+  const [first, second] = [await add(), await add()];
+  await turn(5_000);
+  let n = 0;
+  for (const one of [first, second]) one.net.losesAnswer = (call) => call === 'tell' && n++ % 2 === 0;
+  await turn(30_000 * 10);
+  for (const one of [first, second]) one.net.losesAnswer = () => false;
+  await turn(32_000);
+  const polls = await value(first, 'secmaster_exporter_polls_total', { workspace: 'w0' });
+  expect(polls).toBe(12);
+  expect(await value(second, 'secmaster_exporter_polls_total', { workspace: 'w0' })).toBe(polls);
+});
+
+test('a replica that was paused finds its leases lost, which is no failed poll, and never writes', async () => {
+  const { add, turn, all, wrongs } = setUp({ targets: numbered(2), everyMs: 5_000 });
+  const [first] = [await add(), await add()];
+  await turn(7_000);
+  expect(first.polls()).toHaveLength(1);
+  first.pause(true);
+  await turn(60_000);
+  first.pause(false);
+  await turn(10_000);
+  expect(wrongs).toEqual([]);
+  for (const one of all)
+    for (const { polls } of one.reports())
+      expect([...polls.failures.values()].every((count) => count === 0)).toBe(true);
+  expect(lines(first, 'lease lost')).not.toHaveLength(0);
+});
+
+test('one replica discovers the workspaces of a project, all know them, and another one goes on', async () => {
+  const { add, turn, quiet, all } = setUp({ targets: [target()] });
+  quiet.projects['project-a'] = { w1: 'one', w2: 'two' };
+  const [first] = [await add(), await add()];
+  await turn(5_000);
+  for (const one of all)
+    expect(
+      one
+        .reports()
+        .map(({ workspace }) => workspace)
+        .toSorted(),
+    ).toEqual(['one', 'two']);
+  expect(quiet.discoveries).toBe(1);
+  quiet.projects['project-a'].w3 = 'three';
+  await turn(5 * 60_000);
+  for (const one of all) expect(one.reports()).toHaveLength(3);
+  expect(quiet.discoveries).toBe(2);
+  const third = await add();
+  expect(third.reports()).toHaveLength(3);
+  await first.stop();
+  quiet.projects['project-a'].w4 = 'four';
+  await turn(5 * 60_000 + 35_000);
+  expect(third.reports()).toHaveLength(4);
+  expect(quiet.discoveries).toBeLessThanOrEqual(4);
+});
+
+test('a discovery that fails is shown by every replica', async () => {
+  const { add, turn, all } = setUp({ targets: [target({ projectId: null })] });
+  for (let i = 0; i < 2; i++) await add({ isSecMasterCut: true });
+  await turn(70_000);
+  const texts = await Promise.all(all.map((one) => one.scrape()));
+  for (const text of texts) expect(sampleValue(text, 'secmaster_up', { workspace: 'eu-west-101' })).toBe(0);
+  expect(sharedPart(texts[1] ?? '')).toBe(sharedPart(texts[0] ?? ''));
+});
+
+test('workspaces of one name have the same labels on each replica, whichever of them found it first', async () => {
+  const { add, turn, quiet, all } = setUp({
+    targets: [target({ workspaceId: 'id-1' }), target({ workspaceId: 'id-2' }), target({ workspaceId: 'id-0' })],
+  });
+  quiet.projects['project-a'] = { 'id-0': 'soc', 'id-1': 'soc', 'id-2': 'soc' };
+  for (let i = 0; i < 3; i++) await add();
+  await turn(70_000);
+  await add();
+  const labels = all.map((one) => one.reports().map(({ workspace, workspaceId }) => `${workspace} ${workspaceId}`));
+  expect(new Set(labels[0]?.map((label) => label.split(' id-')[0])).size).toBe(3);
+  for (const of of labels) expect(of.toSorted()).toEqual(labels[0]?.toSorted());
+});
+
+test('a workspace that a reload removes is given back, and one that it adds is polled', async () => {
+  const { add, turn, quiet } = setUp({ targets: numbered(2) });
+  const one = await add();
+  await turn(2_000);
+  await one.fleet.configure(numbered(2, 1));
+  await turn(3_000);
+  expect(one.polls()).toEqual(['w1', 'w2']);
+  expect(lines(one, 'lease given back')).toMatchObject([{ workspace_id: 'id-0' }]);
+  const polled = quiet.lists.get('id-0');
+  await turn(60_000);
+  expect(quiet.lists.get('id-0')).toBe(polled);
+  expect(quiet.lists.get('id-2')).toBeGreaterThan(1);
+});
+
+test('looks that hang are told once, and no second one begins meanwhile', async () => {
+  const { add, turn } = setUp({ targets: numbered(1) });
+  const [first] = [await add(), await add()];
+  await turn(2_000);
+  first.net.delayMs = 45_000;
+  await turn(40_000);
+  expect(await value(first, 'secmaster_up', { workspace: 'w0' })).toBe(0);
+  await turn(200_000);
+  expect(lines(first, 'the database does not answer')).toHaveLength(1);
+  first.net.delayMs = 0;
+  await turn(90_000);
+  expect(await value(first, 'secmaster_up', { workspace: 'w0' })).toBe(1);
+});
