@@ -16,6 +16,7 @@ import { measureOutlook } from './outlook.ts';
 import { measureRemembered } from './remembered.ts';
 import { measureScrapes } from './scrapes.ts';
 import { table } from './statistics.ts';
+import { measureStores } from './stores.ts';
 import { measureSweep } from './sweep.ts';
 
 const { values } = parseArgs({
@@ -32,6 +33,7 @@ const parts = {
   freshness: () => measureFreshness(extent),
   nodes: () => measureNodes(extent),
   labels: () => measureLabels(extent),
+  stores: () => measureStores(extent),
 };
 const chosen = values.only?.split(',') ?? Object.keys(parts);
 const unknown = chosen.filter((name) => !(name in parts));

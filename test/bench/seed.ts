@@ -9,7 +9,7 @@ import { ledgerOf, workspaceIds } from './site.ts';
 
 const dayMs = 24 * 3_600_000;
 const pageRows = 1_000;
-const durationBuckets = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400];
+export const durationBuckets = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400];
 
 /**
  * Makes the ledger that an exporter would have that had polled for a month: of each workspace the last day and, `days` - 1

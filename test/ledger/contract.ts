@@ -942,9 +942,10 @@ function tailEnded() {
   return { kind: 'tail_ended', page: emptyPage(nowMs), beganMs: nowMs + 7, sweep: [], recheck: null } as const;
 }
 
+const letters = Array.from({ length: 26 }, (_, i) => String.fromCharCode(97 + i));
+
 /** All that can be read of a ledger, in an order of its own. */
-export async function everythingOf(ledger: Ledger): Promise<object> {
-  const ids = Array.from({ length: 26 }, (_, i) => String.fromCharCode(97 + i));
+export async function everythingOf(ledger: Ledger, ids: readonly string[] = letters): Promise<object> {
   const sorted = (all: readonly unknown[]) => all.map(textOf).toSorted();
   const { playbooks, runs, unread, ...state } = ledger.state;
   return {

@@ -440,13 +440,18 @@ function addCells(tables: Tables, changes: readonly CellChange[]): void {
   for (const cell of sums) tables.cells.set(`${cell.minute} ${labelsText(cell.labels)}`, cell);
 }
 
+/** Back: all cells anew. Forward: the cells before are dropped. */
 function moveWindow(tables: Tables, fromMinute: number): void {
-  tables.cells.clear();
   const all = [...tables.instances.values()];
-  addCells(
-    tables,
-    all.flatMap(({ entry }) => moves(null, entry, fromMinute)),
-  );
+  if (fromMinute < tables.state.fromMinute) {
+    tables.cells.clear();
+    addCells(
+      tables,
+      all.flatMap(({ entry }) => moves(null, entry, fromMinute)),
+    );
+  }
+  for (const [key, { minute }] of tables.cells)
+    if (minute !== openMinute && minute < fromMinute) tables.cells.delete(key);
 }
 
 function recheck(tables: Tables, which: Recheck): void {

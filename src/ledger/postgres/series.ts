@@ -2,7 +2,6 @@ import {
   type CounterName,
   type CounterSeries,
   counterNames,
-  type DurationBucket,
   type Labels,
   type LastTime,
 } from '../../model/snapshot.ts';
@@ -152,7 +151,7 @@ export function seriesReads(queries: Queries, ledger: number, setsOf: SetsOf) {
         isExposed: exposed,
       }));
     },
-    async buckets(): Promise<(set: number) => readonly DurationBucket[]> {
+    async buckets(): Promise<LedgerRows['bucketsOf']> {
       const rows =
         await sql`SELECT label_set, le, count, sum_seconds, exemplar_id, exemplar_seconds, exemplar_end_time_ms
         FROM duration WHERE ledger = ${ledger}`.run<{
@@ -164,9 +163,10 @@ export function seriesReads(queries: Queries, ledger: number, setsOf: SetsOf) {
           exemplar_seconds: number;
           exemplar_end_time_ms: number;
         }>(queries);
+      const sets = await setsOf(rows, queries);
       const bySet = Map.groupBy(rows, ({ label_set: set }) => set);
-      return (set) =>
-        (bySet.get(set) ?? []).map((row) => ({
+      return (labels) =>
+        (bySet.get(sets.find(labels) ?? 0) ?? []).map((row) => ({
           le: row.le,
           count: row.count,
           sumSeconds: row.sum_seconds,
