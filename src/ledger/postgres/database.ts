@@ -15,10 +15,22 @@ export interface Queries {
  */
 export interface Database extends Queries {
   /** Writes all of `work`, or nothing. If the connection breaks while it commits, nobody knows which. */
-  transaction<T>(work: (queries: Queries) => Promise<T>, limits?: Partial<Limits>): Promise<T>;
+  transaction<T>(work: (queries: Queries) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Reads the database as it was at one instant. */
-  reading<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  reading<T>(work: (queries: Queries) => Promise<T>, options?: TransactionOptions): Promise<T>;
   close(): Promise<void>;
+}
+
+export interface TransactionOptions {
+  readonly limits?: Partial<Limits>;
+  /** Asked as the transaction begins, without another round trip. */
+  readonly opening?: Opening;
+}
+
+export interface Opening {
+  readonly sql: string;
+  /** Given the only row of the answer. The transaction fails with what it throws. */
+  check(row: unknown): void;
 }
 
 /** How long the server waits before it ends a transaction by itself. */
@@ -67,12 +79,19 @@ export function openDatabase({ limits, onStatement = () => {}, ...options }: Dat
     }
   }
 
-  function within<T>(begin: string, own: Limits, work: (queries: Queries) => Promise<T>): Promise<T> {
+  function within<T>(
+    begin: string,
+    work: (queries: Queries) => Promise<T>,
+    { opening, ...options }: TransactionOptions = {},
+  ): Promise<T> {
+    const own = { ...limits, ...options.limits };
     return withClient(async (client) => {
       const run = (text: string, ms = own.statementMs + graceMs) => client.query(timed(text, ms));
-      await run(`${begin}; ${settingsOf(own)}`);
+      const begun = await run([begin, ...settingsOf(own), ...(opening === undefined ? [] : [opening.sql])].join('; '));
       let result: T;
       try {
+        // Several statements have several results.
+        opening?.check((begun as unknown as pg.QueryResult[]).at(-1)?.rows[0]);
         result = await work(queriesOn(client, own));
         onStatement();
       } catch (error) {
@@ -92,21 +111,21 @@ export function openDatabase({ limits, onStatement = () => {}, ...options }: Dat
 
   return {
     rows: (sql, ...values) => withClient((client) => queriesOn(client, limits).rows(sql, ...values)),
-    transaction: (work, own) => within('BEGIN ISOLATION LEVEL READ COMMITTED', { ...limits, ...own }, work),
-    reading: (work) => within('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', limits, work),
+    transaction: (work, own) => within('BEGIN ISOLATION LEVEL READ COMMITTED', work, own),
+    reading: (work, own) => within('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work, own),
     close: connections.end,
   };
 }
 
 /** A pooler may give each transaction another session, so what is set lasts for one transaction. */
-function settingsOf({ statementMs, lockMs, idleMs }: Limits): string {
+function settingsOf({ statementMs, lockMs, idleMs }: Limits): string[] {
   return [
     `SET LOCAL statement_timeout = ${statementMs}`,
     `SET LOCAL lock_timeout = ${lockMs}`,
     `SET LOCAL idle_in_transaction_session_timeout = ${idleMs}`,
     // What is committed has been served: a server that forgets it would let counters fall.
     "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'",
-  ].join('; ');
+  ];
 }
 
 function timed(text: string, ms: number, values: readonly unknown[] = []): pg.QueryConfig & { query_timeout: number } {

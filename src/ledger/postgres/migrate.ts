@@ -1,5 +1,5 @@
 import { LedgerError } from '../store.ts';
-import type { Database, Queries } from './database.ts';
+import type { Database, Opening, Queries } from './database.ts';
 import { isOtherSchema } from './errors.ts';
 
 /** Any number that no other program on the database locks. */
@@ -10,18 +10,26 @@ const oldestServer = 12;
 /** Large tables take their time, and so do the commits that a migration waits for. */
 const limits = { statementMs: 600_000, lockMs: 30_000 };
 
-/** For statements: the version of the tables. Until its transaction has ended, no migration begins. */
-export const schemaVersion = '(SELECT version FROM secmaster_exporter)';
+const versionSql = 'SELECT version FROM secmaster_exporter';
+
+/**
+ * The start of a statement that is no transaction's and touches several tables. A migration locks this table first and for as long as it
+ * lasts, so that nobody who holds another table waits for it.
+ */
+export const withVersion = `WITH tables AS MATERIALIZED (${versionSql})`;
 
 /** Whether this exporter can't use the tables, since a newer one has changed them. */
 export class SchemaTooNew extends LedgerError {}
 
 /** The tables of the store, as this exporter knows them. */
 export interface Schema {
-  /** The same database, whose calls fail unless the tables are there. */
+  /**
+   * The same database, whose calls fail unless the tables are there. Each transaction reads their version as it begins: until it has ended,
+   * no migration changes them.
+   */
   guard(db: Database): Database;
   /**
-   * To be called with the `schemaVersion` of each transaction that writes.
+   * To be called with the version that a statement by itself has read (`withVersion`).
    *
    * @throws {LedgerError} unless these are the tables that this exporter knows
    */
@@ -50,21 +58,27 @@ export function createSchema(own: Database, migrations: readonly string[]): Sche
     }
   }
 
+  function expectVersion(version: number): void {
+    if (version === migrations.length) return;
+    ready = null;
+    if (version > migrations.length) throw tooNew(version, migrations.length);
+    throw new LedgerError(
+      'the ledger in PostgreSQL has the tables of an earlier version, as after a restored backup; they are brought up to date before the next change',
+    );
+  }
+
+  const opening: Opening = {
+    sql: versionSql,
+    check: (row) => expectVersion((row as { version: number } | undefined)?.version ?? 0),
+  };
   return {
+    expectVersion,
     guard: (db) => ({
       rows: (sql, ...values) => once(() => db.rows(sql, ...values)),
-      transaction: (work, limits) => once(() => db.transaction(work, limits)),
-      reading: (work) => once(() => db.reading(work)),
+      transaction: (work, options) => once(() => db.transaction(work, { ...options, opening })),
+      reading: (work, options) => once(() => db.reading(work, { ...options, opening })),
       close: () => db.close(),
     }),
-    expectVersion(version) {
-      if (version === migrations.length) return;
-      ready = null;
-      if (version > migrations.length) throw tooNew(version, migrations.length);
-      throw new LedgerError(
-        'the ledger in PostgreSQL has the tables of an earlier version, as after a restored backup; they are brought up to date before the next change',
-      );
-    },
   };
 }
 
@@ -81,15 +95,18 @@ async function migrate(db: Database, migrations: readonly string[]): Promise<voi
   };
   await expectServer(db);
   if (isCurrent(await versionOf(db))) return;
-  await db.transaction(async (queries) => {
-    await queries.rows('SELECT pg_advisory_xact_lock($1)', lockKey);
-    const version = await versionOf(queries);
-    if (isCurrent(version)) return;
-    if (version === null) await begin(queries);
-    else await stopCommits(queries);
-    for (const migration of migrations.slice(version ?? 0)) await queries.rows(migration);
-    await queries.rows('UPDATE secmaster_exporter SET version = $1', migrations.length);
-  }, limits);
+  await db.transaction(
+    async (queries) => {
+      await queries.rows('SELECT pg_advisory_xact_lock($1)', lockKey);
+      const version = await versionOf(queries);
+      if (isCurrent(version)) return;
+      if (version === null) await begin(queries);
+      else await stopCommits(queries);
+      for (const migration of migrations.slice(version ?? 0)) await queries.rows(migration);
+      await queries.rows('UPDATE secmaster_exporter SET version = $1', migrations.length);
+    },
+    { limits },
+  );
 }
 
 async function expectServer(queries: Queries): Promise<void> {
@@ -115,7 +132,7 @@ async function versionOf(queries: Queries): Promise<number | null> {
     `SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'secmaster_exporter' AND pg_table_is_visible(oid)) AS is`,
   );
   if (found?.is !== true) return null;
-  const [row] = await queries.rows<{ version: number | null }>(`SELECT ${schemaVersion} AS version`);
+  const [row] = await queries.rows<{ version: number | null }>(versionSql);
   if (typeof row?.version === 'number') return row.version;
   throw new LedgerError(
     'the ledger in PostgreSQL is damaged: the table secmaster_exporter is empty; restore a backup',

@@ -4,7 +4,7 @@ import type { Look, Replicas, Task, Told } from '../replicas.ts';
 import { LedgerError } from '../store.ts';
 import type { Database } from './database.ts';
 import type { Fence } from './ledger.ts';
-import { type Schema, SchemaTooNew, schemaVersion } from './migrate.ts';
+import { type Schema, SchemaTooNew, withVersion } from './migrate.ts';
 import { fromText, toText } from './sql.ts';
 
 export interface PostgresReplicas extends Replicas {
@@ -143,7 +143,7 @@ export function createPostgresReplicas({
     const fresh = tasks.filter((task) => !known.has(task));
     if (fresh.length === 0) return;
     await db.rows(
-      `WITH others AS (INSERT INTO told (task) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING)
+      `${withVersion}, others AS (INSERT INTO told (task) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING)
       INSERT INTO task (task) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`,
       fresh.map(toText),
     );
@@ -194,13 +194,12 @@ export function createPostgresReplicas({
           toText(task),
         );
         const text = JSON.stringify(change(parsed(row?.told ?? null)) ?? null);
-        const [told] = await queries.rows<{ schema: number }>(
+        await queries.rows(
           `WITH it AS (UPDATE told SET told = $2, told_at = clock_timestamp() WHERE task = $1)
-          UPDATE task SET version = version + 1 WHERE task = $1 RETURNING ${schemaVersion} AS schema`,
+          UPDATE task SET version = version + 1 WHERE task = $1`,
           toText(task),
           text,
         );
-        if (told !== undefined) schema.expectVersion(told.schema);
         return parsed(text);
       });
     },
@@ -225,9 +224,8 @@ export function createPostgresReplicas({
       async check(queries) {
         const epoch = held.get(task);
         if (epoch === undefined) throw lost(task);
-        const [row] = await queries.rows<{ version: number; schema: number }>(
-          `UPDATE task SET version = version + 1 WHERE task = $1 AND holder = $2 AND epoch = $3
-          RETURNING version, ${schemaVersion} AS schema`,
+        const [row] = await queries.rows<{ version: number }>(
+          'UPDATE task SET version = version + 1 WHERE task = $1 AND holder = $2 AND epoch = $3 RETURNING version',
           toText(task),
           name,
           epoch,
@@ -236,7 +234,6 @@ export function createPostgresReplicas({
           if (held.get(task) === epoch) held.delete(task);
           throw lost(task);
         }
-        schema.expectVersion(row.schema);
         return row.version;
       },
     }),
@@ -250,14 +247,16 @@ interface Seen {
 }
 
 const readAll = `
-  SELECT ${schemaVersion} AS schema,
+  ${withVersion}
+  SELECT tables.version AS schema,
     (SELECT coalesce(json_agg(json_build_array(name, extract(epoch FROM now() - scraped_at) * 1000) ORDER BY name), '[]')
       FROM replica WHERE expires_at > now()) AS replicas,
-    (SELECT coalesce(json_agg(json_build_array(task, holder, epoch, version)), '[]') FROM task) AS tasks`;
+    (SELECT coalesce(json_agg(json_build_array(task, holder, epoch, version)), '[]') FROM task) AS tasks
+  FROM tables`;
 
 /** One that somebody takes at the same moment has another epoch once its row can be locked. */
 const takeFree = `
-  WITH me AS (
+  ${withVersion}, me AS (
     INSERT INTO replica (name, expires_at) VALUES ($1, now() + $2 * interval '1 millisecond')
     ON CONFLICT (name) DO UPDATE SET expires_at = excluded.expires_at
   ), free AS MATERIALIZED (
@@ -268,7 +267,7 @@ const takeFree = `
     ORDER BY place LIMIT $4 FOR UPDATE OF task SKIP LOCKED
   )
   UPDATE task SET holder = $1, epoch = task.epoch + 1 FROM mine WHERE task.task = mine.task
-  RETURNING task.task, task.epoch, ${schemaVersion} AS schema`;
+  RETURNING task.task, task.epoch, (SELECT version FROM tables) AS schema`;
 
 function parsed(json: string | null): unknown {
   return json === null ? null : JSON.parse(json);
