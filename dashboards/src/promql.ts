@@ -1,5 +1,6 @@
 /** Pieces of PromQL. Names come from the families, so a renamed metric or label breaks the build. */
-import type { families } from '../../src/metrics/families.ts';
+import { families } from '../../src/metrics/families.ts';
+import { extraLabels } from '../../src/model/extra-labels.ts';
 import { placeholder } from './placeholder.ts';
 
 type Family = (typeof families)[number];
@@ -46,10 +47,24 @@ const by = (operation: string, labels: readonly Label[], expression: string) =>
 /** Grafana keeps the order in which single values come. */
 export const largest = (count: number, expression: string): string => `sort_desc(topk(${count}, ${expression}))`;
 
+/**
+ * One value for each series, however many replicas show it, before it is summed or counted. What a process counts of itself is its own.
+ */
+export function once(expression: string): string {
+  const [name = ''] = /secmaster_\w+/.exec(expression) ?? [];
+  const family = families.find((one) => one.name === name || `${one.name}_bucket` === name);
+  if (family === undefined) throw new Error(`no family: ${expression}`);
+  if ('source' in family) return expression;
+  const labels: readonly string[] = family.labels;
+  const extra = labels.includes('trigger_type') ? extraLabels : [];
+  const le = name === family.name ? [] : ['le'];
+  return `max by (${[...labels, ...extra, ...le].join(', ')}) (${expression})`;
+}
+
 /** For graphs: the growth a second around each point. */
-export const rate = (selected: string, offset = ''): string => `rate(${selected}[$__rate_interval]${offset})`;
+export const rate = (selected: string, offset = ''): string => once(`rate(${selected}[$__rate_interval]${offset})`);
 /** For single values: the growth within a window, by default what the dashboard shows. */
-export const increase = (selected: string, window = '$__range'): string => `increase(${selected}[${window}])`;
+export const increase = (selected: string, window = '$__range'): string => once(`increase(${selected}[${window}])`);
 
 /** Rates a second are unreadable where a playbook runs a few times an hour. */
 export const perHour = (expression: string): string => `3600 * ${expression}`;

@@ -1,6 +1,6 @@
 /** What more than one dashboard asks about runs, each of a selection of its own. */
 import { workflow } from '../../src/metrics/families.ts';
-import { increase, is, type Label, noneOf, oneOf, perHour, rate, series, sumBy } from './promql.ts';
+import { increase, is, type Label, noneOf, once, oneOf, perHour, rate, series, sumBy } from './promql.ts';
 
 /** The matchers of a selection, such as `{ workspace: chosen('workspace') }`. */
 export type Selection = { readonly workspace?: string; readonly playbook?: string; readonly trigger_type?: string };
@@ -15,11 +15,11 @@ export const endedAttempts = (selection: Selection): string =>
 
 /** Whatever SecMaster calls the status of a run that hasn't ended. */
 export const open = (selection: Selection): string =>
-  series(workflow.instances, { ...selection, status: noneOf(...ended) });
+  once(series(workflow.instances, { ...selection, status: noneOf(...ended) }));
 export const failedNow = (selection: Selection): string =>
-  series(workflow.instances, { ...selection, status: is('FAILED') });
+  once(series(workflow.instances, { ...selection, status: is('FAILED') }));
 export const endedNow = (selection: Selection): string =>
-  series(workflow.instances, { ...selection, status: oneOf(...ended) });
+  once(series(workflow.instances, { ...selection, status: oneOf(...ended) }));
 
 const grown = (labels: readonly Label[], counter: string, window: string | undefined) =>
   `round(${sumBy(labels, increase(counter, window))})`;

@@ -24,7 +24,7 @@ export const poll = section({
     number((n) => n > 0 && n <= 200, 'number above 0, at most 200'),
     {
       default: 10,
-      meaning: 'API requests per second and endpoint',
+      meaning: 'API requests per second and endpoint, of all replicas together',
     },
   ),
   concurrency: key('concurrency', whole(1, 100), { default: 4, meaning: 'workspaces polled at the same time' }),

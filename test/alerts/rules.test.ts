@@ -97,7 +97,7 @@ const allLabels = [...scraped, ...families.flatMap(({ labels }) => labels), ...e
 
 /** The labels that a metric can have; null where there is no such metric. */
 function labelsOf(metric: string): readonly string[] | null {
-  if (metric === 'up') return scraped;
+  if (metric === 'up' || metric === 'process_start_time_seconds') return scraped;
   // The level of a recording rule is the labels that it keeps.
   if (recorded.has(metric)) return metric.replace(/:.*/, '').split('_');
   if (/^secmaster:(playbook|workspace)_\w+:(ratio|count|seconds)$/.test(metric)) return ['workspace', 'playbook'];

@@ -15,6 +15,7 @@ const withoutData: Readonly<Record<string, string>> = {
   'secmaster-playbook: Starts per hour, and a week before, query B': 'Prometheus has no week of data',
   'secmaster-playbook: Failure ratio of attempts, and a week before, query B': 'Prometheus has no week of data',
   'secmaster-playbook: Next start due, query A': 'no rhythm is known after three hours',
+  'secmaster-exporter: Replicas, query A': 'leases are of replicas on PostgreSQL',
   'secmaster-playbook: annotation, query New workflow versions': 'a workflow gets a new version every three days',
 };
 

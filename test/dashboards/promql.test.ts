@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { describe, expect, test, vi } from 'vitest';
 import { placeholder } from '../../dashboards/src/placeholder.ts';
 import { families } from '../../src/metrics/families.ts';
+import { extraLabels } from '../../src/model/extra-labels.ts';
 import { readExpression } from '../support/alert/promql.ts';
 import { asked, fill, loadDashboards, type Values } from './asked.ts';
 import { syntaxErrors, typeErrors } from './promql.ts';
@@ -27,7 +28,7 @@ for (const name of ['up', 'scrape_samples_scraped', 'scrape_duration_seconds']) 
 for (const name of ['ALERTS', 'ALERTS_FOR_STATE']) {
   labelsOf.set(name, ['alertname', 'alertstate', 'severity', 'workspace', 'playbook']);
 }
-const everyLabel = new Set([...labelsOf.values()].flat().concat('job', 'instance'));
+const everyLabel = new Set([...labelsOf.values()].flat().concat('job', 'instance', extraLabels));
 
 const questions = loadDashboards().flatMap(asked);
 const named = questions.map((question) => ({

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { withReplicas } from '../support/alert/with-replicas.ts';
 import { temporaryFolder } from '../support/process/processes.ts';
 import { asked, fill, loadDashboards } from './asked.ts';
 
@@ -243,13 +244,12 @@ describe.each([
 /** Throws with what promtool printed where the expression has another value. */
 function promtool(expr: string, past: Readonly<Record<string, string>>, value: number | null): void {
   const file = join(temporaryFolder(), 'test.yml');
-  const tests = [
-    {
-      interval: `${step}m`,
-      input_series: Object.entries(past).map(([series, values]) => ({ series, values })),
-      promql_expr_test: [{ expr, eval_time: `${now}m`, exp_samples: value === null ? [] : [{ labels: '{}', value }] }],
-    },
+  const input_series = Object.entries(past).map(([series, values]) => ({ series, values }));
+  const promql_expr_test = [
+    { expr, eval_time: `${now}m`, exp_samples: value === null ? [] : [{ labels: '{}', value }] },
   ];
+  const one = { name: 'one process', interval: `${step}m`, input_series, promql_expr_test, alert_rule_test: [] };
+  const tests = [one, ...withReplicas([{ ...one, name: 'two replicas' }], 2)];
   writeFileSync(file, JSON.stringify({ rule_files: [], evaluation_interval: `${step}m`, tests }));
   expect(execFileSync('promtool', ['test', 'rules', file], { encoding: 'utf8', stdio: 'pipe' })).toContain('SUCCESS');
 }

@@ -47,7 +47,7 @@ export const exporter = dashboard({
       lines: [
         line(8, panels.samples, panels.scrapeDuration, panels.memory),
         line(8, panels.eventLoop, panels.cpu, panels.openFiles),
-        line(5, panels.processes, panels.reload, panels.sinceReload),
+        line(5, panels.processes, panels.leases, panels.reload, panels.sinceReload),
       ],
     },
   ],

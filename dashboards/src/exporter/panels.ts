@@ -375,6 +375,19 @@ export const processes = table({
   sort: { by: 'Instance', descending: false },
 });
 
+export const leases = table({
+  title: 'Replicas',
+  description:
+    'Which replica polls each workspace, where several share a ledger in PostgreSQL. The others show the same numbers.',
+  noValue: 'No replicas',
+  keys: [
+    { title: 'Workspace', label: 'workspace' },
+    { title: 'Instance', label: 'instance' },
+  ],
+  columns: [{ title: 'Polls it', expr: queries.leases, unit: 'none', texts: { 1: 'yes' } }],
+  sort: { by: 'Workspace', descending: false },
+});
+
 export const reload = stat({
   title: 'Configuration in force',
   description:

@@ -8,6 +8,7 @@ import {
   is,
   maxBy,
   minBy,
+  once,
   perHour,
   quantile,
   rate,
@@ -23,31 +24,34 @@ const ofExporter = (expression: string) => `${expression} and on (job, instance)
 const ofRecentExporter = (expression: string) =>
   `${expression} and on (job, instance) max_over_time(${series(exporterProcess.buildInfo)}[1d])`;
 
+/** How many say no. */
+const zeroes = (yesOrNo: string) => `count(${once(yesOrNo)}) - sum(${once(yesOrNo)})`;
+
 export const scraped = `min(${ofRecentExporter('up')})`;
-export const failingWorkspaces = `count(${series(exporter.up, here)}) - sum(${series(exporter.up, here)})`;
-export const dataAge = age(`min(${series(exporter.lastSuccess, here)})`);
-export const incompleteWindows = `count(${series(exporter.windowComplete, here)}) - sum(${series(exporter.windowComplete, here)})`;
+export const failingWorkspaces = zeroes(series(exporter.up, here));
+export const dataAge = age(`min(${once(series(exporter.lastSuccess, here))})`);
+export const incompleteWindows = zeroes(series(exporter.windowComplete, here));
 export const mismatches = sum(increase(series(exporter.auditMismatches, here)));
 export const rejectedRows = sum(increase(series(exporter.rowsRejected, here)));
 export const throttledRatio = `(${sum(increase(series(exporterProcess.apiRequests, { code: is('429') })))} or vector(0)) / ${sum(increase(series(exporterProcess.apiRequests)))}`;
-export const credentialsLeft = `min(${series(exporter.credentialsExpiry, here)}) - time()`;
+export const credentialsLeft = `min(${once(series(exporter.credentialsExpiry, here))}) - time()`;
 export const reloadSuccessful = `min(${series(exporterProcess.configLastReloadSuccessful)})`;
 export const sinceReload = age(`max(${series(exporterProcess.configLastReloadSuccess)})`);
 
 /** What the table of workspaces shows, and graphs over time. */
 export const byWorkspace = {
-  up: minBy(['workspace'], series(exporter.up, here)),
+  up: maxBy(['workspace'], series(exporter.up, here)),
   dataAge: age(maxBy(['workspace'], series(exporter.lastSuccess, here))),
   pollDuration: maxBy(['workspace'], series(exporter.lastPollDuration, here)),
-  windowComplete: minBy(['workspace'], series(exporter.windowComplete, here)),
+  windowComplete: maxBy(['workspace'], series(exporter.windowComplete, here)),
   mismatches: sumBy(['workspace'], increase(series(exporter.auditMismatches, here))),
   rejectedRows: sumBy(['workspace'], increase(series(exporter.rowsRejected, here))),
-  openInstances: sumBy(['workspace'], series(exporter.ledgerInstances, { ...here, state: is('open') })),
-  endedInstances: sumBy(['workspace'], series(exporter.ledgerInstances, { ...here, state: is('ended') })),
+  openInstances: sumBy(['workspace'], once(series(exporter.ledgerInstances, { ...here, state: is('open') }))),
+  endedInstances: sumBy(['workspace'], once(series(exporter.ledgerInstances, { ...here, state: is('ended') }))),
   ledgerAge: age(maxBy(['workspace'], series(exporter.ledgerCreated, here))),
-  enabledPlaybooks: sumBy(['workspace'], series(playbook.enabled, here)),
+  enabledPlaybooks: sumBy(['workspace'], once(series(playbook.enabled, here))),
   playbooksLimited: maxBy(['workspace'], series(exporter.playbooksLimited, here)),
-  credentialsLeft: `${minBy(['workspace'], series(exporter.credentialsExpiry, here))} - time()`,
+  credentialsLeft: `${maxBy(['workspace'], series(exporter.credentialsExpiry, here))} - time()`,
 };
 
 export const valuesLimited = maxBy(['workspace', 'label'], series(exporter.valuesLimited, here));
@@ -69,7 +73,7 @@ export const throttledPerHour = sumBy(
 export const auditsPerHour = sum(perHour(rate(series(exporter.audits, here))));
 export const mismatchesPerHour = sum(perHour(rate(series(exporter.auditMismatches, here))));
 export const topologiesPerHour = sumBy(['result'], perHour(rate(series(exporter.topologies, here))));
-export const ledgerByState = sumBy(['state'], series(exporter.ledgerInstances, here));
+export const ledgerByState = sumBy(['state'], once(series(exporter.ledgerInstances, here)));
 export const rejectedRowsPerHour = sumBy(['reason'], perHour(rate(series(exporter.rowsRejected, here))));
 
 export const samples = ofExporter('scrape_samples_scraped');
@@ -84,3 +88,5 @@ export const openFiles = ofExporter('process_open_fds');
 export const processAge = `max by (instance, version, nodeversion) (
   ${series(exporterProcess.buildInfo)} * on (job, instance) group_left () (${age('process_start_time_seconds')})
 )`;
+/** With PostgreSQL: which replica polls a workspace. */
+export const leases = `max by (workspace, instance) (${series(exporter.lease, here)}) == 1`;

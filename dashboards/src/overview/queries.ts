@@ -11,6 +11,7 @@ import {
   largest,
   maxBy,
   minBy,
+  once,
   quantile,
   series,
   sum,
@@ -52,11 +53,11 @@ export const successRatio = `1 - ${runs.failureRatio([], real)}`;
 export const budgetLeft = `1 - (${runs.failureRatio([], real, objective.window)}) / ${objective.failureRatio}`;
 
 export const openNow = orZero(sum(runs.open(here)));
-export const dataAge = age(`min(${series(exporter.lastSuccess, here)})`);
+export const dataAge = age(`min(${once(series(exporter.lastSuccess, here))})`);
 
 export const endsPerHour = runs.endsPerHour(here);
 export const startsPerHour = runs.startsPerHour(here);
-export const byStatusNow = largest(10, sumBy(['status'], series(workflow.instances, here)));
+export const byStatusNow = largest(10, sumBy(['status'], once(series(workflow.instances, here))));
 
 /** What the table of playbooks shows. */
 export const byPlaybook = {

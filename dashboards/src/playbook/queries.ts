@@ -10,6 +10,7 @@ import {
   maxBy,
   minBy,
   noneOf,
+  once,
   perHour,
   quantile,
   rate,
@@ -35,7 +36,7 @@ export const sinceLastSuccess = age(`max(${series(workflow.lastCompletion, { ...
 export const sinceLastStart = age(`max(${series(workflow.lastStart, here)})`);
 export const openNow = sum(runs.open(here));
 export const oldestOpen = age(`min(${oldestOpenStart})`);
-export const recentRetries = sum(series(workflow.recentRetries, here));
+export const recentRetries = sum(once(series(workflow.recentRetries, here)));
 /** 1 where nothing is ever retried. */
 export const attemptsPerRun = `1 + ${sum(increase(retried))} / ${sum(increase(started))}`;
 
@@ -63,7 +64,7 @@ export const durationQuantile = (q: number): string => quantile(q, rate(duration
 
 export const openByStatus = sumBy(
   ['status'],
-  series(workflow.instances, { ...here, status: noneOf('FINISHED', 'FAILED', 'TERMINATED') }),
+  once(series(workflow.instances, { ...here, status: noneOf('FINISHED', 'FAILED', 'TERMINATED') })),
 );
 export const oldestOpenByStatus = age(minBy(['status'], oldestOpenStart));
 
