@@ -32,6 +32,7 @@ export function createSharedStore(disk: Disk, { replicas, trouble, onStale = () 
   function handle(ledger: Ledger, workspace: WorkspaceId): Ledger {
     const key = keyOf(workspace);
     const inTurn = createTurns();
+    let caughtUp = 0;
     const own: Partial<Ledger> = {
       commit: (change) =>
         inTurn(async () => {
@@ -52,7 +53,16 @@ export function createSharedStore(disk: Disk, { replicas, trouble, onStale = () 
           await trouble?.after?.('commit');
           local.set(key, after);
         }),
-      catchUp: () => through('catchUp', () => pull(key)),
+      catchUp: () =>
+        through('catchUp', () => {
+          if (local.get(key) !== disk.get(key)) caughtUp++;
+          pull(key);
+        }),
+      /** It is not known what others have touched: anything. */
+      get touched() {
+        const sets = [...(local.get(key)?.state.runs.keys() ?? []), ...ledger.touched.keys()];
+        return new Map(sets.map((set) => [set, caughtUp + (ledger.touched.get(set) ?? 0)]));
+      },
     };
     return new Proxy(ledger, {
       get(one, name) {

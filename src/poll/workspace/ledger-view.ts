@@ -17,8 +17,6 @@ export interface LedgerContents
 export interface LedgerViewParts {
   /** null: no ledger yet. */
   readonly open: () => Promise<Ledger | null>;
-  /** null: another replica decides. */
-  readonly zeroFirst: () => ZeroFirst | null;
   /** Runs of each list. */
   readonly maxRuns: () => number;
   readonly settings: () => OutlookSettings;
@@ -35,9 +33,10 @@ export interface LedgerView {
   /**
    * Exposes the pending series that are due, then reads the ledger.
    *
+   * @param zeroFirst which are due; null: this is not the time to expose any
    * @throws {LedgerError} the contents stay unchanged
    */
-  refresh(): Promise<void>;
+  refresh(zeroFirst: ZeroFirst | null): Promise<void>;
   /** Whether the ledger has changed since it was read. @throws {LedgerError} */
   isBehind(): Promise<boolean>;
 }
@@ -59,7 +58,7 @@ const tooMany = {
 };
 
 export function createLedgerView(parts: LedgerViewParts): LedgerView {
-  const { open, zeroFirst, maxRuns, settings, now, onName, log } = parts;
+  const { open, maxRuns, settings, now, onName, log } = parts;
   const outlook = createOutlook();
   const inTurn = createTurns();
   let readState: LedgerState | null = null;
@@ -72,10 +71,8 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
     lastSuccessMs: null,
   };
 
-  async function expose(ledger: Ledger): Promise<void> {
-    const deciding = zeroFirst();
-    if (deciding === null) return;
-    const series = deciding.exposed(await ledger.pending());
+  async function expose(ledger: Ledger, zeroFirst: ZeroFirst): Promise<void> {
+    const series = zeroFirst.exposed(await ledger.pending());
     if (series.length > 0) await ledger.commit({ kind: 'exposed', series });
   }
 
@@ -86,13 +83,13 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
       if (limited > 0 && before[label as Label] === 0) log.warn({ label, limited }, tooMany[label as Label]);
   }
 
-  async function read(): Promise<void> {
+  async function read(zeroFirst: ZeroFirst | null): Promise<void> {
     const ledger = await open();
     if (ledger === null) return;
     const { state } = ledger;
     const { name, profile, lastSuccessMs, createdAtMs: sinceMs, prunedBeforeMs } = state;
     if (name !== null) onName(name);
-    await expose(ledger);
+    if (zeroFirst !== null) await expose(ledger, zeroFirst);
     const recorded = await ledger.snapshot();
     const snapshot = { ...recorded, ...(await outlook.of(ledger, recorded, settings(), now())) };
     tellLimited(snapshot);
@@ -109,7 +106,7 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
 
   return {
     contents: () => contents,
-    refresh: () => inTurn(read),
+    refresh: (zeroFirst) => inTurn(() => read(zeroFirst)),
     async isBehind() {
       const ledger = await open();
       return ledger !== null && ledger.state !== readState;

@@ -21,6 +21,7 @@ import { createWorkspaceName, type WantedName } from './name.ts';
 import { createNameLookup } from './name-lookup.ts';
 import { createRejectedRows } from './rejected-rows.ts';
 import type { WorkspaceSettings } from './settings.ts';
+import type { ZeroFirst } from './zero-first.ts';
 
 export interface WorkspaceParts {
   readonly secmaster: SecMaster;
@@ -95,7 +96,6 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   let underWay = 0;
   const view = createLedgerView({
     open: ledger.open,
-    zeroFirst: () => (link === null || link.isMine() ? memory.zeroFirst : null),
     maxRuns: () => settings.recentRuns,
     settings: () => settings,
     now: () => asOfMs ?? secmaster.now(),
@@ -149,13 +149,13 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
 
   async function onNews(): Promise<void> {
     freeze();
-    await read();
+    await read(memory.zeroFirst);
     await publish();
   }
 
-  async function read(): Promise<void> {
+  async function read(zeroFirst: ZeroFirst | null): Promise<void> {
     const before = view.contents().counting;
-    await view.refresh();
+    await view.refresh(zeroFirst);
     // The age of a ledger has a say in who has which label.
     if (link !== null && before === null && view.contents().counting !== null) onLearnt();
   }
@@ -208,24 +208,25 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   /** @param hasFailed a commit may have succeeded all the same, without this replica having heard of it */
   async function refresh(hasFailed: boolean): Promise<void> {
     if (hasFailed && link !== null) await (await ledger.open())?.catchUp();
-    await read();
+    await read(memory.zeroFirst);
   }
 
   async function followOthers(): Promise<void> {
     await shared?.follow();
     asOfMs = shared?.toldMs() ?? null;
     await (await ledger.open())?.catchUp();
-    await read();
+    await read(null);
   }
 
   /** What has been committed since this replica last showed it, such as nodes that were read after a poll. */
   async function followOwn(): Promise<void> {
     if (shared?.isKnown() === false || (shared?.isUntold() && underWay === 0)) await shared.follow();
-    if (await view.isBehind()) await read();
+    // In the middle of a poll, only the poll commits.
+    if (await view.isBehind()) await read(underWay === 0 ? memory.zeroFirst : null);
   }
 
   return {
-    refresh: () => read().catch(() => {}),
+    refresh: () => read(link === null ? memory.zeroFirst : null).catch(() => {}),
     published: () => memory.zeroFirst.published(),
     wantedName: name.wanted,
     countingSinceMs: () => view.contents().counting?.sinceMs ?? null,

@@ -19,14 +19,13 @@ function viewOf(store: Store, soc = createSoc({ store })) {
   const lines: Record<string, unknown>[] = [];
   const view = createLedgerView({
     open: () => store.open({ projectId: defaultProject.id, workspaceId: defaultWorkspace.id }),
-    zeroFirst: () => zeroFirst,
     maxRuns: () => 10,
     settings: () => ({ retentionMs: 30 * 86_400_000, failureGraceMs: 300_000 }),
     now: soc.now,
     onName: (name) => void names.push(name),
     log: pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }),
   });
-  return { soc, view, names, lines };
+  return { soc, view: { ...view, refresh: () => view.refresh(zeroFirst) }, names, lines };
 }
 
 test('is empty before there is a ledger, and has its contents afterwards', async () => {

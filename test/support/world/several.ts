@@ -133,6 +133,7 @@ export function createSeveral({
     let scrapedMs: number | null = null;
     const exposition = expositionOf({ now: own.now, elapsedMs: own.elapsedMs });
     let timer: Timer | null = null;
+    let rendered: Promise<void> = Promise.resolve();
     const fleet: Fleet<Target> = createFleet<Target>({
       settingsOf: (target, ids) => ({ ...defaults, ...target, ...ids, ...settings }),
       secmasterOf: (_, projectId) => reached(secmasterOf(projectId, own), gate, net),
@@ -147,14 +148,15 @@ export function createSeveral({
       lastScrapeMs: () => scrapedMs,
       onReport: async () => {
         await gate.passed();
-        await exposition.update(fleet.reports(), defaults.durationBuckets);
+        rendered = exposition.update(fleet.reports(), defaults.durationBuckets);
+        await rendered;
       },
       onNew: (these) => timer?.pollNow(these),
     });
     const seen = new Map<string, number>();
 
     function notice(text: string): void {
-      for (const { name: sample, labels, value } of parseExposition(text)) {
+      for (const { name: sample, labels, value } of parseExposition(sharedPart(text))) {
         if (!/_(total|count|bucket)$/.test(sample)) continue;
         const key = `${sample} ${JSON.stringify(labels)}`;
         const before = seen.get(key) ?? 0;
@@ -169,6 +171,8 @@ export function createSeveral({
       logged,
       net,
       async scrape() {
+        // Rendering takes real time.
+        await rendered;
         const text = await scrapeOf(exposition);
         scrapedMs = clock.elapsedMs();
         notice(text);
