@@ -67,7 +67,7 @@ export async function buildSite({
   server,
   replicas: count = 3,
   workspaces: workspaceCount = 3,
-  runsPerMinute = 20,
+  runsPerMinute = 8,
   schedule: firstSchedule = '* * * * * *',
   newSeriesHold = '0s',
   isDiscovered = false,
