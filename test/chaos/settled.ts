@@ -73,8 +73,8 @@ export async function differencesFromTruth(site: Site, exposition: string): Prom
     site.workspaces.map(async ({ id, name }) => {
       const text = ofWorkspace(exposition, name);
       const sinceMs = Math.round(ownValue(text, 'ledger_created_timestamp_seconds') * 1000);
-      const truth = await site.simulated.truth(sinceMs, lookbackMs, id);
-      return compare(text, truth).map((difference) => `${name}: ${difference}`);
+      const polledMs = ownValue(text, 'last_poll_timestamp_seconds') * 1000;
+      return compare(text, await site.truth(id, sinceMs, polledMs)).map((difference) => `${name}: ${difference}`);
     }),
   );
   return found.flat();
@@ -92,7 +92,7 @@ function compare(text: string, truth: Truth): string[] {
   ];
 }
 
-/** Until one replica shows the truth. SecMaster's Date runs on, so the window may begin a minute later than that of the truth. */
+/** Until the first replica shows the truth: what it differs in after some tries, none if in nothing. */
 export async function shownTruth(site: Site): Promise<string[]> {
   let differing: string[] = [];
   for (let tries = 0; tries < 4; tries++) {

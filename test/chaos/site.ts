@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultProject, defaultUser } from '../../src/simulator/defaults.ts';
 import type { Random } from '../../src/simulator/random.ts';
+import type { Truth } from '../../src/simulator/truth.ts';
 import type { PostgresServer } from '../support/postgres.ts';
 import { createFakedClock } from '../support/process/faked-clock.ts';
 import { temporaryFolder } from '../support/process/processes.ts';
@@ -20,13 +21,14 @@ export interface Site {
   /** The one process. */
   readonly reference: { get(path: string): Promise<string>; restart(): Promise<void> } | null;
   readonly workspaces: readonly { readonly id: string; readonly name: string }[];
-  readonly simulated: Simulated;
   /** One more replica, not started. */
   add(): Promise<Replica>;
   /** Gives all of them another schedule. */
   schedule(schedule: string): Promise<void>;
-  /** @returns SecMaster's time then */
+  /** So much time passes, and what has passed since the last turn. @returns SecMaster's time then */
   turn(ms: number): Promise<number>;
+  /** What SecMaster knows of a workspace at the time of an exposition: its Date runs on while its world stands still. */
+  truth(workspaceId: string, sinceMs: number, polledMs: number): Promise<Truth>;
   /** Runs of one workspace. */
   flood(runs: number): Promise<void>;
   /** SecMaster answers some requests with errors. */
@@ -65,7 +67,7 @@ export async function buildSite({
   server,
   replicas: count = 3,
   workspaces: workspaceCount = 3,
-  runsPerMinute = 20,
+  runsPerMinute = 8,
   schedule: firstSchedule = '* * * * * *',
   newSeriesHold = '0s',
   isDiscovered = false,
@@ -79,8 +81,20 @@ export async function buildSite({
   ]);
   const socs = other === null ? [simulated] : [simulated, other];
   const onAll = <T>(what: (soc: Simulated) => Promise<T>) => Promise.all(socs.map(what));
+  let turnedMs = 0;
+  let turnedAtMs = performance.now();
+  // Meanwhile their Dates have run on, and no Date goes back.
+  const stoodMs = () => Math.ceil(performance.now() - turnedAtMs);
+
+  async function turn(ms: number): Promise<number> {
+    const wholeMs = ms + stoodMs();
+    turnedAtMs = performance.now();
+    [turnedMs = 0] = await onAll((soc) => soc.turn(wholeMs));
+    return turnedMs;
+  }
+
   // From now on their Dates run.
-  await onAll((soc) => soc.turn(1));
+  await turn(0);
   const workspaces = Array.from({ length: workspaceCount }, (_, n) => simulatedWorkspace(n));
   let schedule = firstSchedule;
 
@@ -142,16 +156,20 @@ export async function buildSite({
     replicas,
     reference,
     workspaces,
-    simulated,
     add,
     async schedule(changed) {
       schedule = changed;
       await Promise.all(replicas.map((one) => one.configure(configOf)));
     },
-    turn: async (ms) => (await onAll((soc) => soc.turn(ms)))[0] ?? 0,
+    turn,
+    truth: (workspaceId, sinceMs, polledMs) =>
+      simulated.truth(sinceMs, lookbackMs - Math.max(0, Math.round(polledMs - turnedMs)), workspaceId),
     flood: async (runs) => {
       const { id } = random.pick(workspaces as [(typeof workspaces)[number]]);
-      await onAll((soc) => soc.flood(runs, 60_000, id));
+      const ms = 60_000 + stoodMs();
+      turnedAtMs = performance.now();
+      await onAll((soc) => soc.flood(runs, ms, id));
+      await turn(0);
     },
     fail: async () => void (await onAll((soc) => newFaults(soc, random))),
     heal: async () => void (await onAll((soc) => soc.clearFaults())),

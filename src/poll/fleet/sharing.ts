@@ -77,6 +77,13 @@ export function createSharing(parts: SharingParts): Sharing {
       .map(({ name, scrapedAgoMs }) => ({ name, scrapedAgoMs: scrapedAgoMs === null ? null : scrapedAgoMs + sinceMs }));
   }
 
+  /** Its own lease expires also for a replica that can't see the store. */
+  function holderOf(task: string): string | null {
+    if (leases.has(task) && replicas.holds(task)) return replicas.name;
+    const holder = latest?.look.tasks.get(task)?.holder ?? null;
+    return holder === replicas.name ? null : holder;
+  }
+
   async function see(look: Look): Promise<void> {
     latest = { look, atMs: elapsedMs() };
     await leases.apply(look);
@@ -118,7 +125,7 @@ export function createSharing(parts: SharingParts): Sharing {
       task,
       replica: replicas.name,
       isMine: () => leases.has(task),
-      holder: () => (leases.has(task) ? replicas.name : (latest?.look.tasks.get(task)?.holder ?? null)),
+      holder: () => holderOf(task),
       living: () => latest?.look.replicas.map(({ name }) => name) ?? [],
       outage: () => lookout?.outage() ?? following.outage(task),
       tell: (change) => replicas.tell(task, change),

@@ -203,7 +203,7 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
             projectId: projectId ?? '',
             region: settings.region,
             credentialsExpireAtMs: null,
-            lease: link === null ? null : { isHeld: link.isMine(), holder: link.holder() },
+            lease: link === null ? null : { isHeld: link.holder() === link.replica, holder: link.holder() },
             snapshot: null,
             counting: null,
             retentionMs: 0,

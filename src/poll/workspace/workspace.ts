@@ -279,7 +279,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
         ...known,
         nowMs: shared?.nowMs() ?? secmaster.now(),
         polls: shared?.shown(own()) ?? own(),
-        lease: link === null ? null : { isHeld: link.isMine(), holder: link.holder() },
+        lease: link === null ? null : { isHeld: link.holder() === link.replica, holder: link.holder() },
       };
     },
   };
