@@ -47,9 +47,11 @@ test(`chaos: ${steps} steps of troubles with ${CHAOS_REPLICAS} replicas (CHAOS_S
   const differing = await shownTruth(site);
   const after = await site.requests();
   const [of, ofOne] = [after.replicas - before.replicas, after.reference - before.reference];
+  const [polled, polledByOne] = (await polls(site)).map((count, n) => count - (pollsBefore[n] ?? 0));
   print(
-    `${scraper.scrapes()} scrapes; SecMaster had ${of} requests, and ${ofOne} of one process: ${after.byOperation}`,
+    `${scraper.scrapes()} scrapes; SecMaster had ${of} requests in ${polled} polls, ${ofOne} in ${polledByOne} of one process`,
   );
+  print(`by operation: ${after.byOperation}`);
 
   expect(differing).toEqual([]);
   const quiet = await differencesOnceQuiet(site);
