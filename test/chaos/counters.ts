@@ -10,6 +10,9 @@ export const allCounters = /^secmaster_\w+_(total|bucket|sum|count)$/;
 /** Those that a process counts for itself: they begin anew with it. */
 export const ofProcess = /^secmaster_exporter_api_request/;
 
+/** Those that a process tells the others: what it could not tell, because it was cut off from the database, ends with it. */
+export const ofTold = /^secmaster_exporter_(polls|poll_failures|rows_rejected|audits|audit_mismatches)_total/;
+
 /** Watches counters over scrapes, kills and restarts of one exporter: none may fall, and none may vanish. */
 export function watchCounters(counters = ofLedger) {
   const highest = new Map<string, number>();
@@ -38,10 +41,15 @@ export function watchCounters(counters = ofLedger) {
         shown.add(series);
       }
     },
-    /** A new process is seen from now on: it may not know yet what there is, and what a process counts for itself begins anew. */
-    restarted(): void {
+    /**
+     * A new process is seen from now on: it may not know yet what there is, and what a process counts for itself begins anew.
+     *
+     * @param mayHaveLost whether the one before may have ended with something untold
+     */
+    restarted(mayHaveLost = false): void {
       shown = new Set();
-      for (const series of highest.keys()) if (ofProcess.test(series)) highest.delete(series);
+      for (const series of highest.keys())
+        if (ofProcess.test(series) || (mayHaveLost && ofTold.test(series))) highest.delete(series);
     },
   };
 }

@@ -1,11 +1,12 @@
 import { expect, onTestFailed, test } from 'vitest';
 import { createRandom } from '../../src/simulator/random.ts';
+import { total } from '../support/metrics/exposition.ts';
 import { usePostgres } from '../support/postgres.ts';
 import { openJournal } from './journal.ts';
 import { scrapeAlways } from './scraper.ts';
 import { begin, differencesFromTruth, differencesOnceQuiet, polledEverywhere, shownTruth } from './settled.ts';
-import { buildSite } from './site.ts';
-import { print } from './soc.ts';
+import { buildSite, type Site } from './site.ts';
+import { hourMs, print } from './soc.ts';
 import { storm } from './storm.ts';
 import { tellWhatHappened } from './what-happened.ts';
 
@@ -28,14 +29,15 @@ test(`chaos: ${steps} steps of troubles with ${CHAOS_REPLICAS} replicas (CHAOS_S
     isDiscovered: random.chance(0.5),
     newSeriesHold: random.pick(['0s', '1500ms']),
     hasReference: true,
-    hasOwnClock: true,
+    aheadMs: random.pick([0, hourMs]),
   });
   const { replicas } = site;
   onTestFailed(() => tellWhatHappened(replicas));
 
   await begin(site);
-  const scraper = scrapeAlways(replicas, journal.now);
+  const scraper = scrapeAlways(replicas, journal.now, true);
   const before = await site.requests();
+  const pollsBefore = await polls(site);
 
   await storm(site, random, journal, { steps, maxStepMs: Number(CHAOS_STEP_MS) });
   await site.heal();
@@ -45,9 +47,11 @@ test(`chaos: ${steps} steps of troubles with ${CHAOS_REPLICAS} replicas (CHAOS_S
   const differing = await shownTruth(site);
   const after = await site.requests();
   const [of, ofOne] = [after.replicas - before.replicas, after.reference - before.reference];
+  const [polled, polledByOne] = (await polls(site)).map((count, n) => count - (pollsBefore[n] ?? 0));
   print(
-    `${scraper.scrapes()} scrapes; SecMaster had ${of} requests, and ${ofOne} of one process: ${after.byOperation}`,
+    `${scraper.scrapes()} scrapes; SecMaster had ${of} requests in ${polled} polls, ${ofOne} in ${polledByOne} of one process`,
   );
+  print(`by operation: ${after.byOperation}`);
 
   expect(differing).toEqual([]);
   const quiet = await differencesOnceQuiet(site);
@@ -63,3 +67,9 @@ test(`chaos: ${steps} steps of troubles with ${CHAOS_REPLICAS} replicas (CHAOS_S
   expect(replicas.filter(({ crashes }) => crashes > 0).map(({ name }) => name)).toEqual([]);
   expect(of).toBeLessThanOrEqual(1.1 * ofOne);
 }, 1_800_000);
+
+/** How many the first replica shows, and how many the one process. */
+const polls = ({ replicas, reference }: Site) =>
+  Promise.all([replicas[0], reference].map(async (one) => total((await one?.get('/metrics')) ?? '', pollsTotal)));
+
+const pollsTotal = 'secmaster_exporter_polls_total';

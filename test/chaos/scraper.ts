@@ -14,8 +14,12 @@ export interface Scraper {
   stop(): Promise<void>;
 }
 
-/** Scrapes every replica all the time, as Prometheus would. */
-export function scrapeAlways(replicas: readonly Replica[], timeOf: () => string): Scraper {
+/**
+ * Scrapes every replica all the time, as Prometheus would.
+ *
+ * @param mayLose whether a process may end while it can't tell the others of its polls
+ */
+export function scrapeAlways(replicas: readonly Replica[], timeOf: () => string, mayLose = false): Scraper {
   const complaints: string[] = [];
   const stopping = new AbortController();
   let scrapes = 0;
@@ -29,7 +33,7 @@ export function scrapeAlways(replicas: readonly Replica[], timeOf: () => string)
       if (one.state !== 'running') continue;
       const { lives } = one;
       const pauses = one.pauses;
-      if (lives !== seenLives) counters.restarted();
+      if (lives !== seenLives) counters.restarted(mayLose);
       seenLives = lives;
       const response = await fetch(`http://127.0.0.1:${one.port}/metrics`, { signal: AbortSignal.timeout(maxMs) })
         .then(async (answer) => ({ status: answer.status, text: await answer.text() }))

@@ -51,8 +51,8 @@ export interface SiteOptions {
   readonly isDiscovered?: boolean;
   /** Whether one process does the same beside them. */
   readonly hasReference?: boolean;
-  /** Whether the second replica has a clock of its own, which troubles may set. */
-  readonly hasOwnClock?: boolean;
+  /** By how much the clock of the second replica is ahead, which troubles may set; none: it has the machine's. */
+  readonly aheadMs?: number;
 }
 
 /** A machine with much other work needs a longer one. */
@@ -72,7 +72,7 @@ export async function buildSite({
   newSeriesHold = '0s',
   isDiscovered = false,
   hasReference = false,
-  hasOwnClock = false,
+  aheadMs,
 }: SiteOptions): Promise<Site> {
   const simulatorOptions = { seed, historyMs: -quietMs, runsPerMinute, workspaces: workspaceCount };
   const [simulated, other] = await Promise.all([
@@ -125,7 +125,7 @@ export async function buildSite({
   const replicas: Replica[] = [];
   async function add(): Promise<Replica> {
     const name = `replica ${String.fromCharCode(97 + replicas.length)}`;
-    const clock = hasOwnClock && replicas.length === 1 ? createFakedClock() : null;
+    const clock = aheadMs !== undefined && replicas.length === 1 ? createFakedClock(Date.now() + aheadMs) : null;
     const secmasterPort = Number(new URL(simulated.url).port);
     const replica = await createReplica(configOf, { name, databasePort: server.port, secmasterPort, clock });
     replicas.push(replica);

@@ -18,7 +18,7 @@ const pollMs = 1_000;
 /** A look is due each second. */
 const lookMs = 1_000;
 /** What a loaded machine takes for a poll, a scrape and an answer of the database. */
-const slackMs = 2_000;
+const slackMs = Number(process.env.CHAOS_SLACK_MS ?? 2_000);
 /** `npm run chaos -- --replicas=3` has it longer. */
 const pauseMs = Number(process.env.CHAOS_PAUSE_MS ?? inForm('10000', '15000'));
 

@@ -18,7 +18,8 @@ const wire =
 
 const clockOff =
   (ms: number): Trouble =>
-  (_site, _random, { clock }) => {
+  ({ replicas }) => {
+    const clock = replicas.find((one) => one.clock !== null)?.clock;
     clock?.jump(ms);
     return () => clock?.jump(-ms);
   };
@@ -61,8 +62,6 @@ export const ofReplica: Readonly<Record<string, Trouble>> = {
     if (one.state === 'running') await one.reload().catch(() => {});
     return undefined;
   },
-  'has its clock an hour ahead': clockOff(hourMs),
-  'has its clock an hour behind': clockOff(-hourMs),
   'is refused by the database': wire('database', (proxy) => proxy.refuse()),
   'has its database connections cut': wire('database', (proxy) => proxy.cut()),
   'has its database connections cut after some bytes': wire('database', (proxy, random) =>
@@ -114,6 +113,8 @@ export const ofAll: Readonly<Record<string, Trouble>> = {
     const locked = server.sql(lock, database).catch(() => {});
     return async () => void (await locked);
   },
+  'the clock of a replica goes an hour ahead': clockOff(hourMs),
+  'the clock of a replica goes an hour back': clockOff(-hourMs),
   'a flood of runs comes': async (site, random) => {
     await site.flood(Math.floor(random.between(50, 600)));
     return undefined;

@@ -37,7 +37,7 @@ test('replicas are upgraded one by one to a newer schema: counters go on, and an
   onTestFailed(() => tellWhatHappened(replicas));
   const journal = openJournal();
   await begin(site);
-  const scraper = scrapeAlways(replicas, journal.now);
+  const scraper = scrapeAlways(replicas, journal.now, true);
   const newMain = nextVersion();
 
   async function upgrade(one: Replica): Promise<void> {
