@@ -39,9 +39,9 @@ export function withReplicas(tests: readonly UnitTest[], replicas: number): Unit
   }));
 }
 
-/** Not what a rule has recorded. */
+/** Not what a rule has recorded, nor what steers the world of a test. */
 function isScraped(series: string): boolean {
-  return !/^[^{]*:/.test(series);
+  return !/^([^{]*:|test_)/.test(series);
 }
 
 function ofReplica(series: string, n: number): string {
