@@ -14,7 +14,7 @@ import { replaceTopologies } from './topologies.ts';
 import { writesOf } from './writes.ts';
 
 /**
- * Writes a change, within the transaction of a commit: with three statements at the most, unless label sets disappear.
+ * Writes a change, within the transaction of a commit: with a few statements, however many rows there are.
  *
  * @param rebuilt all cells of a window that is moved back; null: it isn't
  * @returns what there is then
@@ -27,12 +27,12 @@ export async function writeChange(
   rebuilt: readonly CellChange[] | null,
 ): Promise<Memory> {
   const sets = new NewLabelSets(before.sets);
-  const { first, second } = writesOf(change, { ledger, known: before.sets, sets, rebuilt });
+  const [first = [], ...others] = writesOf(change, { ledger, known: before.sets, sets, rebuilt });
   const state = advance(before.state, change);
   const sweep = sweptBy(before.sweep, change);
   const ofSweep = replaceSweep(ledger, before.sweep, sweep);
   const ofTopologies = replaceTopologies(ledger, before.state.unread, state.unread);
-  const areSetsRemoved = change.kind === 'pruned' && second.length > 0;
+  const areSetsRemoved = change.kind === 'pruned' && others.some((step) => step.length > 0);
   const touched = touchedBy(change).map((labels) => sets.numberOf(labels));
 
   const commits = before.commits + 1;
@@ -52,7 +52,7 @@ export async function writeChange(
   };
   await moveOn(queries, ledger, before, next, sets, touched);
   await runAsOne([...first, ...ofSweep, ...ofTopologies], queries);
-  await runAsOne(second, queries);
+  for (const step of others) await runAsOne(step, queries);
   if (!areSetsRemoved) return next;
   const left = await readLabelSets(queries, { ledger, lastLabelSet: next.sets.last }, null, commits);
   return { ...next, sets: left.sets };

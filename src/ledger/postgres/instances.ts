@@ -129,7 +129,8 @@ export function instanceReads(queries: Queries, ledger: number, setsOf: SetsOf) 
     },
     async endedBefore(beforeMs: number, max: number): Promise<string[]> {
       const rows = await sql`SELECT id FROM instance WHERE ledger = ${ledger} AND NOT open
-        AND greatest(coalesce(end_time_ms, 0), coalesce(start_time_ms, 0)) < ${beforeMs}::bigint LIMIT ${max}`.run<{
+        AND greatest(coalesce(end_time_ms, 0), coalesce(start_time_ms, 0)) < ${beforeMs}::bigint
+        ORDER BY greatest(coalesce(end_time_ms, 0), coalesce(start_time_ms, 0)) LIMIT ${max}`.run<{
         id: string;
       }>(queries);
       return rows.map(({ id }) => fromText(id));

@@ -142,8 +142,8 @@ export async function withSetsOf(
   return sets.with(added.map(setOf));
 }
 
-/** The tables that refer to label sets. */
-const users = ['instance', 'counter', 'duration', 'cell', 'gauge', 'mark'];
+/** The tables that refer to label sets, but for cells: a gauge is their sum. */
+const users = ['instance', 'counter', 'duration', 'gauge', 'mark'];
 
 /** Removes the sets of series that are gone. */
 export function removeUnusedSets(ledger: number): Sql {

@@ -23,6 +23,8 @@ export interface ReplicasParts {
   readonly elapsedMs: () => number;
 }
 
+/** After so long all tasks are read once more, in case a backup was restored meanwhile. */
+const wholeMs = 60_000;
 /** A scrape is told again once it is later than the last one by this. */
 const sameScrapeMs = 100;
 
@@ -41,8 +43,12 @@ export function createPostgresReplicas({
   const name = `${hostname()}-${randomBytes(3).toString('hex')}`;
   /** Epochs by task. */
   const held = new Map<string, number>();
-  /** Tasks that have their rows. */
-  const known = new Set<string>();
+  /** As of the last look. */
+  const tasks = new Map<string, TaskRow>();
+  let horizon = 0;
+  let readWholeMs = Number.NEGATIVE_INFINITY;
+  /** Tasks that have got their rows since. */
+  const made = new Set<string>();
   let renewedMs = Number.NEGATIVE_INFINITY;
   /** By this process's own clock, from before the renewal was sent. */
   let livesUntilMs = Number.NEGATIVE_INFINITY;
@@ -54,6 +60,8 @@ export function createPostgresReplicas({
   /** One after the other: what a look concludes from a task must not have been changed by a `take` meanwhile. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = turns.then(work).catch(async (error) => {
+      // It may be another server that answers next.
+      horizon = 0;
       if (error instanceof SchemaTooNew) await standDown().catch(() => {});
       throw error;
     });
@@ -97,33 +105,24 @@ export function createPostgresReplicas({
     const isScraped =
       scrapedAgoMs !== null && elapsedMs() - scrapedAgoMs > (scrapedMs ?? Number.NEGATIVE_INFINITY) + sameScrapeMs;
     const sentMs = isDue || isScraped || hasLapsed() ? await renew(scrapedAgoMs) : null;
-    const [seen] = await db.rows<Seen>(readAll);
-    if (seen === undefined) throw new LedgerError('the ledger in PostgreSQL does not answer as it should');
-    schema.expectVersion(seen.schema);
-    known.clear();
+    const replicas = await readTasks();
     const stray: string[] = [];
-    const kept = new Map<string, number>();
-    const tasks = seen.tasks.map(([key, ...rest]) => [fromText(key), ...rest] as const);
-    for (const [task, holder, epoch] of tasks) {
-      known.add(task);
-      if (holder !== name) continue;
-      if (held.get(task) === epoch) kept.set(task, epoch);
+    for (const [task, { holder, epoch }] of tasks) {
+      const isMine = holder === name;
       // Taken by a call whose answer was lost, or given back by one that did not arrive.
-      else stray.push(task);
+      if (isMine && held.get(task) !== epoch) stray.push(task);
+      if (!isMine || held.get(task) !== epoch) held.delete(task);
     }
-    for (const task of [...held.keys()]) if (!kept.has(task)) held.delete(task);
+    for (const task of [...held.keys()]) if (!tasks.has(task)) held.delete(task);
     if (sentMs !== null) livesUntilMs = sentMs + leaseMs;
     if (stray.length > 0) await giveBack(stray);
 
-    const living = new Set(seen.replicas.map(([one]) => one));
+    const living = new Set(replicas.map(([one]) => one));
     const strays = new Set(stray);
     return {
-      replicas: seen.replicas.map(([one, ago]) => ({
-        name: one,
-        scrapedAgoMs: ago === null ? null : Math.max(0, ago),
-      })),
+      replicas: replicas.map(([one, ago]) => ({ name: one, scrapedAgoMs: ago === null ? null : Math.max(0, ago) })),
       tasks: new Map(
-        tasks.map(([task, holder, , version]): [string, Task] => [
+        [...tasks].map(([task, { holder, version }]): [string, Task] => [
           task,
           { holder: holder !== null && living.has(holder) && !strays.has(task) ? holder : null, version },
         ]),
@@ -131,28 +130,55 @@ export function createPostgresReplicas({
     };
   }
 
+  /** Brings `tasks` up to date. */
+  async function readTasks(): Promise<Seen['replicas']> {
+    const isWhole = horizon === 0 || elapsedMs() - readWholeMs >= wholeMs;
+    const sentMs = elapsedMs();
+    const since = isWhole ? 0 : horizon;
+    const [seen] = await db.rows<Seen>(readChanged, since);
+    if (seen === undefined) throw new LedgerError('the ledger in PostgreSQL does not answer as it should');
+    schema.expectVersion(seen.schema);
+    horizon = seen.horizon;
+    if (horizon < since) {
+      // Another server, restored from a backup, counts its transactions anew.
+      horizon = 0;
+      return readTasks();
+    }
+    if (isWhole) {
+      tasks.clear();
+      made.clear();
+      readWholeMs = sentMs;
+    }
+    for (const [key, holder, epoch, version] of seen.tasks) tasks.set(fromText(key), { holder, epoch, version });
+    return seen.replicas;
+  }
+
   /** In a transaction, for its limits: a change of a ledger that is under way may lock the task. */
-  async function giveBack(tasks: readonly string[]): Promise<void> {
+  async function giveBack(these: readonly string[]): Promise<void> {
     await unguarded.transaction((queries) =>
-      queries.rows('UPDATE task SET holder = NULL WHERE holder = $1 AND task = ANY ($2)', name, tasks.map(toText)),
+      queries.rows(
+        'UPDATE task SET holder = NULL, changed_by = txid_current() WHERE holder = $1 AND task = ANY ($2)',
+        name,
+        these.map(toText),
+      ),
     );
   }
 
   /** By itself, so that no transaction makes others wait for a new row. */
-  async function makeKnown(tasks: readonly string[]): Promise<void> {
-    const fresh = tasks.filter((task) => !known.has(task));
+  async function makeKnown(wanted: readonly string[]): Promise<void> {
+    const fresh = wanted.filter((task) => !tasks.has(task) && !made.has(task));
     if (fresh.length === 0) return;
     await db.rows(
       `${withVersion}, others AS (INSERT INTO told (task) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING)
       INSERT INTO task (task) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`,
       fresh.map(toText),
     );
-    for (const task of fresh) known.add(task);
+    for (const task of fresh) made.add(task);
   }
 
-  async function take(tasks: readonly string[], max: number): Promise<readonly string[]> {
+  async function take(these: readonly string[], max: number): Promise<readonly string[]> {
     if (hasLapsed() && held.size > 0) await look(null);
-    const wanted = tasks.filter((task) => !held.has(task));
+    const wanted = these.filter((task) => !held.has(task));
     if (wanted.length === 0 || max <= 0) return [];
     await makeKnown(wanted);
     const sentMs = elapsedMs();
@@ -179,11 +205,11 @@ export function createPostgresReplicas({
     name,
     leaseMs,
     look: ({ scrapedAgoMs }) => inTurn(() => look(scrapedAgoMs)),
-    take: (tasks, max) => inTurn(() => take(tasks, max)),
-    release: (tasks) =>
+    take: (these, max) => inTurn(() => take(these, max)),
+    release: (these) =>
       inTurn(async () => {
-        for (const task of tasks) held.delete(task);
-        if (tasks.length > 0) await giveBack(tasks);
+        for (const task of these) held.delete(task);
+        if (these.length > 0) await giveBack(these);
       }),
     holds: (task) => held.has(task) && !hasLapsed(),
     async tell(task, change) {
@@ -196,18 +222,18 @@ export function createPostgresReplicas({
         const text = JSON.stringify(change(parsed(row?.told ?? null)) ?? null);
         await queries.rows(
           `WITH it AS (UPDATE told SET told = $2, told_at = clock_timestamp() WHERE task = $1)
-          UPDATE task SET version = version + 1 WHERE task = $1`,
+          UPDATE task SET version = version + 1, changed_by = txid_current() WHERE task = $1`,
           toText(task),
           text,
         );
         return parsed(text);
       });
     },
-    async told(tasks) {
+    async told(these) {
       const rows = await ledgers.rows<{ task: string; told: string; ago_ms: number }>(
         `SELECT task, told, greatest(0, extract(epoch FROM now() - told_at) * 1000)::double precision AS ago_ms
         FROM told WHERE task = ANY ($1) AND told IS NOT NULL`,
-        tasks.map(toText),
+        these.map(toText),
       );
       return new Map(
         rows.map(({ task, told, ago_ms }): [string, Told] => [fromText(task), { value: parsed(told), agoMs: ago_ms }]),
@@ -225,7 +251,8 @@ export function createPostgresReplicas({
         const epoch = held.get(task);
         if (epoch === undefined) throw lost(task);
         const [row] = await queries.rows<{ version: number }>(
-          'UPDATE task SET version = version + 1 WHERE task = $1 AND holder = $2 AND epoch = $3 RETURNING version',
+          `UPDATE task SET version = version + 1, changed_by = txid_current()
+          WHERE task = $1 AND holder = $2 AND epoch = $3 RETURNING version`,
           toText(task),
           name,
           epoch,
@@ -240,18 +267,29 @@ export function createPostgresReplicas({
   };
 }
 
+interface TaskRow {
+  readonly holder: string | null;
+  readonly epoch: number;
+  readonly version: number;
+}
+
 interface Seen {
   readonly schema: number;
+  readonly horizon: number;
   readonly replicas: readonly (readonly [name: string, scrapedAgoMs: number | null])[];
   readonly tasks: readonly (readonly [task: string, holder: string | null, epoch: number, version: number])[];
 }
 
-const readAll = `
+/**
+ * What transactions have changed that were under way at the look before, or came later: at that time `horizon` was the oldest one under way.
+ * Of an earlier one everything was seen.
+ */
+const readChanged = `
   ${withVersion}
-  SELECT tables.version AS schema,
+  SELECT tables.version AS schema, txid_snapshot_xmin(txid_current_snapshot()) AS horizon,
     (SELECT coalesce(json_agg(json_build_array(name, extract(epoch FROM now() - scraped_at) * 1000) ORDER BY name), '[]')
       FROM replica WHERE expires_at > now()) AS replicas,
-    (SELECT coalesce(json_agg(json_build_array(task, holder, epoch, version)), '[]') FROM task) AS tasks
+    (SELECT coalesce(json_agg(json_build_array(task, holder, epoch, version)), '[]') FROM task WHERE changed_by >= $1) AS tasks
   FROM tables`;
 
 /** One that somebody takes at the same moment has another epoch once its row can be locked. */
@@ -266,7 +304,7 @@ const takeFree = `
     SELECT task.task FROM free JOIN task ON task.task = free.task AND task.epoch = free.epoch
     ORDER BY place LIMIT $4 FOR UPDATE OF task SKIP LOCKED
   )
-  UPDATE task SET holder = $1, epoch = task.epoch + 1 FROM mine WHERE task.task = mine.task
+  UPDATE task SET holder = $1, epoch = task.epoch + 1, changed_by = txid_current() FROM mine WHERE task.task = mine.task
   RETURNING task.task, task.epoch, (SELECT version FROM tables) AS schema`;
 
 function parsed(json: string | null): unknown {

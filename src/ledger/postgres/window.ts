@@ -21,8 +21,6 @@ const added = (table: string) =>
   );
 
 export function windowWrites(ledger: number, sets: NewLabelSets) {
-  const isEmpty = sql`ledger = ${ledger} AND instances = 0`;
-
   return {
     add(changes: readonly CellChange[]): Sql[] {
       if (changes.length === 0) return [];
@@ -61,7 +59,11 @@ export function windowWrites(ledger: number, sets: NewLabelSets) {
         sql`DELETE FROM cell WHERE ${before}`,
       ];
     },
-    removeEmpty: (): Sql[] => ['cell', 'gauge'].map((table) => sql`DELETE FROM ${raw(table)} WHERE ${isEmpty}`),
+    /** Empty gauges, and the empty cells that never leave the window. */
+    removeEmpty: (): Sql[] => [
+      sql`DELETE FROM gauge WHERE ledger = ${ledger} AND instances = 0`,
+      sql`DELETE FROM cell WHERE ledger = ${ledger} AND minute = ${openMinute} AND instances = 0`,
+    ],
     clear: (): Sql[] => ['cell', 'gauge'].map((table) => sql`DELETE FROM ${raw(table)} WHERE ledger = ${ledger}`),
   };
 }

@@ -1,4 +1,4 @@
-import type { Change, PageChange } from '../change.ts';
+import type { Change, PageChange, Recheck } from '../change.ts';
 import { nothingForgotten } from '../state.ts';
 import type { CellChange } from '../window.ts';
 import { failureWrites } from './failures.ts';
@@ -11,12 +11,8 @@ import type { Sql } from './sql.ts';
 import { versionWrites } from './versions.ts';
 import { windowWrites } from './window.ts';
 
-/** What a commit writes, in two statements whatever the change. */
-export interface Writes {
-  readonly first: readonly Sql[];
-  /** What follows from rows that the first ones have written. */
-  readonly second: readonly Sql[];
-}
+/** What a commit writes: each step is one statement, and sees what the steps before it have written. */
+export type Writes = readonly (readonly Sql[])[];
 
 export interface WriteContext {
   readonly ledger: number;
@@ -36,59 +32,54 @@ export function writesOf(change: Change, { ledger, known, sets, rebuilt }: Write
   const values = labelValueWrites(ledger);
   const versions = versionWrites(ledger);
 
-  function pageWrites(page: PageChange): Writes {
+  function pageWrites(page: PageChange): Sql[] {
     const written = new Set(page.entries.map(({ id }) => id));
     const seen = page.seen.filter((id) => !written.has(id));
-    return {
-      first: [
-        ...instances.write(page.entries, page.atMs),
-        ...instances.markSeen(seen, page.atMs),
-        ...playbooks.write(page.playbooks),
-        ...values.write(page.values),
-        ...versions.change(page.versions),
-        ...series.count(page.counters),
-        ...series.observe(page.durations),
-        ...series.advanceMarks(page.lastStarts, page.lastCompletions),
-        ...failures.add(page.failures),
-        ...window.add(page.cells),
-      ],
-      second: page.failures.length > 0 ? failures.keepLatest() : [],
-    };
+    return [
+      ...instances.write(page.entries, page.atMs),
+      ...instances.markSeen(seen, page.atMs),
+      ...playbooks.write(page.playbooks),
+      ...values.write(page.values),
+      ...versions.change(page.versions),
+      ...series.count(page.counters),
+      ...series.observe(page.durations),
+      ...series.advanceMarks(page.lastStarts, page.lastCompletions),
+      ...failures.add(page.failures),
+      ...window.add(page.cells),
+    ];
   }
+
+  const afterPage = (page: PageChange) => (page.failures.length > 0 ? failures.keepLatest() : []);
+  const rechecks = (which: Recheck | null) => (which === null ? [] : instances.markForRecheck(which));
 
   switch (change.kind) {
     case 'page':
-      return pageWrites(change.page);
-    case 'tail_ended': {
-      const { first, second } = pageWrites(change.page);
-      const recheck = change.recheck === null ? [] : instances.markForRecheck(change.recheck);
-      return { first, second: [...second, ...recheck] };
-    }
+      return [pageWrites(change.page), afterPage(change.page)];
+    case 'tail_ended':
+      return [pageWrites(change.page), [...afterPage(change.page), ...rechecks(change.recheck)]];
     case 'sweep_step':
-      return change.page === null ? nothing : pageWrites(change.page);
+      return change.page === null ? [] : [pageWrites(change.page), afterPage(change.page)];
     case 'sweep_planned':
-      return { ...nothing, first: change.recheck === null ? [] : instances.markForRecheck(change.recheck) };
+      return [rechecks(change.recheck)];
     case 'instance_seen':
-      return { ...nothing, first: instances.markSeen([change.id], change.atMs) };
+      return [instances.markSeen([change.id], change.atMs)];
     case 'instances_gone':
-      return { ...nothing, first: [...instances.write(change.entries, change.atMs), ...window.add(change.cells)] };
+      return [[...instances.write(change.entries, change.atMs), ...window.add(change.cells)]];
     case 'nodes_read': {
       const { id, attempt, nodes, moreNodes = 0, counters, durations = [], values: met = [] } = change;
-      const first = [...values.write(met), ...series.count(counters), ...series.observe(durations)];
       const ofFailure = nodes === null ? [] : failures.setNodes(id, attempt, nodes, moreNodes);
-      return { ...nothing, first: [...first, ...ofFailure] };
+      return [[...values.write(met), ...series.count(counters), ...series.observe(durations), ...ofFailure]];
     }
     case 'window_moved':
-      return rebuilt === null
-        ? { first: window.expire(change.fromMinute), second: window.removeEmpty() }
-        : { first: window.clear(), second: window.add(rebuilt) };
+      if (rebuilt === null) return [window.expire(change.fromMinute), window.removeEmpty()];
+      return [window.clear(), ...inParts(rebuilt).map(window.add)];
     case 'exposed':
-      return { ...nothing, first: series.expose(change.series) };
+      return [series.expose(change.series)];
     case 'pruned': {
       const { ids, labelled = [], forgotten = nothingForgotten } = change;
       const silent = series.remove(known, change.playbooks, labelled);
-      return {
-        first: [
+      return [
+        [
           ...instances.remove(ids),
           ...failures.remove(ids),
           ...silent,
@@ -98,17 +89,23 @@ export function writesOf(change: Change, { ledger, known, sets, rebuilt }: Write
           ...playbooks.remove(forgotten.playbooks),
           ...(silent.length > 0 ? window.removeEmpty() : []),
         ],
-        second: silent.length > 0 ? [removeUnusedSets(ledger)] : [],
-      };
+        silent.length > 0 ? [removeUnusedSets(ledger)] : [],
+      ];
     }
     case 'playbooks_listed':
-      return { ...nothing, first: playbooks.write(change.playbooks) };
+      return [playbooks.write(change.playbooks)];
     case 'topologies_given_up':
     case 'profile_learned':
     case 'named':
     case 'poll_succeeded':
-      return nothing;
+      return [];
   }
 }
 
-const nothing: Writes = { first: [], second: [] };
+/** The cells of a window of days would take one statement longer than the server lets it. */
+const cellsAtOnce = 10_000;
+
+function inParts(cells: readonly CellChange[]): CellChange[][] {
+  const count = Math.ceil(cells.length / cellsAtOnce);
+  return Array.from({ length: count }, (_, i) => cells.slice(i * cellsAtOnce, (i + 1) * cellsAtOnce));
+}

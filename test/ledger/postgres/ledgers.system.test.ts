@@ -179,6 +179,22 @@ describe('a ledger that another exporter has changed', () => {
     expect(ledger.state.instances).toBe(2);
   });
 
+  test('takes one of two commits at the same time, and neither waits for ever', async () => {
+    const { ledger, other } = await openInEach(2);
+    for (let round = 0; round < 10; round++) {
+      await ledger.catchUp();
+      await other.catchUp();
+      const rows = Array.from({ length: 50 }, (_, i) => instance(`i${i}`, { triggerType: `T ${round} ${i}` }));
+      const results = await Promise.allSettled([show(ledger, ...rows), show(other, ...rows.toReversed())]);
+      expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+      const [refused] = results.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+      expect((refused as LedgerError).message).toMatch(/^the ledger has changed since/);
+    }
+    await other.catchUp();
+    await ledger.catchUp();
+    expect(await everythingOf(ledger)).toEqual(await everythingOf(other));
+  });
+
   test('tells which label sets were touched, and no others', async () => {
     const { ledger, other } = await openInEach(2);
     await show(ledger, instance('a'), instance('b', { triggerType: 'TIMER' }));
@@ -262,10 +278,11 @@ describe('a label set', () => {
       databaseOf(url),
     );
     expect(rows).toEqual([{ n: 0 }]);
-    await show(ledger, instance('b', { startTimeMs: nowMs + 20 * 3_600_000 }));
     await other.catchUp();
-    await show(other, instance('c', { startTimeMs: nowMs + 20 * 3_600_000 }));
+    await show(other, instance('b', { startTimeMs: nowMs + 20 * 3_600_000 }));
     await ledger.catchUp();
+    await show(ledger, instance('c', { startTimeMs: nowMs + 20 * 3_600_000 }));
+    await other.catchUp();
     expect(await everythingOf(ledger)).toEqual(await everythingOf(other));
     expect((await ledger.known(['c'])).get('c')?.labels.playbook).toBe(playbook);
   });
