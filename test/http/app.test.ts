@@ -475,3 +475,37 @@ test('the page shows enabled playbooks without a run first, marks disabled ones,
   expect(short).toContain('– disabled');
   expect(short).not.toContain('without a run');
 });
+
+test('the status and the page name this replica, the others, and who polls a workspace', async () => {
+  const reports = [
+    report({ lease: { isHeld: false, holder: 'pod-b' } }),
+    report({ workspace: 'lab', lease: { isHeld: false, holder: null } }),
+  ];
+  const others = [
+    { name: 'pod-b', scrapedAgoMs: 12_500 },
+    { name: 'pod-c', scrapedAgoMs: null },
+  ];
+  const replicated = app(reports, 2, { replicas: () => ({ name: 'pod-a', others }) });
+  const status = await (await replicated.request('/api/v1/status')).json();
+  expect(status).toMatchObject({
+    replica: 'pod-a',
+    other_replicas: [
+      { replica: 'pod-b', scraped_seconds_ago: 12.5 },
+      { replica: 'pod-c', scraped_seconds_ago: null },
+    ],
+    workspaces: [{ polled_by: 'pod-b' }, { polled_by: null }],
+  });
+  const page = await (await replicated.request('/')).text();
+  expect(page).toContain(
+    'This replica is <bdi>pod-a</bdi>. Others: <bdi>pod-b</bdi> (scraped 12 s ago), <bdi>pod-c</bdi> (not scraped yet).',
+  );
+  expect(page).toContain('polled by <bdi>pod-b</bdi>');
+  expect(page).toContain('polled by no replica');
+  expect(page).toContain('3 polls since the ledger was created');
+});
+
+test('without other replicas nothing is said of them', async () => {
+  const status = await (await app().request('/api/v1/status')).text();
+  expect(status).not.toMatch(/replica|polled_by/);
+  expect(await (await app().request('/')).text()).not.toMatch(/replica|polled by/);
+});

@@ -135,8 +135,18 @@ export function createSharing(parts: SharingParts): Sharing {
     again: following.again,
     start: () => within(startMs, () => begin(see).begun.then(following.idle)),
     async takeFree() {
-      await leases.takeFree();
-      for (const one of tasks()) if (!leases.has(one.task)) await one.follow();
+      // A discovery that was followed may add workspaces.
+      const read = new Set<SharedTask>();
+      let known = 0;
+      const next = async () => {
+        if (tasks().length > known) await leases.takeFree();
+        known = tasks().length;
+        return tasks().find((one) => !leases.has(one.task) && !read.has(one));
+      };
+      for (let one = await next(); one !== undefined; one = await next()) {
+        read.add(one);
+        await one.follow();
+      }
       await onReport();
       // Who has none is not counted among the living, so that nobody leaves a share to it.
       const hasSome = tasks().some(({ task }) => leases.has(task));

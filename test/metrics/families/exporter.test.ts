@@ -19,6 +19,25 @@ test.each<[string, WorkspaceFamily, WorkspaceReport, string[]]>([
     report({ polls: { ...goodPoll, last: null }, snapshot: null }),
     [],
   ],
+  ['nothing of leases without other replicas', exporter.lease, report(), []],
+  [
+    '1 on the replica that polls',
+    exporter.lease,
+    report({ lease: { isHeld: true, holder: 'a' } }),
+    ['secmaster_exporter_lease{workspace="prod"} 1'],
+  ],
+  [
+    '0 on a replica that shows what another one polls',
+    exporter.lease,
+    report({ lease: { isHeld: false, holder: 'a' } }),
+    ['secmaster_exporter_lease{workspace="prod"} 0'],
+  ],
+  [
+    'no count of polls while it is not known what other replicas have counted',
+    exporter.polls,
+    report({ polls: { ...goodPoll, count: null } }),
+    [],
+  ],
   [
     'failed polls by reason',
     exporter.pollFailures,

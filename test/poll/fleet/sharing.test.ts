@@ -5,7 +5,7 @@ import { noFilters } from '../../../src/secmaster/api/filters.ts';
 import { defaultProject, defaultWorkspace } from '../../../src/simulator/defaults.ts';
 import { createManualClock, type ManualClock } from '../../../src/simulator/manual-clock.ts';
 import { createSimulator } from '../../../src/simulator/simulator.ts';
-import { sampleValue } from '../../support/metrics/exposition.ts';
+import { sampleValue, total } from '../../support/metrics/exposition.ts';
 import { createClientInProcess } from '../../support/secmaster/in-process.ts';
 import { createQuietSecMaster } from '../../support/world/quiet-secmaster.ts';
 import { createSeveral, type OneReplica, type SeveralParts, sharedPart } from '../../support/world/several.ts';
@@ -298,4 +298,53 @@ test('looks that hang are told once, and no second one begins meanwhile', async 
   first.net.delayMs = 0;
   await turn(90_000);
   expect(await value(first, 'secmaster_up', { workspace: 'w0' })).toBe(1);
+});
+
+test.each<[string, (holder: OneReplica) => Promise<void> | void]>([
+  ['whichever replica is scraped', () => {}],
+  ['also if the one that polls is killed meanwhile', (holder) => holder.kill()],
+  ['also if it stops meanwhile', (holder) => void holder.stop()],
+])('a new series is seen at 0 on every replica before it has a value, %s', async (_, happen) => {
+  const clock = createManualClock(Date.parse('2026-07-18T12:00:00Z'));
+  const { world, secmasterOf } = inSimulator(clock);
+  const several = createSeveral({ clock, secmasterOf, targets: simulated, settings: { newSeriesHoldMs: 65_000 } });
+  for (let i = 0; i < 3; i++) await several.add();
+  await several.turn(31_000);
+  const values = new Map(several.all.map((one) => [one, [] as number[]]));
+  /** Every replica is scraped once a minute, one after another. */
+  const minute = async () => {
+    for (const one of several.all) {
+      await several.turn(20_000);
+      if (!several.living().includes(one)) continue;
+      const started = total(await one.scrape(), 'secmaster_workflow_instances_started_total');
+      if (/started_total\{/.test(await one.scrape())) values.get(one)?.push(started);
+    }
+  };
+  world.start(clock.now());
+  await minute();
+  const holder = several.all.find((one) => one.polls().length > 0);
+  if (holder !== undefined) await happen(holder);
+  for (let i = 0; i < 5; i++) await minute();
+  for (const one of several.living()) {
+    expect(values.get(one)?.[0]).toBe(0);
+    expect(values.get(one)?.at(-1)).toBe(1);
+  }
+  expect(several.wrongs).toEqual([]);
+});
+
+test('what is read after a poll is shown by all, without waiting for the next poll', async () => {
+  const clock = createManualClock(Date.parse('2026-07-18T12:00:00Z'));
+  const { world, secmasterOf } = inSimulator(clock);
+  const settings = { nodes: 'all' as const };
+  const several = createSeveral({ clock, secmasterOf, targets: simulated, settings, everyMs: 300_000 });
+  for (let i = 0; i < 2; i++) await several.add();
+  await several.turn(10_000);
+  const run = world.start(clock.now());
+  await several.turn(2_000);
+  world.finish(run, clock.now());
+  await several.turn(300_000);
+  const texts = await Promise.all(several.all.map((one) => one.scrape()));
+  const read = { result: 'read' };
+  for (const text of texts) expect(sampleValue(text, 'secmaster_exporter_topologies_total', read)).toBe(1);
+  expect(sharedPart(texts[1] ?? '')).toBe(sharedPart(texts[0] ?? ''));
 });
