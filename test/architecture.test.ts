@@ -128,16 +128,9 @@ const parts: readonly Part[] = [
   },
   {
     floor: 2,
-    part: 'comparison of two ledgers',
-    files: /^ledger\/copy\/difference\.ts$/,
-    ours: [/^ledger\//],
-    libraries: ['node:util'],
-  },
-  {
-    floor: 2,
     part: 'PostgreSQL, alone with pg',
     files: /^ledger\/postgres\/(connection|database|errors)\.ts$/,
-    ours: [/^ledger\//],
+    ours: [/^model\//, /^ledger\//],
     libraries: ['pg', 'node:net', 'node:tls'],
   },
   {

@@ -1,6 +1,9 @@
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { isUnset } from '../config/environment.ts';
+import type { PostgresConfig } from '../config/postgres.ts';
+import { inspectDatabase } from '../ledger/postgres/inspection.ts';
+import { LedgerError } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
 import { version } from '../package-json.ts';
 import { createClients } from '../secmaster/api/clients.ts';
@@ -8,8 +11,9 @@ import { createRoutes } from '../secmaster/http/routes.ts';
 import { checkOnline } from './check-online.ts';
 import type { Options } from './command-line.ts';
 import { configured, configuredWeb } from './configured.ts';
+import { postgresOptions } from './postgres-options.ts';
 
-/** Checks the configuration, and with `--online` its credentials and ids against SecMaster. @returns the exit code */
+/** Checks the configuration, and with `--online` its database, and its credentials and ids against SecMaster. @returns the exit code */
 export async function check(options: Options, log: Logger): Promise<number> {
   const { configFile, webConfigFile } = options;
   const isWebAlone = configFile === null && webConfigFile !== null && isUnset(process.env);
@@ -22,7 +26,22 @@ export async function check(options: Options, log: Logger): Promise<number> {
   const { length } = config.workspaces;
   const from = configFile ?? 'the environment';
   process.stdout.write(`${from}: ${length} ${length === 1 ? 'workspace' : 'workspaces'}, no problems\n`);
-  return options.online ? online(config, log) : 0;
+  if (!options.online) return 0;
+  const isLedgerGood = await checkDatabase(config.state.postgres);
+  return Math.max(await online(config, log), isLedgerGood ? 0 : 1);
+}
+
+/** Looks at the database of the ledger, if that is where it is, and creates nothing there. */
+async function checkDatabase(postgres: PostgresConfig | null): Promise<boolean> {
+  if (postgres === null) return true;
+  try {
+    process.stdout.write(`${await inspectDatabase(postgresOptions(postgres))}\n`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error;
+    process.stdout.write(`${error.message}\n`);
+    return false;
+  }
 }
 
 async function online(config: Config, log: Logger): Promise<number> {

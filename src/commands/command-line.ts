@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { nearest } from '../config/nearest.ts';
 import { type LogFormat, type LogLevel, logLevels } from '../log.ts';
+import { isPostgresUrl, passwordsIn, readAddress, shownUrl } from '../model/postgres-address.ts';
 import { type HabitName, habitNames, isHabit } from '../simulator/habits.ts';
 import { isPreset, type PresetName, presetNames } from '../simulator/presets.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
@@ -13,6 +14,7 @@ export const commands = {
   once: 'poll once and print the metrics; exit 1 if a workspace failed',
   demo: 'serve with a simulated SecMaster; needs no account',
   simulate: 'run only the simulated SecMaster',
+  'ledger copy': 'copy a stopped ledger between SQLite and PostgreSQL, and prove that the counters are equal',
 } as const;
 export type CommandName = keyof typeof commands;
 
@@ -28,10 +30,21 @@ export interface Options {
   readonly logFormat: LogFormat;
   /** Only for check. */
   readonly online: boolean;
+  /** Of ledger copy; null: that of the configuration. */
+  readonly from: LedgerPlace | null;
+  readonly to: LedgerPlace | null;
   /** Of simulate and demo; of a switch that several set, the last one's value holds. */
   readonly behaviours: readonly PresetName[];
   /** Of simulate and demo; none: a busy SOC. */
   readonly habits: readonly HabitName[];
+}
+
+/** Where a ledger is. */
+export interface LedgerPlace {
+  /** Path of an SQLite file, or URL of a PostgreSQL database. */
+  readonly place: string;
+  readonly passwordFile: string | null;
+  readonly caFile: string | null;
 }
 
 export type CommandLine =
@@ -71,6 +84,12 @@ interface Flags {
   readonly 'log.level': string;
   readonly 'log.format': string;
   readonly online?: boolean;
+  readonly from?: string;
+  readonly 'from.passwordFile'?: string;
+  readonly 'from.caFile'?: string;
+  readonly to?: string;
+  readonly 'to.passwordFile'?: string;
+  readonly 'to.caFile'?: string;
   readonly listenAddress: string;
   readonly behaviour?: readonly string[];
   readonly habits?: readonly string[];
@@ -78,7 +97,7 @@ interface Flags {
 
 /** One level for all commands, so that a flag may come before or after its command. */
 function declare(version: string): Command {
-  const lines = Object.entries(commands).map(([name, does]) => `  ${name.padEnd(10)}${does}\n`);
+  const lines = Object.entries(commands).map(([name, does]) => `  ${name.padEnd(13)}${does}\n`);
   return new Command('secmaster-exporter')
     .description('Prometheus exporter for the SOC playbook runs of Huawei Cloud SecMaster')
     .usage('[command] [flags]')
@@ -89,6 +108,12 @@ function declare(version: string): Command {
     .option('--log.level <level>', logLevels.join(', '), 'info')
     .option('--log.format <format>', logFormats.join(' or '), 'json')
     .option('--online', 'check: also call SecMaster for each workspace')
+    .option('--from <ledger>', 'ledger copy: path or postgresql:// URL (default: that of the configuration)')
+    .option('--from.password-file <path>', 'ledger copy: file with the password of that URL')
+    .option('--from.ca-file <path>', "ledger copy: PEM file with the CA of that database's certificate")
+    .option('--to <ledger>', 'ledger copy: where to, likewise; it must be empty')
+    .option('--to.password-file <path>', 'ledger copy: likewise')
+    .option('--to.ca-file <path>', 'ledger copy: likewise')
     .option('--listen-address <address>', 'simulate: address to listen on', '127.0.0.1:39211')
     .option(
       '--behaviour <presets>',
@@ -113,15 +138,29 @@ const logFormats = ['json', 'text'] as const satisfies readonly LogFormat[];
 function commandOf(program: Command): CommandName {
   const unknown = program.args.find((arg) => arg.startsWith('-'));
   if (unknown !== undefined) throw new UsageError(unknownFlag(program, /^(--[\w.-]*|-\w?)/.exec(unknown)?.[0] ?? '-'));
-  const [name = 'serve', extra] = program.args;
+  const { name, extra } = namedIn(program.args);
   if (!isCommand(name)) {
     const names = Object.keys(commands);
-    const meant = nearest(name, names);
+    const meant = nearest(name, names) ?? nearest(program.args.join(' '), names);
     const advice = meant === null ? `the commands are ${names.join(', ')}` : `did you mean ${meant}?`;
-    throw new UsageError(`unknown command ${JSON.stringify(name)}; ${advice}`);
+    throw new UsageError(
+      name === 'ledger' ? 'ledger needs what to do; write ledger copy' : `unknown command ${shown(name)}; ${advice}`,
+    );
   }
-  if (extra !== undefined) throw new UsageError(`unexpected argument ${JSON.stringify(extra)} after ${name}`);
+  if (extra !== undefined) throw new UsageError(`unexpected argument ${shown(extra)} after ${name}`);
   return name;
+}
+
+/** It may be the URL of a database. */
+function shown(word: string): string {
+  return JSON.stringify(shownUrl(word));
+}
+
+/** A command has one word, or two if it begins with `ledger`. */
+function namedIn([first = 'serve', second, third]: readonly string[]) {
+  return first === 'ledger' && second !== undefined
+    ? { name: `${first} ${second}`, extra: third }
+    : { name: first, extra: second };
 }
 
 function isCommand(name: string): name is CommandName {
@@ -146,6 +185,9 @@ function optionsOf(program: Command, command: CommandName): Options {
   if (isGiven('online') && command !== 'check') throw new UsageError('flag --online is only for the command check');
   if (isGiven('listenAddress') && command !== 'simulate')
     throw new UsageError('flag --listen-address is only for the command simulate; did you mean --web.listen-address?');
+  for (const name of ledgerFlags)
+    if (isGiven(name) && command !== 'ledger copy')
+      throw new UsageError(`flag ${longOf(program, name)} is only for the command ledger copy`);
   if (isGiven('behaviour') && command !== 'simulate' && command !== 'demo')
     throw new UsageError('flag --behaviour is only for the commands simulate and demo');
   if (isGiven('habits') && command !== 'simulate' && command !== 'demo')
@@ -166,6 +208,8 @@ function optionsOf(program: Command, command: CommandName): Options {
     logLevel: oneOf(logLevels, '--log.level', flags['log.level']),
     logFormat: oneOf(logFormats, '--log.format', flags['log.format']),
     online: flags.online ?? false,
+    from: ledgerPlace('--from', flags.from, flags['from.passwordFile'], flags['from.caFile']),
+    to: ledgerPlace('--to', flags.to, flags['to.passwordFile'], flags['to.caFile']),
     behaviours: (flags.behaviour ?? []).map((name) =>
       isPreset(name) ? name : refuse('--behaviour', name, `must be one of ${presetNames.join(', ')}`),
     ),
@@ -174,6 +218,46 @@ function optionsOf(program: Command, command: CommandName): Options {
       return isHabit(name) ? name : refuse('--habits', name, `must be all or one of ${habitNames.join(', ')}`);
     }),
   };
+}
+
+const ledgerFlags = ['from', 'from.passwordFile', 'from.caFile', 'to', 'to.passwordFile', 'to.caFile'] as const;
+
+function longOf(program: Command, name: string): string {
+  return program.options.find((option) => option.attributeName() === name)?.long ?? name;
+}
+
+/** A URL may hold a password, so none is repeated. */
+function ledgerPlace(
+  flag: string,
+  place: string | undefined,
+  passwordFile: string | undefined,
+  caFile: string | undefined,
+): LedgerPlace | null {
+  if (place === undefined) {
+    if (passwordFile === undefined && caFile === undefined) return null;
+    throw new UsageError(`flag ${flag}.${passwordFile === undefined ? 'ca' : 'password'}-file needs ${flag}`);
+  }
+  if (isPostgresUrl(place)) {
+    const problem = urlProblem(place);
+    if (problem !== null)
+      throw new UsageError(`${flag}: the URL ${problem.replaceAll('state.ca_file', `${flag}.ca-file`)}`);
+    if (passwordFile !== undefined && passwordsIn(place).length > 0)
+      throw new UsageError(`${flag}: the URL has a password, and so has ${flag}.password-file; keep one of them`);
+  } else if (place.includes('://') || place === ':memory:') {
+    throw new UsageError(`${flag}: must be the path of an SQLite file, or begin with postgresql://`);
+  } else if (passwordFile !== undefined || caFile !== undefined) {
+    throw new UsageError(`${flag}: is the path of a file, which needs no password and no CA`);
+  }
+  return { place, passwordFile: passwordFile ?? null, caFile: caFile ?? null };
+}
+
+function urlProblem(url: string): string | null {
+  try {
+    readAddress(url);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** Refuses the exporter's own pages, and patterns of the router. */

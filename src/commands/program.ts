@@ -8,6 +8,7 @@ import { configured, load } from './configured.ts';
 import { demo } from './demo.ts';
 import type { HangUps } from './hang-ups.ts';
 import { leaveReadsBehind } from './leave-reads-behind.ts';
+import { ledgerCopy } from './ledger-copy.ts';
 import { once } from './once.ts';
 import { serve } from './serve.ts';
 import { simulate } from './simulate.ts';
@@ -57,6 +58,7 @@ async function runCommand(command: CommandName, options: Options, log: Logger, h
     await simulate(options, log);
     return 0;
   }
+  if (command === 'ledger copy') return ledgerCopy(options, log);
   const config = await configured(options);
   if (config === null) return 1;
   if (command === 'once') return once(config, options.telemetryPath, log);

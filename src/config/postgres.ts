@@ -1,10 +1,10 @@
 import type { z } from 'zod';
+import { needsOwnCa, passwordsIn, readAddress, shownUrl } from '../model/postgres-address.ts';
 import { Secret } from '../model/secret.ts';
 import { type CredentialFile, readCredentialFile } from './credentials/credential-file.ts';
 import { credentialFile } from './credentials/secret-key.ts';
 import { field, notText } from './fields.ts';
 import { type Checked, described, type Key } from './mapping.ts';
-import { postgresSecrets, postgresUrlProblem, shownPostgresUrl } from './postgres-url.ts';
 import { type CaFile, caFile } from './route.ts';
 
 /** A PostgreSQL database, in the place of the SQLite file. */
@@ -20,7 +20,10 @@ export interface PostgresConfig {
 }
 
 const url = field(
-  (value, refuse) => (typeof value === 'string' ? (sealed(value) ?? refuse(problem(value))) : refuse(notText)),
+  (value, refuse) => {
+    const url = typeof value === 'string' ? sealed(value) : notText;
+    return url instanceof Secret ? url : refuse(url);
+  },
   { values: 'URL, `postgresql://USER@HOST:PORT/DATABASE`', isShown: false },
 );
 
@@ -35,7 +38,7 @@ const urlFile = field(
     const file = await readCredentialFile({ path, form: 'password' });
     if ('problem' in file) return refuse(file.problem);
     const found = sealed(file.text);
-    return found === null ? refuse(`the URL in this file ${problem(file.text)}`) : { url: found, path };
+    return found instanceof Secret ? { url: found, path } : refuse(`the URL in this file ${found}`);
   },
   { values: 'path of a file', isShown: false },
 );
@@ -73,7 +76,7 @@ export const postgres: Key<PostgresConfig | null> = {
     if (value === null) return {};
     const { url, urlFile, passwordFile, caFile } = value;
     return {
-      ...(urlFile === null ? { url: shownPostgresUrl(url.reveal()) } : { url_file: urlFile }),
+      ...(urlFile === null ? { url: shownUrl(url.reveal()) } : { url_file: urlFile }),
       ...(passwordFile === null ? {} : { password_file: passwordFile.path }),
       ...(caFile === null ? {} : { ca_file: caFile }),
     };
@@ -93,16 +96,19 @@ function checkDatabase(given: object, context: z.RefinementCtx): void {
   if ('url' in given && 'url_file' in given) refuse('url_file', 'conflicts with state.url; keep one of them');
   if ('path' in given) refuse(place, 'is PostgreSQL, and state.path is an SQLite file; keep one of them');
   const found = checked.url instanceof Secret ? checked.url : (checked.url_file as UrlFile | undefined)?.url;
-  if ('password_file' in given && found instanceof Secret && postgresSecrets(found.reveal()).length > 0)
+  if (found instanceof Secret && !('ca_file' in given) && readAddress(found.reveal()).tls === 'chain')
+    refuse(place, needsOwnCa);
+  if ('password_file' in given && found instanceof Secret && passwordsIn(found.reveal()).length > 0)
     refuse('password_file', 'conflicts with the password in the URL; keep one of them');
 }
 
-/** null: it is not the URL of a database. */
-function sealed(text: string): Secret | null {
+/** The URL, or what is wrong with it. */
+function sealed(text: string): Secret | string {
   const url = text.trim();
-  return postgresUrlProblem(url) === null ? new Secret(url, postgresSecrets(url)) : null;
-}
-
-function problem(text: string): string {
-  return postgresUrlProblem(text.trim()) ?? '';
+  try {
+    readAddress(url);
+    return new Secret(url, passwordsIn(url));
+  } catch (error) {
+    return (error as Error).message;
+  }
 }

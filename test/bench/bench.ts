@@ -14,6 +14,7 @@ import { measureLabels } from './labels.ts';
 import { measureNodes } from './nodes.ts';
 import { measureOutlook } from './outlook.ts';
 import { measureRemembered } from './remembered.ts';
+import { measureScaling } from './scaling.ts';
 import { measureScrapes } from './scrapes.ts';
 import { table } from './statistics.ts';
 import { measureStores } from './stores.ts';
@@ -34,6 +35,7 @@ const parts = {
   nodes: () => measureNodes(extent),
   labels: () => measureLabels(extent),
   stores: () => measureStores(extent),
+  scaling: () => measureScaling(extent),
 };
 const chosen = values.only?.split(',') ?? Object.keys(parts);
 const unknown = chosen.filter((name) => !(name in parts));

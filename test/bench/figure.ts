@@ -16,14 +16,29 @@ export interface Extent {
   readonly rounds: number;
   readonly sweepInstances: number;
   readonly remembered: number;
+  readonly workspaces: number;
   /** One run of load. */
   readonly loadMs: number;
   /** Flags of Node.js for the exporter that is polled. */
   readonly execArgv: string[];
 }
 
-export const whole: Extent = { rounds: 5, sweepInstances: 100_000, remembered: 1_000_000, loadMs: 2_000, execArgv: [] };
-export const quick: Extent = { rounds: 2, sweepInstances: 10_000, remembered: 50_000, loadMs: 300, execArgv: [] };
+export const whole: Extent = {
+  rounds: 5,
+  sweepInstances: 100_000,
+  remembered: 1_000_000,
+  workspaces: 100,
+  loadMs: 2_000,
+  execArgv: [],
+};
+export const quick: Extent = {
+  rounds: 2,
+  sweepInstances: 10_000,
+  remembered: 50_000,
+  workspaces: 20,
+  loadMs: 300,
+  execArgv: [],
+};
 
 export function atMost(what: string, floor: string, measured: string, ratio: number, max: number): Figure {
   return { what, floor, measured, ratio, goal: `≤ ${max}`, isReached: ratio <= max };

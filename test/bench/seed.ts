@@ -1,4 +1,5 @@
 import { createSqliteStore } from '../../src/ledger/sqlite/store.ts';
+import type { Store } from '../../src/ledger/store.ts';
 import { firstMinute } from '../../src/ledger/window.ts';
 import type { ExtraLabel } from '../../src/model/extra-labels.ts';
 import type { Instance } from '../../src/model/instance.ts';
@@ -11,6 +12,11 @@ const dayMs = 24 * 3_600_000;
 const pageRows = 1_000;
 export const durationBuckets = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400];
 
+interface Seeding {
+  readonly days?: number;
+  readonly labels?: readonly ExtraLabel[];
+}
+
 /**
  * Makes the ledger that an exporter would have that had polled for a month: of each workspace the last day and, `days` - 1
  * times more, the same day some hours earlier. All series are exposed.
@@ -19,9 +25,20 @@ export async function seedLedger(
   folder: string,
   workspaces: number,
   history: History,
-  { days = 1, labels = [] }: { readonly days?: number; readonly labels?: readonly ExtraLabel[] } = {},
+  seeding: Seeding = {},
 ): Promise<void> {
   const store = createSqliteStore(ledgerOf(folder));
+  await seedStore(store, workspaces, history, seeding);
+  await store.close();
+}
+
+/** The same in any store, which must take commits to these workspaces. */
+export async function seedStore(
+  store: Store,
+  workspaces: number,
+  history: History,
+  { days = 1, labels = [] }: Seeding = {},
+): Promise<void> {
   const { nowMs } = history;
   const createdAtMs = nowMs - 30 * dayMs;
   const today = instancesOf(history);
@@ -44,7 +61,6 @@ export async function seedLedger(
     await ledger.commit({ kind: 'exposed', series: await ledger.pending() });
     await ledger.commit({ kind: 'poll_succeeded', atMs: nowMs });
   }
-  await store.close();
 }
 
 function earlier(instance: Instance, day: number, ms: number): Instance {

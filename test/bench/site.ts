@@ -16,6 +16,8 @@ export interface Site {
   readonly folder: string;
   /** Cron with seconds. */
   readonly schedule: string;
+  /** The section `state`; by default a ledger in the folder. */
+  readonly state?: object;
   /** Settings of the section `metrics`. */
   readonly metrics?: object;
 }
@@ -23,11 +25,18 @@ export interface Site {
 export const ledgerOf = (folder: string) => join(folder, 'ledger.db');
 
 /** Writes the configuration of an exporter and gives its path. As few requests are held back as can be. */
-export function writeConfig({ url, workspaces, folder, schedule, metrics = {} }: Site): string {
+export function writeConfig({
+  url,
+  workspaces,
+  folder,
+  schedule,
+  state = { path: ledgerOf(folder) },
+  metrics = {},
+}: Site): string {
   const path = join(folder, 'config.yml');
   const config = {
     poll: { schedule, rate_limit: 200 },
-    state: { path: ledgerOf(folder) },
+    state,
     metrics,
     workspaces: workspaceIds(workspaces).map((id, i) => ({
       name: `soc-${i}`,

@@ -15,6 +15,8 @@ const defaults = {
   logLevel: 'info',
   logFormat: 'json',
   online: false,
+  from: null,
+  to: null,
   behaviours: [],
   habits: [],
 };
@@ -54,6 +56,21 @@ describe('understood', () => {
         behaviours: ['no-count', 'unordered', 'friendly'],
       },
     ],
+    [
+      'ledger copy, from a file to a database',
+      ['ledger', 'copy', '--from=a.db', '--to', 'postgresql://u@db/s', '--to.password-file=p', '--to.ca-file=ca.pem'],
+      'ledger copy',
+      {
+        from: { place: 'a.db', passwordFile: null, caFile: null },
+        to: { place: 'postgresql://u@db/s', passwordFile: 'p', caFile: 'ca.pem' },
+      },
+    ],
+    [
+      'ledger copy, to where the configuration says, with flags before it',
+      ['--config.file=c.yml', '--from', 'a.db', 'ledger', 'copy'],
+      'ledger copy',
+      { configFile: 'c.yml', from: { place: 'a.db', passwordFile: null, caFile: null } },
+    ],
     ['a log format', ['--log.format', 'text'], 'serve', { logFormat: 'text' }],
   ])('%s', (_, args, command, options) => {
     expect(parse(...args)).toEqual({ command, options: { ...defaults, ...options } });
@@ -73,11 +90,56 @@ describe('refused in one line', () => {
     ['an unknown flag, without its value', ['--password=hunter2'], 'unknown flag --password; see --help'],
     ['an unknown short flag', ['-phunter2'], 'unknown flag -p; see --help'],
     ['a mistyped command', ['serv'], 'unknown command "serv"; did you mean serve?'],
-    ['an unknown command', ['help'], 'unknown command "help"; the commands are serve, check, once, demo, simulate'],
+    [
+      'an unknown command',
+      ['help'],
+      'unknown command "help"; the commands are serve, check, once, demo, simulate, ledger copy',
+    ],
     [
       'a name that every object has',
       ['toString'],
-      'unknown command "toString"; the commands are serve, check, once, demo, simulate',
+      'unknown command "toString"; the commands are serve, check, once, demo, simulate, ledger copy',
+    ],
+    ['ledger alone', ['ledger'], 'ledger needs what to do; write ledger copy'],
+    ['a mistyped word after ledger', ['ledger', 'cpoy'], 'unknown command "ledger cpoy"; did you mean ledger copy?'],
+    ['a mistyped ledger', ['leger', 'copy'], 'unknown command "leger"; did you mean ledger copy?'],
+    [
+      'ledgers without their flags, and without the password',
+      ['ledger', 'copy', 'postgresql://u:hunter2@db/s'],
+      'unexpected argument "postgresql://u:<secret>@db/s" after ledger copy',
+    ],
+    ['a ledger for another command', ['check', '--from=a'], 'flag --from is only for the command ledger copy'],
+    [
+      'a password for another command',
+      ['serve', '--to.password-file=a'],
+      'flag --to.password-file is only for the command ledger copy',
+    ],
+    ['a ledger without its name', ['ledger', 'copy', '--from', '--to=a'], 'flag --from needs a value'],
+    ['a password of nothing', ['ledger', 'copy', '--to.password-file=p'], 'flag --to.password-file needs --to'],
+    [
+      'a ledger that keeps nothing',
+      ['ledger', 'copy', '--to=:memory:'],
+      '--to: must be the path of an SQLite file, or begin with postgresql://',
+    ],
+    [
+      'another kind of database, without its password',
+      ['ledger', 'copy', '--from=mysql://u:hunter2@db/s'],
+      '--from: must be the path of an SQLite file, or begin with postgresql://',
+    ],
+    [
+      'a URL with an error in it, without its password',
+      ['ledger', 'copy', '--from=postgresql://u:hunter2@db'],
+      '--from: the URL has no database; write it like postgresql://exporter@db.example.org/secmaster',
+    ],
+    [
+      'a password for a file',
+      ['ledger', 'copy', '--from=a.db', '--from.password-file=p'],
+      '--from: is the path of a file, which needs no password and no CA',
+    ],
+    [
+      'a password twice',
+      ['ledger', 'copy', '--to=postgresql://u:hunter2@db/s', '--to.password-file=p'],
+      '--to: the URL has a password, and so has --to.password-file; keep one of them',
     ],
     ['an argument too many', ['check', 'config.yml'], 'unexpected argument "config.yml" after check'],
     ['a flag without its value', ['check', '--config.file'], 'flag --config.file needs a value'],
@@ -148,7 +210,7 @@ test.each([[['--help']], [['-h']], [['check', '--help']]])('%j names every comma
   const help = parse(...args);
   expect(help).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^Usage: secmaster-exporter/) });
   const words =
-    'serve check once demo simulate --config.file --web.listen-address --web.telemetry-path --web.config.file';
+    'serve check once demo simulate ledger --from --to.password-file --config.file --web.listen-address --web.telemetry-path --web.config.file';
   for (const word of `${words} --log.level --log.format --online --listen-address --behaviour --version --help`.split(
     ' ',
   )) {

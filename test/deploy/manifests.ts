@@ -3,10 +3,13 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { PodMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PodMonitor';
 import { PrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule';
 import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor';
+import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
 import { StatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
 import { ConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import { Namespace } from 'kubernetes-models/v1/Namespace';
 import { Service } from 'kubernetes-models/v1/Service';
@@ -19,8 +22,17 @@ export interface Manifest {
 }
 
 const root = join(import.meta.dirname, '..', '..');
-const models = { ConfigMap, Namespace, NetworkPolicy, PrometheusRule, Service, ServiceMonitor, StatefulSet };
-const operatorKinds = ['PrometheusRule', 'ServiceMonitor'];
+const operatorModels = { PodMonitor, PrometheusRule, ServiceMonitor };
+const models = {
+  ...operatorModels,
+  ConfigMap,
+  Deployment,
+  Namespace,
+  NetworkPolicy,
+  PodDisruptionBudget,
+  Service,
+  StatefulSet,
+};
 
 export function readKustomization(folder: string) {
   return parse(readFileSync(join(folder, 'kustomization.yaml'), 'utf8'));
@@ -30,9 +42,12 @@ export function readKustomization(folder: string) {
 export function manifestsOf(folder: string): readonly Manifest[] {
   return readKustomization(folder).resources.flatMap((resource: string): readonly Manifest[] => {
     const path = join(folder, resource);
-    if (existsSync(join(path, 'kustomization.yaml'))) return manifestsOf(path);
-    return parseAllDocuments(readFileSync(path, 'utf8')).map((document) => document.toJS());
+    return existsSync(join(path, 'kustomization.yaml')) ? manifestsOf(path) : readManifests(path);
   });
+}
+
+export function readManifests(path: string): readonly Manifest[] {
+  return parseAllDocuments(readFileSync(path, 'utf8')).map((document) => document.toJS());
 }
 
 /** Formats, limits and missing keys. @throws where the schema refuses the manifest */
@@ -48,7 +63,7 @@ export async function typeErrors(manifests: readonly Manifest[]): Promise<string
   try {
     const lines = manifests.map((manifest) => {
       const { apiVersion, kind } = manifest;
-      const model = operatorKinds.includes(kind) ? '@kubernetes-models/prometheus-operator' : 'kubernetes-models';
+      const model = kind in operatorModels ? '@kubernetes-models/prometheus-operator' : 'kubernetes-models';
       return `(${JSON.stringify(manifest)}) satisfies import('${model}/${apiVersion}/${kind}').I${kind};`;
     });
     writeFileSync(join(folder, 'manifests.ts'), `export {};\n${lines.join('\n')}\n`);

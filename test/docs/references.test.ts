@@ -9,7 +9,7 @@ const find = (...patterns: string[]) => globSync(patterns, { cwd: root }).sort()
 const markdownFiles = find('*.md', 'docs/**/*.md');
 const sources = find(
   '{src,test,scripts,dashboards/src}/**/*.ts',
-  '{alerts,deploy,dashboards/provisioning,test/alerts}/**/*.{yml,yaml,service}',
+  '{alerts,deploy,dashboards/provisioning,test/alerts}/**/*.{yml,yaml,service,conf}',
   'Dockerfile',
   '*.ts',
 );

@@ -1,120 +1,111 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { defaultAccessKey, defaultProject } from '../../src/simulator/defaults.ts';
-import { parseExposition, sampleValue } from '../support/metrics/exposition.ts';
+import { expect, onTestFailed, test } from 'vitest';
+import type { Status } from '../../src/http/status.ts';
+import { defaultProject, defaultUser, defaultWorkspace } from '../../src/simulator/defaults.ts';
+import { differingLines, sharedFamilies } from '../chaos/shared-families.ts';
+import { startPrometheus } from '../support/alert/prometheus.ts';
+import { sampleValue } from '../support/metrics/exposition.ts';
 import { usePostgres } from '../support/postgres.ts';
-import { eventually, startExporter, temporaryFolder } from '../support/process/processes.ts';
+import { eventually, temporaryFolder } from '../support/process/processes.ts';
 import { type Served, serve } from '../support/process/served.ts';
-import { type Simulated, startSimulator } from '../support/process/simulated.ts';
-import { sharedPart } from '../support/world/several.ts';
-
-/** Several exporters on one PostgreSQL database, as processes of their own. */
+import { startSimulator } from '../support/process/simulated.ts';
 
 const server = usePostgres();
+const lease = 'secmaster_exporter_lease';
 
-/** A project whose workspaces are found, and a ledger in PostgreSQL. */
-function writeConfig({ url }: Simulated, database: string, schedule = '2s'): string {
-  const file = join(temporaryFolder(), 'config.yml');
+/** A configuration file as a user would write it. */
+async function writeYaml(url: string): Promise<string> {
+  const folder = temporaryFolder();
+  const database = new URL(await server.createDatabase());
+  writeFileSync(join(folder, 'password'), `${decodeURIComponent(database.password)}\n`);
+  database.password = '';
+  const file = join(folder, 'config.yml');
   writeFileSync(
     file,
     `
-poll: { schedule: "${schedule}", lookback: 2h, rate_limit: 200 }
-state: { url: "${database}", lease: 3s }
+poll: { schedule: 2s, lookback: 2h }
+state:
+  url: ${database.href}
+  password_file: ${join(folder, 'password')}
+  lease: 3s
 metrics: { new_series_hold: 0s }
 workspaces:
-  - region: ${defaultProject.name}
+  - name: prod
+    region: ${defaultProject.name}
     project_id: "${defaultProject.id}"
+    workspace_id: ${defaultWorkspace.id}
     endpoint: ${url}
     iam_endpoint: ${url}
-    credentials: { ak_sk: { ak: ${defaultAccessKey.ak}, sk: ${defaultAccessKey.sk} } }
+    credentials: ${JSON.stringify({ password: defaultUser })}
 `,
   );
   return file;
 }
 
-const lease = async ({ get }: Served) => sampleValue(await get('/metrics'), 'secmaster_exporter_lease');
-
-/** The one of these that polls, and the others. */
-async function pollerOf(all: readonly Served[]): Promise<readonly [Served, readonly Served[]]> {
+/** What both show once they show the same, after so many polls. */
+async function equalAfter(polls: number, ...both: readonly [Served, Served]): Promise<string> {
+  let differing: string[] = [];
   const find = async () => {
-    const leases = await Promise.all(all.map(lease));
-    const i = leases.indexOf(1);
-    const holder = all[i];
-    return holder === undefined || leases.includes(undefined)
-      ? undefined
-      : ([holder, all.filter((one) => one !== holder)] as const);
+    const [one = '', other = ''] = await Promise.all(
+      both.map(async ({ get }) => sharedFamilies(await get('/metrics'))),
+    );
+    differing = differingLines(one, other);
+    const polled = sampleValue(one, 'secmaster_exporter_polls_total') ?? 0;
+    return differing.length === 0 && polled >= polls && sampleValue(one, 'secmaster_up') === 1 ? one : undefined;
   };
-  return eventually(find, 'a poll by one of the replicas', all[0]?.running);
+  return eventually(find, 'equal expositions', both[1].running, 60_000).catch((error: Error) => {
+    throw new Error(`${differing.join('\n')}\n${error.message}`);
+  });
 }
 
-const polls = async ({ get }: Served) => sampleValue(await get('/metrics'), 'secmaster_exporter_polls_total') ?? 0;
-
-async function grows(one: Served, withinMs: number): Promise<void> {
-  const before = await polls(one);
-  await eventually(async () => ((await polls(one)) > before ? true : undefined), 'a poll', one.running, withinMs);
-}
-
-test('replicas serve the same, and polls go on after one is stopped, and after one is killed', async () => {
+test('two exporters on one database show the same, and when one is stopped the other goes on at once', async () => {
   const simulated = await startSimulator({ historyMs: 3_600_000 });
-  const args = [`--config.file=${writeConfig(simulated, await server.createDatabase())}`];
-  const three = await Promise.all([serve(args), serve(args), serve(args)]);
-  const [first, [second, third]] = await pollerOf(three);
-  if (second === undefined || third === undefined) throw new Error('there are three');
-  await grows(second, 10_000);
+  const args = [`--config.file=${await writeYaml(simulated.url)}`];
+  const both = [await serve(args), await serve(args)] as const;
+  onTestFailed(() => both.forEach(({ running }) => void process.stdout.write(`${running.stderr().slice(-4_000)}\n\n`)));
+  const ports = both.map(({ port }) => `127.0.0.1:${port}`);
+  const prometheus = await startPrometheus(ports);
 
-  const alike = async () => {
-    const [one, other] = await Promise.all([first.get('/metrics'), third.get('/metrics')]);
-    return sharedPart(one) === sharedPart(other) ? one : undefined;
+  await simulated.turn(10 * 60_000);
+  const text = await equalAfter(4, ...both);
+  expect(sampleValue(text, 'secmaster_workflow_instances_started_total')).toBeGreaterThan(0);
+
+  // One polls, and both say which one.
+  const statuses = await Promise.all(both.map(async ({ get }) => JSON.parse(await get('/api/v1/status')) as Status));
+  const [{ replica: first, other_replicas: others }, { replica: second }] = statuses as [Status, Status];
+  expect(others).toMatchObject([{ replica: second }]);
+  const polledBy = statuses.map(({ workspaces }) => workspaces[0]?.polled_by);
+  expect(new Set(polledBy).size).toBe(1);
+  expect([first, second]).toContain(polledBy[0]);
+  const leases = await Promise.all(both.map(async ({ get }) => sampleValue(await get('/metrics'), lease) ?? 0));
+  expect(leases.toSorted()).toEqual([0, 1]);
+  const [holder, follower] = leases[0] === 1 ? both : both.toReversed();
+  if (holder === undefined || follower === undefined) throw new Error('nobody holds the lease');
+
+  // The page and the states of the one that doesn't poll.
+  const page = await follower.get('/');
+  for (const name of [first, second]) expect(page).toContain(name);
+  expect(page).toContain('polled by');
+  expect(statuses.map(({ workspaces }) => workspaces[0]?.state)).toEqual(['succeeding', 'succeeding']);
+  expect(await follower.get('/-/ready')).toBe('secmaster-exporter is ready.\n');
+
+  const query = async (expr: string) => (await prometheus.instant(expr)).flatMap(({ values }) => values);
+  const bothScraped = async () => ((await query('count(secmaster_up == 1)'))[0] === 2 ? true : undefined);
+  await eventually(bothScraped, 'scrapes of both', prometheus.running);
+  expect(await query(`sum(${lease})`)).toEqual([1]);
+
+  const before = sampleValue(await follower.get('/metrics'), 'secmaster_exporter_polls_total') ?? 0;
+  holder.running.child.kill('SIGTERM');
+  expect(await holder.running.ended).toBe(0);
+  const stoppedMs = performance.now();
+  const takesOver = async () => {
+    const now = await follower.get('/metrics');
+    const polls = sampleValue(now, 'secmaster_exporter_polls_total') ?? 0;
+    return sampleValue(now, lease) === 1 && polls > before ? true : undefined;
   };
-  const text = await eventually(alike, 'the same exposition', third.running, 20_000);
-  expect(parseExposition(text).some(({ name }) => name === 'secmaster_workflow_instances')).toBe(true);
-
-  const status = JSON.parse(await third.get('/api/v1/status'));
-  const holder = JSON.parse(await first.get('/api/v1/status')).replica;
-  expect(status.workspaces).toMatchObject([{ workspace: 'simulated-soc', polled_by: holder }]);
-  expect(status.other_replicas).toHaveLength(2);
-  expect(await third.get('/')).toContain(`polled by <bdi>${holder}</bdi>`);
-
-  first.running.child.kill('SIGTERM');
-  expect(await first.running.ended).toBe(0);
-  const [heir] = await pollerOf([second, third]);
-  await grows(heir, 5_000);
-  heir.running.child.kill('SIGKILL');
-  const [last] = [second, third].filter((one) => one !== heir);
-  if (last === undefined) throw new Error('one is left');
-  await eventually(async () => ((await lease(last)) === 1 ? true : undefined), 'a takeover', last.running, 10_000);
-  await grows(last, 10_000);
-}, 120_000);
-
-test('once polls what nobody else does, and prints the rest as it is', async () => {
-  const simulated = await startSimulator({ historyMs: 3_600_000 });
-  const args = [`--config.file=${writeConfig(simulated, await server.createDatabase())}`];
-  const alone = startExporter(['once', ...args]);
-  expect([await alone.ended, alone.stderr()]).toEqual([0, expect.stringContaining('first poll succeeded')]);
-  expect(sampleValue(alone.stdout(), 'secmaster_exporter_polls_total')).toBe(1);
-
-  const served = await serve(args);
-  await pollerOf([served]);
-  await grows(served, 10_000);
-  const beside = startExporter(['once', ...args]);
-  expect([await beside.ended, beside.stderr()]).toEqual([
-    0,
-    expect.stringContaining('another replica polls this workspace; printed as its ledger is'),
-  ]);
-  expect(sampleValue(beside.stdout(), 'secmaster_up')).toBe(1);
-  expect(sampleValue(beside.stdout(), 'secmaster_exporter_polls_total')).toBeGreaterThan(1);
-}, 90_000);
-
-test('a reload that names another database says that it needs a restart', async () => {
-  const simulated = await startSimulator();
-  const file = writeConfig(simulated, await server.createDatabase());
-  const served = await serve([`--config.file=${file}`]);
-  const other = await server.createDatabase();
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/url: "postgresql[^"]*"/, `url: "${other}"`));
-  const reload = await fetch(`http://127.0.0.1:${served.port}/-/reload`, { method: 'POST' });
-  expect([reload.status, await reload.text()]).toEqual([
-    200,
-    'configuration reloaded\nstate.url needs a restart; until then the ledger stays in the database of before\n',
-  ]);
-}, 60_000);
+  await eventually(takesOver, 'the other one polls', follower.running);
+  // A look a second, and a poll at once; with a lease of 3 s it would be later if it had to expire.
+  expect(performance.now() - stoppedMs).toBeLessThan(2_900);
+  expect(await query('resets(secmaster_workflow_instances_started_total[1m]) > 0')).toEqual([]);
+}, 180_000);

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { maxNumber } from '../bounds.ts';
 import { type Ledger, maxFailures } from '../store.ts';
 
@@ -17,17 +16,41 @@ const sayings: Readonly<Record<string, (ledger: Ledger) => unknown>> = {
 
 /** In what the two differ; null: nothing was found. */
 export async function differenceOf(a: Ledger, b: Ledger): Promise<string | null> {
-  for (const [what, saying] of Object.entries(sayings))
-    if (!isDeepStrictEqual(await saying(a), await saying(b))) return what;
+  for (const [what, saying] of Object.entries(sayings)) if (!isSame(await saying(a), await saying(b))) return what;
   return null;
 }
 
 /** Whether both know these instances, and have counted the same of each. */
 export async function knowsTheSame(a: Ledger, b: Ledger, ids: readonly string[]): Promise<boolean> {
   const [known, other] = [await a.known(ids), await b.known(ids)];
-  return known.size === ids.length && isDeepStrictEqual(known, other);
+  return known.size === ids.length && isSame(known, other);
 }
 
-function inOneOrder(list: readonly unknown[]): readonly unknown[] {
-  return list.map((one) => [JSON.stringify(one), one] as const).toSorted(([a], [b]) => (a < b ? -1 : 1));
+function inOneOrder(list: readonly object[] | readonly string[]): readonly string[] {
+  return list.map((one) => JSON.stringify(one, inOrder)).toSorted();
+}
+
+/** The keys of labels stand in their own order in each store. */
+function inOrder(_: string, one: unknown): unknown {
+  if (typeof one !== 'object' || one === null || Array.isArray(one)) return one;
+  return Object.fromEntries(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** As `isDeepStrictEqual` of Node.js, but for the prototypes: what SQLite reads has none. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (a instanceof Map || b instanceof Map)
+    return (
+      a instanceof Map &&
+      b instanceof Map &&
+      a.size === b.size &&
+      a.entries().every(([key, value]) => b.has(key) && isSame(value, b.get(key)))
+    );
+  const keys = Object.keys(a);
+  return (
+    Array.isArray(a) === Array.isArray(b) &&
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && isSame(Reflect.get(a, key), Reflect.get(b, key)))
+  );
 }

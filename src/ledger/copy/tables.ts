@@ -9,7 +9,8 @@ export interface Table {
   readonly columns: Readonly<Record<string, ColumnKind>>;
 }
 
-export type ColumnKind = 'whole' | 'real' | 'text' | 'flag';
+/** `json`: text that holds nothing which a store could have to write otherwise. */
+export type ColumnKind = 'whole' | 'real' | 'text' | 'json' | 'flag';
 
 /** In the order of the columns. A flag is a boolean. */
 export type Row = readonly Value[];
@@ -17,6 +18,7 @@ export type Value = string | number | boolean | null;
 
 const wholes = <const Name extends string>(...names: readonly Name[]) => columns('whole', names);
 const texts = <const Name extends string>(...names: readonly Name[]) => columns('text', names);
+const jsons = <const Name extends string>(...names: readonly Name[]) => columns('json', names);
 const reals = <const Name extends string>(...names: readonly Name[]) => columns('real', names);
 const flags = <const Name extends string>(...names: readonly Name[]) => columns('flag', names);
 
@@ -30,13 +32,14 @@ export const ledgerTable = table('ledger', ['ledger'], {
   ...wholes('ledger', 'created_at_ms', 'generation', 'last_tail_ms', 'last_success_ms', 'from_minute'),
   ...wholes('pruned_before_ms', 'unseen_before_ms', 'history_from_ms', 'listed_ms', 'instances'),
   ...wholes('topologies_read', 'topologies_skipped', 'topologies_failed'),
-  ...texts('project_id', 'workspace_id', 'name', 'profile', 'listed'),
+  ...texts('project_id', 'workspace_id', 'name'),
+  ...jsons('profile', 'listed'),
 });
 
 /** Each store numbers label sets and what is to be swept in its own way, so a copy has new numbers. */
 export const labelSetTable = table('label_set', ['ledger', 'label_set'], {
   ...wholes('ledger', 'label_set'),
-  ...texts('labels'),
+  ...jsons('labels'),
 });
 
 export const sweepTable = table('sweep', ['ledger', 'key'], {
@@ -48,7 +51,8 @@ export const sweepTable = table('sweep', ['ledger', 'key'], {
 export const instanceTable = table('instance', ['ledger', 'id'], {
   ...wholes('ledger', 'label_set', 'start_time_ms', 'end_time_ms', 'retry_count', 'seen_ms', 'changed_in'),
   ...wholes('counted_started', 'counted_retries', 'last_end_ms', 'last_end_retry_count'),
-  ...texts('id', 'status', 'counted_ends', 'counted_timed', 'last_end_ends', 'details'),
+  ...texts('id', 'status'),
+  ...jsons('counted_ends', 'counted_timed', 'last_end_ends', 'details'),
   ...flags('gone', 'open', 'recheck'),
 });
 
@@ -76,7 +80,8 @@ export const tables: readonly Table[] = [
   }),
   table('failure', ['ledger', 'id', 'attempt'], {
     ...wholes('ledger', 'attempt', 'failed_ms', 'more_nodes'),
-    ...texts('id', 'nodes'),
+    ...texts('id'),
+    ...jsons('nodes'),
   }),
   table('label_value', ['ledger', 'label', 'value'], {
     ...wholes('ledger', 'seen_ms'),
@@ -103,12 +108,21 @@ export function valueIn(table: Table, row: Row, column: string): Value {
   return row[Object.keys(table.columns).indexOf(column)] ?? null;
 }
 
+export interface Paging {
+  /** How a statement names its values. */
+  readonly parameter: (index: number) => string;
+  /** As the column holds it. */
+  readonly write: (value: Value, kind: ColumnKind | undefined) => Value;
+  /** SQL; which rows there are. */
+  readonly where?: string;
+}
+
 /** The rows of a table in the order of their keys, some at a time, by queries for the next ones. */
 export async function* pagesBy(
   table: Table,
   key: readonly string[],
   query: (sql: string, values: readonly Value[]) => Promise<readonly Row[]>,
-  { parameter, where = 'true' }: { readonly parameter: (index: number) => string; readonly where?: string },
+  { parameter, write, where = 'true' }: Paging,
 ): AsyncGenerator<readonly Row[]> {
   const keys = key.join(', ');
   const all = `SELECT ${Object.keys(table.columns).join(', ')} FROM ${table.name} WHERE ${where}`;
@@ -119,10 +133,8 @@ export async function* pagesBy(
     yield page;
     const last = page.at(-1);
     if (last === undefined || page.length < pageRows) return;
-    page = await query(
-      `${all} ${after} ${rest}`,
-      key.map((column) => valueIn(table, last, column)),
-    );
+    const values = key.map((column) => write(valueIn(table, last, column), table.columns[column]));
+    page = await query(`${all} ${after} ${rest}`, values);
   }
 }
 

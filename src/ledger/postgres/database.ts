@@ -1,6 +1,7 @@
 import type pg from 'pg';
+import { shownAddress } from '../../model/postgres-address.ts';
 import { LedgerError } from '../store.ts';
-import { type Access, openConnections, type PoolSize, shownAddress } from './connection.ts';
+import { type Access, openConnections, type PoolSize } from './connection.ts';
 import { databaseError, isBroken, unknownCommit } from './errors.ts';
 
 /** Runs statements. Numbers are numbers: bigint, numeric and double precision alike. */

@@ -82,7 +82,7 @@ export function createSchema(own: Database, migrations: readonly string[]): Sche
   };
 }
 
-function tooNew(version: number, known: number): SchemaTooNew {
+export function tooNew(version: number, known: number): SchemaTooNew {
   return new SchemaTooNew(
     `this exporter is too old for the ledger in PostgreSQL: its tables have version ${version}, and this exporter knows version ${known}; newer replicas go on, so update this one`,
   );
@@ -109,7 +109,7 @@ async function migrate(db: Database, migrations: readonly string[]): Promise<voi
   );
 }
 
-async function expectServer(queries: Queries): Promise<void> {
+export async function expectServer(queries: Queries): Promise<void> {
   const [server] = await queries.rows<{ version: string; number: number; encodings: string[] }>(`
     SELECT current_setting('server_version') AS version, current_setting('server_version_num')::integer AS number,
       ARRAY[current_setting('server_encoding'), current_setting('client_encoding')] AS encodings`);
@@ -126,7 +126,7 @@ async function expectServer(queries: Queries): Promise<void> {
 }
 
 /** null: there are no tables. */
-async function versionOf(queries: Queries): Promise<number | null> {
+export async function versionOf(queries: Queries): Promise<number | null> {
   // Not by to_regclass, which may remember that there was no such table.
   const [found] = await queries.rows<{ is: boolean }>(
     `SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'secmaster_exporter' AND pg_table_is_visible(oid)) AS is`,
@@ -149,8 +149,14 @@ async function stopCommits(queries: Queries): Promise<void> {
     FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE pg_class.oid = to_regclass('secmaster_exporter')`);
 }
 
-/** The tables are in the first schema of the search_path, which belongs to nobody else. */
 async function begin(queries: Queries): Promise<void> {
+  await expectPlace(queries);
+  await queries.rows('CREATE TABLE secmaster_exporter (version integer NOT NULL)');
+  await queries.rows('INSERT INTO secmaster_exporter VALUES (0)');
+}
+
+/** The tables are in the first schema of the search_path, which belongs to nobody else. */
+export async function expectPlace(queries: Queries): Promise<void> {
   const [place] = await queries.rows<{ schema: string | null; stranger: string | null }>(`
     SELECT current_schema() AS schema, (
       SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
@@ -167,6 +173,4 @@ async function begin(queries: Queries): Promise<void> {
     throw new LedgerError(
       `the ledger in PostgreSQL: the schema ${schema} belongs to something else, for it has a table ${stranger}; give the exporter a database of its own, or a schema with ALTER ROLE … SET search_path`,
     );
-  await queries.rows('CREATE TABLE secmaster_exporter (version integer NOT NULL)');
-  await queries.rows('INSERT INTO secmaster_exporter VALUES (0)');
 }

@@ -46,7 +46,7 @@ function tablesOf(db: Database): NewTables {
     pages(table) {
       const query = async (sql: string, values: readonly Value[]) =>
         db.all<Record<string, Value>>(sql, ...values.map(toSqlite)).map((row) => rowOf(table, row));
-      return pagesBy(table, keys[table.name] ?? table.key, query, { parameter: () => '?' });
+      return pagesBy(table, keys[table.name] ?? table.key, query, { parameter: () => '?', write: toSqlite });
     },
     count: async ({ name }) => db.all<{ rows: number }>(`SELECT count(*) AS rows FROM ${name}`)[0]?.rows ?? 0,
     open: async (workspace) => openLedger(db, workspace),

@@ -3,7 +3,13 @@ import { expect, test } from 'vitest';
 import { type ColumnKind, tables } from '../../../src/ledger/copy/tables.ts';
 import { migrate } from '../../../src/ledger/sqlite/migrate.ts';
 
-const types: Readonly<Record<ColumnKind, string>> = { whole: 'INTEGER', flag: 'INTEGER', text: 'TEXT', real: 'REAL' };
+const types: Readonly<Record<ColumnKind, string>> = {
+  whole: 'INTEGER',
+  flag: 'INTEGER',
+  text: 'TEXT',
+  json: 'TEXT',
+  real: 'REAL',
+};
 
 test('a copy has every table of SQLite with every column, but for what SQLite works out', () => {
   using db = new DatabaseSync(':memory:');

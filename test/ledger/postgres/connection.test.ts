@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { addressOf, openConnections, shownAddress } from '../../../src/ledger/postgres/connection.ts';
+import { addressOf, openConnections } from '../../../src/ledger/postgres/connection.ts';
 import { LedgerError } from '../../../src/ledger/store.ts';
+import { shownAddress } from '../../../src/model/postgres-address.ts';
 
 const plain = {
   host: 'db.example.org',
