@@ -45,6 +45,9 @@ export function createMemoryReplicas(
 ): MemoryReplicas {
   const { nowMs, leaseMs, tasks, replicas } = shared;
   const held = new Map<string, number>();
+  /** From before the renewal, as a replica reckons that doesn't know how long its call took. */
+  let livesUntilMs = Number.NEGATIVE_INFINITY;
+  const hasLapsed = () => nowMs() >= livesUntilMs;
 
   function taskOf(key: string): SharedTask {
     const known = tasks.get(key) ?? {
@@ -94,6 +97,7 @@ export function createMemoryReplicas(
         const task = taskOf(key);
         if (taken.length >= max || isMine(key) || !isFree(task)) continue;
         Object.assign(task, { holder: name, epoch: task.epoch + 1, expiresMs: nowMs() + leaseMs });
+        if (held.size === 0) livesUntilMs = nowMs() + leaseMs;
         held.set(key, task.epoch);
         taken.push(key);
       }
@@ -105,7 +109,7 @@ export function createMemoryReplicas(
         held.delete(key);
       }
     },
-    holds: (key) => held.has(key),
+    holds: (key) => held.has(key) && !hasLapsed(),
     async tell(key, change) {
       const task = taskOf(key);
       task.told = { value: JSON.parse(JSON.stringify(change(task.told?.value ?? null))), atMs: nowMs() };
@@ -132,7 +136,12 @@ export function createMemoryReplicas(
   };
   return {
     ...calls,
-    look: through('look', calls.look),
+    async look(self) {
+      const sentMs = nowMs();
+      const seen = await through('look', calls.look)(self);
+      livesUntilMs = sentMs + leaseMs;
+      return seen;
+    },
     take: through('take', calls.take),
     release: through('release', calls.release),
     tell: through('tell', calls.tell),

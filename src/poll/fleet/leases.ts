@@ -83,7 +83,9 @@ export function createLeases({ replicas, tasks, onTaken, onGone, elapsedMs, log 
   }
 
   function noticeLost({ tasks: seen }: Look): void {
-    const lost = [...mine.values()].filter(({ task }) => !replicas.holds(task));
+    // After a look that took longer than the lease it may have expired again, but as of that look it is still this one's.
+    const isLost = ({ task }: SharedTask) => !replicas.holds(task) && seen.get(task)?.holder !== replicas.name;
+    const lost = [...mine.values()].filter(isLost);
     drop(lost);
     tell(lost, 'lease lost', ({ task }) => ({ holder: seen.get(task)?.holder ?? null }));
   }

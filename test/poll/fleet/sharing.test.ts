@@ -148,11 +148,13 @@ test('a replica without the database shows what it knew, says so after 30 s and 
   const [first, second] = [await add(), await add()];
   await turn(61_000);
   const workspace = { workspace: 'w0' };
+  const holder = first.polls().length > 0 ? first : second;
+  const other = holder === first ? second : first;
   for (const one of all) one.net.isCut = true;
   await turn(20_000);
   expect(await value(second, 'secmaster_up', workspace)).toBe(1);
-  const holder = first.polls().length > 0 ? first : second;
-  const other = holder === first ? second : first;
+  // The lease has expired.
+  for (const one of all) expect(one.polls()).toEqual([]);
   await turn(50_000);
   for (const one of all) {
     expect(await value(one, 'secmaster_up', workspace)).toBe(0);
@@ -301,6 +303,21 @@ test('looks that hang are told once, and no second one begins meanwhile', async 
   first.net.delayMs = 0;
   await turn(90_000);
   expect(await value(first, 'secmaster_up', { workspace: 'w0' })).toBe(1);
+});
+
+test('a replica that looks so slowly that its lease may have expired goes on polling once it is fast again', async () => {
+  const { add, turn, quiet } = setUp({ targets: numbered(1) });
+  const one = await add();
+  await turn(2_000);
+  // Longer than the lease, which nobody else takes.
+  one.net.delayMs = 20_000;
+  await turn(30_000);
+  one.net.delayMs = 0;
+  await turn(40_000);
+  const before = quiet.lists.get('id-0') ?? 0;
+  await turn(90_000);
+  expect(one.polls()).toEqual(['w0']);
+  expect(quiet.lists.get('id-0')).toBeGreaterThan(before);
 });
 
 test.each<[string, (holder: OneReplica) => Promise<void> | void]>([
