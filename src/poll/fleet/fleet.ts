@@ -60,6 +60,7 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
   let members: ReadonlyMap<string, Member<T>> = new Map();
   /** By owner: the key of an entry without known workspaces, or of a member. */
   let labels: ReadonlyMap<string, string> = new Map();
+  let isRelabelDue = false;
   /** Every workspace so far: one that comes back may still be in its poll, and its counts continue. */
   const workspaces = new Map<string, Workspace>();
   /** Changes run one after another. */
@@ -77,7 +78,10 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
           clock,
           log,
           lastScrapeMs: parts.lastScrapeMs,
-          onTaken: (taken) => parts.onNew(tasks().filter((one) => taken.includes(one))),
+          onTaken(taken) {
+            const these = new Set(taken);
+            parts.onNew(tasks().filter((one) => these.has(one)));
+          },
           onReport: publish,
           onLook: parts.onLook ?? (async () => {}),
         });
@@ -89,14 +93,22 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
   }
 
   function relabel(): void {
-    const wanted = [...entries.flatMap(wantedByEntry), ...byAge([...members]).map(wantedByMember)];
-    // All replicas choose the same, whatever each of them has shown before.
-    labels = assignLabels(wanted, sharing === null ? labels : new Map());
+    if (sharing !== null) isRelabelDue = true;
+    else labels = assignLabels([...entries.flatMap(wantedByEntry), ...[...members].map(wantedByMember)], labels);
   }
 
-  /** With replicas, the ledger that is older has its name first. */
+  /** With replicas, all choose the same, whatever each of them has shown before; and thousands may be met in a moment. */
+  function labelOf(owner: string): string | null {
+    if (isRelabelDue) {
+      isRelabelDue = false;
+      const wanted = [...entries.flatMap(wantedByEntry), ...byAge([...members]).map(wantedByMember)];
+      labels = assignLabels(wanted, new Map());
+    }
+    return labels.get(owner) ?? null;
+  }
+
+  /** Whoever has the older ledger chooses first. */
   function byAge(all: readonly [string, Member<T>][]): readonly [string, Member<T>][] {
-    if (sharing === null) return all;
     const sinceMs = ([, { workspace }]: [string, Member<T>]) => workspace.countingSinceMs() ?? Number.MAX_SAFE_INTEGER;
     return all.toSorted((a, b) => sinceMs(a) - sinceMs(b) || (a[0] < b[0] ? -1 : 1));
   }
@@ -144,7 +156,7 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
   }
 
   function create(key: string, settings: WorkspaceSettings, secmaster: SecMaster): Workspace {
-    const givenLabel = () => labels.get(key) ?? null;
+    const givenLabel = () => labelOf(key);
     const link = sharing?.link(workspaceTask(settings)) ?? null;
     const shared = { store, log, clock, lastScrapeMs, onReport, link };
     const workspace = createWorkspace(settings, { ...shared, secmaster, givenLabel, onLearnt: relabel });
@@ -157,7 +169,7 @@ export function createFleet<T extends Target>(parts: FleetParts<T>): Fleet<T> {
     if (ids !== null) return { key, target, found: [ids], discovery: null };
     const targetNow = () => entries.find((entry) => entry.discovery === discovery)?.target ?? target;
     const discovery: WorkspaceDiscovery = createWorkspaceDiscovery(target, {
-      label: () => labels.get(key) ?? null,
+      label: () => labelOf(key),
       findProject: (signal) => parts.findProject(targetNow(), signal),
       listWorkspaces: (projectId, signal, watch) =>
         parts.secmasterOf(targetNow(), projectId).listWorkspaces(signal, watch),

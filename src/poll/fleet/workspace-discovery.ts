@@ -8,6 +8,7 @@ import { logFailure } from '../failure.ts';
 import { createPollHistory } from '../history.ts';
 import { createLabelledLog } from '../labelled-log.ts';
 import { createRest } from '../rest.ts';
+import { createLeaseWork } from '../shared/lease-work.ts';
 import { createSharedReport } from '../shared/shared-report.ts';
 import type { SharedTask, TaskLink } from '../shared/shared-task.ts';
 import { createTicker } from '../ticker.ts';
@@ -72,9 +73,7 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
   let toldProblem: string | null = null;
   /** All that belong to the entry. */
   let found: readonly string[] | null = null;
-  /** Aborted when the lease is lost, or is to be given back. */
-  let lease = new AbortController();
-  let underWay = 0;
+  const lease = createLeaseWork(link);
   const shared = link === null ? null : createSharedReport({ link, own, now: clock.now, elapsedMs: clock.elapsedMs });
 
   function own(): PollReport {
@@ -162,30 +161,23 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
   }
 
   return {
-    async poll(signal) {
-      if (link === null) return await look(signal);
-      if (!link.isMine() || lease.signal.aborted) return;
-      underWay++;
-      await look(AbortSignal.any([signal, lease.signal])).finally(() => {
-        underWay--;
-      });
-    },
+    poll: (signal) => lease.run(signal, look),
     task: link?.task ?? '',
     names: () => ({ workspace: parts.label() ?? undefined, workspace_id: settings.workspaceId ?? undefined }),
     begin() {
-      lease = new AbortController();
+      lease.begin();
       failure = null;
       rest.end();
       nextMs = Number.NEGATIVE_INFINITY;
       shared?.begin();
     },
-    end: () => lease.abort(),
-    isUnderWay: () => underWay > 0,
+    end: lease.end,
+    isUnderWay: lease.isUnderWay,
     isUntold: () => shared?.isUntold() ?? false,
     isCutOff: () => shared?.isCutOff() ?? false,
     async follow() {
       const isMine = link?.isMine() === true;
-      if (!isMine || shared?.isKnown() === false || underWay === 0) await shared?.follow();
+      if (!isMine || shared?.isKnown() === false || !lease.isUnderWay()) await shared?.follow();
       if (!isMine || found === null) await apply();
     },
     retry() {

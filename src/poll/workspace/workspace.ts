@@ -10,6 +10,7 @@ import { createPollHistory } from '../history.ts';
 import { createLabelledLog } from '../labelled-log.ts';
 import { poll } from '../poll.ts';
 import type { Session } from '../session.ts';
+import { createLeaseWork } from '../shared/lease-work.ts';
 import { createSharedReport } from '../shared/shared-report.ts';
 import type { SharedTask, TaskLink } from '../shared/shared-task.ts';
 import { createTicker } from '../ticker.ts';
@@ -91,9 +92,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   let earlier = { audits: 0, mismatches: 0 };
   /** SecMaster's time, as of which all replicas show the workspace; null: the present. */
   let asOfMs: number | null = null;
-  /** Aborted when the lease is lost, or is to be given back. */
-  let lease = new AbortController();
-  let underWay = 0;
+  const lease = createLeaseWork(link);
   const view = createLedgerView({
     open: ledger.open,
     maxRuns: () => settings.recentRuns,
@@ -115,17 +114,6 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
       audits: earlier.audits + memory.audits.count,
       mismatches: earlier.mismatches + memory.audits.mismatches,
     };
-  }
-
-  /** Nothing else happens to the lease meanwhile, and if it is lost, the work is aborted. */
-  async function whileHeld(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    if (link === null) return await work(signal);
-    // It may have waited for long.
-    if (!link.isMine() || lease.signal.aborted) return;
-    underWay++;
-    await work(AbortSignal.any([signal, lease.signal])).finally(() => {
-      underWay--;
-    });
   }
 
   /** A sweep tells its own. */
@@ -212,17 +200,20 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   }
 
   async function followOthers(): Promise<void> {
+    const opened = await ledger.open();
+    // It has the name under which everything is shown that was told.
+    if (view.contents().counting === null) await read(null);
     await shared?.follow();
     asOfMs = shared?.toldMs() ?? null;
-    await (await ledger.open())?.catchUp();
+    await opened?.catchUp();
     await read(null);
   }
 
   /** What has been committed since this replica last showed it, such as nodes that were read after a poll. */
   async function followOwn(): Promise<void> {
-    if (shared?.isKnown() === false || (shared?.isUntold() && underWay === 0)) await shared.follow();
+    if (shared?.isKnown() === false || (shared?.isUntold() && !lease.isUnderWay())) await shared.follow();
     // In the middle of a poll, only the poll commits.
-    if (await view.isBehind()) await read(underWay === 0 ? memory.zeroFirst : null);
+    if (await view.isBehind()) await read(lease.isUnderWay() ? null : memory.zeroFirst);
   }
 
   return {
@@ -230,9 +221,9 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     published: () => memory.zeroFirst.published(),
     wantedName: name.wanted,
     countingSinceMs: () => view.contents().counting?.sinceMs ?? null,
-    poll: (signal, hasTimeLeft) => whileHeld(signal, (both) => pollAndTell(both, hasTimeLeft)),
+    poll: (signal, hasTimeLeft) => lease.run(signal, (both) => pollAndTell(both, hasTimeLeft)),
     afterPoll: (signal) =>
-      whileHeld(signal, async (both) => {
+      lease.run(signal, async (both) => {
         if (settled === null) return;
         await memory.nodeReader.readRest({ ...settled, secmaster: uncounted, signal: both }).catch((error: unknown) => {
           // The next poll meets what is wrong with the ledger.
@@ -246,20 +237,14 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
       earlier = { audits: audits ?? 0, mismatches: mismatches ?? 0 };
       memory = createMemory();
       settled = null;
-      lease = new AbortController();
+      lease.begin();
       shared?.begin();
     },
-    end: () => lease.abort(),
-    isUnderWay: () => underWay > 0,
+    end: lease.end,
+    isUnderWay: lease.isUnderWay,
     isUntold: () => shared?.isUntold() ?? false,
     isCutOff: () => shared?.isCutOff() ?? false,
-    async follow() {
-      if (link?.isMine() === true) return await followOwn();
-      underWay++;
-      await followOthers().finally(() => {
-        underWay--;
-      });
-    },
+    follow: () => (link?.isMine() === true ? followOwn() : lease.before(followOthers)),
     reconfigure(changed, client) {
       settings = changed;
       uncounted = client;

@@ -262,12 +262,15 @@ test('a discovery that fails is shown by every replica', async () => {
 });
 
 test('workspaces of one name have the same labels on each replica, whichever of them found it first', async () => {
-  const { add, turn, quiet, all } = setUp({
-    targets: [target({ workspaceId: 'id-1' }), target({ workspaceId: 'id-2' }), target({ workspaceId: 'id-0' })],
-  });
+  const targets = [target({ workspaceId: 'id-1' }), target({ workspaceId: 'id-2' }), target({ workspaceId: 'id-0' })];
+  const { add, turn, quiet, all } = setUp({ targets });
   quiet.projects['project-a'] = { 'id-0': 'soc', 'id-1': 'soc', 'id-2': 'soc' };
-  for (let i = 0; i < 3; i++) await add();
+  for (let i = 0; i < 3; i++) await add({ targets: numbered(1) });
+  await turn(5_000);
+  // Each finds one of them at the same time as the others.
+  for (const one of all) await one.fleet.configure(targets);
   await turn(70_000);
+  expect(all.map((one) => one.polls().length)).toEqual([1, 1, 1]);
   await add();
   const labels = all.map((one) => one.reports().map(({ workspace, workspaceId }) => `${workspace} ${workspaceId}`));
   expect(new Set(labels[0]?.map((label) => label.split(' id-')[0])).size).toBe(3);
@@ -364,4 +367,59 @@ test('what is read after a poll is shown by all, without waiting for the next po
   const read = { result: 'read' };
   for (const text of texts) expect(sampleValue(text, 'secmaster_exporter_topologies_total', read)).toBe(1);
   expect(sharedPart(texts[1] ?? '')).toBe(sharedPart(texts[0] ?? ''));
+});
+
+test('a lease is not given back in the middle of a poll, but after it', async () => {
+  const { add, turn, living } = setUp({ targets: numbered(1) });
+  const second = await add({ name: 'b' });
+  await turn(29_000);
+  const answer = Promise.withResolvers<void>();
+  second.net.answersAfter = answer.promise;
+  await turn(5_000);
+  const first = await add({ name: 'a' });
+  await turn(10_000);
+  expect(second.polls()).toEqual(['w0']);
+  answer.resolve();
+  await turn(4_000);
+  expect([first.polls(), second.polls()]).toEqual([['w0'], []]);
+  for (const one of living()) expect(one.report('w0')?.polls).toMatchObject({ count: 3, last: { error: null } });
+});
+
+test('a lease is not taken again while a poll of the time before it was lost has not ended', async () => {
+  const { add, turn, wrongs } = setUp({ targets: numbered(1) });
+  const [first, second] = [await add(), await add()];
+  await turn(29_000);
+  const answer = Promise.withResolvers<void>();
+  first.net.answersAfter = answer.promise;
+  await turn(5_000);
+  first.net.isCut = true;
+  await turn(20_000);
+  expect(second.polls()).toEqual(['w0']);
+  first.net.isCut = false;
+  await turn(2_000);
+  await second.stop();
+  await turn(30_000);
+  expect(first.polls()).toEqual([]);
+  first.net.answersAfter = Promise.resolve();
+  answer.resolve();
+  await turn(3_000);
+  expect(first.polls()).toEqual(['w0']);
+  expect(first.report('w0')?.polls.last?.error).toBeNull();
+  expect(wrongs).toEqual([]);
+});
+
+test('a scrape of a replica that does not poll lets a new series show its value', async () => {
+  const clock = createManualClock(Date.parse('2026-07-18T12:00:00Z'));
+  const { world, secmasterOf } = inSimulator(clock);
+  const several = createSeveral({ clock, secmasterOf, targets: simulated, settings: { newSeriesHoldMs: 65_000 } });
+  const [first] = [await several.add(), await several.add()];
+  await several.turn(31_000);
+  const others = several.all.filter((one) => one.polls().length === 0);
+  expect(others).toHaveLength(1);
+  world.start(clock.now());
+  for (let i = 0; i < 12; i++) {
+    await several.turn(15_000);
+    for (const one of others) await one.scrape();
+  }
+  expect(total(await first.scrape(), 'secmaster_workflow_instances_started_total')).toBe(1);
 });

@@ -65,6 +65,8 @@ export interface Net {
   isCut: boolean;
   /** SecMaster can't be reached. */
   isSecMasterCut: boolean;
+  /** SecMaster answers only then, whether or not somebody still waits. */
+  answersAfter: Promise<void>;
   /** A call to the store takes so long. */
   delayMs: number;
   /** Whether a call that has taken effect gets no answer. */
@@ -103,7 +105,14 @@ export function createSeveral({
   }: ReplicaOptions = {}) {
     const logged: Record<string, unknown>[] = [];
     const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
-    const net: Net = { isCut: false, isSecMasterCut: false, delayMs: 0, losesAnswer: () => false, ...wrong };
+    const net: Net = {
+      isCut: false,
+      isSecMasterCut: false,
+      answersAfter: Promise.resolve(),
+      delayMs: 0,
+      losesAnswer: () => false,
+      ...wrong,
+    };
     const gate = createGate();
     const own: Clock = {
       now: () => clock.now() + aheadMs,
@@ -133,7 +142,7 @@ export function createSeveral({
     let scrapedMs: number | null = null;
     const exposition = expositionOf({ now: own.now, elapsedMs: own.elapsedMs });
     let timer: Timer | null = null;
-    let rendered: Promise<void> = Promise.resolve();
+    let published: readonly WorkspaceReport[] = [];
     const fleet: Fleet<Target> = createFleet<Target>({
       settingsOf: (target, ids) => ({ ...defaults, ...target, ...ids, ...settings }),
       secmasterOf: (_, projectId) => reached(secmasterOf(projectId, own), gate, net),
@@ -148,8 +157,8 @@ export function createSeveral({
       lastScrapeMs: () => scrapedMs,
       onReport: async () => {
         await gate.passed();
-        rendered = exposition.update(fleet.reports(), defaults.durationBuckets);
-        await rendered;
+        // Rendering takes real time, for which the clock would not wait.
+        published = fleet.reports();
       },
       onNew: (these) => timer?.pollNow(these),
     });
@@ -171,8 +180,7 @@ export function createSeveral({
       logged,
       net,
       async scrape() {
-        // Rendering takes real time.
-        await rendered;
+        await exposition.update(published, defaults.durationBuckets);
         const text = await scrapeOf(exposition);
         scrapedMs = clock.elapsedMs();
         notice(text);
@@ -251,6 +259,7 @@ function reached(secmaster: SecMaster, gate: { passed(): Promise<void> }, net: N
       await gate.passed();
       if (net.isSecMasterCut) throw new SecMasterError('network', operation, 'cannot be reached');
       const result = await call(...args);
+      await net.answersAfter;
       await gate.passed();
       return result;
     };
