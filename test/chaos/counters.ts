@@ -35,6 +35,8 @@ export function watchCounters(counters = ofLedger) {
         // A sum of seconds is a float: adding to it elsewhere rounds elsewhere.
         const hasFallen = value === undefined ? shown.has(series) : value < before - 1e-6;
         if (hasFallen) falls.push(`${series}: ${before} → ${value}`);
+        // Told once.
+        if (hasFallen && value === undefined) shown.delete(series);
       }
       for (const [series, value] of now) {
         highest.set(series, value);

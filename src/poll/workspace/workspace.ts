@@ -200,9 +200,12 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
   }
 
   async function followOthers(): Promise<void> {
+    const opened = await ledger.open();
+    // It has the name under which everything is shown that was told.
+    if (view.contents().counting === null) await read(null);
     await shared?.follow();
     asOfMs = shared?.toldMs() ?? null;
-    await (await ledger.open())?.catchUp();
+    await opened?.catchUp();
     await read(null);
   }
 
