@@ -177,7 +177,6 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
       failure = null;
       rest.end();
       nextMs = Number.NEGATIVE_INFINITY;
-      shared?.begin();
     },
     end: () => lease.abort(),
     isUnderWay: () => underWay > 0,

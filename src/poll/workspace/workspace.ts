@@ -247,7 +247,6 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
       memory = createMemory();
       settled = null;
       lease = new AbortController();
-      shared?.begin();
     },
     end: () => lease.abort(),
     isUnderWay: () => underWay > 0,

@@ -172,6 +172,28 @@ test('a replica without the database shows what it knew, says so after 30 s and 
   }
 });
 
+test('a poll that could not be told before the lease was lost does not hide those of the replica that has it now', async () => {
+  const { add, turn, all } = setUp({ targets: numbered(1) });
+  const [first, second] = [await add(), await add()];
+  await turn(2_000);
+  const [holder, other] = first.polls().length > 0 ? [first, second] : [second, first];
+  holder.net.isCut = true;
+  // It takes the lease, and then nothing more gets through.
+  other.net.losesAnswer = (call) => {
+    if (call === 'take') other.net.isCut = true;
+    return false;
+  };
+  await turn(20_000);
+  holder.net.isCut = false;
+  await turn(40_000);
+  expect(holder.polls()).toEqual(['w0']);
+  Object.assign(other.net, { isCut: false, losesAnswer: () => false });
+  for (let i = 0; i < 20; i++) {
+    await turn(7_000);
+    for (const one of all) expect(one.report('w0')?.polls.last?.error).toBeNull();
+  }
+});
+
 test('a start without the database is told after 30 s, and polls once it is there', async () => {
   const { add, turn, quiet } = setUp({ targets: numbered(1) });
   const one = await add({ isCut: true });
