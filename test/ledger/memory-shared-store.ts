@@ -37,12 +37,12 @@ export function createSharedStore(disk: Disk, { replicas, trouble, onStale = () 
       commit: (change) =>
         inTurn(async () => {
           await trouble?.before('commit');
+          replicas.committed(workspaceTask(workspace));
           const before = local.get(key);
           if (before === undefined || before !== disk.get(key)) {
             onStale(change.kind);
             throw new LedgerError('the ledger has changed since it was read');
           }
-          replicas.committed(workspaceTask(workspace));
           // Nothing else happens until it is on the disk.
           const done = ledger.commit(change);
           const after = local.get(key) ?? before;

@@ -36,6 +36,8 @@ export interface Several {
 export interface ReplicaOptions extends Partial<Net> {
   readonly name?: string;
   readonly targets?: readonly Target[];
+  /** Of its configuration, where they differ from the others'. */
+  readonly settings?: Partial<WorkspaceSettings>;
   /** By how much its clock is ahead. */
   readonly aheadMs?: number;
 }
@@ -99,6 +101,7 @@ export function createSeveral({
     name = `replica-${all.length}`,
     aheadMs = 0,
     targets: ofThis = targets,
+    settings: ownSettings = {},
     ...wrong
   }: ReplicaOptions = {}) {
     const logged: Record<string, unknown>[] = [];
@@ -135,7 +138,7 @@ export function createSeveral({
     let timer: Timer | null = null;
     let rendered: Promise<void> = Promise.resolve();
     const fleet: Fleet<Target> = createFleet<Target>({
-      settingsOf: (target, ids) => ({ ...defaults, ...target, ...ids, ...settings }),
+      settingsOf: (target, ids) => ({ ...defaults, ...target, ...ids, ...settings, ...ownSettings }),
       secmasterOf: (_, projectId) => reached(secmasterOf(projectId, own), gate, net),
       findProject: async ({ region }) => {
         await gate.passed();
@@ -148,7 +151,7 @@ export function createSeveral({
       lastScrapeMs: () => scrapedMs,
       onReport: async () => {
         await gate.passed();
-        rendered = exposition.update(fleet.reports(), defaults.durationBuckets);
+        rendered = exposition.update(fleet.reports(), ownSettings.durationBuckets ?? defaults.durationBuckets);
         await rendered;
       },
       onNew: (these) => timer?.pollNow(these),
