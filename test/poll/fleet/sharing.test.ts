@@ -294,6 +294,22 @@ test('workspaces of one name have the same labels on each replica, whichever of 
   for (const of of labels) expect(of.toSorted()).toEqual(labels[0]?.toSorted());
 });
 
+test('of workspaces of one name that are found at the same time, none gets two suffixes', async () => {
+  const ids = ['id-5', 'id-4', 'id-3', 'id-2', 'id-1', 'id-0'];
+  const targets = ids.map((workspaceId) => target({ workspaceId }));
+  const { add, turn, quiet, all } = setUp({ targets });
+  quiet.projects['project-a'] = Object.fromEntries(ids.map((id) => [id, 'soc']));
+  const first = await add({ targets: targets.slice(-1) });
+  await turn(5_000);
+  await first.fleet.configure(targets);
+  await turn(70_000);
+  await add();
+  const labels = all.map((one) => one.reports().map(({ workspace, workspaceId }) => `${workspace} ${workspaceId}`));
+  expect(labels[1]?.toSorted()).toEqual(labels[0]?.toSorted());
+  expect(labels[0]).toContain('soc id-0');
+  expect(labels[0]?.filter((label) => label.split('(').length > 2)).toEqual([]);
+});
+
 test('a workspace that a reload removes is given back, and one that it adds is polled', async () => {
   const { add, turn, quiet } = setUp({ targets: numbered(2) });
   const one = await add();
