@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import type { Target } from '../../../src/poll/fleet/membership.ts';
+import type { WorkspaceSettings } from '../../../src/poll/workspace/settings.ts';
 import { noFilters } from '../../../src/secmaster/api/filters.ts';
 import { defaultProject, defaultWorkspace } from '../../../src/simulator/defaults.ts';
 import { createManualClock, type ManualClock } from '../../../src/simulator/manual-clock.ts';
@@ -366,6 +367,44 @@ test.each<[string, (holder: OneReplica) => Promise<void> | void]>([
   for (const one of several.living()) {
     expect(values.get(one)?.[0]).toBe(0);
     expect(values.get(one)?.at(-1)).toBe(1);
+  }
+  expect(several.wrongs).toEqual([]);
+});
+
+test('replicas with other settings, as during a rollout, count each run once, and no count falls', async () => {
+  const clock = createManualClock(Date.parse('2026-07-18T12:00:00Z'));
+  const { world, secmasterOf } = inSimulator(clock);
+  const several = createSeveral({ clock, secmasterOf, targets: simulated });
+  const settings: Partial<WorkspaceSettings>[] = [
+    { labels: ['workflow'], nodes: 'all' },
+    { durationBuckets: [5, 60], lookbackMs: 3_600_000 },
+    { maxPlaybooks: 1, maxValues: 1, retentionMs: 24 * 3_600_000 },
+    { newSeriesHoldMs: 20_000, nodes: 'off' },
+  ];
+  for (const one of settings) await several.add({ settings: one });
+  let begun = 0;
+  for (const [i] of settings.entries()) {
+    for (const end of [world.finish, (id: string, atMs: number) => world.fail(id, atMs, 'node', 'error')]) {
+      const run = world.start(clock.now());
+      begun++;
+      await several.turn(20_000);
+      end(run, clock.now());
+      for (let n = 0; n < 5; n++) {
+        await several.turn(15_000);
+        for (const replica of several.living()) await replica.scrape();
+      }
+    }
+    for (const one of several.living()) {
+      const text = await one.scrape();
+      expect(total(text, 'secmaster_workflow_instances_started_total')).toBe(begun);
+      expect(total(text, 'secmaster_workflow_attempts_completed_total')).toBe(begun);
+    }
+    if (i < settings.length - 1)
+      several
+        .living()
+        .find((one) => one.polls().length > 0)
+        ?.kill();
+    await several.turn(20_000);
   }
   expect(several.wrongs).toEqual([]);
 });
