@@ -30,10 +30,11 @@ export interface Replicas {
   /**
    * Changes what all replicas know of a task, whoever holds it: one change after another, none lost. The version of the task grows.
    *
-   * @param change gets what was told before (JSON; null: nothing), and returns what is told now
+   * @param change gets what was told before (JSON; null: nothing) and who took the lease last (null: it was given back), and returns what is
+   *   told now
    * @returns what is told now
    */
-  tell(task: string, change: (before: unknown) => unknown): Promise<unknown>;
+  tell(task: string, change: (before: unknown, holder: string | null) => unknown): Promise<unknown>;
   /** What was told of these tasks; those of which nothing was told are missing. */
   told(tasks: readonly string[]): Promise<ReadonlyMap<string, Told>>;
   /** Gives all leases back, and is no longer counted among the living. */

@@ -112,7 +112,8 @@ export function createMemoryReplicas(
     holds: (key) => held.has(key) && !hasLapsed(),
     async tell(key, change) {
       const task = taskOf(key);
-      task.told = { value: JSON.parse(JSON.stringify(change(task.told?.value ?? null))), atMs: nowMs() };
+      const value = change(task.told?.value ?? null, task.holder);
+      task.told = { value: JSON.parse(JSON.stringify(value)), atMs: nowMs() };
       task.version += 1;
       return structuredClone(task.told.value);
     },

@@ -234,6 +234,16 @@ export function describeReplicas({ create }: ReplicasKind): void {
     expect(await take(b, odd)).toEqual([odd]);
   });
 
+  test('who tells learns who has the lease', async () => {
+    const { a, b } = await two();
+    const tellHolder = (_: unknown, holder: string | null) => holder;
+    expect(await b.replicas.tell('x', tellHolder)).toBeNull();
+    await take(a, 'x');
+    for (const { replicas } of [a, b]) expect(await replicas.tell('x', tellHolder)).toBe(a.replicas.name);
+    await a.replicas.release(['x']);
+    expect(await b.replicas.tell('x', tellHolder)).toBeNull();
+  });
+
   test('of what several tell at once none is lost', async () => {
     const store = await create();
     const all = await Promise.all([store.join(), store.join(), store.join()]);

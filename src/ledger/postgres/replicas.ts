@@ -215,11 +215,11 @@ export function createPostgresReplicas({
     async tell(task, change) {
       await makeKnown([task]);
       return ledgers.transaction(async (queries) => {
-        const [row] = await queries.rows<{ told: string | null }>(
-          'SELECT told FROM told WHERE task = $1 FOR UPDATE',
+        const [row] = await queries.rows<{ told: string | null; holder: string | null }>(
+          'SELECT told, holder FROM told JOIN task USING (task) WHERE task = $1 FOR UPDATE OF told',
           toText(task),
         );
-        const text = JSON.stringify(change(parsed(row?.told ?? null)) ?? null);
+        const text = JSON.stringify(change(parsed(row?.told ?? null), row?.holder ?? null) ?? null);
         await queries.rows(
           `WITH it AS (UPDATE told SET told = $2, told_at = clock_timestamp() WHERE task = $1)
           UPDATE task SET version = version + 1, changed_by = txid_current() WHERE task = $1`,

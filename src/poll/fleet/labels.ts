@@ -38,15 +38,26 @@ export function assignLabels(
   return labels;
 }
 
-function isLabelOf({ name, suffixes }: WantedLabel, label: string): boolean {
-  if (label === name || suffixes.some((suffix) => label === suffixed(name, suffix))) return true;
+function isLabelOf(wanted: WantedLabel, label: string): boolean {
+  if (candidates(wanted).includes(label)) return true;
   const [, number] = /\((\d+)\)$/.exec(label) ?? [];
-  return number !== undefined && label === suffixed(name, number);
+  return number !== undefined && label === suffixed(bareName(wanted), number);
 }
 
-function firstFree({ name, suffixes }: WantedLabel, taken: ReadonlySet<string>): string {
-  const candidates = [name, ...suffixes.map((suffix) => suffixed(name, suffix))];
-  let label = candidates.find((candidate) => !taken.has(candidate));
-  for (let n = 2; label === undefined; n += 1) label = [suffixed(name, n)].find((candidate) => !taken.has(candidate));
+function firstFree(wanted: WantedLabel, taken: ReadonlySet<string>): string {
+  const bare = bareName(wanted);
+  let label = candidates(wanted).find((candidate) => !taken.has(candidate));
+  for (let n = 2; label === undefined; n += 1) label = [suffixed(bare, n)].find((candidate) => !taken.has(candidate));
   return label;
+}
+
+function candidates(wanted: WantedLabel): readonly string[] {
+  const bare = bareName(wanted);
+  return [wanted.name, ...wanted.suffixes.map((suffix) => suffixed(bare, suffix))];
+}
+
+/** A ledger keeps a name with its suffix, and two replicas may have given the same one to different owners. */
+function bareName({ name, suffixes }: WantedLabel): string {
+  const end = suffixes.map((suffix) => ` (${suffix})`).find((one) => name.endsWith(one)) ?? '';
+  return name.slice(0, name.length - end.length);
 }

@@ -169,7 +169,6 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
       failure = null;
       rest.end();
       nextMs = Number.NEGATIVE_INFINITY;
-      shared?.begin();
     },
     end: lease.end,
     isUnderWay: lease.isUnderWay,

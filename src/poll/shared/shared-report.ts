@@ -16,8 +16,6 @@ import {
 
 /** The report of a task's polls that all replicas show: what was told, and what this one has not told yet. */
 export interface SharedReport {
-  /** This replica has the lease from now on. */
-  begin(): void;
   /** Tells of a poll that has ended here. @throws {LedgerError} this replica shows it all the same, and tells it later */
   ended(poll: EndedPoll, error: unknown, said: Said): Promise<void>;
   /** Whether there is something that could not be told. */
@@ -56,21 +54,18 @@ export function createSharedReport({ link, own, now, elapsedMs }: SharedReportPa
   let told: ToldReport | null = null;
   let toldAtMs = elapsedMs();
   let acknowledged = noCounts;
-  let term: number | null = null;
   /** Not told yet; null: everything is told. */
   let latest: Latest | null = null;
 
-  function learn(value: unknown, agoMs: number): ToldReport {
+  function learn(value: unknown, agoMs: number): void {
     told = readTold(value);
     toldAtMs = elapsedMs() - agoMs;
-    return told;
   }
 
   async function tell(): Promise<void> {
-    const telling = { name, counts: countsOf(own()), acknowledged, term, latest };
-    const known = learn(await link.tell((before) => withTelling(readTold(before), telling)), 0);
+    const telling = { name, counts: countsOf(own()), acknowledged, latest };
+    learn(await link.tell((before, holder) => withTelling(readTold(before), telling, holder)), 0);
     acknowledged = telling.counts;
-    if (telling.latest !== null) term ??= known.term;
     const isSaid = (poll: EndedPoll) => telling.latest?.polls.includes(poll) === true;
     const left = latest?.polls.filter((poll) => !isSaid(poll)) ?? [];
     latest = latest === null || left.length === 0 ? null : { ...latest, polls: left };
@@ -80,9 +75,6 @@ export function createSharedReport({ link, own, now, elapsedMs }: SharedReportPa
   const saidMs = () => latest?.nowMs ?? told?.nowMs ?? null;
 
   return {
-    begin() {
-      term = null;
-    },
     async ended(poll, error, said) {
       const isCutOff = error instanceof SecMasterError && unreached.has(error.kind);
       latest = { ...said, polls: [poll, ...(latest?.polls ?? [])].slice(0, maxRecent), isCutOff };

@@ -1,4 +1,4 @@
-import type { Told } from '../../ledger/replicas.ts';
+import type { Replicas, Told } from '../../ledger/replicas.ts';
 
 /** What one replica does for all, under a lease: the polls of a workspace, or a discovery of workspaces. */
 export interface SharedTask {
@@ -37,7 +37,7 @@ export interface TaskLink {
   living(): readonly string[];
   /** Why nobody knows how the task fares, for long; null: it is known. */
   outage(): string | null;
-  tell(change: (before: unknown) => unknown): Promise<unknown>;
+  tell: (change: Parameters<Replicas['tell']>[1]) => Promise<unknown>;
   /** null: nothing has been told. */
   told(): Promise<Told | null>;
 }

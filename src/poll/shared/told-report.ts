@@ -9,8 +9,6 @@ export interface ToldReport {
   readonly counts: PollCounts;
   /** What the last few tellers have counted in their lives as they last told, so that what is told twice counts once. Newest first. */
   readonly tellers: readonly Teller[];
-  /** Grows with each lease under which something was told. */
-  readonly term: number;
   /** The latest polls, newest first. */
   readonly recent: readonly EndedPoll[];
   /** SecMaster's time at the end of the last one; null: none has been told. */
@@ -45,9 +43,7 @@ export interface Telling {
   readonly counts: PollCounts;
   /** Those of them that all know already, as far as this replica knows. */
   readonly acknowledged: PollCounts;
-  /** The term under which it has told before; null: it tells for the first time since it has the lease. */
-  readonly term: number | null;
-  /** What it says of the task, if it still has the lease; null: nothing new. */
+  /** What it says of the task, unless another replica has the lease by now; null: nothing new. */
   readonly latest: Latest | null;
 }
 
@@ -65,8 +61,12 @@ const maxTellers = 8;
 
 export const noCounts: PollCounts = { polls: 0, audits: 0, mismatches: 0, failures: {}, rejectedRows: {} };
 
-/** What is told once a replica has told; telling the same again changes no count. */
-export function withTelling(before: ToldReport, telling: Telling): ToldReport {
+/**
+ * What is told once a replica has told; telling the same again changes no count.
+ *
+ * @param holder the replica with the lease; null: nobody
+ */
+export function withTelling(before: ToldReport, telling: Telling, holder: string | null): ToldReport {
   const { name, counts, latest } = telling;
   const report = {
     ...before,
@@ -74,15 +74,13 @@ export function withTelling(before: ToldReport, telling: Telling): ToldReport {
     tellers: [{ name, counts }, ...before.tellers.filter((one) => one.name !== name)].slice(0, maxTellers),
   };
   // Another replica has the lease by now, and knows better.
-  const isOutdated = telling.term !== null && telling.term < before.term;
-  if (latest === null || isOutdated) return report;
+  if (latest === null || (holder !== null && holder !== name)) return report;
   const { polls, isCutOff, ...said } = latest;
   const texts = new Set(polls.map((poll) => JSON.stringify(poll)));
   const others = before.recent.filter((poll) => !texts.has(JSON.stringify(poll)));
   return {
     ...report,
     ...said,
-    term: telling.term ?? before.term + 1,
     recent: [...polls, ...others].slice(0, maxRecent),
     by: name,
     cutOff: isCutOff ? [name, ...before.cutOff.filter((one) => one !== name)].slice(0, maxTellers) : [],
@@ -130,7 +128,6 @@ export function readTold(value: unknown): ToldReport {
     tellers: listOf(told.tellers, ({ name, counts }) =>
       typeof name === 'string' ? { name, counts: readCounts(counts) } : null,
     ),
-    term: countOf(told.term),
     recent: listOf(told.recent, readPoll).slice(0, maxRecent),
     nowMs: timeOf(told.nowMs),
     credentialsExpireAtMs: timeOf(told.credentialsExpireAtMs),

@@ -238,7 +238,6 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
       memory = createMemory();
       settled = null;
       lease.begin();
-      shared?.begin();
     },
     end: lease.end,
     isUnderWay: lease.isUnderWay,

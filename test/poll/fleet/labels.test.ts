@@ -41,6 +41,17 @@ test.each<[string, WantedLabel[], Record<string, string>, Record<string, string>
     { a: 'soc', b: 'soc (p2)', c: 'soc (2)' },
     { b: 'soc (p2)', c: 'soc (2)' },
   ],
+  [
+    'a name with a suffix, which several ledgers keep, gets no second one',
+    [
+      wants('a', 'soc'),
+      wants('b', 'soc (p)', { suffixes: ['p', 'w2'] }),
+      wants('c', 'soc (p)', { suffixes: ['p', 'w3'] }),
+      wants('d', 'soc (p)', { suffixes: ['p'] }),
+    ],
+    {},
+    { a: 'soc', b: 'soc (p)', c: 'soc (w3)', d: 'soc (2)' },
+  ],
   ['what nobody wants any more is free', [wants('c', 'soc')], { a: 'soc' }, { c: 'soc' }],
   [
     'a configured name takes its label from who has learnt it',

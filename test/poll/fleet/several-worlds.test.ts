@@ -31,7 +31,20 @@ type Step =
   | { readonly kind: 'add'; readonly aheadMs: number }
   | { readonly kind: Trouble; readonly which: number };
 type Trouble = (typeof troubles)[number];
-const troubles = ['kill', 'stop', 'pause', 'resume', 'cut', 'cutSecMaster', 'heal', 'slow', 'loseAnswers'] as const;
+const troubles = [
+  'kill',
+  'stop',
+  'pause',
+  'resume',
+  'cut',
+  'cutSecMaster',
+  'heal',
+  'slow',
+  'loseAnswers',
+  'killInCall',
+  'pauseInCall',
+  'cutInCall',
+] as const;
 
 const steps = fc.array(
   fc.oneof(
@@ -117,6 +130,16 @@ const takeovers = (all: readonly OneReplica[]) =>
 
 function trouble(one: OneReplica, kind: Trouble, lossy: Random): void {
   const { net } = one;
+  /** Once one of the next calls to the store has taken effect, in the middle of whatever the replica does. */
+  function inCall(happens: () => void): void {
+    net.losesAnswer = () => {
+      const is = lossy.chance(0.1);
+      if (!is) return false;
+      net.losesAnswer = () => false;
+      happens();
+      return lossy.chance(0.5);
+    };
+  }
   const work: Record<Trouble, () => void> = {
     kill: one.kill,
     // A database that is away keeps a stop waiting; time goes by meanwhile.
@@ -127,6 +150,9 @@ function trouble(one: OneReplica, kind: Trouble, lossy: Random): void {
     cutSecMaster: () => Object.assign(net, { isSecMasterCut: true }),
     slow: () => Object.assign(net, { delayMs: 700 }),
     loseAnswers: () => Object.assign(net, { losesAnswer: () => lossy.chance(0.2) }),
+    killInCall: () => inCall(one.kill),
+    pauseInCall: () => inCall(() => one.pause(true)),
+    cutInCall: () => inCall(() => Object.assign(net, { isCut: true })),
     heal: () => heal(one),
   };
   work[kind]();
@@ -142,6 +168,7 @@ async function live(plan: readonly Step[], count: number, seed: number) {
   for (let i = 0; i < count; i++) await run.add();
   await run.wait(5);
   for (const step of plan) {
+    if (run.living().length === 0) await run.add();
     const living = run.living();
     if (step.kind === 'runs') run.happen(step.count);
     else if (step.kind === 'wait') await run.wait(step.seconds);
@@ -153,6 +180,7 @@ async function live(plan: readonly Step[], count: number, seed: number) {
       if (one !== undefined && !isLast) trouble(one, step.kind, run.lossy);
     }
   }
+  if (run.living().length === 0) await run.add();
   for (const one of run.living()) heal(one);
   await run.wait(150);
   // Between two polls.

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import type { Target } from '../../../src/poll/fleet/membership.ts';
+import type { WorkspaceSettings } from '../../../src/poll/workspace/settings.ts';
 import { noFilters } from '../../../src/secmaster/api/filters.ts';
 import { defaultProject, defaultWorkspace } from '../../../src/simulator/defaults.ts';
 import { createManualClock, type ManualClock } from '../../../src/simulator/manual-clock.ts';
@@ -174,6 +175,28 @@ test('a replica without the database shows what it knew, says so after 30 s and 
   }
 });
 
+test('a poll that could not be told before the lease was lost does not hide those of the replica that has it now', async () => {
+  const { add, turn, all } = setUp({ targets: numbered(1) });
+  const [first, second] = [await add(), await add()];
+  await turn(2_000);
+  const [holder, other] = first.polls().length > 0 ? [first, second] : [second, first];
+  holder.net.isCut = true;
+  // It takes the lease, and then nothing more gets through.
+  other.net.losesAnswer = (call) => {
+    if (call === 'take') other.net.isCut = true;
+    return false;
+  };
+  await turn(20_000);
+  holder.net.isCut = false;
+  await turn(40_000);
+  expect(holder.polls()).toEqual(['w0']);
+  Object.assign(other.net, { isCut: false, losesAnswer: () => false });
+  for (let i = 0; i < 20; i++) {
+    await turn(7_000);
+    for (const one of all) expect(one.report('w0')?.polls.last?.error).toBeNull();
+  }
+});
+
 test('a start without the database is told after 30 s, and polls once it is there', async () => {
   const { add, turn, quiet } = setUp({ targets: numbered(1) });
   const one = await add({ isCut: true });
@@ -277,6 +300,22 @@ test('workspaces of one name have the same labels on each replica, whichever of 
   for (const of of labels) expect(of.toSorted()).toEqual(labels[0]?.toSorted());
 });
 
+test('of workspaces of one name that are found at the same time, none gets two suffixes', async () => {
+  const ids = ['id-5', 'id-4', 'id-3', 'id-2', 'id-1', 'id-0'];
+  const targets = ids.map((workspaceId) => target({ workspaceId }));
+  const { add, turn, quiet, all } = setUp({ targets });
+  quiet.projects['project-a'] = Object.fromEntries(ids.map((id) => [id, 'soc']));
+  const first = await add({ targets: targets.slice(-1) });
+  await turn(5_000);
+  await first.fleet.configure(targets);
+  await turn(70_000);
+  await add();
+  const labels = all.map((one) => one.reports().map(({ workspace, workspaceId }) => `${workspace} ${workspaceId}`));
+  expect(labels[1]?.toSorted()).toEqual(labels[0]?.toSorted());
+  expect(labels[0]).toContain('soc id-0');
+  expect(labels[0]?.filter((label) => label.split('(').length > 2)).toEqual([]);
+});
+
 test('a workspace that a reload removes is given back, and one that it adds is polled', async () => {
   const { add, turn, quiet } = setUp({ targets: numbered(2) });
   const one = await add();
@@ -348,6 +387,44 @@ test.each<[string, (holder: OneReplica) => Promise<void> | void]>([
   for (const one of several.living()) {
     expect(values.get(one)?.[0]).toBe(0);
     expect(values.get(one)?.at(-1)).toBe(1);
+  }
+  expect(several.wrongs).toEqual([]);
+});
+
+test('replicas with other settings, as during a rollout, count each run once, and no count falls', async () => {
+  const clock = createManualClock(Date.parse('2026-07-18T12:00:00Z'));
+  const { world, secmasterOf } = inSimulator(clock);
+  const several = createSeveral({ clock, secmasterOf, targets: simulated });
+  const settings: Partial<WorkspaceSettings>[] = [
+    { labels: ['workflow'], nodes: 'all' },
+    { durationBuckets: [5, 60], lookbackMs: 3_600_000 },
+    { maxPlaybooks: 1, maxValues: 1, retentionMs: 24 * 3_600_000 },
+    { newSeriesHoldMs: 20_000, nodes: 'off' },
+  ];
+  for (const one of settings) await several.add({ settings: one });
+  let begun = 0;
+  for (const [i] of settings.entries()) {
+    for (const end of [world.finish, (id: string, atMs: number) => world.fail(id, atMs, 'node', 'error')]) {
+      const run = world.start(clock.now());
+      begun++;
+      await several.turn(20_000);
+      end(run, clock.now());
+      for (let n = 0; n < 5; n++) {
+        await several.turn(15_000);
+        for (const replica of several.living()) await replica.scrape();
+      }
+    }
+    for (const one of several.living()) {
+      const text = await one.scrape();
+      expect(total(text, 'secmaster_workflow_instances_started_total')).toBe(begun);
+      expect(total(text, 'secmaster_workflow_attempts_completed_total')).toBe(begun);
+    }
+    if (i < settings.length - 1)
+      several
+        .living()
+        .find((one) => one.polls().length > 0)
+        ?.kill();
+    await several.turn(20_000);
   }
   expect(several.wrongs).toEqual([]);
 });

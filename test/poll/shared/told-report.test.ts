@@ -17,33 +17,33 @@ const telling = (some: Partial<Telling> = {}): Telling => ({
   name: 'a',
   counts: counts(1),
   acknowledged: noCounts,
-  term: null,
   latest: { nowMs: 1_000, credentialsExpireAtMs: null, more: null, polls: [ended(1_000)], isCutOff: false },
   ...some,
 });
+const tellAsHolder = (before: ToldReport, one: Telling) => withTelling(before, one, one.name);
 const asJson = (report: ToldReport): ToldReport => readTold(JSON.parse(JSON.stringify(report)));
 
 test('what is told is read as it was written', () => {
-  const told = withTelling(nothing, telling({ counts: counts(3, 2) }));
+  const told = tellAsHolder(nothing, telling({ counts: counts(3, 2) }));
   expect(asJson(told)).toEqual(told);
 });
 
 test('the counts of all add up, and what is told twice counts once', () => {
-  let told = withTelling(nothing, telling({ counts: counts(2, 1) }));
-  told = withTelling(told, telling({ name: 'b', counts: counts(5) }));
-  told = withTelling(told, telling({ counts: counts(3, 1), acknowledged: counts(2, 1) }));
+  let told = tellAsHolder(nothing, telling({ counts: counts(2, 1) }));
+  told = tellAsHolder(told, telling({ name: 'b', counts: counts(5) }));
+  told = tellAsHolder(told, telling({ counts: counts(3, 1), acknowledged: counts(2, 1) }));
   const once = told.counts;
-  told = withTelling(told, telling({ counts: counts(3, 1), acknowledged: counts(2, 1) }));
+  told = tellAsHolder(told, telling({ counts: counts(3, 1), acknowledged: counts(2, 1) }));
   expect(told.counts).toEqual({ ...noCounts, polls: 8, failures: { network: 1 } });
   expect(once).toEqual(told.counts);
 });
 
 test('one that has lost the lease adds its counts, and leaves the rest to the one that has it', () => {
-  const first = withTelling(nothing, telling());
+  const first = tellAsHolder(nothing, telling());
   const later = { ...telling().latest, polls: [ended(2_000)], nowMs: 2_000 } as NonNullable<Telling['latest']>;
-  const second = withTelling(first, telling({ name: 'b', latest: later }));
-  const late = telling({ counts: counts(2), acknowledged: counts(1), term: first.term });
-  expect(withTelling(second, late)).toMatchObject({
+  const second = tellAsHolder(first, telling({ name: 'b', latest: later }));
+  const late = telling({ counts: counts(2), acknowledged: counts(1) });
+  expect(withTelling(second, late, 'b')).toMatchObject({
     counts: { polls: 3 },
     by: 'b',
     nowMs: 2_000,
@@ -51,12 +51,16 @@ test('one that has lost the lease adds its counts, and leaves the rest to the on
   });
 });
 
+test('one that has given its lease back tells of its last poll until another replica has the lease', () => {
+  expect(withTelling(nothing, telling(), null)).toMatchObject({ counts: { polls: 1 }, by: 'a', nowMs: 1_000 });
+});
+
 test('who could not reach SecMaster is told until somebody does', () => {
   const cut = { ...telling().latest, isCutOff: true } as NonNullable<Telling['latest']>;
-  const first = withTelling(nothing, telling({ latest: cut }));
-  const second = withTelling(first, telling({ name: 'b', latest: cut }));
+  const first = tellAsHolder(nothing, telling({ latest: cut }));
+  const second = tellAsHolder(first, telling({ name: 'b', latest: cut }));
   expect([first.cutOff, second.cutOff]).toEqual([['a'], ['b', 'a']]);
-  expect(withTelling(second, telling({ name: 'c' })).cutOff).toEqual([]);
+  expect(tellAsHolder(second, telling({ name: 'c' })).cutOff).toEqual([]);
 });
 
 test.each<[string, unknown, Partial<ToldReport>]>([
@@ -72,13 +76,13 @@ test.each<[string, unknown, Partial<ToldReport>]>([
     { tellers: [{ name: 'a', counts: noCounts }] },
   ],
   ['names that are no texts', { cutOff: ['a', 1, null] }, { cutOff: ['a'] }],
-  ['fields of a newer version', { newer: true, term: 4 }, { term: 4 }],
+  ['fields of a newer version', { newer: true, by: 'a' }, { by: 'a' }],
 ])('of %s, what can be read is read', (_, value, wanted) => expect(readTold(value)).toMatchObject(wanted));
 
 test('whatever is in the store, reading and telling do not fail', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
-      expect(withTelling(readTold(value), telling()).by).toBe('a');
+      expect(tellAsHolder(readTold(value), telling()).by).toBe('a');
     }),
   );
 });
@@ -94,7 +98,7 @@ test('no replica ever shows a count fall, and in the end all show the sum, whate
       const all = ['a', 'b', 'c'].map((name) => ({ name, counts: noCounts, acknowledged: noCounts, told, shown: 0 }));
       const tell = (one: (typeof all)[number], isHeard: boolean) => {
         const { name, acknowledged } = one;
-        told = asJson(withTelling(told, telling({ name, counts: one.counts, acknowledged })));
+        told = asJson(tellAsHolder(told, telling({ name, counts: one.counts, acknowledged })));
         if (isHeard) Object.assign(one, { told, acknowledged: one.counts });
       };
       const show = (one: (typeof all)[number]) => {

@@ -25,7 +25,7 @@ function setUp() {
     living: () => ['me', 'other'],
     outage: () => null,
     tell: async (change) => {
-      told = change(told);
+      told = change(told, isMine ? 'me' : 'other');
       return told;
     },
     told: async () => (told === null ? null : { value: told, agoMs: 0 }),

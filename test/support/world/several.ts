@@ -36,6 +36,8 @@ export interface Several {
 export interface ReplicaOptions extends Partial<Net> {
   readonly name?: string;
   readonly targets?: readonly Target[];
+  /** Of its configuration, where they differ from the others'. */
+  readonly settings?: Partial<WorkspaceSettings>;
   /** By how much its clock is ahead. */
   readonly aheadMs?: number;
 }
@@ -101,6 +103,7 @@ export function createSeveral({
     name = `replica-${all.length}`,
     aheadMs = 0,
     targets: ofThis = targets,
+    settings: ownSettings = {},
     ...wrong
   }: ReplicaOptions = {}) {
     const logged: Record<string, unknown>[] = [];
@@ -144,7 +147,7 @@ export function createSeveral({
     let timer: Timer | null = null;
     let published: readonly WorkspaceReport[] = [];
     const fleet: Fleet<Target> = createFleet<Target>({
-      settingsOf: (target, ids) => ({ ...defaults, ...target, ...ids, ...settings }),
+      settingsOf: (target, ids) => ({ ...defaults, ...target, ...ids, ...settings, ...ownSettings }),
       secmasterOf: (_, projectId) => reached(secmasterOf(projectId, own), gate, net),
       findProject: async ({ region }) => {
         await gate.passed();
@@ -180,7 +183,7 @@ export function createSeveral({
       logged,
       net,
       async scrape() {
-        await exposition.update(published, defaults.durationBuckets);
+        await exposition.update(published, ownSettings.durationBuckets ?? defaults.durationBuckets);
         const text = await scrapeOf(exposition);
         scrapedMs = clock.elapsedMs();
         notice(text);
