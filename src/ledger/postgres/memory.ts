@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { SweepItem } from '../change.ts';
 import { labelsText } from '../label-set.ts';
 import type { LedgerState } from '../state.ts';
@@ -78,7 +77,7 @@ export function nextCommit({ commit, earlier }: Position): Position {
   return { commit: firstCommit() + commit, earlier: [commit, ...earlier].slice(0, maxEarlier) };
 }
 
-export const firstCommit = () => randomInt(1, maxStep);
+export const firstCommit = () => 1 + Math.floor(Math.random() * maxStep);
 
 /**
  * What the database holds now.
