@@ -12,7 +12,7 @@ export interface Replicas {
   /** How long a replica that died keeps its leases. */
   readonly leaseMs: number;
   /**
-   * Says that this replica lives, renews its leases, and reads who else lives and what has changed: one or two round trips. To be called
+   * Says that this replica lives, renews its leases, and reads who else lives and what has changed: one or two transactions. To be called
    * about once a second.
    */
   look(self: { readonly scrapedAgoMs: number | null }): Promise<Look>;

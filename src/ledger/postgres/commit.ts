@@ -7,7 +7,7 @@ import { touch, touchedBy } from '../touched.ts';
 import type { CellChange } from '../window.ts';
 import type { Queries } from './database.ts';
 import { NewLabelSets, readLabelSets } from './label-sets.ts';
-import type { Memory, MemoryPart } from './memory.ts';
+import { type Memory, type MemoryPart, nextCommit } from './memory.ts';
 import { given, list, raw, runAsOne, type Sql, sql, toText } from './sql.ts';
 import { replaceSweep } from './sweep.ts';
 import { replaceTopologies } from './topologies.ts';
@@ -35,15 +35,16 @@ export async function writeChange(
   const areSetsRemoved = change.kind === 'pruned' && others.some((step) => step.length > 0);
   const touched = touchedBy(change).map((labels) => sets.numberOf(labels));
 
-  const commits = before.commits + 1;
+  const position = nextCommit(before);
+  const { commit } = position;
   const maps = ['playbooks', 'values', 'runs', 'versions', 'dataclasses'] as const;
   const changed: MemoryPart[] = maps.filter((part) => state[part] !== before.state[part]);
   if (ofSweep.length > 0) changed.push('sweep');
   if (ofTopologies.length > 0) changed.push('unread');
   if (areSetsRemoved) changed.push('sets');
-  const changedIn = Object.fromEntries(changed.map((part) => [part, commits]));
+  const changedIn = Object.fromEntries(changed.map((part) => [part, commit]));
   const next: Memory = {
-    commits,
+    ...position,
     changedIn: changed.length > 0 ? { ...before.changedIn, ...changedIn } : before.changedIn,
     state,
     sweep,
@@ -54,7 +55,7 @@ export async function writeChange(
   await runAsOne([...first, ...ofSweep, ...ofTopologies], queries);
   for (const step of others) await runAsOne(step, queries);
   if (!areSetsRemoved) return next;
-  const left = await readLabelSets(queries, { ledger, lastLabelSet: next.sets.last }, null, commits);
+  const left = await readLabelSets(queries, { ledger, lastLabelSet: next.sets.last }, null, commit);
   return { ...next, sets: left.sets };
 }
 
@@ -68,7 +69,8 @@ async function moveOn(
   touched: readonly number[],
 ): Promise<void> {
   const columns: Sql[] = [
-    sql`commits = ${next.commits}`,
+    sql`commit = ${next.commit}`,
+    sql`earlier = ${next.earlier}::bigint[]`,
     ...changedColumns(before.state, next.state).map(
       ([column, value]) => sql`${raw(column)} = ${column === 'name' && value !== null ? toText(String(value)) : value}`,
     ),
@@ -77,16 +79,16 @@ async function moveOn(
   if (next.sets.last !== before.sets.last) columns.push(sql`last_label_set = ${next.sets.last}`);
   const parts: Sql[] = [
     sql`moved AS (UPDATE ledger SET ${list(columns)}
-                  WHERE ledger = ${ledger} AND commits = ${before.commits} RETURNING ledger)`,
+                  WHERE ledger = ${ledger} AND commit = ${before.commit} RETURNING ledger)`,
   ];
   const isTouched = new Set(touched);
-  const rows = added.map((set) => ({ ...set, touched_in: isTouched.has(set.label_set) ? next.commits : 0 }));
+  const rows = added.map((set) => ({ ...set, touched_in: isTouched.has(set.label_set) ? next.commit : 0 }));
   if (rows.length > 0)
     parts.push(sql`added AS (INSERT INTO label_set SELECT moved.ledger, given.*
       FROM moved, ${given(rows, { label_set: 'bigint', labels: 'json', touched_in: 'bigint' })})`);
   const known = touched.filter((number) => before.sets.has(number));
   if (known.length > 0)
-    parts.push(sql`touched AS (UPDATE label_set SET touched_in = ${next.commits}
+    parts.push(sql`touched AS (UPDATE label_set SET touched_in = ${next.commit}
       FROM moved WHERE label_set.ledger = moved.ledger AND label_set = ANY(${known}::bigint[]))`);
   const moved = await sql`WITH ${list(parts)} SELECT ledger FROM moved`.run(queries);
   if (moved.length > 0) return;

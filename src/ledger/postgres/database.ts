@@ -110,9 +110,12 @@ export function openDatabase({ limits, onStatement = () => {}, ...options }: Dat
     });
   }
 
+  const transaction: Database['transaction'] = (work, own) => within('BEGIN ISOLATION LEVEL READ COMMITTED', work, own);
+
   return {
-    rows: (sql, ...values) => withClient((client) => queriesOn(client, limits).rows(sql, ...values)),
-    transaction: (work, own) => within('BEGIN ISOLATION LEVEL READ COMMITTED', work, own),
+    // For its limits: without them the server goes on waiting for a lock after this process has given up, with a connection each time.
+    rows: (sql, ...values) => transaction((queries) => queries.rows(sql, ...values)),
+    transaction,
     reading: (work, own) => within('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work, own),
     close: connections.end,
   };

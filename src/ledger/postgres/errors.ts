@@ -89,10 +89,13 @@ export function databaseError(error: unknown, database: string): LedgerError {
   });
 }
 
-/** Whether the connection is of no use any more: the network's errors, and what the server says before it ends a connection. */
+/**
+ * Whether the connection is of no use any more: the network's errors, what the server says before it ends a connection, and that it is
+ * read-only, for the host's name may lead to another server by now.
+ */
 export function isBroken(error: unknown): boolean {
   if (!(error instanceof pg.DatabaseError)) return !(error instanceof LedgerError);
-  return /^(08|25P03|57P|XX)/.test(error.code ?? '');
+  return /^(08|25006|25P03|57P|XX)/.test(error.code ?? '');
 }
 
 /** Whether a table or a column is missing, as after a migration by a newer exporter. */

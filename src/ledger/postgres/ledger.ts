@@ -1,6 +1,6 @@
 import type { Change } from '../change.ts';
 import type { Recorded } from '../snapshot.ts';
-import { type Ledger, LedgerError } from '../store.ts';
+import { type Ledger, LedgerError, type WorkspaceId } from '../store.ts';
 import { Tally } from '../tally.ts';
 import { type Cell, type CellChange, moves } from '../window.ts';
 import { writeChange } from './commit.ts';
@@ -28,7 +28,13 @@ export interface Fence {
  * A handle on a ledger. What it keeps in memory is replaced as a whole, once a commit has succeeded. If nobody knows whether one has, the
  * database tells: a commit names the one that it builds upon, and `catchUp` takes over whatever has become of it.
  */
-export function openPostgresLedger(db: Database, ledger: number, opened: Memory, fence: Fence): Ledger {
+export function openPostgresLedger(
+  db: Database,
+  workspace: WorkspaceId,
+  ledger: number,
+  opened: Memory,
+  fence: Fence,
+): Ledger {
   let memory = opened;
   let last: Promise<unknown> = Promise.resolve();
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -43,8 +49,8 @@ export function openPostgresLedger(db: Database, ledger: number, opened: Memory,
   const window = windowReads(db, ledger, setsOf);
 
   async function rowNow(queries: Queries) {
-    const row = await readRow(queries, ledger);
-    if (row !== null) return row;
+    const row = await readRow(queries, workspace);
+    if (row?.ledger === ledger) return row;
     throw new LedgerError(
       'the ledger has disappeared from the database: restore it from a backup, or restart the exporter',
     );
@@ -72,7 +78,7 @@ export function openPostgresLedger(db: Database, ledger: number, opened: Memory,
 
   async function catchUp(): Promise<void> {
     const row = await rowNow(db);
-    if (row.commits === memory.commits) return;
+    if (row.commit === memory.commit) return;
     memory = await db.reading(async (queries) => remember(queries, await rowNow(queries), memory));
   }
 

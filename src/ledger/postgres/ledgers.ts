@@ -1,7 +1,7 @@
 import { type Ledger, LedgerError, type Store, type WorkspaceId } from '../store.ts';
 import type { Database, Queries } from './database.ts';
 import { type Fence, openPostgresLedger } from './ledger.ts';
-import { type MemoryRow, memoryColumns, remember } from './memory.ts';
+import { firstCommit, readRow, remember } from './memory.ts';
 import { sql, toText } from './sql.ts';
 
 /** The ledgers of a database. Only the holder of a workspace's lease may create its ledger, or commit to it. */
@@ -10,12 +10,10 @@ export function createPostgresLedgers(
   fenceOf: (workspace: WorkspaceId) => Fence,
 ): Pick<Store, 'open' | 'create'> {
   async function open(workspace: WorkspaceId): Promise<Ledger | null> {
-    const { projectId, workspaceId } = workspace;
     return db.reading(async (queries: Queries) => {
-      const [row] = await sql`SELECT ${memoryColumns} FROM ledger
-        WHERE project_id = ${toText(projectId)} AND workspace_id = ${toText(workspaceId)}`.run<MemoryRow>(queries);
+      const row = await readRow(queries, workspace);
       if (row === undefined) return null;
-      return openPostgresLedger(db, row.ledger, await remember(queries, row, null), fenceOf(workspace));
+      return openPostgresLedger(db, workspace, row.ledger, await remember(queries, row, null), fenceOf(workspace));
     });
   }
 
@@ -25,8 +23,8 @@ export function createPostgresLedgers(
       const { projectId, workspaceId } = workspace;
       await db.transaction(async (queries) => {
         await fenceOf(workspace).check(queries);
-        const created = await sql`INSERT INTO ledger (project_id, workspace_id, created_at_ms, from_minute)
-          VALUES (${toText(projectId)}, ${toText(workspaceId)}, ${nowMs}, ${fromMinute})
+        const created = await sql`INSERT INTO ledger (project_id, workspace_id, created_at_ms, from_minute, commit)
+          VALUES (${toText(projectId)}, ${toText(workspaceId)}, ${nowMs}, ${fromMinute}, ${firstCommit()})
           ON CONFLICT DO NOTHING RETURNING ledger`.run(queries);
         if (created.length === 0)
           throw new LedgerError('another exporter has just created this ledger; the next poll continues with it');

@@ -1,13 +1,14 @@
 import type { SweepItem } from '../change.ts';
 import { labelsText } from '../label-set.ts';
 import type { LedgerState } from '../state.ts';
+import type { WorkspaceId } from '../store.ts';
 import { type LedgerRow, ledgerColumns, readState } from '../stored-state.ts';
 import { type Touched, touchSets, untouched } from '../touched.ts';
 import type { Queries } from './database.ts';
 import { type LabelSets, readLabelSets } from './label-sets.ts';
 import { readLabelValues } from './label-values.ts';
 import { readPlaybooks } from './playbooks.ts';
-import { fromText, raw, sql } from './sql.ts';
+import { fromText, raw, sql, toText } from './sql.ts';
 import { readSweep } from './sweep.ts';
 import { readTopologies } from './topologies.ts';
 import { readDataclasses, readVersions } from './versions.ts';
@@ -15,7 +16,9 @@ import { readDataclasses, readVersions } from './versions.ts';
 /** What a handle keeps of a ledger, as of one commit. */
 export interface Memory {
   /** The number of that commit. */
-  readonly commits: number;
+  readonly commit: number;
+  /** Those before it, the latest first. */
+  readonly earlier: readonly number[];
   readonly changedIn: ChangedIn;
   readonly state: LedgerState;
   readonly sweep: readonly SweepItem[];
@@ -42,20 +45,39 @@ export type ChangedIn = Readonly<Record<string, number>>;
 
 /** A row of the table `ledger`. */
 export type MemoryRow = LedgerRow & {
-  readonly commits: number;
+  readonly commit: number;
+  readonly earlier: readonly number[];
   readonly lastLabelSet: number;
   /** JSON. */
   readonly changedIn: string;
 };
 
-export const memoryColumns = raw(
-  `${ledgerColumns}, commits, last_label_set AS "lastLabelSet", changed_in AS "changedIn"`,
+const memoryColumns = raw(
+  `${ledgerColumns}, commit, earlier, last_label_set AS "lastLabelSet", changed_in AS "changedIn"`,
 );
 
-export async function readRow(queries: Queries, ledger: number): Promise<MemoryRow | null> {
-  const [row] = await sql`SELECT ${memoryColumns} FROM ledger WHERE ledger = ${ledger}`.run<MemoryRow>(queries);
-  return row ?? null;
+export async function readRow(
+  queries: Queries,
+  { projectId, workspaceId }: WorkspaceId,
+): Promise<MemoryRow | undefined> {
+  const [row] = await sql`SELECT ${memoryColumns} FROM ledger
+    WHERE project_id = ${toText(projectId)} AND workspace_id = ${toText(workspaceId)}`.run<MemoryRow>(queries);
+  return row;
 }
+
+type Position = Pick<Memory, 'commit' | 'earlier'>;
+
+/** The numbers of commits differ by at most this much, by chance. */
+const maxStep = 2 ** 24;
+/** More than are made between two looks at a ledger, mostly. */
+const maxEarlier = 20;
+
+/** The next commit has a number that no other has that was built upon the same one, such as one that a failover has lost. */
+export function nextCommit({ commit, earlier }: Position): Position {
+  return { commit: firstCommit() + commit, earlier: [commit, ...earlier].slice(0, maxEarlier) };
+}
+
+export const firstCommit = () => 1 + Math.floor(Math.random() * maxStep);
 
 /**
  * What the database holds now.
@@ -65,19 +87,20 @@ export async function readRow(queries: Queries, ledger: number): Promise<MemoryR
  */
 export async function remember(queries: Queries, row: MemoryRow, before: Memory | null): Promise<Memory> {
   const { ledger } = row;
-  if (row.commits === before?.commits) return before;
+  if (row.commit === before?.commit) return before;
   const changedIn = readChangedIn(row);
-  // A database that was restored from a backup holds an earlier commit.
-  const known = before !== null && before.commits < row.commits ? before : null;
-  const isKnown = (part: MemoryPart) => known !== null && (changedIn[part] ?? 0) <= known.commits;
+  // Otherwise the database was restored from a backup, or has lost commits, or there were very many.
+  const known = before !== null && row.earlier.includes(before.commit) ? before : null;
+  const isKnown = (part: MemoryPart) => known !== null && (changedIn[part] ?? 0) <= known.commit;
   const read = async <T>(part: MemoryPart, of: (memory: Memory) => T, from: () => Promise<T>): Promise<T> =>
     known !== null && isKnown(part) ? of(known) : from();
 
   const knownSets = known !== null && isKnown('sets') ? known.sets : null;
-  const { sets, touched } = await readLabelSets(queries, row, knownSets, known?.commits ?? -1);
-  const { commits: _, lastLabelSet: __, changedIn: ___, ...stateRow } = row;
+  const { sets, touched } = await readLabelSets(queries, row, knownSets, known?.commit ?? -1);
+  const { commit, earlier, lastLabelSet: _, changedIn: __, ...stateRow } = row;
   return {
-    commits: row.commits,
+    commit,
+    earlier,
     changedIn,
     state: readState(
       { ...stateRow, name: row.name === null ? null : fromText(row.name) },
@@ -137,10 +160,10 @@ async function readRuns(queries: Queries, ledger: number, sets: LabelSets): Prom
 }
 
 /** What can't be read counts as changed. */
-function readChangedIn({ changedIn, commits }: MemoryRow): ChangedIn {
+function readChangedIn({ changedIn, commit }: MemoryRow): ChangedIn {
   try {
     const numbers: unknown = JSON.parse(changedIn);
     if (typeof numbers === 'object' && numbers !== null) return numbers as ChangedIn;
   } catch {}
-  return Object.fromEntries(memoryParts.map((part) => [part, commits]));
+  return Object.fromEntries(memoryParts.map((part) => [part, commit]));
 }

@@ -153,14 +153,11 @@ export function createPostgresReplicas({
     return seen.replicas;
   }
 
-  /** In a transaction, for its limits: a change of a ledger that is under way may lock the task. */
   async function giveBack(these: readonly string[]): Promise<void> {
-    await unguarded.transaction((queries) =>
-      queries.rows(
-        'UPDATE task SET holder = NULL, changed_by = txid_current() WHERE holder = $1 AND task = ANY ($2)',
-        name,
-        these.map(toText),
-      ),
+    await unguarded.rows(
+      'UPDATE task SET holder = NULL, changed_by = txid_current() WHERE holder = $1 AND task = ANY ($2)',
+      name,
+      these.map(toText),
     );
   }
 
@@ -171,7 +168,8 @@ export function createPostgresReplicas({
     await db.rows(
       `${withVersion}, others AS (INSERT INTO told (task) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING)
       INSERT INTO task (task) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`,
-      fresh.map(toText),
+      // In one order for all, since those who add the same in different orders wait for each other.
+      fresh.map(toText).toSorted(),
     );
     for (const task of fresh) made.add(task);
   }

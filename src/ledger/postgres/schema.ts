@@ -52,8 +52,11 @@ export const migrations: readonly string[] = [
     topologies_read bigint NOT NULL DEFAULT 0,
     topologies_skipped bigint NOT NULL DEFAULT 0,
     topologies_failed bigint NOT NULL DEFAULT 0,
-    -- Their number. A commit names the one that it builds upon, so none is made upon what has changed meanwhile.
-    commits bigint NOT NULL DEFAULT 0,
+    -- The last commit. Each names the one that it builds upon, so none is made upon what has changed meanwhile. Their numbers grow by
+    -- chance: a database that lost the last commits, as by a failover, gives other numbers to the next ones.
+    commit bigint NOT NULL DEFAULT 0,
+    -- Those before it, the latest first.
+    earlier bigint[] NOT NULL DEFAULT '{}',
     -- JSON: which tables of a ledger's state changed last in which commit.
     changed_in text NOT NULL DEFAULT '{}',
     -- The greatest number that a label set has had.

@@ -180,7 +180,7 @@ test.each<[string, (url: string) => Promise<unknown>, RegExp]>([
 
 /** What PostgreSQL alone has, and what is told there and not copied. */
 const own: Readonly<Record<string, readonly string[]>> = {
-  ledger: ['commits', 'changed_in', 'last_label_set'],
+  ledger: ['commit', 'earlier', 'changed_in', 'last_label_set'],
   label_set: ['touched_in'],
 };
 const others = ['secmaster_exporter', 'replica', 'task', 'told'];

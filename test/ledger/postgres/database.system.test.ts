@@ -67,7 +67,7 @@ describe('a transaction', () => {
     const db = openTestDatabase(await server.createDatabase(), { maxConnections: 1 });
     const names = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'synchronous_commit'];
     const show = `SELECT ${names.map((name) => `current_setting('${name}') AS ${name}`).join(', ')}`;
-    const before = await db.rows(show);
+    const before = await server.sql(show);
     const during = {
       statement_timeout: '3s',
       lock_timeout: '2s',
@@ -76,7 +76,14 @@ describe('a transaction', () => {
     };
     expect(await db.transaction((queries) => queries.rows(show))).toEqual([during]);
     expect(await db.reading((queries) => queries.rows(show))).toEqual([during]);
-    expect(await db.rows(show)).toEqual(before);
+    expect(await db.rows(show)).toEqual([during]);
+    const after = await db.transaction(async (queries) => {
+      await queries.rows('COMMIT');
+      const shown = await queries.rows(show);
+      await queries.rows('BEGIN');
+      return shown;
+    });
+    expect(after).toEqual(before);
   });
 
   test('is on the disk even where the database forgets by default', async () => {
@@ -84,7 +91,8 @@ describe('a transaction', () => {
     await server.sql(`ALTER DATABASE ${url.split('/').at(-1)} SET synchronous_commit = off`);
     const db = openTestDatabase(url);
     const show = "SELECT current_setting('synchronous_commit') AS it";
-    expect(await db.rows(show)).toEqual([{ it: 'off' }]);
+    expect(await server.sql(show, url.split('/').at(-1))).toEqual([{ it: 'off' }]);
+    expect(await db.rows(show)).toEqual([{ it: 'on' }]);
     expect(await db.transaction((queries) => queries.rows(show))).toEqual([{ it: 'on' }]);
   });
 
@@ -205,13 +213,29 @@ describe('no call hangs', () => {
     expect(await failureOf(db.transaction((queries) => queries.rows('SELECT pg_sleep(30)')))).toContain(
       'a statement took too long',
     );
-    expect(await failureOf(db.rows('SELECT pg_sleep(30)'))).toContain('does not answer in time');
+    expect(await failureOf(db.rows('SELECT pg_sleep(30)'))).toContain('a statement took too long');
     const lock = 'LOCK TABLE note IN ACCESS EXCLUSIVE MODE';
     const second = db.transaction(async (queries) => {
       await queries.rows(lock);
       return failureOf(db.transaction((others) => others.rows(lock)));
     });
     expect(await second).toContain('something else has locked');
+  });
+
+  test('and the server does not go on with what nobody waits for any more', async () => {
+    const db = openTestDatabase(await withTable(), { ...short, maxConnections: 3 });
+    const limits = { statementMs: 20_000, lockMs: 20_000, idleMs: 20_000 };
+    const [errors, left] = await db.transaction(
+      async (queries) => {
+        await queries.rows('LOCK TABLE note IN ACCESS EXCLUSIVE MODE');
+        const errors = [await failureOf(notes(db)), await failureOf(notes(db))];
+        return [errors, await server.sql("SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock'")];
+      },
+      { limits },
+    );
+    expect(left).toEqual([]);
+    for (const error of errors) expect(error).toContain('something else has locked');
+    expect(await notes(db)).toEqual([]);
   });
 
   test('if the server is stopped while the database is closed', async () => {

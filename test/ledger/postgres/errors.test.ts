@@ -71,6 +71,7 @@ test.each([
   ['a lost lease', new LedgerError('lost', { isLost: true }), false],
   ['a server that stops', ofServer('57P01'), true],
   ['a transaction that was idle for too long', ofServer('25P03'), true],
+  ['a server that is read-only: the host may be another one by now', ofServer('25006'), true],
   ['a network that fails', ofNetwork('ECONNRESET'), true],
 ])('%s leaves a connection broken or not', (_, error, broken) => {
   expect(isBroken(error)).toBe(broken);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { tables } from '../../../src/ledger/copy/tables.ts';
 import { type Ledger, LedgerError } from '../../../src/ledger/store.ts';
 import type { Details } from '../../../src/model/instance.ts';
 import { inForm } from '../../support/form.ts';
@@ -288,13 +289,70 @@ describe('a label set', () => {
   });
 });
 
+/** Takes a database back to what it is now, as a failover to a standby that lacks the last commits does. */
+async function keep(): Promise<() => Promise<void>> {
+  const each = (sql: (table: string) => string) =>
+    server.sql(tables.map(({ name }) => sql(name)).join(';'), databaseOf(url));
+  await server.sql('DROP SCHEMA IF EXISTS kept CASCADE; CREATE SCHEMA kept', databaseOf(url));
+  await each((name) => `CREATE TABLE kept.${name} AS SELECT * FROM ${name}`);
+  return async () => {
+    await each((name) => `DELETE FROM ${name}; INSERT INTO ${name} SELECT * FROM kept.${name}`);
+  };
+}
+
+describe('once a failover has lost a commit', () => {
+  test.each([1, 2, 30])(
+    'an exporter that has read it takes over what came instead, after %i commits',
+    async (count) => {
+      const { workspace, stores, ledger, other } = await openInEach(3);
+      await show(ledger, instance('a'));
+      const failOver = await keep();
+      await show(ledger, instance('b', { triggerType: 'TIMER' }), instance('a', { retryCount: 1 }));
+      await other.catchUp();
+      const before = new Map(other.touched);
+      await failOver();
+      await ledger.catchUp();
+      for (let i = 0; i < count; i++) await show(ledger, instance(`c${i}`, { triggerType: `T${i}` }));
+      await other.catchUp();
+      const opened = (await stores[2]?.open(workspace)) ?? other;
+      expect(await everythingOf(other)).toEqual(await everythingOf(opened));
+      expect(await everythingOf(ledger)).toEqual(await everythingOf(opened));
+      for (const set of other.state.runs.keys()) expect(other.touched.get(set)).toBeGreaterThan(before.get(set) ?? 0);
+    },
+  );
+
+  test('an exporter that still builds upon it writes nothing', async () => {
+    const { ledger, other } = await openInEach(2);
+    await show(ledger, instance('a'));
+    const failOver = await keep();
+    await show(ledger, instance('b', { triggerType: 'TIMER' }));
+    await other.catchUp();
+    const page = await foldRows(other, [instance('d', { triggerType: 'TIMER' })], nowMs);
+    await failOver();
+    await ledger.catchUp();
+    await show(ledger, instance('c', { triggerType: 'CRON' }));
+    await expect(other.commit({ kind: 'page', page })).rejects.toThrow(/^the ledger has changed since/);
+  });
+
+  test('an exporter does not take the ledger of another workspace for its own, if that has its number now', async () => {
+    const { workspace, ledger } = await openInEach(1);
+    await show(ledger, instance('a'));
+    await server.sql(
+      `UPDATE ledger SET project_id = '${newWorkspace().projectId}' WHERE project_id = '${workspace.projectId}'`,
+      databaseOf(url),
+    );
+    await expect(ledger.catchUp()).rejects.toThrow(/^the ledger has disappeared/);
+    await expect(ledger.snapshot()).rejects.toThrow(/^the ledger has disappeared/);
+  });
+});
+
 test('a database that was restored from a backup is read anew', async () => {
   const { workspace, ledger } = await openInEach(1);
   await show(ledger, instance('a'));
   await show(ledger, instance('b', { triggerType: 'TIMER' }));
   const its = `(SELECT ledger FROM ledger WHERE project_id = '${workspace.projectId}')`;
   await server.sql(
-    `UPDATE ledger SET commits = 1, instances = 1 WHERE ledger = ${its};
+    `UPDATE ledger SET commit = 1, instances = 1 WHERE ledger = ${its};
      DELETE FROM instance WHERE ledger = ${its} AND id = 'b'; DELETE FROM counter WHERE ledger = ${its} AND label_set IN
        (SELECT label_set FROM label_set WHERE ledger = ${its} AND labels LIKE '%TIMER%')`,
     databaseOf(url),
