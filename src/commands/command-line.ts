@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { nearest } from '../config/nearest.ts';
 import { type LogFormat, type LogLevel, logLevels } from '../log.ts';
-import { isPostgresUrl, passwordsIn, readAddress, shownUrl } from '../model/postgres-address.ts';
+import { isPostgresUrl, passwordsIn, readAddress } from '../model/postgres-address.ts';
 import { type HabitName, habitNames, isHabit } from '../simulator/habits.ts';
 import { isPreset, type PresetName, presetNames } from '../simulator/presets.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
@@ -151,9 +151,9 @@ function commandOf(program: Command): CommandName {
   return name;
 }
 
-/** It may be the URL of a database. */
+/** It may be the URL of a database, and a password in one that is not valid may be anywhere. */
 function shown(word: string): string {
-  return JSON.stringify(shownUrl(word));
+  return JSON.stringify(word.replace(/:\/\/.*/s, '://…'));
 }
 
 /** A command has one word, or two if it begins with `ledger`. */

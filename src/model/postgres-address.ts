@@ -30,7 +30,9 @@ export function readAddress(url: string): Address {
         : `must begin with postgresql://; write it like ${example}`,
     );
   const given = new URLSearchParams(query.replaceAll('+', '%2B'));
-  const unknown = [...given.keys()].find((name) => !parameters.includes(name));
+  // As they are written: a password behind an encoded name would not be known as one.
+  const names = query.split('&').flatMap((one) => one.split('=', 1).filter((name) => name !== ''));
+  const unknown = names.find((name) => !parameters.includes(name));
   if (unknown !== undefined)
     refuse(
       hints[unknown] ?? `has a parameter that is not supported; remove it, or write one of ${parameters.join(', ')}`,
@@ -122,12 +124,12 @@ export function isPostgresUrl(text: string): boolean {
 
 /** What of it must not be shown: its password, as it is written and as it is meant. */
 export function passwordsIn(url: string): string[] {
-  const [, inPlace = '', parameter = ''] =
-    /^[^/]*:\/\/(?:[^/?@:]*:([^/?@]*)@)?[^?]*(?:\?(?:.*&)?password=([^&]*))?/.exec(url) ?? [];
-  return [inPlace, parameter].filter((one) => one !== '').flatMap((one) => [one, decoded(one)]);
+  const [, inPlace = ''] = /^[^/]*:\/\/[^/?@:]*:([^/?@]*)@/.exec(url) ?? [];
+  const parameters = [...url.matchAll(/[?&]password=([^&]*)/g)].map(([, value = '']) => value);
+  return [inPlace, ...parameters].filter((one) => one !== '').flatMap((one) => [one, decoded(one)]);
 }
 
 /** With `<secret>` instead of its password. */
 export function shownUrl(url: string): string {
-  return url.replace(/^([^/]*:\/\/[^/?@:]*:)[^/?@]*(?=@)/, '$1<secret>').replace(/([?&]password=)[^&]*/, '$1<secret>');
+  return url.replace(/^([^/]*:\/\/[^/?@:]*:)[^/?@]*(?=@)/, '$1<secret>').replace(/([?&]password=)[^&]*/g, '$1<secret>');
 }

@@ -106,7 +106,17 @@ describe('refused in one line', () => {
     [
       'ledgers without their flags, and without the password',
       ['ledger', 'copy', 'postgresql://u:hunter2@db/s'],
-      'unexpected argument "postgresql://u:<secret>@db/s" after ledger copy',
+      'unexpected argument "postgresql://…" after ledger copy',
+    ],
+    [
+      'the same with a password that is not escaped',
+      ['ledger', 'copy', 'postgresql://u:hun/ter2@db/s'],
+      'unexpected argument "postgresql://…" after ledger copy',
+    ],
+    [
+      'such a URL in the place of a command',
+      ['postgresql://u:hunter2?x@db/s'],
+      'unknown command "postgresql://…"; the commands are serve, check, once, demo, simulate, ledger copy',
     ],
     ['a ledger for another command', ['check', '--from=a'], 'flag --from is only for the command ledger copy'],
     [

@@ -65,6 +65,11 @@ test.each<[string, string, string]>([
   ['as it is meant', 'postgresql://u:hunter2@db/secmaster', 'postgresql://u:<secret>@db/secmaster'],
   ['with characters that are written otherwise', 'postgresql://u:hunter2%2Fx@db/s', 'postgresql://u:<secret>@db/s'],
   ['in a parameter', 'postgresql://u@db/s?password=hunter2&port=1', 'postgresql://u@db/s?password=<secret>&port=1'],
+  [
+    'in a parameter that is given twice',
+    'postgresql://u@db/s?password=hunter2&password=other',
+    'postgresql://u@db/s?password=<secret>&password=<secret>',
+  ],
 ])('a password in the URL is never shown: %s', async (_, given, shown) => {
   const config = configOf(await loadText(`state: { url: "${given}" }\n${complete}`));
   expect(showConfig(config)).toContain(`url: ${shown}\n`);
@@ -98,6 +103,11 @@ describe('refused, with what to write and without the URL', () => {
     [
       'a ? in the password',
       'postgresql://u:12?hunter2@db/s',
+      'has a parameter that is not supported; remove it, or write one of host, port, user, password, sslmode, application_name, options',
+    ],
+    [
+      'a parameter whose name is encoded',
+      'postgresql://u@db/s?pass%77ord=hunter2',
       'has a parameter that is not supported; remove it, or write one of host, port, user, password, sslmode, application_name, options',
     ],
     [

@@ -59,7 +59,7 @@ test('to the database of a configuration, back with a password file, and on to a
   const target = ['--to', withoutPassword(other), '--to.password-file', passwordFile];
   expect(await run('ledger', 'copy', ...known, ...target)).toMatchObject({ exitCode: 0, stderr: '' });
   const again = await run('ledger', 'copy', ...known, ...target);
-  expect(again).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/ is not empty: it has 1 workspaces;/) });
+  expect(again).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/ is not empty \(workspaces: 1\);/) });
 });
 
 test('a missing password file is named', async () => {

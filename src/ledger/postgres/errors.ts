@@ -11,7 +11,7 @@ const remedies: Readonly<Record<string, string>> = {
   '25006': 'it is read-only, such as a standby; name the primary in state.url',
   '25P03': `a change was given up because this exporter had stopped in the middle of it; ${byItself}`,
   '28': 'it does not let this user in from here; check the user and sslmode in state.url, and pg_hba.conf of the server',
-  '28P01': "it refuses the password; correct state.password_file, or set the user's password",
+  '28P01': "it refuses the password; correct it in state.password_file or state.url, or set the user's password",
   '3D000': 'the database does not exist; create it, or correct its name in state.url',
   '3F000': 'the first schema of the search_path does not exist; create it, or correct search_path',
   '40': `another replica was in the way; ${byItself}`,

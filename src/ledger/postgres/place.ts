@@ -66,7 +66,7 @@ export function postgresPlace({ url, password, ca }: Pick<PostgresOptions, 'url'
             const [found] = await queries.rows<{ ledgers: number }>('SELECT count(*) AS ledgers FROM ledger');
             if (found?.ledgers !== 0)
               throw new LedgerError(
-                `${shown} is not empty: it has ${found?.ledgers} workspaces; ledgers are only copied to a database without any`,
+                `${shown} is not empty (workspaces: ${found?.ledgers}); ledgers are only copied to a database without any`,
               );
             const result = await work(tablesOf(queries));
             await conclude(queries);

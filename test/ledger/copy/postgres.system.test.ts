@@ -130,7 +130,7 @@ test('a copy that differs is refused, and the database stays empty', async () =>
 test('nothing is copied to a database with ledgers', async () => {
   const url = await copiedDatabase();
   await expect(copy(source, placeOf(url))).rejects.toThrow(
-    /^the ledger in PostgreSQL 127\.0\.0\.1:\d+\/test_\d+ is not empty: it has 2 workspaces; ledgers are only copied to a database without any$/,
+    /^the ledger in PostgreSQL 127\.0\.0\.1:\d+\/test_\d+ is not empty \(workspaces: 2\); ledgers are only copied to a database without any$/,
   );
 });
 

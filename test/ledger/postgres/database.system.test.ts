@@ -304,7 +304,9 @@ describe('it goes on by itself', () => {
     await db.rows('SELECT 1');
     await server.sql("ALTER ROLE rotated PASSWORD 'second'");
     await server.restart();
-    expect(await failureOf(db.rows('SELECT 1'))).toContain('it refuses the password; correct state.password_file');
+    expect(await failureOf(db.rows('SELECT 1'))).toContain(
+      'it refuses the password; correct it in state.password_file or state.url',
+    );
     password = 'second';
     expect(await db.rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });

@@ -14,7 +14,7 @@ function ofNetwork(code: string): Error {
 
 describe('an error of the database says what to fix', () => {
   test.each([
-    ['28P01', 'it refuses the password; correct state.password_file'],
+    ['28P01', 'it refuses the password; correct it in state.password_file or state.url'],
     ['28000', 'it does not let this user in from here'],
     ['3D000', 'the database does not exist'],
     ['42501', 'the user lacks a privilege'],
