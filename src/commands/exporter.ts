@@ -4,6 +4,7 @@ import type { Loaded } from '../config/load.ts';
 import { showConfig } from '../config/show.ts';
 import { type App, createApp } from '../http/app.ts';
 import type { Logger } from '../log.ts';
+import { coalesce } from '../metrics/coalesce.ts';
 import { createExposition, type Exposition } from '../metrics/exposition.ts';
 import { runbooksUrl } from '../package-json.ts';
 import { createFleet, type Fleet } from '../poll/fleet/fleet.ts';
@@ -81,7 +82,8 @@ export async function createExporter(first: Config, surroundings: Surroundings):
     log,
     clock,
     lastScrapeMs: exposition.lastScrapeMs,
-    onReport: () => exposition.update(fleet.reports(), config.metrics.durationBuckets),
+    // Polls that end at the same time share one rendering, and one collection of the reports.
+    onReport: coalesce(() => exposition.update(fleet.reports(), config.metrics.durationBuckets)),
     onNew,
     onLook: shared.looked,
   });

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { defaultAccessKey, defaultProject } from '../../src/simulator/defaults.ts';
 import { parseExposition, sampleValue } from '../support/metrics/exposition.ts';
@@ -35,11 +36,13 @@ workspaces:
 
 const lease = async ({ get }: Served) => sampleValue(await get('/metrics'), 'secmaster_exporter_lease');
 
-/** The one of these that polls, and the others. */
+/** The one of these that polls, once leases have come to rest, and the others. */
 async function pollerOf(all: readonly Served[]): Promise<readonly [Served, readonly Served[]]> {
   const find = async () => {
+    const before = await Promise.all(all.map(lease));
+    await sleep(2_500);
     const leases = await Promise.all(all.map(lease));
-    const i = leases.indexOf(1);
+    const i = JSON.stringify(before) === JSON.stringify(leases) ? leases.indexOf(1) : -1;
     const holder = all[i];
     return holder === undefined || leases.includes(undefined)
       ? undefined

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { Clock } from '../../../src/clock.ts';
 import { LedgerError } from '../../../src/ledger/store.ts';
+import { coalesce } from '../../../src/metrics/coalesce.ts';
 import type { WorkspaceReport } from '../../../src/model/report.ts';
 import { createFleet, type Fleet } from '../../../src/poll/fleet/fleet.ts';
 import type { Target } from '../../../src/poll/fleet/membership.ts';
@@ -158,11 +159,11 @@ export function createSeveral({
       log,
       clock: own,
       lastScrapeMs: () => scrapedMs,
-      onReport: async () => {
+      onReport: coalesce(async () => {
         await gate.passed();
         // Rendering takes real time, for which the clock would not wait.
         published = fleet.reports();
-      },
+      }),
       onNew: (these) => timer?.pollNow(these),
     });
     const seen = new Map<string, number>();
