@@ -50,7 +50,7 @@ export async function polledEverywhere(site: Site, fromMs = 0, withinMs = 120_00
     if (waiting.length === 0) return;
     if (Date.now() > untilMs)
       throw new Error(`no two good polls in ${withinMs / 1000} s: ${JSON.stringify(waiting, null, 1)}`);
-    await sleep(500);
+    await sleep(400 + 30 * site.workspaces.length);
   }
 }
 

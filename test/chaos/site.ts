@@ -47,6 +47,7 @@ export interface SiteOptions {
   readonly runsPerMinute?: number;
   readonly schedule?: string;
   readonly newSeriesHold?: string;
+  readonly lease?: string;
   /** Whether the workspaces are found, not configured. */
   readonly isDiscovered?: boolean;
   /** Whether one process does the same beside them. */
@@ -70,6 +71,7 @@ export async function buildSite({
   runsPerMinute = 8,
   schedule: firstSchedule = '* * * * * *',
   newSeriesHold = '0s',
+  lease = `${leaseMs / 1000}s`,
   isDiscovered = false,
   hasReference = false,
   aheadMs,
@@ -120,7 +122,7 @@ export async function buildSite({
   writeFileSync(passwordFile, `${decodeURIComponent(created.password)}\n`);
   const configOf = (port: number) => {
     const url = `postgresql://${created.username}@127.0.0.1:${port}${created.pathname}`;
-    return config(simulated, { url, password_file: passwordFile, lease: `${leaseMs / 1000}s` });
+    return config(simulated, { url, password_file: passwordFile, lease });
   };
   const replicas: Replica[] = [];
   async function add(): Promise<Replica> {

@@ -142,6 +142,8 @@ test('fifty workspaces spread evenly over three replicas, and a fourth takes its
     workspaces: 50,
     runsPerMinute: 2,
     schedule: '10s',
+    // Four processes on few cores have much to do at first.
+    lease: '15s',
     isDiscovered: true,
   });
   onTestFailed(() => tellWhatHappened(site.replicas));
