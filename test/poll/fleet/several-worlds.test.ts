@@ -205,7 +205,7 @@ test(
         const alone = await live(calm, 1, seed);
         expect(run.requests()).toBeLessThanOrEqual(1.1 * alone.requests() + 12 * takeovers(run.all));
       }),
-      { numRuns: Number(process.env.WORLDS_RUNS ?? inForm(25, 300)), endOnFailure: true, ...seedOf() },
+      { numRuns: Number(process.env.WORLDS_RUNS ?? inForm(25, 60)), endOnFailure: true, ...seedOf() },
     );
   },
   inForm(600_000, 600_000),
