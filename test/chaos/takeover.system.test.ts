@@ -67,20 +67,22 @@ test('a replica that is killed is replaced within its lease and one poll, one th
   expect(afterStopMs).toBeLessThan(lookMs + pollMs + slackMs);
 }, 300_000);
 
-test.each<[string, (paused: Replica) => void]>([
-  ['with a commit on its way', ({ database }) => database.delay(1_000)],
-  ['while it waits for SecMaster, which then answers', ({ secmaster }) => secmaster.delay(700)],
+test.each<[string, (paused: Replica) => void, number]>([
+  ['with a commit on its way', ({ database }) => database.delay(1_000), 800],
+  ['with an answer of SecMaster on its way', ({ secmaster }) => secmaster.delay(700), 0],
 ])(
   'a replica that is paused %s does not write when it comes back',
-  async (_, slowDown) => {
-    const site = await peacefulSite({ timeout: '60s' });
+  async (_, slowDown, laterMs) => {
+    const site = await peacefulSite({ timeout: '60s', workspaces: 1 });
     const journal = openJournal();
     const scraper = scrapeAlways(site.replicas, journal.now);
     const workspace = firstOf(site);
     const paused = await holderOf(site.replicas, workspace);
     slowDown(paused);
     await site.turn(60_000);
-    await sleep(1_500);
+    const { replicas: before } = await site.requests();
+    while ((await site.requests()).replicas === before) await sleep(10);
+    await sleep(laterMs);
     paused.pause();
     journal.note(`${paused.name} is paused`);
     const sinceMs = performance.now();
