@@ -48,6 +48,8 @@ export interface SiteOptions {
   readonly schedule?: string;
   readonly newSeriesHold?: string;
   readonly lease?: string;
+  /** Of a request to SecMaster. */
+  readonly timeout?: string;
   /** Whether the workspaces are found, not configured. */
   readonly isDiscovered?: boolean;
   /** Whether one process does the same beside them. */
@@ -72,6 +74,7 @@ export async function buildSite({
   schedule: firstSchedule = '* * * * * *',
   newSeriesHold = '0s',
   lease = `${leaseMs / 1000}s`,
+  timeout = '3s',
   isDiscovered = false,
   hasReference = false,
   aheadMs,
@@ -110,7 +113,7 @@ export async function buildSite({
     };
     const configured = workspaces.map(({ id, name }) => ({ ...entry, workspace_id: id, name }));
     return {
-      poll: { schedule, lookback: `${lookbackMs / 3_600_000}h`, rate_limit: 200, concurrency: 8, timeout: '3s' },
+      poll: { schedule, lookback: `${lookbackMs / 3_600_000}h`, rate_limit: 200, concurrency: 8, timeout },
       state,
       metrics: { new_series_hold: newSeriesHold },
       workspaces: isDiscovered ? [entry] : configured,

@@ -67,35 +67,45 @@ test('a replica that is killed is replaced within its lease and one poll, one th
   expect(afterStopMs).toBeLessThan(lookMs + pollMs + slackMs);
 }, 300_000);
 
-test('a replica that is paused, also with a commit on its way, does not write when it comes back', async () => {
-  const site = await peacefulSite();
-  const journal = openJournal();
-  const scraper = scrapeAlways(site.replicas, journal.now);
-  const workspace = firstOf(site);
-  const paused = await holderOf(site.replicas, workspace);
-  // Its next commit begins and doesn't end.
-  paused.database.delay(1_000);
-  await site.turn(60_000);
-  await sleep(1_500);
-  paused.pause();
-  journal.note(`${paused.name} is paused`);
-  const sinceMs = performance.now();
-  const afterMs = await takenOver(site, workspace, paused, sinceMs);
-  await site.flood(300);
-  await sleep(Math.max(0, pauseMs - afterMs));
-  paused.resume();
-  await paused.database.mend();
-  journal.note(`${paused.name} goes on`);
+test.each<[string, (paused: Replica) => void, number]>([
+  ['with a commit on its way', ({ database }) => database.delay(1_000), 800],
+  ['with an answer of SecMaster on its way', ({ secmaster }) => secmaster.delay(700), 0],
+])(
+  'a replica that is paused %s does not write when it comes back',
+  async (_, slowDown, laterMs) => {
+    const site = await peacefulSite({ timeout: '60s', workspaces: 1 });
+    const journal = openJournal();
+    const scraper = scrapeAlways(site.replicas, journal.now);
+    const workspace = firstOf(site);
+    const paused = await holderOf(site.replicas, workspace);
+    slowDown(paused);
+    await site.turn(60_000);
+    const { replicas: before } = await site.requests();
+    while ((await site.requests()).replicas === before) await sleep(10);
+    await sleep(laterMs);
+    paused.pause();
+    journal.note(`${paused.name} is paused`);
+    const sinceMs = performance.now();
+    const afterMs = await takenOver(site, workspace, paused, sinceMs);
+    await site.flood(300);
+    await sleep(Math.max(0, pauseMs - afterMs));
+    paused.resume();
+    journal.note(`${paused.name} goes on`);
+    await sleep(3_000);
+    await paused.database.mend();
+    await paused.secmaster.mend();
 
-  expect(await shownTruth(site)).toEqual([]);
-  expect((await differencesFromTruth(site, await paused.get('/metrics'))).filter((one) => /_total/.test(one))).toEqual(
-    [],
-  );
-  await scraper.stop();
-  expect(scraper.complaints).toEqual([]);
-  // What it had sent to the database before it was paused is held for as long as the database lets a transaction idle.
-  expect(afterMs).toBeLessThan(2 * leaseMs + lookMs + pollMs + slackMs);
-}, 300_000);
+    expect(await shownTruth(site)).toEqual([]);
+    expect(
+      (await differencesFromTruth(site, await paused.get('/metrics'))).filter((one) => /_total/.test(one)),
+    ).toEqual([]);
+    await scraper.stop();
+    expect(scraper.complaints).toEqual([]);
+    // What it had sent to the database before it was paused is held for as long as the database lets a transaction idle.
+    expect(afterMs).toBeLessThan(2 * leaseMs + lookMs + pollMs + slackMs);
+  },
+  300_000,
+);
 
 test('every replica shows the same bytes within two seconds of a commit', async () => {
   const site = await peacefulSite();
