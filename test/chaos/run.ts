@@ -19,7 +19,7 @@ export function chaosRun(args: readonly string[]): { args: string[]; environment
   if (Number(count) < 2 || Number(count) > 9) return `--replicas is a number from 2 to 9; usage: ${usage}`;
   return {
     args: ['--project=system', 'test/chaos'],
-    environment: { CHAOS_REPLICAS: count, CHAOS_STEPS: '120', CHAOS_PAUSE_MS: '60000', TEST_FORM: 'full' },
+    environment: { CHAOS_REPLICAS: count, CHAOS_STEPS: '120', CHAOS_PAUSE_MS: '60000', CHAOS_POLLS: '6' },
   };
 }
 

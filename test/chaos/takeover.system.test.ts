@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFailed, test } from 'vitest';
 import { createRandom } from '../../src/simulator/random.ts';
-import { inForm } from '../support/form.ts';
 import { usePostgres } from '../support/postgres.ts';
 import type { Replica } from '../support/process/replica.ts';
 import { openJournal } from './journal.ts';
@@ -20,7 +19,8 @@ const lookMs = 1_000;
 /** What a loaded machine takes for a poll, a scrape and an answer of the database. */
 const slackMs = Number(process.env.CHAOS_SLACK_MS ?? 2_000);
 /** `npm run chaos -- --replicas=3` has it longer. */
-const pauseMs = Number(process.env.CHAOS_PAUSE_MS ?? inForm('10000', '15000'));
+const { CHAOS_PAUSE_MS = '10000', CHAOS_POLLS = '2' } = process.env;
+const pauseMs = Number(CHAOS_PAUSE_MS);
 
 async function peacefulSite(options: Partial<SiteOptions> = {}): Promise<Site> {
   const site = await buildSite({ seed: 1, random: createRandom(1), server, ...options });
@@ -112,7 +112,7 @@ test('every replica shows the same bytes within two seconds of a commit', async 
   await site.schedule(`*/${everyMs / 1_000} * * * * *`);
   await sleep(3_000);
   const lags: number[] = [];
-  for (let poll = 0; poll < inForm(2, 5); poll++) {
+  for (let poll = 0; poll < Number(CHAOS_POLLS); poll++) {
     // In the middle between two polls, long after the last one and long before the next.
     await sleep(everyMs - ((Date.now() + everyMs / 2) % everyMs));
     const before = await sharedOf(site);
