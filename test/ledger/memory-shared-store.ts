@@ -1,6 +1,6 @@
 import { type Replicas, workspaceTask } from '../../src/ledger/replicas.ts';
 import { type Ledger, LedgerError, type Store, type WorkspaceId } from '../../src/ledger/store.ts';
-import { createTurns } from '../../src/poll/turns.ts';
+import { createTurns } from '../../src/ledger/turns.ts';
 import type { MemoryReplicas, SharedCall, Trouble } from './memory-replicas.ts';
 import { createMemoryStore, type Disk } from './memory-store.ts';
 

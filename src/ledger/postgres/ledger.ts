@@ -2,6 +2,7 @@ import type { Change } from '../change.ts';
 import type { Recorded } from '../snapshot.ts';
 import { type Ledger, LedgerError, type WorkspaceId } from '../store.ts';
 import { Tally } from '../tally.ts';
+import { createTurns } from '../turns.ts';
 import { type Cell, type CellChange, moves } from '../window.ts';
 import { writeChange } from './commit.ts';
 import type { Database, Queries } from './database.ts';
@@ -36,12 +37,7 @@ export function openPostgresLedger(
   fence: Fence,
 ): Ledger {
   let memory = opened;
-  let last: Promise<unknown> = Promise.resolve();
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = last.then(work, work);
-    last = done.catch(() => {});
-    return done;
-  }
+  const inTurn = createTurns();
 
   const setsOf: SetsOf = (rows, queries = db) => withSetsOf(rows, memory.sets, queries, ledger);
   const instances = instanceReads(db, ledger, setsOf);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Look, Replicas, Task, Told } from '../replicas.ts';
 import { LedgerError } from '../store.ts';
+import { createTurns } from '../turns.ts';
 import type { Database } from './database.ts';
 import type { Fence } from './ledger.ts';
 import { type Schema, SchemaTooNew, withVersion } from './migrate.ts';
@@ -53,20 +54,20 @@ export function createPostgresReplicas({
   /** By this process's own clock, from before the renewal was sent. */
   let livesUntilMs = Number.NEGATIVE_INFINITY;
   let scrapedMs: number | null = null;
-  let turns: Promise<unknown> = Promise.resolve();
+  const turns = createTurns();
 
   const hasLapsed = () => elapsedMs() >= livesUntilMs;
 
   /** One after the other: what a look concludes from a task must not have been changed by a `take` meanwhile. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = turns.then(work).catch(async (error) => {
-      // It may be another server that answers next.
-      horizon = 0;
-      if (error instanceof SchemaTooNew) await standDown().catch(() => {});
-      throw error;
-    });
-    turns = turn.catch(() => {});
-    return turn;
+    return turns(() =>
+      work().catch(async (error) => {
+        // It may be another server that answers next.
+        horizon = 0;
+        if (error instanceof SchemaTooNew) await standDown().catch(() => {});
+        throw error;
+      }),
+    );
   }
 
   /** Newer replicas take over at once. */

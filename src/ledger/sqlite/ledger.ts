@@ -7,6 +7,7 @@ import { advance, type LedgerState } from '../state.ts';
 import type { Ledger } from '../store.ts';
 import { changedColumns, type LedgerRow, readState } from '../stored-state.ts';
 import { touch, untouched } from '../touched.ts';
+import { createTurns } from '../turns.ts';
 import { versionKey } from '../versions.ts';
 import { moves } from '../window.ts';
 import type { Database } from './database.ts';
@@ -41,13 +42,8 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
   });
 
   let touched = untouched;
-  let last: Promise<unknown> = Promise.resolve();
   /** Nothing is committed while a snapshot is read in parts. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = last.then(work, work);
-    last = done.catch(() => {});
-    return done;
-  }
+  const inTurn = createTurns();
 
   function readPlaybooks(): MetPlaybook[] {
     const sql = `SELECT playbook_id AS playbookId, name, label, seen_ms AS seenMs, begun_ms AS begunMs, met_ms AS metMs

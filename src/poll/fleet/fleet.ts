@@ -1,11 +1,11 @@
 import type { Clock } from '../../clock.ts';
 import { workspaceTask } from '../../ledger/replicas.ts';
 import type { Store } from '../../ledger/store.ts';
+import { createTurns } from '../../ledger/turns.ts';
 import type { Logger } from '../../log.ts';
 import type { WorkspaceReport } from '../../model/report.ts';
 import type { SecMaster } from '../../secmaster/api/secmaster.ts';
 import type { SharedTask } from '../shared/shared-task.ts';
-import { createTurns } from '../turns.ts';
 import type { WorkspaceSettings } from '../workspace/settings.ts';
 import { createWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { assignLabels, type WantedLabel } from './labels.ts';

@@ -1,6 +1,6 @@
+import { createTurns } from '../../ledger/turns.ts';
 import type { EndedPoll, PollReport } from '../../model/report.ts';
 import { SecMasterError } from '../../secmaster/http/errors.ts';
-import { createTurns } from '../turns.ts';
 import type { TaskLink } from './shared-task.ts';
 import {
   countsOf,

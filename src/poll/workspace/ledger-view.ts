@@ -1,10 +1,10 @@
 import { currentLabels } from '../../ledger/current-names.ts';
 import type { LedgerState } from '../../ledger/state.ts';
 import type { Ledger } from '../../ledger/store.ts';
+import { createTurns } from '../../ledger/turns.ts';
 import type { Logger } from '../../log.ts';
 import type { WorkspaceReport } from '../../model/report.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import { createTurns } from '../turns.ts';
 import { createOutlook, type OutlookSettings } from './outlook.ts';
 import type { ZeroFirst } from './zero-first.ts';
 
