@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseExposition } from '../support/metrics/exposition.ts';
+import { ofWorkspace } from '../support/metrics/shared-families.ts';
 import type { Replica } from '../support/process/replica.ts';
-import { ofWorkspace } from './shared-families.ts';
 
 /** The workspaces that a replica polls, as its metrics say. */
 export async function heldBy(one: Replica): Promise<string[]> {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Truth } from '../../src/simulator/truth.ts';
 import { sampleValue } from '../support/metrics/exposition.ts';
+import { differingLines, ofWorkspace, sharedFamilies } from '../support/metrics/shared-families.ts';
 import { differences, streakDifferences } from '../support/world/compare.ts';
 import { labelsFrom, nodeDifferences, playbookDifferences } from '../support/world/compare-playbooks.ts';
-import { differingLines, ofWorkspace, sharedFamilies } from './shared-families.ts';
 import { lookbackMs, type Site } from './site.ts';
 import { hourMs } from './soc.ts';
 

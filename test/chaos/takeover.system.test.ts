@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFailed, test } from 'vitest';
 import { createRandom } from '../../src/simulator/random.ts';
+import { sharedFamilies } from '../support/metrics/shared-families.ts';
 import { usePostgres } from '../support/postgres.ts';
 import type { Replica } from '../support/process/replica.ts';
 import { openJournal } from './journal.ts';
 import { heldBy, holderOf, pollsOf } from './leases.ts';
 import { scrapeAlways } from './scraper.ts';
 import { begin, differencesFromTruth, polledEverywhere, shownTruth } from './settled.ts';
-import { sharedFamilies } from './shared-families.ts';
 import { buildSite, leaseMs, type Site, type SiteOptions } from './site.ts';
 import { print } from './soc.ts';
 import { tellWhatHappened } from './what-happened.ts';

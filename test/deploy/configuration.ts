@@ -17,8 +17,3 @@ export async function problemsOf(file: string, files: Readonly<Record<string, st
   const loaded = await loadConfig({ configFile: join(folder, 'config.yml'), environment: {} });
   return 'problems' in loaded ? loaded.problems : [];
 }
-
-/** The files of an access key in this folder. */
-export function accessKeyIn(folder: string): Readonly<Record<string, string>> {
-  return { [`${folder}/ak`]: 'ak-of-a-test\n', [`${folder}/sk`]: 'sk-of-a-test\n' };
-}

@@ -2,45 +2,25 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFailed, test } from 'vitest';
 import type { Status } from '../../src/http/status.ts';
-import { defaultProject, defaultUser, defaultWorkspace } from '../../src/simulator/defaults.ts';
-import { differingLines, sharedFamilies } from '../chaos/shared-families.ts';
 import { startPrometheus } from '../support/alert/prometheus.ts';
 import { sampleValue } from '../support/metrics/exposition.ts';
+import { differingLines, sharedFamilies } from '../support/metrics/shared-families.ts';
 import { usePostgres } from '../support/postgres.ts';
 import { eventually, temporaryFolder } from '../support/process/processes.ts';
-import { type Served, serve } from '../support/process/served.ts';
-import { startSimulator } from '../support/process/simulated.ts';
+import { byPassword, type Served, serve, writeConfig } from '../support/process/served.ts';
+import { type Simulated, startSimulator } from '../support/process/simulated.ts';
 
 const server = usePostgres();
 const lease = 'secmaster_exporter_lease';
 
 /** A configuration file as a user would write it. */
-async function writeYaml(url: string): Promise<string> {
+async function writeYaml(simulated: Simulated): Promise<string> {
   const folder = temporaryFolder();
   const database = new URL(await server.createDatabase());
   writeFileSync(join(folder, 'password'), `${decodeURIComponent(database.password)}\n`);
   database.password = '';
-  const file = join(folder, 'config.yml');
-  writeFileSync(
-    file,
-    `
-poll: { schedule: 2s, lookback: 2h }
-state:
-  url: ${database.href}
-  password_file: ${join(folder, 'password')}
-  lease: 3s
-metrics: { new_series_hold: 0s }
-workspaces:
-  - name: prod
-    region: ${defaultProject.name}
-    project_id: "${defaultProject.id}"
-    workspace_id: ${defaultWorkspace.id}
-    endpoint: ${url}
-    iam_endpoint: ${url}
-    credentials: ${JSON.stringify({ password: defaultUser })}
-`,
-  );
-  return file;
+  const state = `{ url: "${database.href}", password_file: ${join(folder, 'password')}, lease: 3s }`;
+  return writeConfig(simulated, folder, { state, schedule: '2s', credentials: byPassword });
 }
 
 /** What both show once they show the same, after so many polls. */
@@ -61,7 +41,7 @@ async function equalAfter(polls: number, ...both: readonly [Served, Served]): Pr
 
 test('two exporters on one database show the same, and when one is stopped the other goes on at once', async () => {
   const simulated = await startSimulator({ historyMs: 3_600_000 });
-  const args = [`--config.file=${await writeYaml(simulated.url)}`];
+  const args = [`--config.file=${await writeYaml(simulated)}`];
   const both = [await serve(args), await serve(args)] as const;
   onTestFailed(() => both.forEach(({ running }) => void process.stdout.write(`${running.stderr().slice(-4_000)}\n\n`)));
   const ports = both.map(({ port }) => `127.0.0.1:${port}`);

@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { defaultAccessKey, defaultProject } from '../../src/simulator/defaults.ts';
 import { parseExposition, sampleValue } from '../support/metrics/exposition.ts';
+import { sharedFamilies } from '../support/metrics/shared-families.ts';
 import { usePostgres } from '../support/postgres.ts';
 import { eventually, startExporter, temporaryFolder } from '../support/process/processes.ts';
 import { type Served, serve } from '../support/process/served.ts';
 import { type Simulated, startSimulator } from '../support/process/simulated.ts';
-import { sharedPart } from '../support/world/several.ts';
 
 /** Several exporters on one PostgreSQL database, as processes of their own. */
 
@@ -68,7 +68,7 @@ test('replicas serve the same, and polls go on after one is stopped, and after o
 
   const alike = async () => {
     const [one, other] = await Promise.all([first.get('/metrics'), third.get('/metrics')]);
-    return sharedPart(one) === sharedPart(other) ? one : undefined;
+    return sharedFamilies(one) === sharedFamilies(other) ? one : undefined;
   };
   const text = await eventually(alike, 'the same exposition', third.running, 20_000);
   expect(parseExposition(text).some(({ name }) => name === 'secmaster_workflow_instances')).toBe(true);

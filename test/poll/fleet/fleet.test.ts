@@ -7,21 +7,13 @@ import { createFleet } from '../../../src/poll/fleet/fleet.ts';
 import type { Target } from '../../../src/poll/fleet/membership.ts';
 import type { FoundWorkspace, SecMaster } from '../../../src/secmaster/api/secmaster.ts';
 import { SecMasterError } from '../../../src/secmaster/http/errors.ts';
+import { target } from '../../support/world/target.ts';
 
 /** Which workspaces there are to be polled, and under which labels, as configuration and lists change. */
 
 const never = new AbortController().signal;
 const minuteMs = 60_000;
 const empty = { count: 0, ids: [], instances: [], filteredOut: [], rejected: [] };
-const endpoints = { endpoint: 'https://a.example.com', iamEndpoint: 'https://b.example.com' };
-const target = (some: Partial<Target> = {}): Target => ({
-  name: null,
-  region: 'eu-west-101',
-  projectId: 'project-a',
-  workspaceId: null,
-  ...endpoints,
-  ...some,
-});
 
 /** Projects with their workspaces by name, which a test changes as it likes. */
 async function setUp(projects: Record<string, Record<string, string>>, onReport: () => void = () => {}) {

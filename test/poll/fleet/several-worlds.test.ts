@@ -8,9 +8,10 @@ import { createManualClock } from '../../../src/simulator/manual-clock.ts';
 import { createRandom, type Random } from '../../../src/simulator/random.ts';
 import { createSimulator } from '../../../src/simulator/simulator.ts';
 import { inForm } from '../../support/form.ts';
+import { sharedFamilies } from '../../support/metrics/shared-families.ts';
 import { createClientInProcess } from '../../support/secmaster/in-process.ts';
 import { differences, labelsOf } from '../../support/world/compare.ts';
-import { createSeveral, type OneReplica, sharedPart } from '../../support/world/several.ts';
+import { createSeveral, type OneReplica } from '../../support/world/several.ts';
 
 /** Replicas come and go, are cut off, paused and killed while runs begin and end: in the end all of them show the truth. */
 
@@ -199,7 +200,7 @@ test(
         expect(run.wrongs).toEqual([]);
         for (const text of texts) {
           expect(run.wrong(text)).toEqual([]);
-          expect(sharedPart(text)).toBe(sharedPart(texts[0] ?? ''));
+          expect(sharedFamilies(text)).toBe(sharedFamilies(texts[0] ?? ''));
         }
         const calm = plan.filter(({ kind }) => kind === 'runs' || kind === 'wait');
         const alone = await live(calm, 1, seed);

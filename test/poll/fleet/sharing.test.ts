@@ -1,25 +1,17 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import type { Target } from '../../../src/poll/fleet/membership.ts';
 import type { WorkspaceSettings } from '../../../src/poll/workspace/settings.ts';
 import { noFilters } from '../../../src/secmaster/api/filters.ts';
 import { defaultProject, defaultWorkspace } from '../../../src/simulator/defaults.ts';
 import { createManualClock, type ManualClock } from '../../../src/simulator/manual-clock.ts';
 import { createSimulator } from '../../../src/simulator/simulator.ts';
 import { sampleValue, total } from '../../support/metrics/exposition.ts';
+import { sharedFamilies } from '../../support/metrics/shared-families.ts';
 import { createClientInProcess } from '../../support/secmaster/in-process.ts';
 import { createQuietSecMaster } from '../../support/world/quiet-secmaster.ts';
-import { createSeveral, type OneReplica, type SeveralParts, sharedPart } from '../../support/world/several.ts';
+import { createSeveral, type OneReplica, type SeveralParts } from '../../support/world/several.ts';
+import { target } from '../../support/world/target.ts';
 
-const endpoints = { endpoint: 'https://a.example.com', iamEndpoint: 'https://b.example.com' };
-const target = (some: Partial<Target> = {}): Target => ({
-  name: null,
-  region: 'eu-west-101',
-  projectId: 'project-a',
-  workspaceId: null,
-  ...endpoints,
-  ...some,
-});
 const numbered = (count: number, from = 0) =>
   Array.from({ length: count }, (_, i) => target({ name: `w${from + i}`, workspaceId: `id-${from + i}` }));
 
@@ -92,7 +84,7 @@ test('every replica shows the same bytes within two seconds of a commit, and say
   await several.turn(32_000);
   const texts = await Promise.all(several.all.map((one) => one.scrape()));
   expect(texts[0]).toContain('secmaster_workflow_instances_started_total{');
-  const parts = texts.map(sharedPart);
+  const parts = texts.map(sharedFamilies);
   expect(parts[1]).toBe(parts[0]);
   expect(parts[2]).toBe(parts[0]);
   const leases = texts.map((text) => sampleValue(text, 'secmaster_exporter_lease', { workspace: 'soc' }));
@@ -281,7 +273,7 @@ test('a discovery that fails is shown by every replica', async () => {
   await turn(70_000);
   const texts = await Promise.all(all.map((one) => one.scrape()));
   for (const text of texts) expect(sampleValue(text, 'secmaster_up', { workspace: 'eu-west-101' })).toBe(0);
-  expect(sharedPart(texts[1] ?? '')).toBe(sharedPart(texts[0] ?? ''));
+  expect(sharedFamilies(texts[1] ?? '')).toBe(sharedFamilies(texts[0] ?? ''));
 });
 
 test('workspaces of one name have the same labels on each replica, whichever of them found it first', async () => {
@@ -443,7 +435,7 @@ test('what is read after a poll is shown by all, without waiting for the next po
   const texts = await Promise.all(several.all.map((one) => one.scrape()));
   const read = { result: 'read' };
   for (const text of texts) expect(sampleValue(text, 'secmaster_exporter_topologies_total', read)).toBe(1);
-  expect(sharedPart(texts[1] ?? '')).toBe(sharedPart(texts[0] ?? ''));
+  expect(sharedFamilies(texts[1] ?? '')).toBe(sharedFamilies(texts[0] ?? ''));
 });
 
 test('a lease is not given back in the middle of a poll, but after it', async () => {

@@ -71,6 +71,8 @@ export interface ConfigOptions {
   readonly schedule?: string;
   readonly timezone?: string;
   readonly timeout?: string;
+  /** In YAML; a file in the folder. */
+  readonly state?: string;
 }
 
 /** A configuration file that points at a simulator, polls each second, and keeps its ledger in the folder. */
@@ -83,6 +85,7 @@ export function writeConfig(
     schedule = '* * * * * *',
     timezone = 'UTC',
     timeout = '10s',
+    state = `{ path: ${join(folder, 'ledger', 'secmaster.db')} }`,
   }: ConfigOptions = {},
 ): string {
   const file = join(folder, 'config.yml');
@@ -90,7 +93,7 @@ export function writeConfig(
     file,
     `
 poll: { schedule: "${schedule}", lookback: ${lookback}, rate_limit: 200, timezone: ${timezone}, timeout: ${timeout} }
-state: { path: ${join(folder, 'ledger', 'secmaster.db')} }
+state: ${state}
 metrics: { new_series_hold: 0s }
 workspaces:
   - name: prod

@@ -19,6 +19,7 @@ import {
 import { createSharedStore } from '../../ledger/memory-shared-store.ts';
 import type { Disk } from '../../ledger/memory-store.ts';
 import { expositionOf, parseExposition, scrapeOf } from '../metrics/exposition.ts';
+import { sharedFamilies } from '../metrics/shared-families.ts';
 
 /** Several exporters on one store, all in this process: what `serve` puts together, without HTTP. */
 export interface Several {
@@ -169,7 +170,7 @@ export function createSeveral({
     const seen = new Map<string, number>();
 
     function notice(text: string): void {
-      for (const { name: sample, labels, value } of parseExposition(sharedPart(text))) {
+      for (const { name: sample, labels, value } of parseExposition(sharedFamilies(text))) {
         if (!/_(total|count|bucket)$/.test(sample)) continue;
         const key = `${sample} ${JSON.stringify(labels)}`;
         const before = seen.get(key) ?? 0;
@@ -275,13 +276,4 @@ function reached(secmaster: SecMaster, gate: { passed(): Promise<void> }, net: N
     listWorkspaces: through('list_workspaces', secmaster.listWorkspaces),
     listPlaybooks: through('list_playbooks', secmaster.listPlaybooks),
   };
-}
-
-/** What all replicas show alike: an exposition without what each measures of itself. */
-export function sharedPart(exposition: string): string {
-  const own = /^(# \w+ )?(process_|nodejs_|secmaster_exporter_(lease|api_request|config_|build_|web_))/;
-  return exposition
-    .split('\n')
-    .filter((line) => !own.test(line))
-    .join('\n');
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { exporterProcess, families } from '../../src/metrics/families.ts';
-import { parseExposition } from '../support/metrics/exposition.ts';
+import { exporterProcess, families } from '../../../src/metrics/families.ts';
+import { parseExposition } from './exposition.ts';
 import { differingLines, ofWorkspace, sharedFamilies } from './shared-families.ts';
 
 test('all families are shared, but for those of the process and its leases', () => {
