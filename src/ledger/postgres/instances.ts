@@ -161,7 +161,7 @@ export function instanceReads(queries: Queries, ledger: number, setsOf: SetsOf) 
       if (groups.length === 0) return [];
       // The newest of each set is one step in the index.
       const rows = await sql`WITH ${await ofGroups(groups)},
-        finished AS (
+        finished AS MATERIALIZED (
           SELECT place, numbers, (
             SELECT max(newest.end_time_ms) FROM unnest(numbers) AS sets (label_set) CROSS JOIN LATERAL (
               SELECT end_time_ms FROM instance
