@@ -4,6 +4,7 @@ import { total } from '../support/metrics/exposition.ts';
 import { usePostgres } from '../support/postgres.ts';
 import type { Replica } from '../support/process/replica.ts';
 import { openJournal } from './journal.ts';
+import { since, totalOf } from './requests.ts';
 import { scrapeAlways } from './scraper.ts';
 import { begin, differencesFromTruth, differencesOnceQuiet, polledEverywhere, shownTruth } from './settled.ts';
 import { buildSite, type Site } from './site.ts';
@@ -47,12 +48,14 @@ test(`chaos: ${steps} steps of troubles with ${CHAOS_REPLICAS} replicas (CHAOS_S
   for (const minutes of [61, 6, 6]) await polledEverywhere(site, await site.turn(minutes * 60_000));
   const differing = await shownTruth(site);
   const after = await site.requests();
-  const [of, ofOne] = [after.replicas - before.replicas, after.reference - before.reference];
+  const asked = since(before.replicas, after.replicas);
+  const askedByOne = since(before.reference, after.reference);
+  const [of, ofOne] = [totalOf(asked), totalOf(askedByOne)];
   const [polled, polledByOne] = (await polls(site)).map((count, n) => count - (pollsBefore[n] ?? 0));
   print(
     `${scraper.scrapes()} scrapes; SecMaster had ${of} requests in ${polled} polls, ${ofOne} in ${polledByOne} of one process`,
   );
-  print(`by operation: ${after.byOperation}`);
+  print(`by operation: ${JSON.stringify(asked)}, of one process ${JSON.stringify(askedByOne)}`);
 
   expect(differing).toEqual([]);
   const quiet = await differencesOnceQuiet(site);
