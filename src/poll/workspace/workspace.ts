@@ -5,7 +5,7 @@ import type { Logger } from '../../log.ts';
 import type { PollReport, WorkspaceReport } from '../../model/report.ts';
 import type { SecMaster } from '../../secmaster/api/secmaster.ts';
 import { SecMasterError } from '../../secmaster/http/errors.ts';
-import { logFailure } from '../failure.ts';
+import { ignoreLedger, logFailure } from '../failure.ts';
 import { createPollHistory } from '../history.ts';
 import { createLabelledLog } from '../labelled-log.ts';
 import { poll } from '../poll.ts';
@@ -263,8 +263,4 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
 
 function isLost(error: unknown): boolean {
   return error instanceof LedgerError && error.isLost;
-}
-
-function ignoreLedger(error: unknown): void {
-  if (!(error instanceof LedgerError)) throw error;
 }
