@@ -133,8 +133,8 @@ export function createSharedReport({ link, own, now, elapsedMs }: SharedReportPa
 /** Other machines may reach SecMaster, or have credentials. */
 const unreached: ReadonlySet<string> = new Set(['network', 'timeout', 'no_credentials']);
 
-/** Counters begin once it is known where they stand. */
-const notKnown = { count: null, audits: null, mismatches: null, failures: new Map(), rejectedRows: new Map() };
+/** Counters begin once it is known where they stand, and under which name. */
+export const notKnown = { count: null, audits: null, mismatches: null, failures: new Map(), rejectedRows: new Map() };
 
 function isMore(counts: PollCounts, known: PollCounts): boolean {
   const sum = (of: Readonly<Record<string, number>>) => Object.values(of).reduce((all, one) => all + one, 0);

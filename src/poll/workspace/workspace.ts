@@ -11,7 +11,7 @@ import { createLabelledLog } from '../labelled-log.ts';
 import { poll } from '../poll.ts';
 import type { Session } from '../session.ts';
 import { createLeaseWork } from '../shared/lease-work.ts';
-import { createSharedReport } from '../shared/shared-report.ts';
+import { createSharedReport, notKnown } from '../shared/shared-report.ts';
 import type { SharedTask, TaskLink } from '../shared/shared-task.ts';
 import { createTicker } from '../ticker.ts';
 import { createCallCounter } from './call-counter.ts';
@@ -193,9 +193,11 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     await publish();
   }
 
+  /** The name under which everything is shown that was told is in the ledger, unless it is configured. */
+  const isNamed = () => view.contents().counting !== null || name.wanted().origin !== 'placeholder';
+
   async function followOthers(): Promise<void> {
-    // It has the name under which everything is shown that was told.
-    if (view.contents().counting === null) await read(null);
+    if (!isNamed()) await read(null);
     await shared?.follow();
     asOfMs = shared?.toldMs() ?? null;
     await read(null);
@@ -254,7 +256,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
         credentialsExpireAtMs: (shared ?? secmaster).credentialsExpireAtMs(),
         ...known,
         nowMs: shared?.nowMs() ?? secmaster.now(),
-        polls: shared?.shown(own()) ?? own(),
+        polls: shared === null ? own() : { ...shared.shown(own()), ...(isNamed() ? {} : notKnown) },
         lease: link === null ? null : { isHeld: link.holder() === link.replica, holder: link.holder() },
       };
     },

@@ -11,11 +11,11 @@ import { createSoc } from '../../support/world/simulated-soc.ts';
 
 const never = new AbortController().signal;
 
-function setUp() {
-  const soc = createSoc();
-  let told: unknown = null;
+function setUp({ name = 'soc' as string | null, told = null as unknown } = {}) {
+  const soc = createSoc({ settings: { name } });
   let isMine = true;
   let isLost = false;
+  let isAway = false;
   let onList = async (_signal: AbortSignal) => {};
   const link: TaskLink = {
     task: 'workspace a/b',
@@ -32,6 +32,7 @@ function setUp() {
   };
   const logged: Record<string, unknown>[] = [];
   const store = wrapStore(createSqliteStore(':memory:'), (call) => {
+    if (isAway) throw new LedgerError('the database is away');
     if (isLost && call === 'commit') throw new LedgerError('another replica has the lease', { isLost: true });
   });
   const workspace = createWorkspace(soc.settings, {
@@ -52,6 +53,10 @@ function setUp() {
   return {
     workspace,
     logged,
+    told: () => told,
+    setAway(is: boolean) {
+      isAway = is;
+    },
     poll: () => workspace.poll(never, () => true),
     lose() {
       isLost = true;
@@ -96,4 +101,16 @@ test('a poll that was queued before the lease was lost does not begin', async ()
   await poll();
   expect(workspace.report().polls.last).toBeNull();
   expect(workspace.report().lease).toEqual({ isHeld: false, holder: 'other' });
+});
+
+test.each([
+  ['whose name is in the ledger, which cannot be read yet, shows no counter', null, null],
+  ['whose name is configured shows what was told', 'soc', 1],
+])('after a start, a workspace %s', async (_, name, count) => {
+  const before = setUp({ name });
+  await before.poll();
+  const { workspace, setAway } = setUp({ name, told: before.told() });
+  setAway(true);
+  await workspace.follow().catch(() => {});
+  expect(workspace.report().polls.count).toBe(count);
 });
