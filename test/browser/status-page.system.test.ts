@@ -11,8 +11,6 @@ import { emptySnapshot, goodPoll, report, shortPages } from '../support/metrics/
 
 /** The status page in a real browser, Debian's Chromium. */
 
-const runbooksUrl = 'https://wiki.example.com/runbooks/';
-
 let browser: Browser;
 beforeAll(async () => {
   browser = await chromium.launch({
@@ -24,7 +22,7 @@ afterAll(() => browser.close());
 
 /** The exporter's pages over the reports as they are at each request. */
 async function serve(reports: () => readonly WorkspaceReport[]) {
-  const app = appOf({ reports, recentRuns: () => 50, runbooksUrl });
+  const app = appOf({ reports, recentRuns: () => 50 });
   const { port, close } = await listen(app, { host: '127.0.0.1', port: 0 });
   let isOpen = true;
   const stop = async () => {
