@@ -77,7 +77,6 @@ describe('without a prefix', () => {
     '/runbooks/A.html',
     '/runbooks/alerts',
     '/docs/A',
-    '/docs/runbooks/A.md',
     '/runbooks/../../package.json',
     '/docs/..%2f..%2fpackage.json',
     '/docs/%2e%2e/package.json',
