@@ -58,8 +58,8 @@ function table(
   rows: readonly (readonly Tokens.TableCell[])[],
   inline: (tokens: MarkedToken[]) => string,
 ): string {
-  const head = header.map(
-    ({ tokens }) => `<th role="columnheader" scope="col">${inline(tokens as MarkedToken[])}</th>`,
+  const head = header.map(({ text, tokens }) =>
+    text === '' ? '<td role="cell"></td>' : `<th role="columnheader" scope="col">${inline(tokens as MarkedToken[])}</th>`,
   );
   const body = rows.map((cells) => {
     const titled = cells.map(
