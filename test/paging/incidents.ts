@@ -71,7 +71,7 @@ const failures: WorldPlan = {
   playbooks: [
     ...[1, 3, 10, 40, 200].map((perDay) => events(`${perDay} a day`, perDay, usual)),
     // Not there for longer than it must be: most of what such a world takes is its.
-    { ...events('2000 a day', 2000, usual), fromDay: 4, untilDay: 13 },
+    { ...events('2000 a day', 2000, usual), fromDay: 4 },
     ...[10, 40, 200].map((perDay) => events(`Other ${perDay} a day`, perDay, usual)),
     timer('Weekly scan', 'weekly', { failureRatio: 0 }),
     { ...timer('Rotate keys', 'hourly', { failureRatio: 0 }), fromDay: 12 },
@@ -110,6 +110,7 @@ const failures: WorldPlan = {
       burning,
       nth(20, 'FAILED'),
     ]),
+    trouble('2000 a day, falls silent', '2000 a day', [13, 14 * 24], doesNotStart, ['ticket', silent, atOnce]),
     trouble('the first run ever fails, and all that follow', 'Rotate keys', [11, 5 * 24], fails, [
       'page',
       failing,

@@ -55,6 +55,8 @@ export async function startPrometheus(folder: string, program = 'prometheus'): P
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-10_000);
@@ -113,6 +115,7 @@ export async function startPrometheus(folder: string, program = 'prometheus'): P
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');
       await ended;
+      process.off('exit', kill);
     },
   };
 }

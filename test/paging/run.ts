@@ -47,6 +47,8 @@ export function pagingRun(args: readonly string[]): Asked | string {
 async function judgeInThread(name: string, options: Omit<Asked, 'worlds'>): Promise<WorldVerdict> {
   const folder = mkdtempSync(join(tmpdir(), 'secmaster-paging-'));
   const worker = new Worker(join(import.meta.dirname, 'world-worker.ts'), { workerData: { ...options, name, folder } });
+  const stop = () => worker.postMessage('stop');
+  for (const signal of signals) process.once(signal, stop);
   try {
     return await new Promise<WorldVerdict>((resolve, reject) => {
       worker.on('message', (message: { progress?: string; verdict?: WorldVerdict }) => {
@@ -57,10 +59,13 @@ async function judgeInThread(name: string, options: Omit<Asked, 'worlds'>): Prom
       worker.once('exit', () => reject(new Error(`${name} ended without a verdict`)));
     });
   } finally {
+    for (const signal of signals) process.off(signal, stop);
     await worker.terminate();
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
 
 /** As many worlds at once as there are processors. */
 async function judgeAll({ worlds: names, ...options }: Asked): Promise<WorldVerdict[]> {

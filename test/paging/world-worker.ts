@@ -5,5 +5,7 @@ import { judge, type LabOptions, worlds } from './lab.ts';
 const { name, ...options } = workerData as Omit<LabOptions, 'onProgress'> & { readonly name: string };
 const plan = worlds.find((one) => one.name === name);
 if (plan === undefined) throw new Error(`no world ${name}`);
+// Its Prometheus ends with it.
+parentPort?.once('message', () => process.exit());
 const onProgress = (text: string) => parentPort?.postMessage({ progress: text });
 parentPort?.postMessage({ verdict: await judge(plan, { ...options, onProgress }) });

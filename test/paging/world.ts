@@ -22,6 +22,8 @@ export interface WorldOptions {
   readonly days: number;
   /** The metrics that any rule reads. */
   readonly read: ReadonlySet<string>;
+  /** The SOC has lived for so long before: the exporter reads of it as far back as it remembers. */
+  readonly historyDays?: number;
 }
 
 /** What is known of a world once its samples are written. */
@@ -43,14 +45,14 @@ const settings = {
   newSeriesHoldMs: 65_000,
 };
 
-/** The SOC has lived for so long before: the exporter reads of it as far back as it remembers. */
-const historyDays = 21;
+/** Longer than any rule or rhythm needs. */
+const usualHistoryDays = 21;
 
 /** Lives through a world minute by minute: a poll and a scrape in each. */
 export async function makeWorld(
   plan: WorldPlan,
   writer: Writer,
-  { seed, days, read }: WorldOptions,
+  { seed, days, read, historyDays = usualHistoryDays }: WorldOptions,
 ): Promise<MadeWorld> {
   const queue = createEventQueue();
   const happened: Happened[] = [];
