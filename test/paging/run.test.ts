@@ -3,14 +3,21 @@ import { pagingRun } from './run.ts';
 
 test('without a flag, the rules of this repository are put to four weeks of all worlds', () => {
   const asked = pagingRun([]);
-  expect(asked).toMatchObject({ rules: 'alerts', days: 28, prometheus: 'prometheus' });
+  expect(asked).toMatchObject({ rules: ['alerts'], days: 28, prometheus: 'prometheus' });
   expect(asked).toHaveProperty('worlds.length', 10);
 });
 
 test('other rules, worlds and another Prometheus can be asked for', () => {
-  const line = ['--rules=old', '--only=busy', '--only=rare', '--days=30', '--prometheus=/opt/prometheus'];
+  const line = [
+    '--rules=old',
+    '--rules=alerts',
+    '--only=busy',
+    '--only=rare',
+    '--days=30',
+    '--prometheus=/opt/prometheus',
+  ];
   expect(pagingRun(line)).toMatchObject({
-    rules: 'old',
+    rules: ['old', 'alerts'],
     worlds: ['busy', 'rare'],
     days: 30,
     prometheus: '/opt/prometheus',

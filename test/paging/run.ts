@@ -1,6 +1,7 @@
 /**
  * `npm run paging`: what the rules make of a month of six kinds of SOC in which nothing happens, and of some forty incidents. It prints two
- * tables, and fails where the goals are not met. `--rules` is another folder of rules, such as an earlier commit's.
+ * tables, and fails where the goals are not met. `--rules` is another folder of rules, such as an earlier commit's; given twice, both are put
+ * to the same worlds.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -20,10 +21,11 @@ export interface Asked extends Omit<LabOptions, 'folder' | 'onProgress'> {
 /** What is asked for; a text: what is wrong with the arguments. */
 export function pagingRun(args: readonly string[]): Asked | string {
   const flag = { type: 'string' } as const;
+  const several = { ...flag, multiple: true } as const;
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { rules: flag, only: { ...flag, multiple: true }, days: flag, seed: flag, prometheus: flag },
+      options: { rules: several, only: several, days: flag, seed: flag, prometheus: flag },
     });
     const number = (text: string | undefined, otherwise: number) => (text === undefined ? otherwise : Number(text));
     const [days, seed] = [number(values.days, 28), number(values.seed, 1)];
@@ -33,7 +35,7 @@ export function pagingRun(args: readonly string[]): Asked | string {
     const unknown = values.only?.find((name) => !names.includes(name));
     if (unknown !== undefined) return `--only is one of ${names.join(', ')}; usage: ${usage}`;
     return {
-      rules: values.rules ?? 'alerts',
+      rules: values.rules ?? ['alerts'],
       days,
       seed,
       prometheus: values.prometheus ?? 'prometheus',
@@ -44,16 +46,16 @@ export function pagingRun(args: readonly string[]): Asked | string {
   }
 }
 
-async function judgeInThread(name: string, options: Omit<Asked, 'worlds'>): Promise<WorldVerdict> {
+async function judgeInThread(name: string, options: Omit<Asked, 'worlds'>): Promise<WorldVerdict[]> {
   const folder = mkdtempSync(join(tmpdir(), 'secmaster-paging-'));
   const worker = new Worker(join(import.meta.dirname, 'world-worker.ts'), { workerData: { ...options, name, folder } });
   const stop = () => worker.postMessage('stop');
   for (const signal of signals) process.once(signal, stop);
   try {
-    return await new Promise<WorldVerdict>((resolve, reject) => {
-      worker.on('message', (message: { progress?: string; verdict?: WorldVerdict }) => {
+    return await new Promise<WorldVerdict[]>((resolve, reject) => {
+      worker.on('message', (message: { progress?: string; verdicts?: WorldVerdict[] }) => {
         if (message.progress !== undefined) process.stderr.write(`${message.progress}\n`);
-        if (message.verdict !== undefined) resolve(message.verdict);
+        if (message.verdicts !== undefined) resolve(message.verdicts);
       });
       worker.once('error', reject);
       worker.once('exit', () => reject(new Error(`${name} ended without a verdict`)));
@@ -67,16 +69,20 @@ async function judgeInThread(name: string, options: Omit<Asked, 'worlds'>): Prom
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
-/** As many worlds at once as there are processors. */
-async function judgeAll({ worlds: names, ...options }: Asked): Promise<WorldVerdict[]> {
-  const verdicts = new Map<string, WorldVerdict>();
+/** As many worlds at once as there are processors. For each folder of rules, the verdicts on all worlds. */
+async function judgeAll({ worlds: names, ...options }: Asked): Promise<WorldVerdict[][]> {
+  const verdicts = new Map<string, WorldVerdict[]>();
   const waiting = [...names];
   const work = async () => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
-      verdicts.set(name, await judgeInThread(name, options));
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      const found = await judgeInThread(name, options);
+      verdicts.set(name, found);
+      // Whoever waits for an hour wants to see how it goes.
+      for (const one of found) process.stderr.write(`${tablesOf([one])}\n`);
+    }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
-  return names.flatMap((name) => verdicts.get(name) ?? []);
+  return options.rules.map((_, index) => names.flatMap((name) => verdicts.get(name)?.[index] ?? []));
 }
 
 if (import.meta.main) {
@@ -85,10 +91,11 @@ if (import.meta.main) {
     process.stderr.write(`${asked}\n`);
     process.exitCode = 2;
   } else {
-    const verdicts = await judgeAll(asked);
-    process.stdout.write(`${tablesOf(verdicts)}\n`);
-    const problems = unmet(verdicts);
-    for (const problem of problems) process.stdout.write(`not met: ${problem}\n`);
-    if (problems.length > 0) process.exitCode = 1;
+    for (const [index, verdicts] of (await judgeAll(asked)).entries()) {
+      const problems = unmet(verdicts);
+      process.stdout.write(`Rules of ${asked.rules[index]}\n\n${tablesOf(verdicts)}\n`);
+      for (const problem of problems) process.stdout.write(`not met: ${problem}\n`);
+      if (problems.length > 0) process.exitCode = 1;
+    }
   }
 }

@@ -13,11 +13,9 @@ export function tablesOf(worlds: readonly WorldVerdict[]): string {
         .join(', ') || '–',
     ]),
   );
-  const incidents = table(
-    ['incident', 'wanted', 'told by', 'after the deciding event', 'pages', 'tickets', ''],
-    worlds.flatMap((world) => world.incidents.map(incidentRow)),
-  );
-  return `${falses}\n${incidents}`;
+  const rows = worlds.flatMap((world) => world.incidents.map(incidentRow));
+  if (rows.length === 0) return falses;
+  return `${falses}\n${table(['incident', 'wanted', 'told by', 'after the deciding event', 'pages', 'tickets', ''], rows)}`;
 }
 
 function incidentRow(one: IncidentVerdict): string[] {

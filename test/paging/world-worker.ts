@@ -8,4 +8,4 @@ if (plan === undefined) throw new Error(`no world ${name}`);
 // Its Prometheus ends with it.
 parentPort?.once('message', () => process.exit());
 const onProgress = (text: string) => parentPort?.postMessage({ progress: text });
-parentPort?.postMessage({ verdict: await judge(plan, { ...options, onProgress }) });
+parentPort?.postMessage({ verdicts: await judge(plan, { ...options, onProgress }) });
