@@ -84,6 +84,12 @@ describe('when they are told', () => {
     ]);
   });
 
+  test('again after five days, whatever the repeat interval is', () => {
+    const route = { receiver: 'tickets', repeat_interval: '1y' };
+    const minutes = notificationsOf({ route }, [alert(failing, 0)], 130 * hour).map(({ atMs }) => atMs / minute);
+    expect(minutes).toEqual([0.5, 120 * 60 + 5.5]);
+  });
+
   test('never of what ends within the wait', () => {
     expect(told([{ ...alert(failing, 10), untilMs: 10 * minute + 20_000 }])).toEqual([]);
   });

@@ -52,6 +52,9 @@ interface Route {
 
 const defaults: Route = { receiver: '', groupBy: [], waitMs: 30_000, intervalMs: 300_000, repeatMs: 4 * 3_600_000 };
 
+/** `--data.retention`: what was told before is told again. */
+const rememberedMs = 120 * 3_600_000;
+
 /** The routes that an alert takes. */
 export function routesOf(config: RouteConfig, labels: Labels, above: Route = defaults): Route[] {
   const duration = (text: string | undefined, otherwise: number) => (text === undefined ? otherwise : durationMs(text));
@@ -130,7 +133,8 @@ function notificationsOfGroup(
     const resolved = heard.filter(isResolved);
     const keys = { firing: firing.map(keyOf), resolved: resolved.map(keyOf) };
     const news = firing.filter((one) => last?.firing.includes(keyOf(one)) !== true);
-    if (!isToBeTold(last, keys, news.length > 0, atMs - repeatMs)) continue;
+    const remembered = last !== null && last.atMs >= atMs - rememberedMs ? last : null;
+    if (!isToBeTold(remembered, keys, news.length > 0, atMs - repeatMs)) continue;
     last = { atMs, ...keys };
     told.push({ atMs, receiver, firing, resolved, news });
   }
