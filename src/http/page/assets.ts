@@ -44,6 +44,10 @@ details { margin: 0.25rem 0; }
 .document { max-width: 75rem; }
 .document h1 { margin: 1.5rem 0 0.5rem; font-size: 1.5rem; }
 .document > ul a { display: inline-block; }
+.document th { white-space: normal; overflow-wrap: break-word; }
+@media (min-width: 64rem) {
+  .document td:first-child { overflow-wrap: break-word; }
+}
 @media (max-width: 48rem) {
   table, tbody, tr, td { display: block; width: 100%; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
