@@ -56,6 +56,8 @@ const begins = {
 /** By so much longer than the server this process waits for an answer. */
 const graceMs = 2_000;
 const rollbackMs = 2_000;
+/** Who reads holds up no commit, only a migration: a busy machine may take its time, however short the lease is. */
+const readIdleMs = 15_000;
 
 /** @throws {LedgerError} if the URL can't be used. The database itself may be away. */
 export function openDatabase({ limits, onStatement = () => {}, ...options }: DatabaseOptions): Database {
@@ -124,7 +126,8 @@ export function openDatabase({ limits, onStatement = () => {}, ...options }: Dat
     // For its limits: without them the server goes on waiting for a lock after this process has given up, with a connection each time.
     rows: (sql, ...values) => transaction((queries) => queries.rows(sql, ...values)),
     transaction,
-    reading: (work, own) => within(begins.reading, work, own),
+    reading: (work, { limits: own, ...options } = {}) =>
+      within(begins.reading, work, { ...options, limits: { idleMs: Math.max(limits.idleMs, readIdleMs), ...own } }),
     close: connections.end,
   };
 }
