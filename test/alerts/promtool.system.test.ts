@@ -1,8 +1,9 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { ruleFiles } from '../../scripts/alerts.ts';
 import { type PrometheusVersion, prometheusVersions } from '../support/alert/prometheus-versions.ts';
@@ -10,7 +11,6 @@ import { readRules } from '../support/alert/rules.ts';
 import { rulesBehind } from '../support/alert/rules-behind.ts';
 import { type UnitTest, type UnitTests, withReplicas } from '../support/alert/with-replicas.ts';
 import { withScrapes } from '../support/alert/with-scrapes.ts';
-import { temporaryFolder } from '../support/process/processes.ts';
 import { missingSuites } from '../tools/prometheus-suites.ts';
 import { withScrapedValues } from './scraped-values.ts';
 
@@ -67,16 +67,22 @@ const runs = versions.flatMap((version) =>
   ),
 );
 
-test.concurrent.for(runs)('%s', { timeout: 300_000 }, async ([, version, file, variant], { expect }) => {
+test.concurrent.for(runs)('%s', { timeout: 600_000 }, async ([, version, file, variant], { expect }) => {
   // All rules together once, else only those behind the alert.
   const isWhole = variant === asItIs && version === versions[0];
   expect(await outputOf(version.promtool, isWhole ? file : writeVariant(file, variant))).toMatch(success);
 });
 
-/** A copy of the file, with only those rules that it asks for, in a temporary folder. */
+let copies: string;
+beforeAll(() => {
+  copies = mkdtempSync(join(tmpdir(), 'secmaster-exporter-'));
+  return () => rmSync(copies, { recursive: true });
+});
+
+/** A copy of the file, with only those rules that it asks for. */
 function writeVariant(file: string, { change }: Variant): string {
   const { tests, rule_files, ...rest } = readTests(file);
-  const folder = temporaryFolder();
+  const folder = mkdtempSync(join(copies, 'run-'));
   const asked = JSON.stringify(tests.map(({ input_series, ...questions }) => questions));
   const groups = rulesBehind(
     rule_files.flatMap((path) => readRules(join(import.meta.dirname, path)).groups),

@@ -23,7 +23,7 @@ test('a test expects the value of its scrapes, and others stay', () => {
     .filter(({ name }) => name === 'fires: it dies again and again')
     .flatMap(({ alert_rule_test }) => alert_rule_test)
     .flatMap(({ exp_alerts = [] }) => exp_alerts);
-  expect(alert?.exp_annotations.description).toContain('in the last 5 minutes, 25% succeeded.');
+  expect(alert?.exp_annotations.description).toContain('in the last 5 minutes, 30% succeeded.');
   const others = (all: typeof tests) => all.filter(({ name }) => !(name in scrapedValues));
   expect(others(withScrapedValues(tests, 15))).toEqual(others(tests));
 });

@@ -6,7 +6,7 @@ const recorded = 'secmaster:playbook_silence_limit:seconds{workspace="prod"}';
 
 test.each([
   {
-    sentence: 'as often as before, on the minute: nothing changes',
+    sentence: 'on the minute: what a test shows then has happened before, and is seen then',
     interval: '1m',
     every: 60,
     before: 0,
@@ -14,15 +14,7 @@ test.each([
     expected: ['60s', '1 2 _ 3'],
   },
   {
-    sentence: 'more often: what a sample says holds until the next one',
-    interval: '1m',
-    every: 20,
-    before: 0,
-    values: '1 2 3',
-    expected: ['20s', '1x2 2x2 3x2'],
-  },
-  {
-    sentence: 'before the minute: the scrape shows what the minute begins with, and one more at 0 shows the beginning',
+    sentence: 'before the minute: it is seen then, and one scrape more shows the beginning',
     interval: '1m',
     every: 60,
     before: 20,
@@ -30,12 +22,28 @@ test.each([
     expected: ['20s', '0 _ 1 _x2 2 _x3'],
   },
   {
+    sentence: 'more often: it is seen by the first scrape from ten seconds after the minute before, and holds',
+    interval: '1m',
+    every: 20,
+    before: 0,
+    values: '1 2 3',
+    expected: ['20s', '1 2x2 3x2 _x2'],
+  },
+  {
     sentence: 'more often and before the minute',
     interval: '1m',
     every: 30,
     before: 10,
     values: '5 6',
-    expected: ['10s', '5 _ 5 _x2 6 _x2 6 _x3'],
+    expected: ['10s', '5 _ 6 _x2 6 _x6'],
+  },
+  {
+    sentence: 'samples are far apart: it has happened in the last minute before',
+    interval: '2m',
+    every: 30,
+    before: 0,
+    values: '1 2',
+    expected: ['30s', '1x2 2x3 _'],
   },
   {
     sentence: 'a missing sample: each scrape of that time is missed',
@@ -43,7 +51,7 @@ test.each([
     every: 30,
     before: 0,
     values: '1 _ 1',
-    expected: ['30s', '1x1 _x2 1x1'],
+    expected: ['30s', '1 _x2 1x1 _'],
   },
   {
     sentence: 'a series that is gone: marked once, and gone until it is back',
@@ -51,7 +59,7 @@ test.each([
     every: 30,
     before: 0,
     values: '1 stale _ 2',
-    expected: ['30s', '1x1 stale _x3 2x1'],
+    expected: ['30s', '1 stale _x3 2x1 _'],
   },
   {
     sentence: 'less often: the mark comes with the next scrape',

@@ -5,44 +5,48 @@ import { isScraped, type UnitTest } from './with-replicas.ts';
 /** When a target is scraped. */
 export interface Scrapes {
   readonly everySeconds: number;
-  /** How long before multiples of the interval. Rules are evaluated at full minutes, so that no sample lies on an evaluation. */
+  /** How long before the full minute, at which rules are evaluated: no sample lies on an evaluation. */
   readonly beforeSeconds: number;
 }
 
+/** What a test shows at a minute has happened so long after the minute before: between the last scrape of an hour and the next one too. */
+const happenedAfterSeconds = 10;
+
 /**
- * The same tests with the same world, scraped at other times. What a test's sample says holds until the next one, and all of it happens a
- * little earlier: by as much as scrapes come before the minute. So at a full minute the newest sample is the same as before, and what a
- * test expects of it stays the same. One scrape more, at 0, shows how the world began: promtool knows no time before.
+ * The same tests with the same world, scraped at other times. What a test's sample says has happened since the sample before, and holds
+ * until the next one. At a full minute the newest sample is the same as before, so what a test expects of it stays the same. One scrape
+ * more, at 0, shows how the world began: promtool knows no time before.
  */
-export function withScrapes(tests: readonly UnitTest[], scrapes: Scrapes): UnitTest[] {
+export function withScrapes(tests: readonly UnitTest[], { everySeconds, beforeSeconds }: Scrapes): UnitTest[] {
   return tests.map((one) => {
     const seconds = (parseDuration(one.interval) ?? 0) / 1000;
-    const tick = [scrapes.everySeconds, scrapes.beforeSeconds].reduce(greatestDivisor, seconds);
+    const tick = [everySeconds, beforeSeconds].reduce(greatestDivisor, seconds);
+    const aheadSeconds = Math.min(seconds, 60) - happenedAfterSeconds;
+    /** A sample for each tick: what a scrape sees, and nothing between scrapes. */
+    const scraped = (samples: readonly Sample[]) => {
+      const world = withoutGaps(samples);
+      let seen: Sample | undefined;
+      return Array.from({ length: (samples.length * seconds) / tick }, (_, n) => {
+        const at = n * tick;
+        if (at !== 0 && (at + beforeSeconds) % everySeconds !== 0) return '_';
+        const sample = world[Math.floor((at + aheadSeconds) / seconds)] ?? '_';
+        // A series that is gone is marked once.
+        const isMarked = sample === 'stale' && seen === 'stale';
+        seen = sample;
+        return isMarked ? '_' : sample;
+      });
+    };
     return {
       ...one,
       interval: `${tick}s`,
       input_series: one.input_series.map(({ series, values }) => {
         const samples = readValues(values);
-        const spread = isScraped(series)
-          ? scraped(samples, seconds / tick, scrapes.everySeconds / tick, scrapes.beforeSeconds / tick)
-          : evaluated(samples, seconds / tick);
-        return { series, values: writeValues(spread) };
+        return {
+          series,
+          values: writeValues(isScraped(series) ? scraped(samples) : evaluated(samples, seconds / tick)),
+        };
       }),
     };
-  });
-}
-
-/** A sample of the world for each tick: scrapes that see the same, and nothing between them. */
-function scraped(samples: readonly Sample[], ticks: number, every: number, before: number): Sample[] {
-  const world = withoutGaps(samples);
-  let seen: Sample | undefined;
-  return Array.from({ length: samples.length * ticks }, (_, tick) => {
-    if (tick !== 0 && (tick + before) % every !== 0) return '_';
-    const sample = world[Math.floor((tick + before) / ticks)] ?? '_';
-    const isNews = sample !== seen;
-    seen = sample;
-    // A series that is gone is marked once.
-    return sample === 'stale' && !isNews ? '_' : sample;
   });
 }
 
