@@ -24,6 +24,7 @@ ENV NODE_ENV=production
 COPY LICENSE package.json /app/
 COPY --from=build /app/node_modules /app/node_modules
 COPY --from=build /app/dist /app/dist
+COPY docs /app/docs
 # The only directory that the exporter writes to. The default `state.path` is data/secmaster.db below the working directory.
 COPY --from=build --chown=65532:65532 /data /data
 WORKDIR /

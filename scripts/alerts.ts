@@ -1,12 +1,13 @@
 /**
- * Generates what depends on `alerts/*.rules.yml`: the links to runbooks in them and in their unit tests, and the PrometheusRule
- * for Kubernetes.
+ * Generates what depends on `alerts/*.rules.yml`: the links in them and in their unit tests, and the PrometheusRule for Kubernetes.
  *
- *     npm pkg set config.runbooks=https://wiki.example.org/runbooks/ && npm run alerts
+ *     npm pkg set config.dashboards=https://grafana.example.org && npm run alerts
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { annotateRules, annotateTests } from './annotate.ts';
+import { dashboardUrl, expandedDashboardUrl, runbookUrl, unknownRunbook } from './links.ts';
 
 const root = join(import.meta.dirname, '..');
 export const prometheusRuleFile = join(root, 'alerts', 'kubernetes', 'prometheus-rule.yaml');
@@ -16,16 +17,33 @@ export function ruleFiles(): string[] {
   return globSync(join(root, 'alerts', '*.rules.yml')).sort();
 }
 
-/** The URL of the folder of runbooks, from package.json. */
-export function runbookBase(): string {
-  const { config } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { config: { runbooks: string } };
-  return config.runbooks.endsWith('/') ? config.runbooks : `${config.runbooks}/`;
+/** The URL of Grafana, from package.json; null: alerts have no link to a dashboard. */
+export function grafana(): string | null {
+  const { config } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Package;
+  return config?.dashboards ?? null;
 }
 
-/** The text of a rule file with each runbook_url under this base. */
-export function withRunbooks(text: string, base: string): string {
-  return text.replaceAll(/(?<=runbook_url: ).*\/(?=\w+\.md$)/gm, () => base);
+interface Package {
+  readonly config?: { readonly dashboards?: string };
 }
+
+/** The text of a rule file with the links of its alerts. */
+export function withLinks(text: string, grafanaUrl: string | null): string {
+  return annotateRules(text, (alert, { area = '' }) => ({
+    runbook_url: quoted(runbookUrl(alert)),
+    dashboard_url: grafanaUrl && quoted(dashboardUrl(grafanaUrl, area)),
+  }));
+}
+
+/** The text of a unit test whose world has no series that says where runbooks are. */
+export function withExpectedLinks(text: string, grafanaUrl: string | null): string {
+  return annotateTests(text, (alert, labels) => ({
+    runbook_url: unknownRunbook(alert),
+    dashboard_url: grafanaUrl && quoted(expandedDashboardUrl(grafanaUrl, labels)),
+  }));
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 interface RuleFile {
   readonly groups: readonly unknown[];
@@ -44,9 +62,9 @@ export function prometheusRule(texts: readonly string[]): string {
 }
 
 if (import.meta.main) {
-  const base = runbookBase();
-  for (const file of [...ruleFiles(), ...globSync(join(root, 'test', 'alerts', '*.test.yml'))]) {
-    writeFileSync(file, withRunbooks(readFileSync(file, 'utf8'), base));
-  }
+  const rewrite = (file: string, edit: typeof withLinks) =>
+    writeFileSync(file, edit(readFileSync(file, 'utf8'), grafana()));
+  for (const file of ruleFiles()) rewrite(file, withLinks);
+  for (const file of globSync(join(root, 'test', 'alerts', 'SecMaster*.test.yml'))) rewrite(file, withExpectedLinks);
   writeFileSync(prometheusRuleFile, prometheusRule(ruleFiles().map((file) => readFileSync(file, 'utf8'))));
 }

@@ -4,5 +4,3 @@ import { readFileSync } from 'node:fs';
 const self = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 export const version: string = self.version;
-/** The folder of the runbooks, configured only there: see docs/alerts.md. */
-export const runbooksUrl: string = self.config.runbooks;

@@ -171,6 +171,13 @@ const parts: readonly Part[] = [
   },
   {
     floor: 4,
+    part: 'Markdown, alone with marked',
+    files: /^http\/documents\/markdown\.ts$/,
+    ours: [],
+    libraries: ['marked'],
+  },
+  {
+    floor: 4,
     part: 'http',
     files: /^http\//,
     ours: [/^model\//, /^config\/web\.ts$/, /^metrics\//, /^http\//],

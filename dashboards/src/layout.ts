@@ -11,6 +11,7 @@ import {
   type VariableModel,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboardLinks, runbookLinks, tag } from './links.ts';
+import { runbookVariables } from './variables.ts';
 
 const columns = 24;
 
@@ -62,7 +63,7 @@ export function dashboard({
     .timezone('browser')
     .refresh(refresh)
     .tooltip(DashboardCursorSync.Crosshair)
-    .variables([...variables])
+    .variables([...variables, ...runbookVariables])
     .annotations([...annotations])
     .links([dashboardLinks, runbookLinks]);
   let id = 0;

@@ -1,11 +1,11 @@
 /** Where a reader goes on: from dashboard to dashboard, and to the runbooks. */
 import { type DashboardLink, DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
-import project from '../../package.json' with { type: 'json' };
 import { placeholder } from './placeholder.ts';
 
-/** The folder's URL, the setting that the alerts' links are made of too. */
-const { runbooks: setting } = project.config;
-export const runbooks = setting.endsWith('/') ? setting : `${setting}/`;
+/** Where the runbooks are, as `alerts/links.rules.yml` has found out; `runbookVariables` asks for it. */
+const folder = placeholder('runbooks:raw');
+export const runbookUrl = (alert: string): string => `${folder}/${alert}${placeholder('runbooks_suffix:raw')}`;
+export const runbooks = `${folder}/`;
 
 export const tag = 'secmaster';
 export const uids = { overview: 'secmaster-overview', playbook: 'secmaster-playbook', exporter: 'secmaster-exporter' };
@@ -25,7 +25,7 @@ type AlertName =
   | 'SecMasterLedgerMismatch';
 
 export function runbook(alert: AlertName): DashboardLinkBuilder {
-  return link(`Runbook: ${alert}`, `${runbooks}${alert}.md`).targetBlank(true);
+  return link(`Runbook: ${alert}`, runbookUrl(alert)).targetBlank(true);
 }
 
 /** From a panel, with the same variables and time. */
@@ -65,6 +65,6 @@ export const toPlaybook: FieldLink = {
 /** From the name of an alert. */
 export const toRunbook: FieldLink = {
   title: 'Runbook',
-  url: `${runbooks}${placeholder('__value.raw')}.md`,
+  url: runbookUrl(placeholder('__value.raw')),
   targetBlank: true,
 };

@@ -2,6 +2,7 @@
 import {
   DatasourceVariableBuilder,
   QueryVariableBuilder,
+  VariableHide,
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
@@ -26,6 +27,20 @@ export const triggerTypeVariable = labelVariable(
   'Trigger',
   series(workflow.started, { workspace: '=~"$workspace"' }),
 );
+
+/** What links to runbooks begin and end with. Nobody chooses it, so it is out of sight. */
+export const runbookVariables = [linkPart('runbooks', 'url'), linkPart('runbooks_suffix', 'suffix')];
+
+function linkPart(name: string, label: string): QueryVariableBuilder {
+  const query = `label_values(secmaster:runbooks_folder:info, ${label})`;
+  return new QueryVariableBuilder(name)
+    .datasource(dataSource)
+    .query(query)
+    .definition(query)
+    .refresh(VariableRefresh.OnDashboardLoad)
+    .sort(VariableSort.AlphabeticalAsc)
+    .hide(VariableHide.HideVariable);
+}
 
 /** Several values or all of them; all also means series without the label. */
 function labelVariable(label: Label, title: string, of: string): QueryVariableBuilder {

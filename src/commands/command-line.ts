@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { nearest } from '../config/nearest.ts';
+import { parseExternalUrl, parseRoutePrefix, pathOf } from '../http/web-place.ts';
 import { type LogFormat, type LogLevel, logLevels } from '../log.ts';
 import { isPostgresUrl, passwordsIn, readAddress } from '../model/postgres-address.ts';
 import { type HabitName, habitNames, isHabit } from '../simulator/habits.ts';
@@ -25,7 +26,12 @@ export interface Options {
   readonly webConfigFile: string | null;
   /** `--listen-address` of simulate, `--web.listen-address` of the other commands. */
   readonly listenAddress: ListenAddress;
+  /** Below the route prefix. */
   readonly telemetryPath: string;
+  /** Where people reach the exporter, without a slash at the end; empty: unknown. */
+  readonly externalUrl: string;
+  /** What the server's paths begin with: empty, or like `/secmaster`. */
+  readonly routePrefix: string;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   /** Only for check. */
@@ -81,6 +87,8 @@ interface Flags {
   readonly 'web.listenAddress': string;
   readonly 'web.telemetryPath': string;
   readonly 'web.config.file'?: string;
+  readonly 'web.externalUrl'?: string;
+  readonly 'web.routePrefix'?: string;
   readonly 'log.level': string;
   readonly 'log.format': string;
   readonly online?: boolean;
@@ -105,6 +113,8 @@ function declare(version: string): Command {
     .option('--web.listen-address <address>', 'address to listen on', ':39210')
     .option('--web.telemetry-path <path>', 'path of the metrics', '/metrics')
     .option('--web.config.file <path>', 'TLS and basic authentication, as in Prometheus exporter-toolkit')
+    .option('--web.external-url <url>', 'where people reach the exporter, with the path that a proxy adds')
+    .option('--web.route-prefix <path>', 'path before all others (default: the path of --web.external-url)')
     .option('--log.level <level>', logLevels.join(', '), 'info')
     .option('--log.format <format>', logFormats.join(' or '), 'json')
     .option('--online', 'check: also call SecMaster for each workspace')
@@ -198,6 +208,7 @@ function optionsOf(program: Command, command: CommandName): Options {
     command === 'simulate'
       ? ['--listen-address', flags.listenAddress]
       : ['--web.listen-address', flags['web.listenAddress']];
+  const externalUrl = externalUrlOf(flags['web.externalUrl']);
   return {
     configFile: flags['config.file'] ?? null,
     webConfigFile: flags['web.config.file'] ?? null,
@@ -205,6 +216,8 @@ function optionsOf(program: Command, command: CommandName): Options {
       parseListenAddress(address) ??
       refuse(listenFlag, address, 'is not a valid address; write it like :39210 or 127.0.0.1:39210'),
     telemetryPath: telemetryPath(flags['web.telemetryPath']),
+    externalUrl,
+    routePrefix: routePrefix(flags['web.routePrefix'], externalUrl),
     logLevel: oneOf(logLevels, '--log.level', flags['log.level']),
     logFormat: oneOf(logFormats, '--log.format', flags['log.format']),
     online: flags.online ?? false,
@@ -264,8 +277,25 @@ function urlProblem(url: string): string | null {
 function telemetryPath(path: string): string {
   if (!/^(\/[\w.~-]+)+$/.test(path))
     return refuse('--web.telemetry-path', path, 'is not a valid path; write it like /metrics');
-  if (/^\/(-|api\/v1\/status)(\/|$)/.test(path)) return refuse('--web.telemetry-path', path, 'is used by another page');
+  if (/^\/(-|api\/v1\/status|docs|runbooks)(\/|$)/.test(path))
+    return refuse('--web.telemetry-path', path, 'is used by another page');
   return path;
+}
+
+function externalUrlOf(text: string | undefined): string {
+  if (text === undefined) return '';
+  const url = parseExternalUrl(text);
+  if (url !== null) return url;
+  throw new UsageError(
+    '--web.external-url: write it like https://soc.example.org/secmaster, without a user, a query or a fragment',
+  );
+}
+
+function routePrefix(text: string | undefined, externalUrl: string): string {
+  if (text === undefined) return externalUrl === '' ? '' : pathOf(externalUrl);
+  return (
+    parseRoutePrefix(text) ?? refuse('--web.route-prefix', text, 'is not a valid path; write it like /secmaster or /')
+  );
 }
 
 function oneOf<T extends string>(choices: readonly T[], flag: string, value: string): T {

@@ -3,14 +3,15 @@ import type { Config, WorkspaceConfig } from '../config/config.ts';
 import type { Loaded } from '../config/load.ts';
 import { showConfig } from '../config/show.ts';
 import { type App, createApp } from '../http/app.ts';
+import { documentPages } from '../http/documents/documents.ts';
 import type { Logger } from '../log.ts';
 import { coalesce } from '../metrics/coalesce.ts';
 import { createExposition, type Exposition } from '../metrics/exposition.ts';
-import { runbooksUrl } from '../package-json.ts';
 import { createFleet, type Fleet } from '../poll/fleet/fleet.ts';
 import type { Pollable } from '../poll/fleet/timer.ts';
 import { type Clients, createClients, createShared } from '../secmaster/api/clients.ts';
 import type { Routes } from '../secmaster/http/routes.ts';
+import type { Options } from './command-line.ts';
 import { createReload, type Reload } from './reload.ts';
 import { openStore, storeChanges } from './store.ts';
 
@@ -29,7 +30,9 @@ export interface Surroundings {
   readonly routes: Pick<Routes, 'of'>;
   readonly log: Logger;
   readonly version: string;
-  readonly telemetryPath: string;
+  readonly web: WebPlace;
+  /** Markdown by path, as pages. */
+  readonly documents: ReadonlyMap<string, string>;
   /** Reads the configuration again. */
   readonly load: () => Promise<Loaded>;
   /** Called with each configuration that a reload has applied. */
@@ -40,12 +43,16 @@ export interface Surroundings {
   readonly stall: () => string | null;
 }
 
+/** Where which pages are. */
+export type WebPlace = Pick<Options, 'telemetryPath' | 'externalUrl' | 'routePrefix'>;
+
 /** @throws {LedgerError} if the ledger can't be opened or created; a damaged one makes polls fail instead */
 export async function createExporter(first: Config, surroundings: Surroundings): Promise<Exporter> {
-  const { clock, routes, log, version, telemetryPath, load, onReloaded, onNew, stall } = surroundings;
+  const { clock, routes, log, version, web, documents, load, onReloaded, onNew, stall } = surroundings;
   let config = first;
   const exposition = createExposition({
     version,
+    externalUrl: web.externalUrl,
     now: clock.now,
     elapsedMs: clock.elapsedMs,
     onBug: (err, family, workspace) =>
@@ -105,9 +112,9 @@ export async function createExporter(first: Config, surroundings: Surroundings):
     app: createApp({
       exposition,
       reports: fleet.reports,
-      telemetryPath,
+      ...web,
       version,
-      runbooksUrl,
+      documents: documentPages(documents, version),
       recentRuns: () => config.status.recentRuns,
       configuration: () => showConfig(config),
       reload,

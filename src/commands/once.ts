@@ -4,6 +4,7 @@ import type { Logger } from '../log.ts';
 import { version } from '../package-json.ts';
 import type { Pollable } from '../poll/fleet/timer.ts';
 import { createRoutes } from '../secmaster/http/routes.ts';
+import type { Options } from './command-line.ts';
 import { createExporter } from './exporter.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -11,7 +12,7 @@ import { stopSignal } from './stop-signal.ts';
  * Polls every workspace once, to the end of its sweep, and prints the exposition. Where another replica polls a workspace, its ledger is
  * printed as it is. @returns the exit code
  */
-export async function once(config: Config, telemetryPath: string, log: Logger): Promise<number> {
+export async function once(config: Config, options: Options, log: Logger): Promise<number> {
   const routes = createRoutes(process.env);
   // The metrics are printed once, so new series don't start at 0.
   const metrics = { ...config.metrics, newSeriesHoldMs: 0 };
@@ -22,7 +23,8 @@ export async function once(config: Config, telemetryPath: string, log: Logger): 
       routes,
       log,
       version,
-      telemetryPath,
+      web: options,
+      documents: new Map(),
       // `once` never reloads.
       load: async () => ({ config }),
       onReloaded: async () => {},

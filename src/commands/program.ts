@@ -61,6 +61,6 @@ async function runCommand(command: CommandName, options: Options, log: Logger, h
   if (command === 'ledger copy') return ledgerCopy(options, log);
   const config = await configured(options);
   if (config === null) return 1;
-  if (command === 'once') return once(config, options.telemetryPath, log);
+  if (command === 'once') return once(config, options, log);
   return serve(config, options, { log, hangUps, load: () => load(options) });
 }

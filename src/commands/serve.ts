@@ -8,6 +8,7 @@ import { startTimer, type Timer } from '../poll/fleet/timer.ts';
 import { createRoutes } from '../secmaster/http/routes.ts';
 import type { Options } from './command-line.ts';
 import { configuredWeb } from './configured.ts';
+import { readDocuments } from './documents.ts';
 import { createExporter } from './exporter.ts';
 import type { HangUps } from './hang-ups.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -32,7 +33,8 @@ export async function serve(config: Config, options: Options, { log, hangUps, lo
     routes,
     log,
     version,
-    telemetryPath: options.telemetryPath,
+    web: options,
+    documents: readDocuments(log),
     load,
     onReloaded: async (changed) => {
       poll = changed.poll;

@@ -7,17 +7,23 @@ import type { Bytes } from '../metrics/gzip.ts';
 import { contentTypes, type Format } from '../metrics/writer.ts';
 import type { ReplicasReport, WorkspaceReport } from '../model/report.ts';
 import { isFromElsewhere } from './cross-origin.ts';
+import type { DocumentPage } from './documents/documents.ts';
 import { refuseOtherMethods } from './methods.ts';
 import { script, style } from './page/assets.ts';
 import { page } from './page/page.ts';
+import { redirect } from './redirects.ts';
 import { failuresSince, statusOf } from './status.ts';
 import { writePieces } from './write-pieces.ts';
 
 export interface AppParts {
   readonly exposition: Pick<Exposition, 'scrape'>;
   readonly reports: () => readonly WorkspaceReport[];
-  /** Where the exposition is served, `/metrics` by default. */
+  /** Where the exposition is served below the route prefix, `/metrics` by default. */
   readonly telemetryPath: string;
+  /** What all paths begin with: empty, or like `/secmaster`. */
+  readonly routePrefix: string;
+  /** Where people reach the exporter; empty: where it listens. */
+  readonly externalUrl: string;
   readonly version: string;
   /** Maximum number of failed runs in the status. */
   readonly recentRuns: () => number;
@@ -25,7 +31,8 @@ export interface AppParts {
   readonly configuration: () => string;
   /** Reloads the configuration. The lines are its problems, or the changes that need a restart. */
   readonly reload: () => Promise<{ readonly isApplied: boolean; readonly lines: readonly string[] }>;
-  readonly runbooksUrl: string;
+  /** Runbooks and documentation by path. */
+  readonly documents: ReadonlyMap<string, DocumentPage>;
   /** Why no poll has begun for long; null: polls begin. */
   readonly stall: () => string | null;
   /** null: there are none beside this process. */
@@ -41,17 +48,20 @@ export function createApp({
   exposition,
   reports,
   telemetryPath,
+  routePrefix,
+  externalUrl,
   version,
   recentRuns,
   configuration,
-  runbooksUrl,
+  documents,
   reload,
   stall,
   replicas = () => null,
 }: AppParts): App {
   const app: App = new Hono();
+  const at = (path: string) => `${routePrefix}${path}`;
 
-  app.get(telemetryPath, async (c) => {
+  app.get(at(telemetryPath), async (c) => {
     const format = formatOf(c);
     const isGzip = accepts(c, { header: 'Accept-Encoding', supports: ['gzip'], default: 'identity' }) === 'gzip';
     const headers = {
@@ -63,32 +73,37 @@ export function createApp({
     if (isHead(c)) return c.body(null, 200, headers);
     return send(c, await exposition.scrape(format, isGzip ? 'gzip' : 'identity'), headers);
   });
-  app.get('/-/healthy', (c) => c.text('secmaster-exporter is healthy.\n'));
-  app.get('/-/ready', (c) => {
+  app.get(at('/-/healthy'), (c) => c.text('secmaster-exporter is healthy.\n'));
+  app.get(at('/-/ready'), (c) => {
     const waiting = reports().filter(({ polls }) => polls.last === null);
     const first = `waiting for the first poll of: ${waiting.map(({ workspace }) => workspace).join(', ')}`;
     const problems = [waiting.length === 0 ? [] : first, stall() ?? []].flat();
     if (problems.length === 0) return c.text('secmaster-exporter is ready.\n');
     return c.text(problems.map((problem) => `${problem}\n`).join(''), 503);
   });
-  app.on(['PUT', 'POST'], '/-/reload', async (c) => {
+  app.on(['PUT', 'POST'], at('/-/reload'), async (c) => {
     if (isFromElsewhere(c.req.header())) return c.text(`${elsewhere}\n`, 403);
     const { isApplied, lines } = await reload();
     const text = (all: readonly string[]) => all.map((line) => `${line}\n`).join('');
     return isApplied ? c.text(text(['configuration reloaded', ...lines])) : c.text(text(lines), 400);
   });
   const status = () => statusOf(reports(), version, configuration(), recentRuns(), replicas());
-  app.get('/api/v1/status', (c) =>
+  app.get(at('/api/v1/status'), (c) =>
     isHead(c) ? c.body(null, 200, { 'Content-Type': 'application/json' }) : c.json(status()),
   );
-  app.get('/', (c) => {
-    c.header('Content-Security-Policy', policy);
-    if (isHead(c)) return c.body(null, 200, { 'Content-Type': 'text/html; charset=UTF-8' });
-    return c.html(page(status(), { telemetryPath, runbooksUrl, failuresSince: failuresSince(reports()) }));
+  app.get(at('/'), (c) => {
+    c.header('Content-Security-Policy', policies.status);
+    if (isHead(c)) return c.body(null, 200, htmlType);
+    return c.html(page(status(), { telemetryPath, failuresSince: failuresSince(reports()) }));
   });
-  app.get('/-/status.css', (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
-  app.get('/-/status.js', (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
-
+  app.get(at('/-/status.css'), (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
+  app.get(at('/-/status.js'), (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
+  for (const [path, { body }] of documents)
+    app.get(at(path), (c) => {
+      c.header('Content-Security-Policy', policies.document);
+      return isHead(c) ? c.body(null, 200, htmlType) : c.html(body());
+    });
+  redirect(app, { routePrefix, externalUrl, documents: documents.keys() });
   refuseOtherMethods(app);
   return app;
 }
@@ -113,9 +128,12 @@ function send(c: Context<Env>, pieces: readonly Bytes[], headers: Record<string,
   return RESPONSE_ALREADY_SENT;
 }
 
+const htmlType = { 'Content-Type': 'text/html; charset=UTF-8' };
+
+const strict =
+  "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /** Texts from SecMaster are escaped; if one weren't, the browser would still not run it. */
-const policy =
-  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const policies = { status: `${strict}; script-src 'self'; connect-src 'self'`, document: strict };
 
 const openMetrics = 'application/openmetrics-text';
 

@@ -6,7 +6,9 @@ export function methodsByPath<E extends Env>(app: Hono<E>): ReadonlyMap<string, 
   // Hono answers HEAD with the route of GET.
   const allow = (method: string) => (method === 'GET' ? ['GET', 'HEAD'] : [method]);
   const byPath = Map.groupBy(routes, ({ path }) => path);
-  return new Map([...byPath].map(([path, all]) => [path, all.flatMap(({ method }) => allow(method)).join(', ')]));
+  return new Map(
+    [...byPath].map(([path, all]) => [path, [...new Set(all.flatMap(({ method }) => allow(method)))].join(', ')]),
+  );
 }
 
 /** Answers 405 to what no route of a path takes. Call it after the last route. */

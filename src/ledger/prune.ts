@@ -1,9 +1,9 @@
 import type { Labels } from '../model/snapshot.ts';
-import type { Forgotten } from './change.ts';
+import type { Change, Forgotten } from './change.ts';
 import { type LabelValue, type ValueLabel, valueKey } from './label-values.ts';
 import { type MetPlaybook, otherPlaybooks, playbookKey } from './met-playbook.ts';
 import { type LedgerState, liveLabels } from './state.ts';
-import type { LabelledActivity, Ledger, PlaybookActivity } from './store.ts';
+import type { LabelledActivity, Ledger, LedgerReads, PlaybookActivity } from './store.ts';
 import { staleVersions } from './versions.ts';
 
 /**
@@ -64,12 +64,18 @@ function forgettable(state: LedgerState, activity: readonly PlaybookActivity[], 
 
 /** Prunes up to `max` ended instances, so that pruning never takes long, and the series of silent playbooks. */
 export async function prune(ledger: Ledger, nowMs: number, retentionMs: number, max: number): Promise<void> {
-  const activity = await ledger.playbookActivity();
+  const change = await ledger.together((reads) => pruning(reads, nowMs, retentionMs, max));
+  if (change !== null) await ledger.commit(change);
+}
+
+/** null: there is nothing to prune. */
+async function pruning(reads: LedgerReads, nowMs: number, retentionMs: number, max: number): Promise<Change | null> {
+  const activity = await reads.playbookActivity();
   const beforeMs = pruneBefore(nowMs, retentionMs, activity);
-  const ids = await ledger.endedBefore(beforeMs, max);
+  const ids = await reads.endedBefore(beforeMs, max);
   const playbooks = silentPlaybooks(activity, beforeMs);
-  const labelled = silentLabelSets(await ledger.labelledActivity(), beforeMs);
-  const forgotten = forgettable(ledger.state, activity, beforeMs);
+  const labelled = silentLabelSets(await reads.labelledActivity(), beforeMs);
+  const forgotten = forgettable(reads.state, activity, beforeMs);
   const isSome = [ids, playbooks, labelled, ...Object.values(forgotten)].some((list) => list.length > 0);
-  if (isSome) await ledger.commit({ kind: 'pruned', ids, playbooks, labelled, forgotten, beforeMs });
+  return isSome ? { kind: 'pruned', ids, playbooks, labelled, forgotten, beforeMs } : null;
 }

@@ -29,18 +29,28 @@ export interface WorkspaceId {
 }
 
 /** The handle on one workspace's ledger. */
-export interface Ledger {
-  /** As of the last commit. */
-  readonly state: LedgerState;
-  /** Of the label sets of runs whose instances have changed since this handle was opened, by their texts: a number that grows. */
-  readonly touched: ReadonlyMap<string, number>;
+export interface Ledger extends LedgerReads {
   /** Writes a change atomically: after a crash at any time, all of it is there or nothing. */
   commit(change: Change): Promise<void>;
   /** Takes over what another replica has committed since: `state` and `touched` are as of its last commit. Nothing to do without replicas. */
   catchUp(): Promise<void>;
-  /** Read in parts, so that scrapes are served in between. Commits wait until it has been read. */
-  snapshot(): Promise<Recorded>;
+  /**
+   * Several reads, all as of one commit: the last one, which is caught up with first. A database far away is asked in one transaction.
+   * Fails with what `work` throws, too.
+   *
+   * @param work reads through what it is given, one after another, and ends soon; a commit of this handle may wait for it
+   */
+  together<T>(work: (reads: LedgerReads) => Promise<T>): Promise<T>;
+}
 
+/** What can be read of one workspace's ledger. */
+export interface LedgerReads {
+  /** As of the last commit. */
+  readonly state: LedgerState;
+  /** Of the label sets of runs whose instances have changed since the handle was opened, by their texts: a number that grows. */
+  readonly touched: ReadonlyMap<string, number>;
+  /** As of one commit. Read in parts, so that scrapes are served in between. */
+  snapshot(): Promise<Recorded>;
   known(ids: readonly string[]): Promise<ReadonlyMap<string, Entry>>;
   /** Open instances without a row since `sinceMs`, the longest unseen first. */
   openUnseen(sinceMs: number): Promise<readonly OpenInstance[]>;
@@ -59,10 +69,10 @@ export interface Ledger {
   begunWithin(fromMs: number, toMs: number): Promise<number>;
   /** The number of ended instances with this status (null: any) that started in [fromMinute, toMinute), by minute. */
   endedByMinute(status: string | null, fromMinute: number, toMinute: number): Promise<ReadonlyMap<number, number>>;
-  /** When instances with these labels ended, but for those that FINISHED after `untilMs`. */
-  ends(sets: readonly Labels[], untilMs: number): Promise<Ends>;
-  /** When instances with these labels started, since `sinceMs`. */
-  starts(sets: readonly Labels[], sinceMs: number): Promise<Float64Array>;
+  /** When instances of each group of label sets ended, but for those that FINISHED after `untilMs`. Read in parts, as a snapshot is. */
+  ends(groups: readonly (readonly Labels[])[], untilMs: number): Promise<readonly Ends[]>;
+  /** When instances of each group of label sets started, since `sinceMs`. Read in parts, as a snapshot is. */
+  starts(groups: readonly (readonly Labels[])[], sinceMs: number): Promise<readonly Float64Array[]>;
   /** What is still to be swept: gaps, then what has been read before, then history, the oldest item of each first. */
   sweep(): Promise<readonly SweepItem[]>;
   /** Ids of ended instances whose times all lie before `beforeMs`. */

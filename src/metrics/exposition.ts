@@ -49,6 +49,8 @@ interface Polled {
 
 export interface ExpositionParts {
   readonly version: string;
+  /** Where people reach the exporter; empty: unknown. */
+  readonly externalUrl: string;
   readonly now: () => number;
   /** The clock that nobody sets. */
   readonly elapsedMs: () => number;
@@ -57,8 +59,8 @@ export interface ExpositionParts {
 }
 
 export function createExposition(parts: ExpositionParts): Exposition {
-  const { version, now, elapsedMs, onBug, families = workspaceFamilies } = parts;
-  const processMetrics = createProcessMetrics(version, now);
+  const { version, externalUrl, now, elapsedMs, onBug, families = workspaceFamilies } = parts;
+  const processMetrics = createProcessMetrics({ version, externalUrl, now });
   const answers = new Map<Format, Answer>();
   let latest: Known = { reports: [], durationBuckets: [] };
   let scrapedMs: number | null = null;

@@ -23,13 +23,21 @@ export interface ProcessMetrics {
   observeReload(isSuccess: boolean): void;
 }
 
-export function createProcessMetrics(version: string, now: () => number): ProcessMetrics {
+export interface ProcessParts {
+  readonly version: string;
+  /** Empty: unknown. */
+  readonly externalUrl: string;
+  readonly now: () => number;
+}
+
+export function createProcessMetrics({ version, externalUrl, now }: ProcessParts): ProcessMetrics {
   const live = new Registry();
   collectDefaultMetrics({ register: live });
   const registers = [live];
   const requests = new Counter({ ...declaration(exporterProcess.apiRequests), registers });
   const requestDuration = new Histogram({ ...declaration(exporterProcess.apiRequestDuration), registers });
   new Gauge({ ...declaration(exporterProcess.buildInfo), registers }).set({ version, nodeversion: process.version }, 1);
+  new Gauge({ ...declaration(exporterProcess.webInfo), registers }).set({ external_url: externalUrl }, 1);
   const reloadSuccessful = new Gauge({ ...declaration(exporterProcess.configLastReloadSuccessful), registers });
   const reloadSuccess = new Gauge({ ...declaration(exporterProcess.configLastReloadSuccess), registers });
 

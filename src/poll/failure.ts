@@ -25,6 +25,11 @@ export function logFailure(log: Logger, text: string, error: unknown): void {
   log.error(isExpected(error) ? fields : { ...fields, err: error }, text);
 }
 
+/** For what is tried again later if the ledger fails. */
+export function ignoreLedger(error: unknown): void {
+  if (!(error instanceof LedgerError)) throw error;
+}
+
 function isExpected(error: unknown): error is SecMasterError | LedgerError {
   return error instanceof SecMasterError || error instanceof LedgerError;
 }

@@ -19,10 +19,14 @@ export const maxOpenRequests = documentedOpenStatuses.length * (maxPages + 1) + 
 /** Looks up open instances of any age that the tail has not met for a while (docs/counting.md#what-a-poll-asks). */
 export async function lookUpOpen(session: Session): Promise<void> {
   const { secmaster, ledger } = session;
-  const restMs = unseenMs * Math.max(1, (await ledger.openCount()) / openPerUnseen);
-  const unseen = () => ledger.openUnseen(secmaster.now() - restMs);
+  const unseen = () =>
+    ledger.together(async (reads) => {
+      const restMs = unseenMs * Math.max(1, (await reads.openCount()) / openPerUnseen);
+      return reads.openUnseen(secmaster.now() - restMs);
+    });
 
   const statuses = new Set((await unseen()).map((instance) => instance.status));
+  if (statuses.size === 0) return;
   for (const status of documentedOpenStatuses.filter((status) => statuses.has(status))) await readAll(session, status);
   // Those missing from the list of their status have changed unseen by the tail, or are gone.
   await lookUpAll(

@@ -48,8 +48,8 @@ interface Reading {
 }
 
 export function createPlaybookLists({ elapsedMs, sleep }: Pick<Clock, 'elapsedMs' | 'sleep'>): PlaybookLists {
-  /** When to read it again, by the clock that nobody sets. */
-  let dueMs = Number.NEGATIVE_INFINITY;
+  /** When to read it again, by the clock that nobody sets; null: as the ledger says. */
+  let dueMs: number | null = null;
   let reading: Reading | null = null;
   /** The last complete list, or the first try. */
   let completeMs: number | null = null;
@@ -110,6 +110,7 @@ export function createPlaybookLists({ elapsedMs, sleep }: Pick<Clock, 'elapsedMs
       const isOld = listedMs !== null && nowMs - listedMs >= forgetMs;
       const change = isOld ? forgottenList : replacedChange(ledger.state, { nowMs, maxPlaybooks });
       if (change !== null) await ledger.commit(change);
+      dueMs ??= elapsedMs() + leftMs(ledger.state.listedMs, nowMs);
       if (reading === null && elapsedMs() >= dueMs) reading = read(session);
       return reading !== null;
     },
@@ -126,4 +127,10 @@ export function createPlaybookLists({ elapsedMs, sleep }: Pick<Clock, 'elapsedMs
       dueMs = Number.NEGATIVE_INFINITY;
     },
   };
+}
+
+/** How long the list in the ledger, whichever process has read it, is good enough; not at all if it is from a time far ahead. */
+function leftMs(listedMs: number | null, nowMs: number): number {
+  const ageMs = nowMs - (listedMs ?? Number.NEGATIVE_INFINITY);
+  return Math.abs(ageMs) < everyMs ? everyMs - Math.max(ageMs, 0) : 0;
 }

@@ -1,39 +1,107 @@
-import { execFile } from 'node:child_process';
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { ruleFiles } from '../../scripts/alerts.ts';
+import { type PrometheusVersion, prometheusVersions } from '../support/alert/prometheus-versions.ts';
 import { readRules } from '../support/alert/rules.ts';
-import { type UnitTests, withReplicas } from '../support/alert/with-replicas.ts';
-import { temporaryFolder } from '../support/process/processes.ts';
+import { rulesBehind } from '../support/alert/rules-behind.ts';
+import { type UnitTest, type UnitTests, withReplicas } from '../support/alert/with-replicas.ts';
+import { withScrapes } from '../support/alert/with-scrapes.ts';
+import { missingSuites } from '../tools/prometheus-suites.ts';
+import { withScrapedValues } from './scraped-values.ts';
 
 const files = globSync('*.test.yml', { cwd: import.meta.dirname }).sort();
 
 const readTests = (file: string) => parse(readFileSync(join(import.meta.dirname, file), 'utf8')) as UnitTests;
 
-test.concurrent.for(files)('promtool runs %s', { timeout: 300_000 }, async (file, { expect }) => {
-  expect(await outputOf(file)).toMatch(success);
+const versions = prometheusVersions();
+
+test('each Prometheus on which the rules promise the same is there', () => {
+  expect(missingSuites(versions.map(({ version }) => version))).toEqual([]);
 });
 
-test.concurrent.for(files.filter((file) => !file.includes('.replicas.')))(
-  'three replicas that show the same make no difference to %s',
-  { timeout: 300_000 },
-  async (file, { expect }) => {
-    const { tests, rule_files, ...rest } = readTests(file);
-    const rules = rule_files.map((path) => join(import.meta.dirname, path));
-    const copy = join(temporaryFolder(), file);
-    writeFileSync(copy, stringify({ ...rest, rule_files: rules, tests: withReplicas(tests, 3) }));
-    expect(await outputOf(copy)).toMatch(success);
+test.each(versions.map((version) => [version.version, version.promtool]))(
+  'promtool %s takes all rule files',
+  (_, promtool) => {
+    execFileSync(promtool, ['check', 'rules', ...ruleFiles()], { stdio: 'pipe' });
   },
 );
 
-const success = /^Unit Testing: +\S+\s+SUCCESS\s*$/;
+/** Another world in which a file expects the same. */
+interface Variant {
+  readonly sentence: string;
+  readonly change: (tests: readonly UnitTest[]) => readonly UnitTest[];
+  readonly isFor?: (file: string) => boolean;
+}
+
+const asItIs: Variant = { sentence: 'as it is', change: (tests) => tests };
+
+const threeReplicas: Variant = {
+  sentence: 'with three replicas that show the same',
+  change: (tests) => withReplicas(tests, 3),
+  isFor: (file) => !file.includes('.replicas.'),
+};
+
+const scrapedEach = (everySeconds: number, beforeSeconds: number): Variant => ({
+  sentence: `scraped each ${everySeconds} s, ${beforeSeconds} s before the minute`,
+  change: (tests) => withScrapedValues(withScrapes(tests, { everySeconds, beforeSeconds }), everySeconds),
+});
+
+/** Everything on everything would take too long. What PromQL means has changed with Prometheus 3 only: the oldest and the newest differ. */
+const variantsOn = (version: PrometheusVersion): Variant[] =>
+  version === versions[0] || version === versions.at(-1)
+    ? [asItIs, threeReplicas, scrapedEach(15, 5), scrapedEach(30, 10), scrapedEach(60, 20)]
+    : [asItIs];
+
+const runs = versions.flatMap((version) =>
+  variantsOn(version).flatMap((variant) =>
+    files
+      .filter(variant.isFor ?? (() => true))
+      .map(
+        (file) => [`promtool ${version.version} runs ${file}, ${variant.sentence}`, version, file, variant] as const,
+      ),
+  ),
+);
+
+test.concurrent.for(runs)('%s', { timeout: 600_000 }, async ([, version, file, variant], { expect }) => {
+  // All rules together once, else only those behind the alert.
+  const isWhole = variant === asItIs && version === versions[0];
+  expect(await outputOf(version.promtool, isWhole ? file : writeVariant(file, variant))).toMatch(success);
+});
+
+let copies: string;
+beforeAll(() => {
+  copies = mkdtempSync(join(tmpdir(), 'secmaster-exporter-'));
+  return () => rmSync(copies, { recursive: true });
+});
+
+/** A copy of the file, with only those rules that it asks for. */
+function writeVariant(file: string, { change }: Variant): string {
+  const { tests, rule_files, ...rest } = readTests(file);
+  const folder = mkdtempSync(join(copies, 'run-'));
+  const asked = JSON.stringify(tests.map(({ input_series, ...questions }) => questions));
+  const groups = rulesBehind(
+    rule_files.flatMap((path) => readRules(join(import.meta.dirname, path)).groups),
+    asked,
+  );
+  writeFileSync(join(folder, 'rules.yml'), stringify({ groups }));
+  writeFileSync(join(folder, file), stringify({ ...rest, rule_files: ['rules.yml'], tests: change(tests) }));
+  return join(folder, file);
+}
+
+const success = /^(?:Unit Testing: +\S+)?\s+SUCCESS\s*$/;
 
 /** promtool says what differs on stdout or stderr, by version. */
-async function outputOf(file: string): Promise<string> {
-  const run = promisify(execFile)('promtool', ['test', 'rules', file], { cwd: import.meta.dirname });
+async function outputOf(promtool: string, file: string): Promise<string> {
+  const run = promisify(execFile)(promtool, ['test', 'rules', file], {
+    cwd: import.meta.dirname,
+    // Half of the time would go into collecting garbage.
+    env: { ...process.env, GOGC: '400' },
+  });
   const { stdout, stderr } = await run.catch((error: { stdout: string; stderr: string }) => error);
   return `${stdout}${stderr}`;
 }

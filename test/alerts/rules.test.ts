@@ -2,7 +2,15 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { prometheusRule, prometheusRuleFile, ruleFiles, runbookBase, withRunbooks } from '../../scripts/alerts.ts';
+import {
+  grafana,
+  prometheusRule,
+  prometheusRuleFile,
+  ruleFiles,
+  withExpectedLinks,
+  withLinks,
+} from '../../scripts/alerts.ts';
+import { dashboardUrl, runbookUrl } from '../../scripts/links.ts';
 import { parseDuration } from '../../src/config/duration.ts';
 import { families } from '../../src/metrics/families.ts';
 import { extraLabels } from '../../src/model/extra-labels.ts';
@@ -15,6 +23,7 @@ const tuningFile = join(examples, 'tuning.rules.yml');
 const groups = ruleFiles().flatMap((file) => readRules(file).groups);
 const rules = groups.flatMap((group) => group.rules.map((rule) => ({ ...rule, name: rule.record ?? rule.alert })));
 const alerts = rules.flatMap(({ alert, ...rule }) => (alert === undefined ? [] : [{ alert, ...rule }]));
+const setGrafana = grafana();
 const documentation = readFileSync(join(root, 'docs', 'alerts.md'), 'utf8');
 
 /** The contract's, each with who is told. */
@@ -42,7 +51,8 @@ test.each(alerts)('$alert says how bad it is, what has happened, and what to do'
   expect(alert.annotations).toEqual({
     summary: expect.stringMatching(/^[A-Z]/),
     description: expect.stringMatching(/\.(?: \{\{- end \}\})?$/),
-    runbook_url: `${runbookBase()}${alert.alert}.md`,
+    runbook_url: runbookUrl(alert.alert),
+    ...(setGrafana && { dashboard_url: dashboardUrl(setGrafana, alert.labels?.area ?? '') }),
   });
   const runbook = readFileSync(join(root, 'docs', 'runbooks', `${alert.alert}.md`), 'utf8');
   const headings = [...runbook.matchAll(/^#+ .*/gm)].map(([heading]) => heading);
@@ -70,15 +80,18 @@ describe('the runbooks', () => {
   });
 });
 
-test('the base of the links is one setting, and nothing but the links depends on it', () => {
-  for (const text of ruleFiles().map((file) => readFileSync(file, 'utf8'))) {
-    expect(withRunbooks(text, runbookBase())).toBe(text);
-    const moved = withRunbooks(text, 'https://wiki/$1/');
-    expect(
-      moved.split('\n').filter((line) => line.includes('runbook_url') && !line.includes('https://wiki/$1/Sec')),
-    ).toEqual([]);
-    expect(withRunbooks(moved, runbookBase())).toBe(text);
-  }
+const unitTests = globSync('test/alerts/SecMaster*.test.yml', { cwd: root }).map((file) => join(root, file));
+
+test.each([
+  ...ruleFiles().map((file) => [file, withLinks] as const),
+  ...unitTests.map((file) => [file, withExpectedLinks] as const),
+])('%s has the links of its alerts, and nothing else depends on them; if not, run npm run alerts', (file, edit) => {
+  const text = readFileSync(file, 'utf8');
+  expect(edit(text, setGrafana)).toBe(text);
+  const linked = edit(text, 'https://grafana.example.org');
+  const linesWithout = (all: string) => all.split('\n').filter((line) => !/^ +(runbook|dashboard)_url: /.test(line));
+  expect(linesWithout(linked)).toEqual(linesWithout(text));
+  expect(edit(linked, setGrafana)).toBe(text);
 });
 
 test('the PrometheusRule matches the rule files; if not, run npm run alerts', () => {
@@ -94,11 +107,12 @@ const tunable = new Set(
     .groups.flatMap((group) => group.rules)
     .map(({ record }) => record),
 );
-const allLabels = [...scraped, ...families.flatMap(({ labels }) => labels), ...extraLabels, 'le'];
+const allLabels = [...scraped, 'url', 'suffix', 'le', ...families.flatMap(({ labels }) => labels), ...extraLabels];
 
 /** The labels that a metric can have; null where there is no such metric. */
 function labelsOf(metric: string): readonly string[] | null {
   if (metric === 'up' || metric === 'process_start_time_seconds') return scraped;
+  if (/^secmaster:runbooks(_folder)?:info$/.test(metric)) return ['url', 'suffix'];
   // The level of a recording rule is the labels that it keeps.
   if (recorded.has(metric)) return allLabels.filter((label) => `_${metric.replace(/:.*/, '')}_`.includes(`_${label}_`));
   // Metrics by a pattern: those of thresholds.
@@ -140,7 +154,7 @@ describe('every metric and label is there', () => {
 
 test('what can be tuned is told in docs/alerts.md, and the example tunes nothing else', () => {
   const selectors = rules.flatMap(({ expr }) => readExpression(expr).selectors.map(({ metric }) => metric));
-  const settable = new Set(selectors.filter((metric) => /^secmaster:(playbook|workspace)_/.test(metric)));
+  const settable = new Set(selectors.filter((metric) => /^secmaster:((playbook|workspace)_|runbooks:)/.test(metric)));
   expect([...settable].filter((metric) => !documentation.includes(`\`${metric}\``))).toEqual([]);
   expect([...tunable].filter((metric) => !settable.has(metric ?? ''))).toEqual([]);
 });

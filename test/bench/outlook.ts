@@ -33,9 +33,12 @@ export async function measureOutlook({ remembered, rounds }: Extent): Promise<Fi
   const outlook = createOutlook();
   const refresh = async (at: Ledger) => {
     const began = process.cpuUsage();
-    const recorded = await at.snapshot();
-    const snapshotMs = cpuMs(began);
-    const { streaks, expectedStarts } = await outlook.of(at, recorded, settings, history.nowMs);
+    const { snapshotMs, workOut } = await at.together(async (reads) => {
+      const recorded = await reads.snapshot();
+      const snapshotMs = cpuMs(began);
+      return { snapshotMs, workOut: await outlook.read({ ledger: at, reads, recorded }, settings, history.nowMs) };
+    });
+    const { streaks, expectedStarts } = await workOut();
     return { snapshotMs, outlookMs: cpuMs(began) - snapshotMs, series: streaks.length + expectedStarts.length };
   };
   const first = await refresh(ledger);

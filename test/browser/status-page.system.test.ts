@@ -1,7 +1,10 @@
 import { type AxeResults, source as axeSource } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { readDocuments } from '../../src/commands/documents.ts';
+import { documentPages } from '../../src/http/documents/documents.ts';
 import { listen } from '../../src/http/listen.ts';
+import { createLog } from '../../src/log.ts';
 import { type Details, noDetails } from '../../src/model/instance.ts';
 import type { WorkspaceReport } from '../../src/model/report.ts';
 import { labelText } from '../../src/model/text.ts';
@@ -11,7 +14,7 @@ import { emptySnapshot, goodPoll, report, shortPages } from '../support/metrics/
 
 /** The status page in a real browser, Debian's Chromium. */
 
-const runbooksUrl = 'https://wiki.example.com/runbooks/';
+const documents = documentPages(readDocuments(createLog('error', 'json').log), '1.2.3');
 
 let browser: Browser;
 beforeAll(async () => {
@@ -24,7 +27,7 @@ afterAll(() => browser.close());
 
 /** The exporter's pages over the reports as they are at each request. */
 async function serve(reports: () => readonly WorkspaceReport[]) {
-  const app = appOf({ reports, recentRuns: () => 50, runbooksUrl });
+  const app = appOf({ reports, recentRuns: () => 50, documents });
   const { port, close } = await listen(app, { host: '127.0.0.1', port: 0 });
   let isOpen = true;
   const stop = async () => {
@@ -189,6 +192,20 @@ describe.each(screens)('on %s', (screen, options) => {
   });
 });
 
+describe.each(screens)('on %s', (screen, options) => {
+  test.each(['runbooks/', 'runbooks/SecMasterPlaybookFailing', 'docs/alerts', 'docs/deploying'])(
+    '/%s: readable for everybody, nothing beyond the edge, no error',
+    async (path) => {
+      const { page, errors } = await open(`${(await serve(() => [])).url}${path}`, options);
+      expect(await findings(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      expect(errors).toEqual([]);
+      const folder = process.env.SCREENSHOTS;
+      if (folder !== undefined) await page.screenshot({ path: `${folder}/${path.replace('/', ' ')}, ${screen}.png` });
+    },
+  );
+});
+
 test('what SecMaster says is shown as it is and run by nobody', async () => {
   const [, reports = []] = worlds.find(([name]) => name === 'hostile names') ?? [];
   const { page, errors } = await open((await serve(() => reports)).url);
@@ -241,7 +258,7 @@ test('the keyboard reaches every link and every list of polls, and nothing moves
   let reports = [healthy()];
   const { page } = await open((await serve(() => reports)).url);
   const reached: string[] = [];
-  for (let i = 0; i < 6; i++) {
+  for (let i = 0; i < 7; i++) {
     await page.keyboard.press('Tab');
     reached.push((await page.evaluate('document.activeElement.textContent')) as string);
   }
@@ -250,6 +267,7 @@ test('the keyboard reaches every link and every list of polls, and nothing moves
     'Status as JSON',
     'Ready',
     'Runbooks',
+    'Documentation',
     'prod: 3 polls since the exporter started',
     'Show with all defaults',
   ]);

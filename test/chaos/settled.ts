@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Truth } from '../../src/simulator/truth.ts';
-import { sampleValue } from '../support/metrics/exposition.ts';
+import { sampleValue, total } from '../support/metrics/exposition.ts';
 import { differingLines, ofWorkspace, sharedFamilies } from '../support/metrics/shared-families.ts';
 import { differences, streakDifferences } from '../support/world/compare.ts';
 import { labelsFrom, nodeDifferences, playbookDifferences } from '../support/world/compare-playbooks.ts';
@@ -65,6 +65,17 @@ export async function begin(site: Site): Promise<void> {
   await Promise.all([...site.replicas.map((one) => one.end('SIGTERM')), site.reference?.restart()]);
   await Promise.all(site.replicas.map((one) => one.start()));
   await polledEverywhere(site);
+}
+
+/** Until the replicas and the one process have read as many topologies: what is left then is left to both. */
+export async function evenlyRead({ replicas, reference }: Site, withinMs = 120_000): Promise<void> {
+  const readBy = async (one: { get(path: string): Promise<string> } | null | undefined) =>
+    total((await one?.get('/metrics')) ?? '', 'secmaster_exporter_topologies_total');
+  const untilMs = Date.now() + withinMs;
+  while ((await readBy(replicas[0])) !== (await readBy(reference))) {
+    if (Date.now() > untilMs) throw new Error(`not as many topologies read in ${withinMs / 1000} s`);
+    await sleep(200);
+  }
 }
 
 /** How what one replica shows differs from the truth about each workspace. */

@@ -10,6 +10,7 @@ import { createReplica, type Replica } from '../support/process/replica.ts';
 import { serve } from '../support/process/served.ts';
 import { type Simulated, startSimulator } from '../support/process/simulated.ts';
 import { simulatedWorkspace } from '../support/process/simulated-workspace.ts';
+import type { Requests } from './requests.ts';
 import { newFaults } from './soc.ts';
 
 /** Replicas on one database and one SecMaster; beside them one process on SQLite, and a SecMaster of its own with the same world. */
@@ -34,8 +35,13 @@ export interface Site {
   /** SecMaster answers some requests with errors. */
   fail(): Promise<void>;
   heal(): Promise<void>;
-  /** How many requests SecMaster had of the replicas, and how many of one process. */
-  requests(): Promise<{ readonly replicas: number; readonly reference: number; readonly byOperation: string }>;
+  /** Which requests SecMaster had of the replicas, and which of one process. */
+  requests(): Promise<Asked>;
+}
+
+export interface Asked {
+  readonly replicas: Requests;
+  readonly reference: Requests;
 }
 
 export interface SiteOptions {
@@ -180,14 +186,7 @@ export async function buildSite({
     heal: async () => void (await onAll((soc) => soc.clearFaults())),
     async requests() {
       const [mine, theirs] = await onAll((soc) => soc.requests());
-      const operations = Object.keys({ ...mine?.counts, ...theirs?.counts });
-      return {
-        replicas: mine?.total ?? 0,
-        reference: theirs?.total ?? 0,
-        byOperation: operations
-          .map((one) => `${one}: ${mine?.counts[one] ?? 0}/${theirs?.counts[one] ?? 0}`)
-          .join(', '),
-      };
+      return { replicas: mine?.counts ?? {}, reference: theirs?.counts ?? {} };
     },
   };
 }

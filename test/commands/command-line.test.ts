@@ -12,6 +12,8 @@ const defaults = {
   webConfigFile: null,
   listenAddress: { host: null, port: 39210 },
   telemetryPath: '/metrics',
+  externalUrl: '',
+  routePrefix: '',
   logLevel: 'info',
   logFormat: 'json',
   online: false,
@@ -45,6 +47,19 @@ describe('understood', () => {
       { listenAddress: { host: null, port: 1 } },
     ],
     ['a telemetry path', ['--web.telemetry-path=/soc/metrics'], 'serve', { telemetryPath: '/soc/metrics' }],
+    [
+      'an external URL, whose path is the route prefix',
+      ['demo', '--web.external-url=https://soc.example.org/secmaster/'],
+      'demo',
+      { externalUrl: 'https://soc.example.org/secmaster', routePrefix: '/secmaster' },
+    ],
+    [
+      'an external URL of a proxy that takes its path away',
+      ['--web.external-url=https://soc.example.org/secmaster', '--web.route-prefix=/'],
+      'serve',
+      { externalUrl: 'https://soc.example.org/secmaster' },
+    ],
+    ['a route prefix alone', ['--web.route-prefix', 'soc/'], 'serve', { routePrefix: '/soc' }],
     ['habits', ['demo', '--habits=daily,weekly'], 'demo', { habits: ['daily', 'weekly'] }],
     ['a behaviour', ['demo', '--behaviour=no-count'], 'demo', { behaviours: ['no-count'] }],
     [
@@ -202,6 +217,26 @@ describe('refused in one line', () => {
       '--web.telemetry-path: "/-/ready" is used by another page',
     ],
     [
+      'the path of the runbooks',
+      ['--web.telemetry-path=/runbooks/x'],
+      '--web.telemetry-path: "/runbooks/x" is used by another page',
+    ],
+    [
+      'an external URL without its beginning',
+      ['check', '--web.external-url=soc.example.org'],
+      '--web.external-url: write it like https://soc.example.org/secmaster, without a user, a query or a fragment',
+    ],
+    [
+      'an external URL with a password, which is not repeated',
+      ['--web.external-url=https://admin:hunter2@soc.example.org'],
+      '--web.external-url: write it like https://soc.example.org/secmaster, without a user, a query or a fragment',
+    ],
+    [
+      'a route prefix that is no path',
+      ['--web.route-prefix=/a b'],
+      '--web.route-prefix: "/a b" is not a valid path; write it like /secmaster or /',
+    ],
+    [
       'an unknown level',
       ['--log.level=loud'],
       '--log.level: "loud" must be one of trace, debug, info, warn, error, fatal',
@@ -220,7 +255,7 @@ test.each([[['--help']], [['-h']], [['check', '--help']]])('%j names every comma
   const help = parse(...args);
   expect(help).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^Usage: secmaster-exporter/) });
   const words =
-    'serve check once demo simulate ledger --from --to.password-file --config.file --web.listen-address --web.telemetry-path --web.config.file';
+    'serve check once demo simulate ledger --from --to.password-file --config.file --web.listen-address --web.telemetry-path --web.config.file --web.external-url --web.route-prefix';
   for (const word of `${words} --log.level --log.format --online --listen-address --behaviour --version --help`.split(
     ' ',
   )) {

@@ -70,7 +70,12 @@ test('every family is on a dashboard, but those that only name things', () => {
     questions.flatMap(({ expr }) => readExpression(fill(expr, all, times)).selectors).map(({ metric }) => metric),
   );
   const missing = families.map(({ name }) => name).filter((name) => !shown.has(name) && !shown.has(`${name}_bucket`));
-  expect(missing).toEqual(['secmaster_workflow_info', 'secmaster_playbook_info', 'secmaster_workspace_info']);
+  expect(missing).toEqual([
+    'secmaster_workflow_info',
+    'secmaster_playbook_info',
+    'secmaster_workspace_info',
+    'secmaster_exporter_web_info',
+  ]);
 });
 
 describe('the parsers notice', () => {

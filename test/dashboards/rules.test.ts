@@ -65,6 +65,10 @@ const breaks: Readonly<Record<string, readonly Break[]>> = {
   'variables with several values know what all of them are': [
     (one) => Object.assign(one.templating.list?.[1] ?? {}, { allValue: undefined }),
   ],
+  'what nobody chooses is out of sight, and nothing else is': [
+    (one) => Object.assign(one.templating.list?.at(-1) ?? {}, { hide: undefined }),
+    (one) => Object.assign(one.templating.list?.[1] ?? {}, { hide: 2 }),
+  ],
   'every series of a graph or a list of bars has a name': [
     (one) => Object.assign(target(one, 'timeseries'), { legendFormat: undefined }),
     (one) => Object.assign(target(one, 'bargauge'), { legendFormat: '__auto' }),

@@ -1,7 +1,13 @@
 /** What we ask of our dashboards. Each rule gives the places that break it, in words. */
-import type { Dashboard, FieldConfig, Panel, RowPanel } from '@grafana/grafana-foundation-sdk/dashboard';
+import {
+  type Dashboard,
+  type FieldConfig,
+  type Panel,
+  type RowPanel,
+  VariableHide,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 import { palette, unknown } from '../../dashboards/src/colours.ts';
-import { runbooks, uids } from '../../dashboards/src/links.ts';
+import { runbooks, runbookUrl, uids } from '../../dashboards/src/links.ts';
 import { placeholder } from '../../dashboards/src/placeholder.ts';
 import { panelsOf, targetsOf } from './asked.ts';
 
@@ -57,7 +63,8 @@ const urlsOf = (dashboard: Dashboard) =>
 const isOurs = (url: string) =>
   new RegExp(`^/d/(${Object.values(uids).join('|')})(\\?|$)`).test(url) ||
   url === runbooks ||
-  (url.startsWith(runbooks) && /\/(SecMaster\w+|\$\{__value\.raw\})\.md$/.test(url));
+  url === runbookUrl(placeholder('__value.raw')) ||
+  url === runbookUrl(/SecMaster\w+/.exec(url)?.[0] ?? '');
 
 export const rules: Readonly<Record<string, Rule>> = {
   'a dashboard has a title, a description, our tag, a time and a refresh': ({
@@ -102,8 +109,13 @@ export const rules: Readonly<Record<string, Rule>> = {
   'variables with several values know what all of them are': ({ templating: { list = [] } }) =>
     list
       .filter(
-        ({ type, includeAll, allValue, multi }) => type === 'query' && !(includeAll && multi && allValue === '.*'),
+        ({ type, hide, includeAll, allValue, multi }) =>
+          type === 'query' && hide !== VariableHide.HideVariable && !(includeAll && multi && allValue === '.*'),
       )
+      .map(({ name }) => name),
+  'what nobody chooses is out of sight, and nothing else is': ({ templating: { list = [] } }) =>
+    list
+      .filter(({ name, hide }) => name.startsWith('runbooks') !== (hide === VariableHide.HideVariable))
       .map(({ name }) => name),
   'every series of a graph or a list of bars has a name': ofTargets(
     ({ legendFormat = '' }, { type }) => type !== 'table' && (legendFormat === '' || legendFormat === '__auto'),

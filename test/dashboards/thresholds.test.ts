@@ -1,7 +1,9 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { uids } from '../../dashboards/src/links.ts';
 import * as thresholds from '../../dashboards/src/thresholds.ts';
+import { dashboardUrl } from '../../scripts/links.ts';
 import { readRules } from '../support/alert/rules.ts';
 
 /** Where a panel changes colour is where an alert fires, by the rules' own numbers. */
@@ -54,8 +56,27 @@ test('a silent timer is so many times its longest pause, on dashboards and in th
 
 test('every runbook that a dashboard links to is there', () => {
   const names = globSync('dashboards/*.json', { cwd: root }).flatMap((file) =>
-    [...readFileSync(join(root, file), 'utf8').matchAll(/\/(SecMaster\w+)\.md/g)].map(([, name = '']) => name),
+    [...readFileSync(join(root, file), 'utf8').matchAll(/\/(SecMaster\w+)\$\{runbooks_suffix:raw\}/g)].map(
+      ([, name = '']) => name,
+    ),
   );
   expect(names.length).toBeGreaterThan(5);
   expect(names.filter((name) => !existsSync(join(root, 'docs', 'runbooks', `${name}.md`)))).toEqual([]);
+});
+
+test('the links to runbooks begin and end with what the rules have found out', () => {
+  for (const file of globSync('dashboards/*.json', { cwd: root })) {
+    const { templating } = JSON.parse(readFileSync(join(root, file), 'utf8'));
+    const queries = new Map(templating.list.map(({ name, query }: { name: string; query: unknown }) => [name, query]));
+    const { record = '', expr = '' } = rules.find(({ record }) => record?.startsWith('secmaster:runbooks')) ?? {};
+    expect(queries.get('runbooks')).toBe(`label_values(${record}, url)`);
+    expect(queries.get('runbooks_suffix')).toBe(`label_values(${record}, suffix)`);
+    expect(expr).toMatch(/^max by \(url, suffix\)/);
+  }
+});
+
+test('alerts link to the dashboards by their uids', () => {
+  for (const area of ['playbook', 'exporter'])
+    for (const [, uid = ''] of dashboardUrl('https://grafana.example.org', area).matchAll(/(secmaster-\w+)/g))
+      expect(Object.values(uids)).toContain(uid);
 });

@@ -3,9 +3,9 @@ import { parseExposition, sampleValue, total } from '../support/metrics/expositi
 import { eventually, portOf, startExporter } from '../support/process/processes.ts';
 
 test('the demo shows a SOC whose counters grow, and ends cleanly on Ctrl-C', async () => {
-  const running = startExporter(['demo', '--web.listen-address=127.0.0.1:0']);
+  const running = startExporter(['demo', '--web.listen-address=127.0.0.1:0', '--web.route-prefix=/soc']);
   const port = await portOf(running);
-  const scrape = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const scrape = async () => (await fetch(`http://127.0.0.1:${port}/soc/metrics`)).text();
   const completed = (text: string) => total(text, 'secmaster_workflow_attempts_completed_total');
 
   const whole = await eventually(

@@ -109,7 +109,8 @@ async function hear(
   const shared = { clock, routes: routesThrough(dispatcher), log, version: '1.2.3' };
   const exporter = await createExporter(config, {
     ...shared,
-    telemetryPath: '/metrics',
+    web: { telemetryPath: '/metrics', externalUrl: '', routePrefix: '' },
+    documents: new Map(),
     load: async () => ({ config }),
     onReloaded: async () => {},
     onNew: () => {},

@@ -17,7 +17,6 @@ function app(reports = [report()], recentRuns = 2, parts: Partial<AppParts> = {}
     exposition,
     reports: () => reports,
     recentRuns: () => recentRuns,
-    runbooksUrl: 'https://wiki.example.com/',
     ...parts,
   });
 }
@@ -103,7 +102,7 @@ test('/ shows each workspace and its state, escaped', async () => {
   expect(page).toContain('a proxy said &lt;script&gt;');
   expect(page).toContain('<time datetime="2026-07-18T12:00:00.000Z">2026-07-18 12:00:00</time>');
   expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
-  expect(page).toContain('href="/metrics"');
+  expect(page).toContain('href="./metrics"');
 });
 
 const sinceMs = Date.parse('2026-07-01T00:00:00Z');

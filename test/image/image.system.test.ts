@@ -48,11 +48,12 @@ test('the image is of the Node.js on which these tests run', () => {
   expect(`v${pinned.exec(readFileSync(join(root, 'Dockerfile'), 'utf8'))?.[1]}`).toBe(process.version);
 });
 
-test('the image has the compiled program and its production dependencies, nothing else', async () => {
+test('the image has the compiled program, its documents and its production dependencies, nothing else', async () => {
   const shell = ['run', '--rm', '--network=none', ...hardened, '--entrypoint=sh', image, '-c'];
   expect((await podman.run(...shell, 'ls /app')).split('\n')).toEqual([
     'LICENSE',
     'dist',
+    'docs',
     'node_modules',
     'package.json',
     '',
@@ -69,6 +70,9 @@ test('the demo runs in it without any network, and the health check tells whethe
   const metrics = "fetch('http://127.0.0.1:39210/metrics').then((r) => r.text()).then(console.log)";
   const isUp = async () => sampleValue(await podman.run('exec', 'demo', 'node', '-e', metrics), 'secmaster_up') === 1;
   await eventually(async () => (await isUp()) || undefined, 'a demo that is up', demo);
+
+  const runbook = "fetch('http://127.0.0.1:39210/runbooks/SecMasterDataStale').then((r) => console.log(r.status))";
+  expect(await podman.run('exec', 'demo', 'node', '-e', runbook)).toBe('200\n');
 
   await podman.run('kill', '--signal=TERM', 'demo');
   expect(await demo.ended).toBe(0);

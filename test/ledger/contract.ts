@@ -12,7 +12,7 @@ import {
 } from '../../src/ledger/label-set.ts';
 import { type LabelValue, valueKey } from '../../src/ledger/label-values.ts';
 import { nothingForgotten } from '../../src/ledger/state.ts';
-import { type Ledger, maxFailures, type Store } from '../../src/ledger/store.ts';
+import { type Ledger, LedgerError, type LedgerReads, maxFailures, type Store } from '../../src/ledger/store.ts';
 import { newestFirst } from '../../src/ledger/topologies.ts';
 import { type Details, type Instance, noDetails } from '../../src/model/instance.ts';
 import type { Profile } from '../../src/model/profile.ts';
@@ -497,6 +497,54 @@ export function describeStore({ createDisk }: StoreKind): void {
     expect([...ledger.state.unread.values()].map(({ attempt }) => attempt)).toEqual([4]);
   });
 
+  describe('what is read together', () => {
+    test('is what is read by itself, with what is in memory', async () => {
+      await show(
+        failed('a'),
+        finished('b', { triggerType: 'DEBUG' }),
+        instance('c', { startTimeMs: nowMs - 3_600_000 }),
+      );
+      const sweep = [sweepPart({ fromMs: 60_000, toMs: 120_000 })];
+      await ledger.commit({ kind: 'window_moved', fromMinute: minute - 120, sweep });
+      const [together, touched] = await ledger.together(async (reads) => [await everythingOf(reads), reads.touched]);
+      expect(together).toEqual(await everythingOf(ledger));
+      expect(touched).toEqual(ledger.touched);
+    });
+
+    test('is of one commit, even if another one is made in between', async () => {
+      await show(instance('a'));
+      await ledger.commit({ kind: 'exposed', series: await ledger.pending() });
+      const before = await everythingOf(ledger);
+      let committed = Promise.resolve();
+      const seen = await ledger.together(async (reads) => {
+        const first = await everythingOf(reads);
+        committed = show(failed('a'), instance('b', { playbook: null }));
+        // Time for it, where it doesn't wait.
+        await Promise.race([committed, new Promise((resolve) => setTimeout(resolve, 50))]);
+        return [first, await everythingOf(reads)];
+      });
+      expect(seen).toEqual([before, before]);
+      await committed;
+      expect(await everythingOf(ledger)).toMatchObject({ state: { instances: 2 }, openCount: 1 });
+      expect(await ledger.together(everythingOf)).toEqual(await everythingOf(ledger));
+    });
+
+    test('fails with what goes wrong in between, and the ledger goes on', async () => {
+      await show(instance('a'));
+      const before = await everythingOf(ledger);
+      for (const wrong of [new TypeError('x is undefined'), new LedgerError('known')]) {
+        const reading = ledger.together(async (reads) => {
+          await reads.openCount();
+          throw wrong;
+        });
+        await expect(reading).rejects.toBe(wrong);
+        expect(await everythingOf(ledger)).toEqual(before);
+      }
+      await show(instance('b'));
+      expect(ledger.state.instances).toBe(2);
+    });
+  });
+
   describe('the window', () => {
     test('loses the minutes before its first, but no open instance', async () => {
       await show(
@@ -631,17 +679,20 @@ export function describeStore({ createDisk }: StoreKind): void {
       );
       ledger = await reopen();
       const latestMs = Number.MAX_SAFE_INTEGER;
-      expect(await ledger.ends([isolate, debug], latestMs)).toEqual({
-        finishedMs: nowMs + 5_000,
-        failedMs: [nowMs + 7_000, nowMs + 9_000],
-      });
-      expect(await ledger.ends([isolate, debug], nowMs + 4_000)).toEqual({
-        finishedMs: nowMs + 3_000,
-        failedMs: [4_000, 5_000, 7_000, 9_000].map((ms) => nowMs + ms),
-      });
-      expect(await ledger.ends([noPlaybook], latestMs)).toEqual({ finishedMs: null, failedMs: [nowMs + 8_000] });
-      expect(await ledger.ends([runLabels('?', '?')], latestMs)).toEqual({ finishedMs: null, failedMs: [] });
-      expect(await ledger.ends([], latestMs)).toEqual({ finishedMs: null, failedMs: [] });
+      const groups = [[isolate, debug], [runLabels('?', '?')], [noPlaybook], []];
+      const never = { finishedMs: null, failedMs: [] };
+      const failedAt = (...ms: readonly number[]) => ms.map((one) => nowMs + one);
+      expect(await ledger.ends(groups, latestMs)).toEqual([
+        { finishedMs: nowMs + 5_000, failedMs: failedAt(7_000, 9_000) },
+        never,
+        { finishedMs: null, failedMs: failedAt(8_000) },
+        never,
+      ]);
+      expect(await ledger.ends([[noPlaybook, isolate, debug], [debug]], nowMs + 4_000)).toEqual([
+        { finishedMs: nowMs + 3_000, failedMs: failedAt(4_000, 5_000, 7_000, 8_000, 9_000) },
+        { finishedMs: null, failedMs: failedAt(7_000) },
+      ]);
+      expect(await ledger.ends([], latestMs)).toEqual([]);
     });
 
     test('are the starts of all label sets since then', async () => {
@@ -652,8 +703,10 @@ export function describeStore({ createDisk }: StoreKind): void {
         instance('d', { startTimeMs: null }),
         instance('e', { playbook: null }),
       );
-      expect((await ledger.starts([isolate, debug], nowMs)).toSorted()).toEqual(Float64Array.of(nowMs, nowMs + 1_500));
-      expect(await ledger.starts([runLabels('?', '?')], nowMs)).toEqual(new Float64Array());
+      const groups = [[], [isolate, debug], [runLabels('?', '?')], [noPlaybook]];
+      const starts = await ledger.starts(groups, nowMs);
+      expect(starts.map((all) => [...all.toSorted()])).toEqual([[], [nowMs, nowMs + 1_500], [], [nowMs + 1_000]]);
+      expect(await ledger.starts([], nowMs)).toEqual([]);
     });
 
     test('have changed if an instance has, under its labels now and before', async () => {
@@ -945,7 +998,7 @@ function tailEnded() {
 const letters = Array.from({ length: 26 }, (_, i) => String.fromCharCode(97 + i));
 
 /** All that can be read of a ledger, in an order of its own. */
-export async function everythingOf(ledger: Ledger, ids: readonly string[] = letters): Promise<object> {
+export async function everythingOf(ledger: LedgerReads, ids: readonly string[] = letters): Promise<object> {
   const sorted = (all: readonly unknown[]) => all.map(textOf).toSorted();
   const { playbooks, runs, unread, ...state } = ledger.state;
   return {
@@ -971,9 +1024,10 @@ export async function everythingOf(ledger: Ledger, ids: readonly string[] = lett
   };
 }
 
-async function timesOf(ledger: Ledger, set: Labels): Promise<object> {
-  const ends = await ledger.ends([set], nowMs);
-  return { ...ends, starts: (await ledger.starts([set], nowMs - 3_600_000)).toSorted() };
+async function timesOf(ledger: LedgerReads, set: Labels): Promise<object> {
+  const [ends] = await ledger.ends([[set]], nowMs);
+  const [starts] = await ledger.starts([[set]], nowMs - 3_600_000);
+  return { ...ends, starts: starts?.toSorted() };
 }
 
 /** The same text for equal values, in whatever order their keys stand. */

@@ -1,5 +1,5 @@
 import { type Replicas, workspaceTask } from '../../src/ledger/replicas.ts';
-import { type Ledger, LedgerError, type Store, type WorkspaceId } from '../../src/ledger/store.ts';
+import { type Ledger, LedgerError, type LedgerReads, type Store, type WorkspaceId } from '../../src/ledger/store.ts';
 import { createTurns } from '../../src/ledger/turns.ts';
 import type { MemoryReplicas, SharedCall, Trouble } from './memory-replicas.ts';
 import { createMemoryStore, type Disk } from './memory-store.ts';
@@ -33,6 +33,14 @@ export function createSharedStore(disk: Disk, { replicas, trouble, onStale = () 
     const key = keyOf(workspace);
     const inTurn = createTurns();
     let caughtUp = 0;
+    function catchUp(): void {
+      if (local.get(key) !== disk.get(key)) caughtUp++;
+      pull(key);
+    }
+    /** It is not known what others have touched: anything. */
+    function touched({ state, touched: own }: LedgerReads): ReadonlyMap<string, number> {
+      return new Map([...state.runs.keys(), ...own.keys()].map((set) => [set, caughtUp + (own.get(set) ?? 0)]));
+    }
     const own: Partial<Ledger> = {
       commit: (change) =>
         inTurn(async () => {
@@ -53,15 +61,13 @@ export function createSharedStore(disk: Disk, { replicas, trouble, onStale = () 
           await trouble?.after?.('commit');
           local.set(key, after);
         }),
-      catchUp: () =>
-        through('catchUp', () => {
-          if (local.get(key) !== disk.get(key)) caughtUp++;
-          pull(key);
-        }),
-      /** It is not known what others have touched: anything. */
+      catchUp: () => through('catchUp', catchUp),
+      together: async (work) => {
+        await through('catchUp', catchUp);
+        return ledger.together((reads) => work({ ...reads, touched: touched(reads) }));
+      },
       get touched() {
-        const sets = [...(local.get(key)?.state.runs.keys() ?? []), ...ledger.touched.keys()];
-        return new Map(sets.map((set) => [set, caughtUp + (ledger.touched.get(set) ?? 0)]));
+        return touched(ledger);
       },
     };
     return new Proxy(ledger, {

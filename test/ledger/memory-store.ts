@@ -12,7 +12,13 @@ import type { Entry } from '../../src/ledger/entry.ts';
 import { hasExtraLabels, labelsText, withoutStatus } from '../../src/ledger/label-set.ts';
 import { toSnapshot } from '../../src/ledger/snapshot.ts';
 import { advance, type LedgerState } from '../../src/ledger/state.ts';
-import { type Ledger, maxFailures, type PlaybookActivity, type Store } from '../../src/ledger/store.ts';
+import {
+  type Ledger,
+  type LedgerReads,
+  maxFailures,
+  type PlaybookActivity,
+  type Store,
+} from '../../src/ledger/store.ts';
 import { joinSweep } from '../../src/ledger/sweep.ts';
 import { touch, untouched } from '../../src/ledger/touched.ts';
 import { type CellChange, moves, openMinute } from '../../src/ledger/window.ts';
@@ -95,12 +101,10 @@ function emptyTables(createdAtMs: number, fromMinute: number): Tables {
 
 function openLedger(disk: Disk, key: string, onStatement: () => void): Ledger {
   const tables = (): Tables => disk.get(key) ?? emptyTables(0, 0);
-  const entries = () => [...tables().instances.values()];
-  const isOpen = (entry: Entry) => !entry.gone && !isEnded(entry);
-  const lastMs = ({ startTimeMs, endTimeMs }: Entry) => Math.max(startTimeMs ?? 0, endTimeMs ?? 0);
   let touched = untouched;
 
   return {
+    ...readsOf(tables),
     get state() {
       return tables().state;
     },
@@ -118,6 +122,19 @@ function openLedger(disk: Disk, key: string, onStatement: () => void): Ledger {
       onStatement();
     },
     async catchUp() {},
+    async together(work) {
+      const now = tables();
+      return work({ ...readsOf(() => now), state: now.state, touched: touched.bySet });
+    },
+  };
+}
+
+function readsOf(tables: () => Tables): Omit<LedgerReads, 'state' | 'touched'> {
+  const entries = () => [...tables().instances.values()];
+  const isOpen = (entry: Entry) => !entry.gone && !isEnded(entry);
+  const lastMs = ({ startTimeMs, endTimeMs }: Entry) => Math.max(startTimeMs ?? 0, endTimeMs ?? 0);
+
+  return {
     async snapshot() {
       const { state, counters, buckets, cells, lastStarts, lastCompletions, sweep } = tables();
       const open = entries().filter(({ entry }) => isOpen(entry));
@@ -215,20 +232,23 @@ function openLedger(disk: Disk, key: string, onStatement: () => void): Ledger {
       }
       return counts;
     },
-    async ends(sets, untilMs) {
-      const endsOf = (status: string) =>
-        entries().flatMap(({ entry }) =>
-          entry.status === status && sets.some((set) => isSame(set, entry.labels)) ? (entry.endTimeMs ?? []) : [],
-        );
-      const finished = endsOf('FINISHED').filter((endMs) => endMs <= untilMs);
-      const finishedMs = finished.length === 0 ? null : Math.max(...finished);
-      const failed = endsOf('FAILED').filter((endMs) => finishedMs === null || endMs > finishedMs);
-      return { finishedMs, failedMs: failed.sort((a, b) => a - b) };
-    },
-    starts: async (sets, sinceMs) =>
-      Float64Array.from(
-        entries().flatMap(({ entry: { labels, startTimeMs } }) =>
-          startTimeMs !== null && startTimeMs >= sinceMs && sets.some((set) => isSame(set, labels)) ? startTimeMs : [],
+    ends: async (groups, untilMs) =>
+      groups.map((sets) => {
+        const endsOf = (status: string) =>
+          entries().flatMap(({ entry }) =>
+            entry.status === status && sets.some((set) => isSame(set, entry.labels)) ? (entry.endTimeMs ?? []) : [],
+          );
+        const finished = endsOf('FINISHED').filter((endMs) => endMs <= untilMs);
+        const finishedMs = finished.length === 0 ? null : Math.max(...finished);
+        const failed = endsOf('FAILED').filter((endMs) => finishedMs === null || endMs > finishedMs);
+        return { finishedMs, failedMs: failed.sort((a, b) => a - b) };
+      }),
+    starts: async (groups, sinceMs) =>
+      groups.map((sets) =>
+        Float64Array.from(
+          entries().flatMap(({ entry: { labels, startTimeMs: ms } }) =>
+            ms !== null && ms >= sinceMs && sets.some((set) => isSame(set, labels)) ? ms : [],
+          ),
         ),
       ),
     sweep: async () => {

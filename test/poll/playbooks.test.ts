@@ -146,6 +146,73 @@ describe('secmaster_playbook_enabled', () => {
   });
 });
 
+describe('a process that begins where another one has stopped', () => {
+  /** One that has read the list, and the next one so much later; in between SecMaster's time, and the machine's, is set. */
+  async function follow(passedMs: number, setMs = 0) {
+    const before = listing([row('a')]);
+    await before.soc.poll();
+    before.soc.turn(passedMs);
+    before.soc.clock.set(before.soc.now() + setMs);
+    const next = listing([row('b')], { after: before.soc });
+    await next.soc.poll();
+    return next;
+  }
+
+  test('reads the list when it is due, and shows the one in the ledger until then', async () => {
+    const { soc, script } = await follow(3 * minuteMs);
+    await pollAfter(soc, 2 * minuteMs - 1_000);
+    expect([script.asked, await enabled(soc)]).toEqual([0, { a: 1 }]);
+    await pollAfter(soc, 1_000);
+    expect([script.asked, await enabled(soc)]).toEqual([1, { b: 1 }]);
+    await pollAfter(soc, 4 * minuteMs);
+    expect(script.asked).toBe(1);
+    await pollAfter(soc, minuteMs);
+    expect(script.asked).toBe(2);
+  });
+
+  test('reads it at once after a reload', async () => {
+    const { soc, script } = await follow(minuteMs);
+    soc.workspace.reconfigure(soc.settings, soc.secmaster);
+    await soc.poll();
+    expect([script.asked, await enabled(soc)]).toEqual([1, { b: 1 }]);
+  });
+
+  test.each<[string, passedMs: number, setMs: number, waitedMs: number]>([
+    ['has been due', 7 * minuteMs, 0, 0],
+    ['is from two minutes ahead', minuteMs, -3 * minuteMs, 5 * minuteMs],
+    ['is from an hour ahead', minuteMs, -hourMs, 0],
+    ['is from a year ahead', minuteMs, -365 * 24 * hourMs, 0],
+    ['seems to be a day old', minuteMs, 24 * hourMs, 0],
+  ])('one that %s is read within five minutes', async (_, passedMs, setMs, waitedMs) => {
+    const { soc, script } = await follow(passedMs, setMs);
+    if (waitedMs > 0) {
+      await pollAfter(soc, waitedMs - 1_000);
+      expect(script.asked).toBe(0);
+      await pollAfter(soc, 1_000);
+    }
+    expect([script.asked, await enabled(soc)]).toEqual([1, { b: 1 }]);
+  });
+
+  test.each([-365, -1, 365])('time that is set by %i days later changes nothing', async (days) => {
+    const { soc, script } = await follow(2 * minuteMs);
+    soc.clock.set(soc.now() + days * 24 * hourMs);
+    await pollAfter(soc, 3 * minuteMs - 1_000);
+    expect(script.asked).toBe(0);
+    await pollAfter(soc, 1_000);
+    expect(script.asked).toBe(1);
+  });
+
+  test('asks by itself where the one before was refused', async () => {
+    const { soc, script } = listing([row('a')]);
+    script.refusal = 'forbidden';
+    await soc.poll();
+    soc.restart();
+    script.refusal = null;
+    await pollAfter(soc, minuteMs);
+    expect([script.asked, await enabled(soc)]).toEqual([2, { a: 1 }]);
+  });
+});
+
 describe('more playbooks than metrics.max_playbooks', () => {
   const many = ['a', 'b', 'c', 'd', 'e'].map((id) => row(id, id.toUpperCase(), id !== 'a'));
   const limited = (soc: SimulatedSoc) => valuesOf(soc, 'secmaster_exporter_label_values_limited', 'label');

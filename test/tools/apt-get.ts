@@ -4,9 +4,15 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** A signal that would end this process ends apt-get instead, so that the caller can put back what it changed. */
 export async function aptGet(...args: readonly string[]): Promise<void> {
+  await aptGetIn('.', ...args);
+}
+
+/** The same in a folder: there it puts what it downloads. */
+export async function aptGetIn(folder: string, ...args: readonly string[]): Promise<void> {
   const pass = (signal: NodeJS.Signals) => void child.kill(signal);
   for (const signal of signals) process.on(signal, pass);
   const child = spawn('apt-get', args, {
+    cwd: folder,
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

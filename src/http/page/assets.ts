@@ -15,7 +15,7 @@ export const style = `:root {
 body { margin: 0 auto; max-width: 100rem; padding: 0 1.25rem 3rem; color: var(--text); background: var(--ground);
   font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 header { display: flex; flex-wrap: wrap; gap: 0.25rem 2rem; align-items: baseline; border-bottom: 1px solid var(--line); padding: 0.75rem 0; }
-h1 { font-size: 1.25rem; margin: 0; }
+h1, .name { font-size: 1.25rem; font-weight: bold; margin: 0; }
 h2 { font-size: 1.1rem; margin: 2rem 0 0.5rem; }
 h3 { font-size: 1rem; margin: 1rem 0 0.25rem; }
 nav { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; }
@@ -41,6 +41,13 @@ pre { overflow-x: auto; background: var(--raised); padding: 0.75rem; overflow-wr
 details { margin: 0.25rem 0; }
 .stale { position: sticky; top: 0; background: var(--raised); border: 1px solid var(--bad); padding: 0.5rem 1rem; margin: 1rem 0 0; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.document { max-width: 75rem; }
+.document h1 { margin: 1.5rem 0 0.5rem; font-size: 1.5rem; }
+.document > ul a { display: inline-block; }
+.document th { white-space: normal; overflow-wrap: break-word; }
+@media (min-width: 64rem) {
+  .document td:first-child { overflow-wrap: break-word; }
+}
 @media (max-width: 48rem) {
   table, tbody, tr, td { display: block; width: 100%; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

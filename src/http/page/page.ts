@@ -8,12 +8,11 @@ import { pollsSection, workspacesSection } from './workspaces.ts';
 
 export interface PageParts {
   readonly telemetryPath: string;
-  readonly runbooksUrl: string;
   readonly failuresSince: FailuresSince | null;
 }
 
-/** The status page. The status is served as JSON as well. */
-export function page(status: Status, { telemetryPath, runbooksUrl, failuresSince }: PageParts) {
+/** The status page. The status is served as JSON as well. All links are relative: a proxy may change what stands before them. */
+export function page(status: Status, { telemetryPath, failuresSince }: PageParts) {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -21,18 +20,19 @@ export function page(status: Status, { telemetryPath, runbooksUrl, failuresSince
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta name="color-scheme" content="light dark">
   <title>${title(status)}</title>
-  <link rel="stylesheet" href="/-/status.css">
+  <link rel="stylesheet" href="-/status.css">
   <link rel="icon" href="data:,">
-  <script src="/-/status.js" defer></script>
+  <script src="-/status.js" defer></script>
 </head>
 <body>
   <header>
     <h1>secmaster-exporter <small>${status.version}</small></h1>
     <nav aria-label="Links">
-      <a href="${telemetryPath}">Metrics</a>
-      <a href="/api/v1/status">Status as JSON</a>
-      <a href="/-/ready">Ready</a>
-      <a href="${runbooksUrl}">Runbooks</a>
+      <a href=".${telemetryPath}">Metrics</a>
+      <a href="api/v1/status">Status as JSON</a>
+      <a href="-/ready">Ready</a>
+      <a href="runbooks/">Runbooks</a>
+      <a href="docs/">Documentation</a>
     </nav>
   </header>
   <main>

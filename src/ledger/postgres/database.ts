@@ -49,9 +49,15 @@ export interface DatabaseOptions extends Access, PoolSize {
   readonly onStatement?: () => void;
 }
 
+const begins = {
+  writing: 'BEGIN ISOLATION LEVEL READ COMMITTED',
+  reading: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+};
 /** By so much longer than the server this process waits for an answer. */
 const graceMs = 2_000;
 const rollbackMs = 2_000;
+/** Who reads holds up no commit, only a migration: a busy machine may take its time, however short the lease is. */
+const readIdleMs = 15_000;
 
 /** @throws {LedgerError} if the URL can't be used. The database itself may be away. */
 export function openDatabase({ limits, onStatement = () => {}, ...options }: DatabaseOptions): Database {
@@ -60,8 +66,12 @@ export function openDatabase({ limits, onStatement = () => {}, ...options }: Dat
 
   const queriesOn = (client: pg.PoolClient, own: Limits): Queries => ({
     async rows<Row>(sql: string, ...values: readonly unknown[]): Promise<Row[]> {
-      onStatement();
-      return (await client.query(timed(sql, own.statementMs + graceMs, values))).rows as Row[];
+      try {
+        onStatement();
+        return (await client.query(timed(sql, own.statementMs + graceMs, values))).rows as Row[];
+      } catch (error) {
+        throw databaseError(error, name);
+      }
     },
   });
 
@@ -103,20 +113,21 @@ export function openDatabase({ limits, onStatement = () => {}, ...options }: Dat
         const { command } = await run('COMMIT');
         if (command !== 'COMMIT') throw new LedgerError(`the ledger in ${name}: a change was rolled back`);
       } catch (error) {
-        throw isBroken(error) ? unknownCommit(error, name) : error;
+        throw isBroken(error) && begin === begins.writing ? unknownCommit(error, name) : error;
       }
       onStatement();
       return result;
     });
   }
 
-  const transaction: Database['transaction'] = (work, own) => within('BEGIN ISOLATION LEVEL READ COMMITTED', work, own);
+  const transaction: Database['transaction'] = (work, own) => within(begins.writing, work, own);
 
   return {
     // For its limits: without them the server goes on waiting for a lock after this process has given up, with a connection each time.
     rows: (sql, ...values) => transaction((queries) => queries.rows(sql, ...values)),
     transaction,
-    reading: (work, own) => within('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work, own),
+    reading: (work, { limits: own, ...options } = {}) =>
+      within(begins.reading, work, { ...options, limits: { idleMs: Math.max(limits.idleMs, readIdleMs), ...own } }),
     close: connections.end,
   };
 }

@@ -9,7 +9,7 @@ const remedies: Readonly<Record<string, string>> = {
   '08P01': 'the server or the pooler in front of it refuses the connection; see its log',
   '23': 'it refuses what an exporter writes, so somebody has changed its tables; restore a backup',
   '25006': 'it is read-only, such as a standby; name the primary in state.url',
-  '25P03': `a change was given up because this exporter had stopped in the middle of it; ${byItself}`,
+  '25P03': `a transaction was given up because this exporter had stopped in the middle of it; ${byItself}`,
   '28': 'it does not let this user in from here; check the user and sslmode in state.url, and pg_hba.conf of the server',
   '28P01': "it refuses the password; correct it in state.password_file or state.url, or set the user's password",
   '3D000': 'the database does not exist; create it, or correct its name in state.url',
@@ -94,8 +94,9 @@ export function databaseError(error: unknown, database: string): LedgerError {
  * read-only, for the host's name may lead to another server by now.
  */
 export function isBroken(error: unknown): boolean {
-  if (!(error instanceof pg.DatabaseError)) return !(error instanceof LedgerError);
-  return /^(08|25006|25P03|57P|XX)/.test(error.code ?? '');
+  const cause = error instanceof LedgerError ? error.cause : error;
+  if (!(cause instanceof pg.DatabaseError)) return cause !== undefined;
+  return /^(08|25006|25P03|57P|XX)/.test(cause.code ?? '');
 }
 
 /** Whether a table or a column is missing, as after a migration by a newer exporter. */

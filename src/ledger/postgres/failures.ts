@@ -3,7 +3,7 @@ import type { FailedAttempt } from '../change.ts';
 import { maxFailures } from '../store.ts';
 import { readDetails, readNodes } from '../stored-json.ts';
 import type { Queries } from './database.ts';
-import type { SetsOf } from './instances.ts';
+import type { SetsOf } from './label-sets.ts';
 import { fromText, given, type Sql, sql, toText } from './sql.ts';
 
 /** The table `failure`: the latest failed attempts. */

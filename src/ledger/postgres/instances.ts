@@ -8,13 +8,10 @@ import { readDetails } from '../stored-json.ts';
 import type { Ends } from '../streaks.ts';
 import type { Placed } from '../window.ts';
 import type { Queries } from './database.ts';
-import type { LabelSets, NewLabelSets } from './label-sets.ts';
+import type { NewLabelSets, SetsOf } from './label-sets.ts';
 import { fromText, given, raw, type Sql, sql, toText } from './sql.ts';
 
 /** The table `instance`. */
-
-/** The label sets in memory, with those of these rows. */
-export type SetsOf = (rows: readonly { readonly label_set: number }[], queries?: Queries) => Promise<LabelSets>;
 
 const types = {
   id: 'text',
@@ -81,9 +78,17 @@ export function instanceWrites(ledger: number, sets: NewLabelSets) {
 }
 
 export function instanceReads(queries: Queries, ledger: number, setsOf: SetsOf) {
-  const numbersOf = async (labels: readonly Labels[]) => {
+  /** Groups of label sets as the array of each one's numbers, by the group's place: the table `of_groups (place, numbers)`. */
+  const ofGroups = async (groups: readonly (readonly Labels[])[]) => {
     const sets = await setsOf([]);
-    return labels.flatMap((set) => sets.find(set) ?? []);
+    const rows = groups.flatMap((group, place) =>
+      group.flatMap((set) => {
+        const number = sets.find(set);
+        return number === null ? [] : { place, number };
+      }),
+    );
+    return sql`of_groups AS (SELECT place, array_agg(number) AS numbers
+      FROM ${given(rows, { place: 'bigint', number: 'bigint' })} GROUP BY place)`;
   };
 
   return {
@@ -152,34 +157,41 @@ export function instanceReads(queries: Queries, ledger: number, setsOf: SetsOf) 
         AS n`.run<{ n: number }>(queries);
       return row?.n ?? 0;
     },
-    async ends(labels: readonly Labels[], untilMs: number): Promise<Ends> {
-      const numbers = await numbersOf(labels);
+    async ends(groups: readonly (readonly Labels[])[], untilMs: number): Promise<Ends[]> {
+      if (groups.length === 0) return [];
       // The newest of each set is one step in the index.
-      const [row] = await sql`WITH
-        sets AS (SELECT unnest(${numbers}::bigint[]) AS label_set),
-        finished AS (
-          SELECT max(newest.end_time_ms) AS ms FROM sets CROSS JOIN LATERAL (
-            SELECT end_time_ms FROM instance
-            WHERE ledger = ${ledger} AND instance.label_set = sets.label_set AND status = 'FINISHED'
-              AND end_time_ms <= ${untilMs}::bigint
-            ORDER BY end_time_ms DESC LIMIT 1
-          ) newest
+      const rows = await sql`WITH ${await ofGroups(groups)},
+        finished AS MATERIALIZED (
+          SELECT place, numbers, (
+            SELECT max(newest.end_time_ms) FROM unnest(numbers) AS sets (label_set) CROSS JOIN LATERAL (
+              SELECT end_time_ms FROM instance
+              WHERE ledger = ${ledger} AND instance.label_set = sets.label_set AND status = 'FINISHED'
+                AND end_time_ms <= ${untilMs}::bigint
+              ORDER BY end_time_ms DESC LIMIT 1
+            ) newest
+          ) AS ms FROM of_groups
         )
-        SELECT ms, (
+        SELECT place, ms, (
           SELECT json_agg(end_time_ms) FROM instance
-          WHERE ledger = ${ledger} AND label_set = ANY(${numbers}::bigint[]) AND status = 'FAILED'
+          WHERE ledger = ${ledger} AND label_set = ANY(numbers) AND status = 'FAILED'
             AND end_time_ms > coalesce(ms, ${Number.MIN_SAFE_INTEGER}::bigint)
-        ) AS failed FROM finished`.run<{ ms: number | null; failed: number[] | null }>(queries);
-      return { finishedMs: row?.ms ?? null, failedMs: (row?.failed ?? []).sort((a, b) => a - b) };
+        ) AS failed FROM finished`.run<{ place: number; ms: number | null; failed: number[] | null }>(queries);
+      const ends = groups.map((): Ends => ({ finishedMs: null, failedMs: [] }));
+      for (const { place, ms, failed } of rows)
+        ends[place] = { finishedMs: ms, failedMs: (failed ?? []).sort((a, b) => a - b) };
+      return ends;
     },
-    async starts(labels: readonly Labels[], sinceMs: number): Promise<Float64Array> {
-      const numbers = await numbersOf(labels);
+    async starts(groups: readonly (readonly Labels[])[], sinceMs: number): Promise<Float64Array[]> {
+      if (groups.length === 0) return [];
       // One value is read several times faster than a row for each time.
-      const [row] = await sql`SELECT json_agg(start_time_ms) AS times FROM instance
-        WHERE ledger = ${ledger} AND label_set = ANY(${numbers}::bigint[]) AND start_time_ms >= ${sinceMs}::bigint`.run<{
-        times: number[] | null;
-      }>(queries);
-      return Float64Array.from(row?.times ?? []);
+      const rows = await sql`WITH ${await ofGroups(groups)}
+        SELECT place, (
+          SELECT json_agg(start_time_ms) FROM instance
+          WHERE ledger = ${ledger} AND label_set = ANY(numbers) AND start_time_ms >= ${sinceMs}::bigint
+        ) AS times FROM of_groups`.run<{ place: number; times: number[] | null }>(queries);
+      const starts = groups.map(() => new Float64Array());
+      for (const { place, times } of rows) starts[place] = Float64Array.from(times ?? []);
+      return starts;
     },
     /** Of the open instances, by label set and status: how many there are, and when the oldest began. */
     async open() {
@@ -201,7 +213,7 @@ export function instanceReads(queries: Queries, ledger: number, setsOf: SetsOf) 
         const rows = await sql`SELECT id, label_set, status, start_time_ms, end_time_ms, retry_count, gone FROM instance
           WHERE ledger = ${ledger} AND id > ${after} AND (open OR coalesce(start_time_ms, end_time_ms) >= ${fromMs}::bigint)
           ORDER BY id LIMIT ${rowsAtOnce}`.run<InstanceRow>(queries);
-        const sets = await setsOf(rows, queries);
+        const sets = await setsOf(rows);
         for (const row of rows) {
           yield {
             labels: sets.labelsOf(row.label_set),

@@ -128,18 +128,19 @@ export async function readLabelSets(
   };
 }
 
-/** The label sets with those of the rows that another replica has added since. */
-export async function withSetsOf(
-  rows: readonly Pick<LabelSetRow, 'label_set'>[],
-  sets: LabelSets,
-  queries: Queries,
-  ledger: number,
-): Promise<LabelSets> {
-  const missing = new Set(rows.flatMap(({ label_set: number }) => (sets.has(number) ? [] : [number])));
-  if (missing.size === 0) return sets;
-  const added = await sql`SELECT label_set, labels FROM label_set
-    WHERE ledger = ${ledger} AND label_set = ANY(${[...missing]}::bigint[])`.run<LabelSetRow>(queries);
-  return sets.with(added.map(setOf));
+/** The label sets in memory, with those of these rows. */
+export type SetsOf = (rows: readonly Pick<LabelSetRow, 'label_set'>[]) => Promise<LabelSets>;
+
+/** @param inMemory they lack what another replica has added since */
+export function setsIn(queries: Queries, ledger: number, inMemory: () => LabelSets): SetsOf {
+  return async (rows) => {
+    const sets = inMemory();
+    const missing = new Set(rows.flatMap(({ label_set: number }) => (sets.has(number) ? [] : [number])));
+    if (missing.size === 0) return sets;
+    const added = await sql`SELECT label_set, labels FROM label_set
+      WHERE ledger = ${ledger} AND label_set = ANY(${[...missing]}::bigint[])`.run<LabelSetRow>(queries);
+    return sets.with(added.map(setOf));
+  };
 }
 
 /** The tables that refer to label sets, but for cells: a gauge is their sum. */

@@ -1,18 +1,14 @@
 import type { Change } from '../change.ts';
-import type { Recorded } from '../snapshot.ts';
-import { type Ledger, LedgerError, type WorkspaceId } from '../store.ts';
+import { type Ledger, LedgerError, type LedgerReads, type WorkspaceId } from '../store.ts';
 import { Tally } from '../tally.ts';
 import { createTurns } from '../turns.ts';
 import { type Cell, type CellChange, moves } from '../window.ts';
 import { writeChange } from './commit.ts';
 import type { Database, Queries } from './database.ts';
-import { latestFailures } from './failures.ts';
-import { instanceReads, type SetsOf } from './instances.ts';
-import { withSetsOf } from './label-sets.ts';
+import { instanceReads } from './instances.ts';
+import { setsIn } from './label-sets.ts';
 import { type Memory, readRow, remember } from './memory.ts';
-import { seriesReads } from './series.ts';
-import { readSnapshot } from './snapshot.ts';
-import { windowReads } from './window.ts';
+import { readsAt, rowReads } from './reads.ts';
 
 /** Lets only the holder of a lease commit. */
 export interface Fence {
@@ -39,11 +35,6 @@ export function openPostgresLedger(
   let memory = opened;
   const inTurn = createTurns();
 
-  const setsOf: SetsOf = (rows, queries = db) => withSetsOf(rows, memory.sets, queries, ledger);
-  const instances = instanceReads(db, ledger, setsOf);
-  const series = seriesReads(db, ledger, setsOf);
-  const window = windowReads(db, ledger, setsOf);
-
   async function rowNow(queries: Queries) {
     const row = await readRow(queries, workspace);
     if (row?.ledger === ledger) return row;
@@ -57,6 +48,7 @@ export function openPostgresLedger(
     if (change.kind !== 'window_moved' || change.fromMinute >= memory.state.fromMinute) return null;
     const { fromMinute } = change;
     const cells = new Tally<Cell, { instances: number; retries: number }>();
+    const setsOf = setsIn(queries, ledger, () => memory.sets);
     for await (const entry of instanceReads(queries, ledger, setsOf).since(fromMinute * 60_000)) {
       for (const { instances: n, retries, ...cell } of moves(null, entry, fromMinute))
         cells.add(cell, { instances: n, retries });
@@ -72,20 +64,21 @@ export function openPostgresLedger(
     });
   }
 
-  async function catchUp(): Promise<void> {
-    const row = await rowNow(db);
-    if (row.commit === memory.commit) return;
-    memory = await db.reading(async (queries) => remember(queries, await rowNow(queries), memory));
-  }
-
-  function snapshot(): Promise<Recorded> {
-    return db.reading(async (queries) => {
-      memory = await remember(queries, await rowNow(queries), memory);
-      return readSnapshot(queries, ledger, memory, setsOf);
-    });
+  async function together<T>(work: (reads: LedgerReads) => Promise<T>): Promise<T> {
+    const outcome = await inTurn((next) =>
+      db.reading(async (queries) => {
+        const seen = await remember(queries, await rowNow(queries), memory);
+        memory = seen;
+        // The transaction doesn't see what is committed from now on.
+        next();
+        return outcomeOf(work(readsAt(queries, ledger, seen)));
+      }),
+    );
+    return outcome();
   }
 
   return {
+    ...rowReads(db, ledger, () => memory),
     get state() {
       return memory.state;
     },
@@ -93,23 +86,21 @@ export function openPostgresLedger(
       return memory.touched.bySet;
     },
     commit: (change) => inTurn(() => commit(change)),
-    catchUp: () => inTurn(catchUp),
-    snapshot: () => inTurn(snapshot),
-    known: (ids) => instances.known(ids),
-    openUnseen: (sinceMs) => instances.openUnseen(sinceMs),
-    toRecheck: () => instances.toRecheck(),
-    latestFailures: (max) => latestFailures(db, ledger, setsOf, max),
-    stuckOrRetrying: (sinceMs, max) => instances.stuckOrRetrying(sinceMs, max),
-    nodes: (playbook, counter) => series.nodes(playbook, counter),
-    pending: () => series.pending(),
-    openCount: () => instances.countOpen(),
-    begunWithin: (fromMs, toMs) => instances.countBegunWithin(fromMs, toMs),
-    endedByMinute: (status, fromMinute, toMinute) => window.endedByMinute(status, fromMinute, toMinute),
-    ends: (labels, untilMs) => instances.ends(labels, untilMs),
-    starts: (labels, sinceMs) => instances.starts(labels, sinceMs),
-    sweep: async () => memory.sweep,
-    endedBefore: (beforeMs, max) => instances.endedBefore(beforeMs, max),
-    playbookActivity: () => series.playbookActivity(),
-    labelledActivity: () => series.labelledActivity(),
+    catchUp: () => together(async () => {}),
+    together,
+    snapshot: () => together((reads) => reads.snapshot()),
   };
+}
+
+/** The result, or what is thrown for another reason than the database: a transaction would take that for a trouble of its own. */
+function outcomeOf<T>(working: Promise<T>): Promise<() => T> {
+  return working.then(
+    (result) => () => result,
+    (error: unknown) => {
+      if (error instanceof LedgerError) throw error;
+      return () => {
+        throw error;
+      };
+    },
+  );
 }

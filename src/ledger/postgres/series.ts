@@ -12,8 +12,7 @@ import type { LedgerRows } from '../snapshot.ts';
 import type { LabelledActivity, PlaybookActivity } from '../store.ts';
 import { byKey } from './by-key.ts';
 import type { Queries } from './database.ts';
-import type { SetsOf } from './instances.ts';
-import type { LabelSets, NewLabelSets } from './label-sets.ts';
+import type { LabelSets, NewLabelSets, SetsOf } from './label-sets.ts';
 import { fromText, given, raw, type Sql, sql } from './sql.ts';
 
 /** The tables `counter`, `duration` and `mark`. */
@@ -143,7 +142,7 @@ export function seriesReads(queries: Queries, ledger: number, setsOf: SetsOf) {
         value: number;
         exposed: boolean;
       }>(queries);
-      const sets = await setsOf(rows, queries);
+      const sets = await setsOf(rows);
       return rows.map(({ counter, label_set: set, value, exposed }) => ({
         counter,
         labels: sets.labelsOf(set),
@@ -163,7 +162,7 @@ export function seriesReads(queries: Queries, ledger: number, setsOf: SetsOf) {
           exemplar_seconds: number;
           exemplar_end_time_ms: number;
         }>(queries);
-      const sets = await setsOf(rows, queries);
+      const sets = await setsOf(rows);
       const bySet = Map.groupBy(rows, ({ label_set: set }) => set);
       return (labels) =>
         (bySet.get(sets.find(labels) ?? 0) ?? []).map((row) => ({
@@ -179,7 +178,7 @@ export function seriesReads(queries: Queries, ledger: number, setsOf: SetsOf) {
     },
     async marks(): Promise<Record<MarkName, LastTime[]>> {
       const rows = await sql`SELECT mark, label_set, at_ms FROM mark WHERE ledger = ${ledger}`.run<MarkRow>(queries);
-      const sets = await setsOf(rows, queries);
+      const sets = await setsOf(rows);
       const of = (wanted: MarkName) =>
         rows.flatMap(({ mark, label_set: set, at_ms: atMs }) =>
           mark === wanted ? [{ labels: sets.labelsOf(set), atMs }] : [],

@@ -2,7 +2,8 @@ import { labelsText } from '../label-set.ts';
 import { type Recorded, toSnapshot } from '../snapshot.ts';
 import { byKey } from './by-key.ts';
 import type { Queries } from './database.ts';
-import { instanceReads, type SetsOf } from './instances.ts';
+import { instanceReads } from './instances.ts';
+import { setsIn } from './label-sets.ts';
 import type { Memory } from './memory.ts';
 import { seriesReads } from './series.ts';
 import { windowReads } from './window.ts';
@@ -12,8 +13,8 @@ export async function readSnapshot(
   queries: Queries,
   ledger: number,
   { state, sets, sweep }: Memory,
-  setsOf: SetsOf,
 ): Promise<Recorded> {
+  const setsOf = setsIn(queries, ledger, () => sets);
   const instances = instanceReads(queries, ledger, setsOf);
   const series = seriesReads(queries, ledger, setsOf);
   const open = await instances.open();

@@ -2,8 +2,7 @@ import type { Snapshot } from '../../model/snapshot.ts';
 import { type CellChange, openMinute } from '../window.ts';
 import { byKey } from './by-key.ts';
 import type { Queries } from './database.ts';
-import type { SetsOf } from './instances.ts';
-import type { NewLabelSets } from './label-sets.ts';
+import type { NewLabelSets, SetsOf } from './label-sets.ts';
 import { given, raw, type Sql, sql } from './sql.ts';
 
 /** The tables `cell` and `gauge`; a gauge is the sum of its cells. */
@@ -73,7 +72,7 @@ export function windowReads(queries: Queries, ledger: number, setsOf: SetsOf) {
     async sums(): Promise<Snapshot['window']> {
       const rows = await sql`SELECT label_set, instances, retries FROM gauge
         WHERE ledger = ${ledger} AND instances <> 0`.run<CellRow>(queries);
-      const sets = await setsOf(rows, queries);
+      const sets = await setsOf(rows);
       return rows.map(({ label_set: set, instances, retries }) => ({ labels: sets.labelsOf(set), instances, retries }));
     },
     async endedByMinute(status: string | null, fromMinute: number, toMinute: number): Promise<Map<number, number>> {

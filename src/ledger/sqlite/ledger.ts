@@ -4,7 +4,7 @@ import { valueKey } from '../label-values.ts';
 import { type MetPlaybook, playbookKey } from '../met-playbook.ts';
 import { type Recorded, toSnapshot } from '../snapshot.ts';
 import { advance, type LedgerState } from '../state.ts';
-import type { Ledger } from '../store.ts';
+import type { Ledger, LedgerReads } from '../store.ts';
 import { changedColumns, type LedgerRow, readState } from '../stored-state.ts';
 import { touch, untouched } from '../touched.ts';
 import { createTurns } from '../turns.ts';
@@ -42,7 +42,7 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
   });
 
   let touched = untouched;
-  /** Nothing is committed while a snapshot is read in parts. */
+  /** Nothing is committed between reads that belong together. */
   const inTurn = createTurns();
 
   function readPlaybooks(): MetPlaybook[] {
@@ -166,12 +166,19 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
     touched = touch(touched, change);
   }
 
+  /** A scrape waits for one query at most. */
+  async function read<T>(query: () => T): Promise<T> {
+    await new Promise(setImmediate);
+    return query();
+  }
+
+  async function readEach<Item, T>(items: readonly Item[], query: (item: Item) => T): Promise<T[]> {
+    const all: T[] = [];
+    for (const item of items) all.push(await read(() => query(item)));
+    return all;
+  }
+
   async function snapshot(): Promise<Recorded> {
-    // A scrape waits for one query at most.
-    const read = async <T>(query: () => T): Promise<T> => {
-      await new Promise(setImmediate);
-      return query();
-    };
     const rows = {
       counters: await read(series.counters),
       bucketsOf: await read(series.buckets),
@@ -186,16 +193,7 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
     return read(() => toSnapshot(state, rows, sets.inOrder));
   }
 
-  return {
-    get state() {
-      return state;
-    },
-    get touched() {
-      return touched.bySet;
-    },
-    commit: (change) => inTurn(async () => commit(change)),
-    catchUp: async () => {},
-    snapshot: () => inTurn(snapshot),
+  const rowReads: Omit<LedgerReads, 'state' | 'touched' | 'snapshot'> = {
     known: async (ids) => instances.known(ids),
     openUnseen: async (sinceMs) => instances.openUnseen(sinceMs),
     toRecheck: async () => instances.toRecheck(),
@@ -206,11 +204,27 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
     openCount: async () => instances.countOpen(),
     begunWithin: async (fromMs, toMs) => instances.countBegunWithin(fromMs, toMs),
     endedByMinute: async (status, fromMinute, toMinute) => window.endedByMinute(status, fromMinute, toMinute),
-    ends: async (labels, untilMs) => instances.ends(labels, untilMs),
-    starts: async (labels, sinceMs) => instances.starts(labels, sinceMs),
+    ends: (groups, untilMs) => readEach(groups, (sets) => instances.ends(sets, untilMs)),
+    starts: (groups, sinceMs) => readEach(groups, (sets) => instances.starts(sets, sinceMs)),
     sweep: async () => sweep.items(),
     endedBefore: async (beforeMs, max) => instances.endedBefore(beforeMs, max),
     playbookActivity: async () => series.activity(),
     labelledActivity: async () => series.labelledActivity(),
+  };
+  const together: Ledger['together'] = (work) =>
+    inTurn(() => work({ ...rowReads, state, touched: touched.bySet, snapshot }));
+
+  return {
+    ...rowReads,
+    get state() {
+      return state;
+    },
+    get touched() {
+      return touched.bySet;
+    },
+    commit: (change) => inTurn(async () => commit(change)),
+    catchUp: async () => {},
+    together,
+    snapshot: () => together((reads) => reads.snapshot()),
   };
 }

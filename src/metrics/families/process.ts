@@ -26,6 +26,14 @@ export const exporterProcess = {
     stability: 'STABLE',
     source: 'process',
   },
+  webInfo: {
+    name: 'secmaster_exporter_web_info',
+    type: 'gauge',
+    help: 'Always 1. The URL at which people reach the exporter, as set by --web.external-url; empty if it is not set.',
+    labels: ['external_url'],
+    stability: 'STABLE',
+    source: 'process',
+  },
   configLastReloadSuccessful: {
     name: 'secmaster_exporter_config_last_reload_successful',
     type: 'gauge',

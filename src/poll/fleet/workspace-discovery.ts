@@ -1,10 +1,9 @@
 import type { Clock } from '../../clock.ts';
-import { LedgerError } from '../../ledger/store.ts';
 import type { Logger } from '../../log.ts';
 import type { PollReport, WorkspaceReport } from '../../model/report.ts';
 import type { FoundWorkspace, ListEnd, ListWatch } from '../../secmaster/api/secmaster.ts';
 import { SecMasterError } from '../../secmaster/http/errors.ts';
-import { logFailure } from '../failure.ts';
+import { ignoreLedger, logFailure } from '../failure.ts';
 import { createPollHistory } from '../history.ts';
 import { createLabelledLog } from '../labelled-log.ts';
 import { createRest } from '../rest.ts';
@@ -50,13 +49,14 @@ export interface WorkspaceDiscovery extends SharedTask {
   retry(): boolean;
 }
 
-/** How often the list of workspaces is read. */
+/** How often the list of workspaces is read. What the configuration names is found once. */
 const againMs = 5 * 60_000;
 /** After a failure. It is short, because nothing is polled until workspaces are found. */
 const restMs = { firstMs: 60_000, maxMs: 15 * 60_000 };
 
 export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: DiscoveryParts): WorkspaceDiscovery {
   const { clock, onReport, link = null } = parts;
+  const everyMs = settings.workspaceId === null ? againMs : Number.POSITIVE_INFINITY;
   const log = createLabelledLog(parts.log, () => ({
     region: settings.region,
     workspace: parts.label() ?? undefined,
@@ -64,9 +64,11 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
   }));
   const history = createPollHistory();
   let { projectId } = settings;
+  /** Whether the project that is known, perhaps from another replica, is sought again. */
+  let isDoubted = false;
   let known: readonly string[] | null = null;
-  /** When to list again, by the clock that nobody sets. */
-  let nextMs = Number.NEGATIVE_INFINITY;
+  /** When to list again, by the clock that nobody sets; null: as the replica that did it before has told. */
+  let nextMs: number | null = null;
   const rest = createRest(clock.elapsedMs, restMs);
   /** Of the last try; null: it succeeded. */
   let failure: unknown = null;
@@ -102,7 +104,8 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
   }
 
   async function find(signal: AbortSignal): Promise<void> {
-    const project = projectId ?? (await parts.findProject(signal));
+    const project = (isDoubted ? settings.projectId : projectId) ?? (await parts.findProject(signal));
+    if (project !== projectId) known = null;
     projectId = project;
     const { ids: listed, isComplete } =
       settings.workspaceId === null ? await list(project, signal) : { ids: [settings.workspaceId], isComplete: true };
@@ -116,7 +119,7 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
       log.info({ project, workspaces: listed.length, missing: missing.length }, 'workspaces found');
     if (listed.length === 0 && known?.length !== 0) log.warn({ project }, 'project has no workspaces');
     known = isComplete ? listed : all;
-    nextMs = settings.workspaceId === null ? clock.elapsedMs() + againMs : Number.POSITIVE_INFINITY;
+    nextMs = clock.elapsedMs() + everyMs;
   }
 
   /** During a rest, each poll has failed as the last try has. */
@@ -132,13 +135,22 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
     if (shared === null || last === null) return;
     const said = { nowMs: last.endedMs, credentialsExpireAtMs: null, more: { projectId, found, known } };
     // If it fails, it is told after one of the next looks.
-    await shared.ended(last, error, said).catch((caught: unknown) => {
-      if (!(caught instanceof LedgerError)) throw caught;
-    });
+    await shared.ended(last, error, said).catch(ignoreLedger);
+  }
+
+  /** Goes on where the replica before has stopped. @returns when to list again */
+  async function takeOver(): Promise<number> {
+    const isRead = (await shared?.follow().then(() => true, ignoreLedger)) === true;
+    if (shared === null || !isRead) return Number.NEGATIVE_INFINITY;
+    await apply();
+    const agoMs = shared.agoMs();
+    const isFound = found !== null && shared.shown(own()).last?.error === null;
+    return isFound && agoMs !== null ? clock.elapsedMs() - agoMs + everyMs : Number.NEGATIVE_INFINITY;
   }
 
   async function look(signal: AbortSignal): Promise<void> {
     if (failure !== null && !rest.isOver()) return await conclude(failure, 0, 0);
+    nextMs ??= await takeOver();
     if (failure === null && clock.elapsedMs() < nextMs) return;
     const beganMs = performance.now();
     failure = null;
@@ -146,6 +158,7 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
       failure = caught;
     });
     if (signal.aborted) return;
+    isDoubted = link !== null && isRefusal(failure);
     if (failure === null || isPaced(failure)) rest.end();
     else rest.begin();
     await conclude(failure, (performance.now() - beganMs) / 1000, 1);
@@ -154,8 +167,10 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
   /** What the replica that looked has found. */
   async function apply(): Promise<void> {
     const told = readDiscovered(shared?.more());
-    if (told === null || JSON.stringify([told.projectId, told.found]) === JSON.stringify([projectId, found])) return;
+    if (told === null) return;
+    const isNews = JSON.stringify([told.projectId, told.found]) !== JSON.stringify([projectId, found]);
     ({ projectId, known, found } = told);
+    if (!isNews) return;
     const project = told.projectId;
     await parts.onFound(told.found.map((workspaceId) => ({ projectId: project, workspaceId })));
   }
@@ -168,7 +183,7 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
       lease.begin();
       failure = null;
       rest.end();
-      nextMs = Number.NEGATIVE_INFINITY;
+      nextMs = null;
     },
     end: lease.end,
     isUnderWay: lease.isUnderWay,
@@ -212,3 +227,10 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
 function isPaced(failure: unknown): boolean {
   return failure instanceof SecMasterError && ['unauthorized', 'no_credentials'].includes(failure.kind);
 }
+
+/** Whoever told the project may have had other credentials. */
+function isRefusal(failure: unknown): boolean {
+  return failure instanceof SecMasterError && refusals.has(failure.kind);
+}
+
+const refusals: ReadonlySet<string> = new Set(['unauthorized', 'forbidden', 'not_found', 'bad_request']);

@@ -21,6 +21,8 @@ const restMs = { firstMs: 5 * 60_000, maxMs: 3_600_000 };
 export function createLearning(elapsedMs: () => number): Learning {
   const rest = createRest(elapsedMs, restMs);
   const restAnew = createRest(elapsedMs, { firstMs: restMs.firstMs, maxMs: restMs.firstMs });
+  /** Not before; null: as the ledger says. */
+  let firstMs: number | null = null;
   let told = '';
 
   async function tryOut(session: Session, before: Profile): Promise<void> {
@@ -38,10 +40,12 @@ export function createLearning(elapsedMs: () => number): Learning {
 
   return {
     async learn(session) {
-      const { page } = profileOf(session);
-      if (page !== undefined && session.pageLength.fullRows === null) adopt(session.pageLength, page.value);
-      if (isDue(profileOf(session), session.secmaster.now()) && rest.isOver())
-        await tryOut(session, profileOf(session));
+      const profile = profileOf(session);
+      const nowMs = session.secmaster.now();
+      if (profile.page !== undefined && session.pageLength.fullRows === null)
+        adopt(session.pageLength, profile.page.value);
+      firstMs ??= elapsedMs() + leftMs(profile, nowMs);
+      if (isDue(profile, nowMs) && elapsedMs() >= firstMs && rest.isOver()) await tryOut(session, profile);
     },
     async learnAnew(session) {
       if (!restAnew.isOver()) return false;
@@ -50,6 +54,12 @@ export function createLearning(elapsedMs: () => number): Learning {
       return true;
     },
   };
+}
+
+/** How long to wait where another process, or this one under an earlier lease, has just tried and found something. */
+function leftMs(profile: Profile, nowMs: number): number {
+  const newestMs = Math.max(...Object.values(profile).map(({ learnedMs }) => learnedMs));
+  return Math.max(0, restMs.firstMs - Math.abs(nowMs - newestMs));
 }
 
 function adopt(length: PageLength, { rows, limit }: Behaviours['page']): void {

@@ -29,6 +29,8 @@ export interface SharedReport {
   /** SecMaster's time: at the end of the last poll, and now; null: not known. */
   toldMs(): number | null;
   nowMs(): number | null;
+  /** How long ago that was, or the last time that something was told; null: not known. */
+  agoMs(): number | null;
   credentialsExpireAtMs(): number | null;
   more(): unknown;
   /** Whether the last poll, here, did not reach SecMaster, and not all others have failed to reach it. */
@@ -73,6 +75,7 @@ export function createSharedReport({ link, own, now, elapsedMs }: SharedReportPa
 
   const isUntold = () => latest !== null || isMore(countsOf(own()), acknowledged);
   const saidMs = () => latest?.nowMs ?? told?.nowMs ?? null;
+  const agoMs = () => (saidMs() === null ? null : elapsedMs() - toldAtMs);
 
   return {
     async ended(poll, error, said) {
@@ -117,6 +120,7 @@ export function createSharedReport({ link, own, now, elapsedMs }: SharedReportPa
       const atMs = saidMs();
       return atMs === null ? null : atMs + elapsedMs() - toldAtMs;
     },
+    agoMs,
     credentialsExpireAtMs: () => (latest ?? told)?.credentialsExpireAtMs ?? null,
     more: () => told?.more ?? null,
     isCutOff() {

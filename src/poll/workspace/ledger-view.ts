@@ -1,10 +1,10 @@
 import { currentLabels } from '../../ledger/current-names.ts';
 import type { LedgerState } from '../../ledger/state.ts';
-import type { Ledger } from '../../ledger/store.ts';
+import type { Ledger, LedgerReads } from '../../ledger/store.ts';
 import { createTurns } from '../../ledger/turns.ts';
 import type { Logger } from '../../log.ts';
 import type { WorkspaceReport } from '../../model/report.ts';
-import type { Snapshot } from '../../model/snapshot.ts';
+import type { CounterSeries, Snapshot } from '../../model/snapshot.ts';
 import { createOutlook, type OutlookSettings } from './outlook.ts';
 import type { ZeroFirst } from './zero-first.ts';
 
@@ -71,11 +71,6 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
     lastSuccessMs: null,
   };
 
-  async function expose(ledger: Ledger, zeroFirst: ZeroFirst): Promise<void> {
-    const series = zeroFirst.exposed(await ledger.pending());
-    if (series.length > 0) await ledger.commit({ kind: 'exposed', series });
-  }
-
   /** Once for each label, when it is first limited. */
   function tellLimited(snapshot: Snapshot): void {
     const before = limitedOf(contents.snapshot);
@@ -83,25 +78,40 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
       if (limited > 0 && before[label as Label] === 0) log.warn({ label, limited }, tooMany[label as Label]);
   }
 
-  async function read(zeroFirst: ZeroFirst | null): Promise<void> {
-    const ledger = await open();
-    if (ledger === null) return;
-    const { state } = ledger;
+  /** @returns shows what was read, which may take a while */
+  async function see(ledger: Ledger, reads: LedgerReads): Promise<() => Promise<void>> {
+    const { state } = reads;
     const { name, profile, lastSuccessMs, createdAtMs: sinceMs, prunedBeforeMs } = state;
-    if (name !== null) onName(name);
-    if (zeroFirst !== null) await expose(ledger, zeroFirst);
-    const recorded = await ledger.snapshot();
-    const snapshot = { ...recorded, ...(await outlook.of(ledger, recorded, settings(), now())) };
-    tellLimited(snapshot);
-    const current = currentLabels(ledger.state);
+    const recorded = await reads.snapshot();
+    const workOut = await outlook.read({ ledger, reads, recorded }, settings(), now());
+    const current = currentLabels(state);
     const named = <Run extends { readonly playbook: string }>(run: Run) => ({
       ...run,
       playbook: current(run.playbook),
     });
-    const failedRuns = (await ledger.latestFailures(maxRuns())).map(named);
-    const openRuns = (await ledger.stuckOrRetrying(now() - stuckMs, maxRuns())).map(named);
-    contents = { snapshot, counting: { sinceMs, prunedBeforeMs }, profile, failedRuns, openRuns, lastSuccessMs };
-    readState = state;
+    const failedRuns = (await reads.latestFailures(maxRuns())).map(named);
+    const openRuns = (await reads.stuckOrRetrying(now() - stuckMs, maxRuns())).map(named);
+    return async () => {
+      if (name !== null) onName(name);
+      const snapshot = { ...recorded, ...(await workOut()) };
+      tellLimited(snapshot);
+      contents = { snapshot, counting: { sinceMs, prunedBeforeMs }, profile, failedRuns, openRuns, lastSuccessMs };
+      readState = state;
+    };
+  }
+
+  async function read(zeroFirst: ZeroFirst | null): Promise<void> {
+    const ledger = await open();
+    if (ledger === null) return;
+    let due: readonly CounterSeries[] = [];
+    const show = await ledger.together(async (reads) => {
+      due = zeroFirst?.exposed(await reads.pending()) ?? [];
+      return due.length > 0 ? null : see(ledger, reads);
+    });
+    if (show !== null) return show();
+    await ledger.commit({ kind: 'exposed', series: due });
+    const showExposed = await ledger.together((reads) => see(ledger, reads));
+    await showExposed();
   }
 
   return {

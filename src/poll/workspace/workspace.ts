@@ -5,7 +5,7 @@ import type { Logger } from '../../log.ts';
 import type { PollReport, WorkspaceReport } from '../../model/report.ts';
 import type { SecMaster } from '../../secmaster/api/secmaster.ts';
 import { SecMasterError } from '../../secmaster/http/errors.ts';
-import { logFailure } from '../failure.ts';
+import { ignoreLedger, logFailure } from '../failure.ts';
 import { createPollHistory } from '../history.ts';
 import { createLabelledLog } from '../labelled-log.ts';
 import { poll } from '../poll.ts';
@@ -187,25 +187,17 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     if (signal.aborted) return;
     freeze();
     // If the ledger can't be read, the numbers stay; secmaster_up and their age show it.
-    await refresh(error !== null).catch(keep);
+    await read(memory.zeroFirst).catch(keep);
     if (isLost(error)) return log.info({ holder: link?.holder() }, 'poll ended: another replica has the lease');
     await conclude(error, beganMs);
     await publish();
   }
 
-  /** @param hasFailed a commit may have succeeded all the same, without this replica having heard of it */
-  async function refresh(hasFailed: boolean): Promise<void> {
-    if (hasFailed && link !== null) await (await ledger.open())?.catchUp();
-    await read(memory.zeroFirst);
-  }
-
   async function followOthers(): Promise<void> {
-    const opened = await ledger.open();
     // It has the name under which everything is shown that was told.
     if (view.contents().counting === null) await read(null);
     await shared?.follow();
     asOfMs = shared?.toldMs() ?? null;
-    await opened?.catchUp();
     await read(null);
   }
 
@@ -271,8 +263,4 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
 
 function isLost(error: unknown): boolean {
   return error instanceof LedgerError && error.isLost;
-}
-
-function ignoreLedger(error: unknown): void {
-  if (!(error instanceof LedgerError)) throw error;
 }

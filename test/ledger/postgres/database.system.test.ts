@@ -75,7 +75,8 @@ describe('a transaction', () => {
       synchronous_commit: 'on',
     };
     expect(await db.transaction((queries) => queries.rows(show))).toEqual([during]);
-    expect(await db.reading((queries) => queries.rows(show))).toEqual([during]);
+    const whileReading = { ...during, idle_in_transaction_session_timeout: '15s' };
+    expect(await db.reading((queries) => queries.rows(show))).toEqual([whileReading]);
     expect(await db.rows(show)).toEqual([during]);
     const after = await db.transaction(async (queries) => {
       await queries.rows('COMMIT');

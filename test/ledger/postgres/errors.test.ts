@@ -69,7 +69,9 @@ describe('an error of the database says what to fix', () => {
 test.each([
   ['a statement that is refused', ofServer('23505'), false],
   ['a lost lease', new LedgerError('lost', { isLost: true }), false],
+  ['a statement that is refused, in our words', databaseError(ofServer('23505'), database), false],
   ['a server that stops', ofServer('57P01'), true],
+  ['a network that fails, in our words', databaseError(ofNetwork('ECONNRESET'), database), true],
   ['a transaction that was idle for too long', ofServer('25P03'), true],
   ['a server that is read-only: the host may be another one by now', ofServer('25006'), true],
   ['a network that fails', ofNetwork('ECONNRESET'), true],

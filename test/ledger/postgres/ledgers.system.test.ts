@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { tables } from '../../../src/ledger/copy/tables.ts';
-import { type Ledger, LedgerError } from '../../../src/ledger/store.ts';
+import { type Ledger, LedgerError, type LedgerReads } from '../../../src/ledger/store.ts';
 import type { Details } from '../../../src/model/instance.ts';
 import { inForm } from '../../support/form.ts';
 import { foldRows, sweepPart } from '../../support/ledger/ledgers.ts';
@@ -230,11 +230,62 @@ describe('a ledger that another exporter has changed', () => {
       await other.catchUp();
       return statements.slice(before).map((text) => /FROM (\w+)/.exec(text)?.[1] ?? text);
     };
-    expect(await caughtUp()).toEqual(['ledger']);
+    expect(await caughtUp()).toEqual(['BEGIN READ ONLY', 'ledger', 'END']);
     await ledger.commit({ kind: 'poll_succeeded', atMs: nowMs });
-    expect(await caughtUp()).toEqual(['ledger', 'BEGIN READ ONLY', 'ledger', 'label_set', 'END']);
+    expect(await caughtUp()).toEqual(['BEGIN READ ONLY', 'ledger', 'label_set', 'END']);
     await ledger.commit({ kind: 'sweep_planned', sweep: [sweepPart({ fromMs: 1, toMs: 2 })], recheck: null });
-    expect(await caughtUp()).toEqual(['ledger', 'BEGIN READ ONLY', 'ledger', 'label_set', 'sweep', 'END']);
+    expect(await caughtUp()).toEqual(['BEGIN READ ONLY', 'ledger', 'label_set', 'sweep', 'END']);
+  });
+});
+
+describe('what is read together', () => {
+  /** Ends the session of whoever reads right now. */
+  const cut = () =>
+    server.sql(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = '${databaseOf(url)}' AND state = 'idle in transaction'`,
+    );
+
+  test('takes over first what another exporter has committed, and nothing afterwards', async () => {
+    const { ledger, other } = await openInEach(2);
+    await show(ledger, instance('a'));
+    const seen = await other.together(async (reads) => {
+      const before = await everythingOf(reads);
+      await show(ledger, instance('b', { triggerType: 'TIMER' }));
+      return [before, await everythingOf(reads), reads.state.instances];
+    });
+    expect(seen).toEqual([seen[0], seen[0], 1]);
+    expect(other.state.instances).toBe(1);
+    expect(await other.together(everythingOf)).toEqual(await everythingOf(ledger));
+  });
+
+  test('keeps no commit of the same exporter waiting', async () => {
+    const { ledger } = await openInEach(1);
+    await ledger.together(async (reads) => {
+      await show(ledger, instance('a'));
+      expect([reads.state.instances, await reads.openCount(), ledger.state.instances]).toEqual([0, 0, 1]);
+    });
+    expect(await ledger.openCount()).toBe(1);
+  });
+
+  test.each<[string, (reads: LedgerReads) => Promise<unknown>]>([
+    ['in the middle', (reads) => cut().then(() => reads.openCount())],
+    ['at the end', cut],
+  ])('fails with one clear error where the connection breaks %s, and the ledger goes on', async (_, work) => {
+    const { ledger } = await openInEach(1);
+    await show(ledger, instance('a'));
+    const before = await everythingOf(ledger);
+    const reading = ledger.together(async (reads) => {
+      await reads.openCount();
+      return await work(reads);
+    });
+    const error = await reading.catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(LedgerError);
+    expect((error as LedgerError).message).toMatch(/^the ledger in .*(ended the connection|connection broke)/);
+    expect((error as LedgerError).message).not.toContain('the last change');
+    expect(await everythingOf(ledger)).toEqual(before);
+    await show(ledger, instance('b'));
+    expect(ledger.state.instances).toBe(2);
   });
 });
 

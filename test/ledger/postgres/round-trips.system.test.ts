@@ -1,10 +1,14 @@
 import pg from 'pg';
+import { pino } from 'pino';
 import { beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Change } from '../../../src/ledger/change.ts';
 import { createPostgresStore } from '../../../src/ledger/postgres/store.ts';
+import { prune } from '../../../src/ledger/prune.ts';
 import { workspaceTask } from '../../../src/ledger/replicas.ts';
-import type { Ledger } from '../../../src/ledger/store.ts';
+import type { Ledger, Store, WorkspaceId } from '../../../src/ledger/store.ts';
 import type { Instance } from '../../../src/model/instance.ts';
+import { createLedgerView } from '../../../src/poll/workspace/ledger-view.ts';
+import { createZeroFirst, type ZeroFirst } from '../../../src/poll/workspace/zero-first.ts';
 import { emptyPage, foldRows, sweepPart } from '../../support/ledger/ledgers.ts';
 import { newWorkspace } from '../../support/ledger/postgres-ledgers.ts';
 import { usePostgres } from '../../support/postgres.ts';
@@ -16,14 +20,20 @@ beforeAll(async () => {
   url = await server.createDatabase();
 });
 
+let workspace: WorkspaceId;
 let ledger: Ledger;
 beforeEach(async () => {
-  const store = createPostgresStore({ url, password: null, ca: null, leaseMs: 60_000 });
-  onTestFinished(() => store.close());
-  const workspace = newWorkspace();
+  const store = openStore();
+  workspace = newWorkspace();
   await store.replicas?.take([workspaceTask(workspace)], 1);
   ledger = await store.create(workspace, nowMs - 3_600_000, nowMs / 60_000 - 60);
 });
+
+function openStore(): Store {
+  const store = createPostgresStore({ url, password: null, ca: null, leaseMs: 60_000 });
+  onTestFinished(() => store.close());
+  return store;
+}
 
 /** How often this waits for the server, BEGIN and COMMIT included. */
 async function roundTrips(work: () => Promise<unknown>): Promise<number> {
@@ -130,4 +140,76 @@ test('one statement that reads waits 3 times, BEGIN and COMMIT included', async 
 test('a snapshot waits 9 times, however much there is', async () => {
   await ledger.commit({ kind: 'page', page: await page(hundred(0)) });
   expect(await roundTrips(() => ledger.snapshot())).toBe(9);
+});
+
+describe('a refresh of what is shown waits', () => {
+  let at = 0;
+  /** Ten runs of ten playbooks that have ended; the same playbooks each time. */
+  async function run(): Promise<void> {
+    const round = ++at;
+    const rows = Array.from({ length: 10 }, (_, i) =>
+      instance(`run ${round} of ${i}`, {
+        playbook: { id: `p${i}`, name: `Playbook ${i}` },
+        triggerType: 'TIMER',
+        status: i % 2 === 0 ? 'FAILED' : 'FINISHED',
+        startTimeMs: nowMs + round,
+        endTimeMs: nowMs + round + 1_000,
+      }),
+    );
+    const tail = { page: await page(rows), beganMs: nowMs + 30_000 + round, sweep: [], recheck: null };
+    await ledger.commit({ kind: 'tail_ended', ...tail });
+  }
+
+  function viewOf(of: Ledger, zeroFirst: ZeroFirst | null) {
+    const view = createLedgerView({
+      open: async () => of,
+      maxRuns: () => 20,
+      settings: () => ({ retentionMs: 30 * 86_400_000, failureGraceMs: 0 }),
+      now: () => nowMs + 60_000,
+      onName: () => {},
+      log: pino({ level: 'silent' }),
+    });
+    return { refresh: () => roundTrips(() => view.refresh(zeroFirst)), snapshot: () => view.contents().snapshot };
+  }
+
+  const atOnce = createZeroFirst(
+    () => 0,
+    () => 0,
+    () => null,
+  );
+
+  test('13 times on the replica that polls where nothing has changed, and 15 times with ten runs of ten playbooks', async () => {
+    const { refresh, snapshot } = viewOf(ledger, atOnce);
+    await run();
+    await refresh();
+    expect(await refresh()).toBe(13);
+    await run();
+    expect(await refresh()).toBe(15);
+    expect(snapshot()?.streaks.map(({ failures }) => failures)).toEqual([2, 0, 2, 0, 2, 0, 2, 0, 2, 0]);
+  });
+
+  test('a few times more where series are to be exposed first', async () => {
+    const { refresh } = viewOf(ledger, atOnce);
+    await run();
+    expect(await refresh()).toBeLessThanOrEqual(4 + 5 + 15);
+    expect(await ledger.pending()).toEqual([]);
+  });
+
+  test('12 times on one that follows where nothing has changed, and 17 times with ten runs of ten playbooks', async () => {
+    const other = await openStore().open(workspace);
+    if (other === null) throw new Error('the ledger is gone');
+    const { refresh, snapshot } = viewOf(other, null);
+    await run();
+    await refresh();
+    await ledger.commit({ kind: 'exposed', series: await ledger.pending() });
+    await refresh();
+    expect(await refresh()).toBe(12);
+    await run();
+    expect(await refresh()).toBe(17);
+    expect(snapshot()?.instances).toBe(20);
+  });
+});
+
+test('pruning waits 6 times where there is nothing to prune', async () => {
+  expect(await roundTrips(() => prune(ledger, nowMs, 86_400_000, 10))).toBe(6);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { exporter } from '../../../src/metrics/families.ts';
 import type { WorkspaceFamily } from '../../../src/metrics/family.ts';
 import type { WorkspaceReport } from '../../../src/model/report.ts';
-import { linesOf } from '../../support/metrics/exposition.ts';
+import { expositionOf, linesOf, scrapeOf } from '../../support/metrics/exposition.ts';
 import { emptySnapshot, goodPoll, report, shortPages, withSnapshot } from '../../support/metrics/report.ts';
 
 test.each<[string, WorkspaceFamily, WorkspaceReport, string[]]>([
@@ -166,4 +166,9 @@ test('each workspace under its own label', async () => {
     'secmaster_up{workspace="prod"} 1',
     'secmaster_up{workspace="lab"} 1',
   ]);
+});
+
+test('secmaster_exporter_web_info tells the external URL', async () => {
+  const text = await scrapeOf(expositionOf({ externalUrl: 'https://soc.example.org/secmaster' }));
+  expect(text).toContain('\nsecmaster_exporter_web_info{external_url="https://soc.example.org/secmaster"} 1\n');
 });

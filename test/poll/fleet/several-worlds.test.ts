@@ -24,6 +24,7 @@ const target: Target = {
   iamEndpoint: 'https://b.example.com',
 };
 const lookbackMs = 24 * 3_600_000;
+const operations = ['ListAopWorkflowInstance', 'ListPlaybooks', 'ShowAopWorkflowInstance'];
 const ledgerKey = `${defaultProject.id}/${defaultWorkspace.id}`;
 
 type Step =
@@ -122,7 +123,8 @@ function setUp(seed: number) {
     wait,
     wrong,
     lossy: createRandom(seed + 1),
-    requests: () => simulator.requests.count('ListAopWorkflowInstance'),
+    /** Without tokens: each process has one of its own. */
+    requests: () => operations.reduce((sum, operation) => sum + simulator.requests.count(operation), 0),
   };
 }
 
@@ -192,6 +194,7 @@ async function live(plan: readonly Step[], count: number, seed: number) {
 test(
   'all replicas show the truth after any trouble, no counter ever falls, and SecMaster is asked little more than by one',
   async () => {
+    let [asked, askedByOne] = [0, 0];
     await fc.assert(
       fc.asyncProperty(steps, fc.integer({ min: 1, max: 4 }), fc.integer(), async (plan, count, seed) => {
         const run = await live(plan, count, seed);
@@ -204,10 +207,14 @@ test(
         }
         const calm = plan.filter(({ kind }) => kind === 'runs' || kind === 'wait');
         const alone = await live(calm, 1, seed);
-        expect(run.requests()).toBeLessThanOrEqual(1.1 * alone.requests() + 12 * takeovers(run.all));
+        // In a small world a takeover shows: at most 2.8 were seen in a hundred worlds.
+        expect(run.requests()).toBeLessThanOrEqual(1.1 * alone.requests() + 4 * takeovers(run.all));
+        asked += run.requests();
+        askedByOne += alone.requests();
       }),
       { numRuns: Number(process.env.WORLDS_RUNS ?? inForm(25, 60)), endOnFailure: true, ...seedOf() },
     );
+    expect(asked).toBeLessThanOrEqual(1.1 * askedByOne);
   },
   inForm(600_000, 600_000),
 );

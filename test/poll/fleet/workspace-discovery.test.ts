@@ -1,7 +1,8 @@
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { LedgerError } from '../../../src/ledger/store.ts';
 import { createWorkspaceDiscovery } from '../../../src/poll/fleet/workspace-discovery.ts';
+import type { TaskLink } from '../../../src/poll/shared/shared-task.ts';
 import { SecMasterError } from '../../../src/secmaster/http/errors.ts';
 import { createManualClock } from '../../../src/simulator/manual-clock.ts';
 import { createSoc } from '../../support/world/simulated-soc.ts';
@@ -12,9 +13,13 @@ const startMs = Date.parse('2026-07-18T12:00:00Z');
 const refused = new SecMasterError('forbidden', 'list_projects', '403');
 
 /** A discovery whose calls give these answers in turn; the last one is repeated. */
-function setUp(...answers: (Error | string)[]) {
+const setUp = (...answers: (Error | string)[]) => setUpAs(null, ...answers);
+
+function setUpAs(link: TaskLink | null, ...answers: (Error | string)[]) {
   let pages = 0;
-  let lists = 0;
+  let refusal: Error | null = null;
+  const listed: string[] = [];
+  const found: string[] = [];
   const logged: Record<string, unknown>[] = [];
   const clock = createManualClock(startMs);
   let tries = 0;
@@ -28,17 +33,21 @@ function setUp(...answers: (Error | string)[]) {
         if (answer instanceof Error) throw answer;
         return answer ?? '';
       },
-      listWorkspaces: async (_, __, watch) => {
-        lists += 1;
+      listWorkspaces: async (project, _, watch) => {
+        listed.push(project);
+        if (refusal !== null) throw refusal;
         for (let page = 1; page <= pages; page++) {
           clock.advance(4_000);
           watch.onPage?.({ pages: page, workspaces: page, count: null });
         }
         return [];
       },
-      onFound: async () => {},
+      onFound: async (all) => {
+        found.splice(0, found.length, ...all.map(({ projectId, workspaceId }) => `${projectId}/${workspaceId}`));
+      },
       onReport: async () => {},
       clock,
+      link,
       log: pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
     },
   );
@@ -56,7 +65,12 @@ function setUp(...answers: (Error | string)[]) {
     failures,
     poll,
     tries: () => tries,
-    listed: () => lists,
+    listed: () => listed.length,
+    projects: listed,
+    found,
+    refuse(error: Error | null) {
+      refusal = error;
+    },
     slow: (of: number) => {
       pages = of;
     },
@@ -181,4 +195,98 @@ test('a list that takes longer than ten seconds says how far it is', async () =>
     { level: 30, project: 'project-a', pages: 3 },
     { level: 30, project: 'project-a', pages: 6 },
   ]);
+});
+
+describe('a replica that takes over what another one has done', () => {
+  const more = { projectId: 'project-b', found: ['w1', 'w2'], known: ['w1', 'w2'] };
+  const ended = { endedMs: startMs - 3 * 3_600_000, durationSeconds: 1, requests: 1, error: null };
+
+  /** The other one has told this, so long ago, and its clock is hours behind. */
+  function takeOver(agoMs: number, report: object = {}) {
+    let told: unknown = { recent: [ended], nowMs: ended.endedMs, more, ...report };
+    let isCut = false;
+    const link: TaskLink = {
+      task: 'discovery',
+      replica: 'me',
+      isMine: () => true,
+      holder: () => 'me',
+      living: () => ['me'],
+      outage: () => null,
+      tell: async (change) => {
+        told = change(told, 'me');
+        return told;
+      },
+      told: async () => {
+        if (isCut) throw new LedgerError('the database cannot be reached');
+        return { value: told, agoMs };
+      },
+    };
+    const one = setUpAs(link, 'project-c');
+    one.discovery.begin();
+    return {
+      ...one,
+      cut: () => {
+        isCut = true;
+      },
+    };
+  }
+
+  test('shows at once what was found, and lists again when that is due', async () => {
+    const { poll, listed, tries, found, projects } = takeOver(2 * minuteMs);
+    await poll();
+    expect(found).toEqual(['project-b/w1', 'project-b/w2']);
+    await poll(3 * minuteMs - 1);
+    expect(listed()).toBe(0);
+    await poll(1);
+    await poll(5 * minuteMs - 1);
+    expect(listed()).toBe(1);
+    await poll(1);
+    expect([projects, tries()]).toEqual([['project-b', 'project-b'], 0]);
+  });
+
+  test('does so each time that it takes the lease', async () => {
+    const { poll, discovery, listed, clock } = takeOver(0);
+    await poll(5 * minuteMs);
+    await poll(5 * minuteMs);
+    expect(listed()).toBe(1);
+    discovery.end();
+    discovery.begin();
+    await poll();
+    expect(listed()).toBe(1);
+    clock.set(startMs - 24 * 60 * minuteMs);
+    await poll(5 * minuteMs);
+    expect(listed()).toBe(2);
+  });
+
+  test.each<[string, agoMs: number, report: object]>([
+    ['that is due', 5 * minuteMs, {}],
+    ['the last time has failed', minuteMs, { recent: [{ ...ended, error: 'list_workspaces: 500' }, ended] }],
+    ['nothing has been found', minuteMs, { more: { projectId: null, found: null, known: null } }],
+    ['nothing has been told', minuteMs, { recent: [], nowMs: null, more: null }],
+    ['what was told is damaged', minuteMs, { recent: 7, nowMs: 'x', more: [] }],
+  ])('looks at once where %s', async (_, agoMs, report) => {
+    const { poll, listed } = takeOver(agoMs, report);
+    await poll();
+    expect(listed()).toBe(1);
+  });
+
+  test('looks at once where what was told cannot be read', async () => {
+    const { poll, listed, cut, failures } = takeOver(minuteMs);
+    cut();
+    await poll();
+    expect([listed(), failures()]).toEqual([1, {}]);
+  });
+
+  test('seeks the project again if SecMaster refuses the one that was told', async () => {
+    const { poll, refuse, projects, found, discovery } = takeOver(5 * minuteMs);
+    refuse(new SecMasterError('server_error', 'list_workspaces', '500'));
+    await poll();
+    refuse(new SecMasterError('forbidden', 'list_workspaces', '403'));
+    await poll(minuteMs);
+    refuse(null);
+    await poll(2 * minuteMs);
+    expect(projects).toEqual(['project-b', 'project-b', 'project-c']);
+    // Nothing of the other project is left.
+    expect([found, discovery.report()?.projectId]).toEqual([[], 'project-c']);
+  });
 });

@@ -132,6 +132,28 @@ test('what could not be found out is tried again after 5, 10, 20 minutes and so 
   expect(await soc.learn()).toBe(0);
 });
 
+test('a process that begins anew does not try again within five minutes what could not be found out just now', async () => {
+  const soc = await begun(({ offset }) => pageOf(rows.slice(0, offset === 0 ? 5 : 0), { count: 5 }));
+  const begin = (passedMs: number) => {
+    soc.turn(passedMs);
+    const { learn } = createLearning(soc.now);
+    return async () => {
+      const before = soc.asked.length;
+      await learn(soc.session);
+      return soc.asked.length - before;
+    };
+  };
+  const learn = begin(4 * minuteMs);
+  expect(await learn()).toBe(0);
+  soc.turn(minuteMs - 1);
+  expect(await learn()).toBe(0);
+  soc.turn(1);
+  expect(await learn()).toBeGreaterThan(2);
+  expect(await begin(5 * minuteMs)()).toBeGreaterThan(2);
+  // Nor does it wait for a time that is ahead.
+  expect(await begin(-hourMs)()).toBeGreaterThan(2);
+});
+
 test('what could not be tried this time stays as it was found before, until it expires', async () => {
   const soc = await begun(friendly);
   const { profile } = soc.ledger.state;

@@ -69,7 +69,7 @@ test('passes on the name in the ledger', async () => {
   expect(names).toEqual([defaultWorkspace.name]);
 });
 
-test.each<keyof Store | keyof Ledger>(['open', 'pending', 'snapshot', 'latestFailures', 'stuckOrRetrying'])(
+test.each<keyof Store | keyof Ledger>(['open', 'together', 'pending', 'snapshot', 'latestFailures', 'stuckOrRetrying'])(
   'a ledger whose %s fails changes nothing',
   async (call) => {
     let isBroken = false;
@@ -88,6 +88,29 @@ test.each<keyof Store | keyof Ledger>(['open', 'pending', 'snapshot', 'latestFai
     expect(view.contents()).toBe(before);
   },
 );
+
+test('a ledger that fails once all has been read changes nothing', async () => {
+  const whole = createSqliteStore(':memory:');
+  let isBroken = false;
+  const together = (ledger: Ledger) => async (work: Parameters<Ledger['together']>[0]) => {
+    await ledger.together(work);
+    throw new LedgerError('broken');
+  };
+  const open: Store['open'] = async (workspace) => {
+    const ledger = await whole.open(workspace);
+    if (ledger === null || !isBroken) return ledger;
+    return Object.create(ledger, { together: { value: together(ledger) } });
+  };
+  const { soc, view } = viewOf({ ...whole, open }, createSoc({ store: whole }));
+  await soc.poll();
+  await view.refresh();
+  const before = view.contents();
+  soc.world.start(soc.now() - 5_000);
+  await soc.poll();
+  isBroken = true;
+  await expect(view.refresh()).rejects.toThrow('broken');
+  expect(view.contents()).toBe(before);
+});
 
 test('too many playbooks are logged once while there are too many', async () => {
   const store = createSqliteStore(':memory:');

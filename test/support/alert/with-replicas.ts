@@ -6,6 +6,8 @@ export interface UnitTests {
 
 export interface UnitTest {
   readonly name: string;
+  /** Between two samples of a series. */
+  readonly interval: string;
   readonly input_series: readonly { readonly series: string; readonly values: string }[];
   readonly alert_rule_test: readonly {
     readonly alertname: string;
@@ -40,7 +42,7 @@ export function withReplicas(tests: readonly UnitTest[], replicas: number): Unit
 }
 
 /** Not what a rule has recorded, nor what steers the world of a test. */
-function isScraped(series: string): boolean {
+export function isScraped(series: string): boolean {
   return !/^([^{]*:|test_)/.test(series);
 }
 

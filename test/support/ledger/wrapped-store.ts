@@ -1,4 +1,4 @@
-import type { Ledger, Store } from '../../../src/ledger/store.ts';
+import type { Ledger, LedgerReads, Store } from '../../../src/ledger/store.ts';
 
 type Call = keyof Store | keyof Ledger;
 
@@ -19,14 +19,17 @@ export function wrapStore(store: Store, before: (call: Call, ...args: readonly u
   };
 }
 
+/** What is read together is told of, too. */
 function wrap<T extends object>(target: T, before: (call: Call, ...args: readonly unknown[]) => void): T {
+  const withReads = (work: unknown) => (reads: LedgerReads) =>
+    (work as (reads: LedgerReads) => unknown)(wrap(reads, before));
   return new Proxy(target, {
     get(one, name) {
       const value: unknown = Reflect.get(one, name);
       if (typeof value !== 'function') return value;
       return async (...args: unknown[]) => {
         before(name as Call, ...args);
-        return Reflect.apply(value, one, args);
+        return Reflect.apply(value, one, name === 'together' ? args.map(withReads) : args);
       };
     },
   });

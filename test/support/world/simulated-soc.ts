@@ -50,6 +50,8 @@ export interface SimulatedSoc {
   /** Those of what it says of playbooks, workflows and nodes once history has been read. */
   playbookDifferences(): Promise<string[]>;
   exposition(): Promise<string>;
+  /** Someone has scraped what is collected. */
+  scraped(): void;
   /** What the exposition is made of. */
   collected(): { readonly family: Declaration; readonly samples: Iterable<Sample> }[];
 }
@@ -143,6 +145,9 @@ export function createSoc({
     now: clock.now,
     turn: clock.advance,
     collected,
+    scraped() {
+      scrapedMs = clock.elapsedMs();
+    },
     exposition,
     async poll(hasTimeLeft = () => true) {
       const before = simulator.requests.count('ListAopWorkflowInstance');
