@@ -16,8 +16,9 @@ export const scrapedValues: Readonly<Record<string, readonly ScrapedValue[]>> = 
   'fires: it dies again and again': [
     { text: '28.57% succeeded', each: { 15: '30% succeeded', 30: '40% succeeded', 60: '40% succeeded' } },
   ],
-  'fires until it has been back for a while, and then no more': [
-    { text: '28.57% succeeded', each: { 15: '35% succeeded', 30: '30% succeeded', 60: '40% succeeded' } },
+  'fires: three polls in five fail, without a break until they succeed': [
+    { text: 'only 33.33%', each: { 15: 'only 37.5%', 30: 'only 35%', 60: 'only 40%' } },
+    { text: 'only 41.67%', each: { 15: 'only 47.5%', 30: 'only 45%', 60: 'only 40%' } },
   ],
   'fires: one request in three is answered with 429': [
     { text: '15 requests', each: { 15: '14 requests', 30: '14 requests' } },
