@@ -59,7 +59,9 @@ function table(
   inline: (tokens: MarkedToken[]) => string,
 ): string {
   const head = header.map(({ text, tokens }) =>
-    text === '' ? '<td role="cell"></td>' : `<th role="columnheader" scope="col">${inline(tokens as MarkedToken[])}</th>`,
+    text === ''
+      ? '<td role="cell"></td>'
+      : `<th role="columnheader" scope="col">${inline(tokens as MarkedToken[])}</th>`,
   );
   const body = rows.map((cells) => {
     const titled = cells.map(
