@@ -286,6 +286,10 @@ test('whoever is to be told is told once, of that alone, and that it is over', {
       if (dies === undefined) throw new Error('no replica polls');
       await dies.end('SIGKILL');
       await told('replicaDown', Date.now());
+      console.error('DIES', dies.instance, 'OPEN', JSON.stringify(await stack.query('workspace_playbook:secmaster_workflow_open_runs:sum{workspace="prod",playbook=~"Approve.*"}[40m]')));
+      console.error('NEWEST', JSON.stringify(await stack.query('job_instance_workspace:secmaster_newest_data:group{workspace="prod"}[40m]')));
+      console.error('INST', JSON.stringify(await stack.query('sum by (instance) (secmaster_workflow_instances{workspace="prod",status="RUNNING"})[40m:750ms]')));
+
       await until(45);
       await dies.startAgain();
       await over('replicaDown');
