@@ -57,7 +57,6 @@ const lasting: ReadonlySet<Alert> = new Set(['burning', 'smouldering', 'terminat
 const server = usePostgres();
 
 test('whoever is to be told is told once, of that alone, and that it is over', { timeout: 300_000 }, async () => {
-  const t0 = Date.now();
   const soc = await startScriptedSoc(['prod', 'broken', 'refused', 'throttled', 'huge', 'branch', 'expiring'], {
     // So that they expire once.
     tokenLifetimeMs: 90 * minuteMs,
@@ -167,10 +166,7 @@ test('whoever is to be told is told once, of that alone, and that it is over', {
     );
     delays.set(alert, (notified.atMs - causeMs) / minuteMs);
   }
-  const over = async (alert: Alert) => {
-    await stack.told('resolved', alert, isIt(alert));
-    console.error('OVER', alert, (Date.now() - startedMs) / minuteMs);
-  };
+  const over = (alert: Alert) => stack.told('resolved', alert, isIt(alert));
   /** Prometheus knows, and Alertmanager had the time to tell. */
   async function firesUntold(alertname: string, labels: string, count: number): Promise<void> {
     const find = async () => {
@@ -286,9 +282,6 @@ test('whoever is to be told is told once, of that alone, and that it is over', {
       if (dies === undefined) throw new Error('no replica polls');
       await dies.end('SIGKILL');
       await told('replicaDown', Date.now());
-      console.error('DIES', dies.instance, 'OPEN', JSON.stringify(await stack.query('workspace_playbook:secmaster_workflow_open_runs:sum{workspace="prod",playbook=~"Approve.*"}[40m]')));
-      console.error('NEWEST', JSON.stringify(await stack.query('job_instance_workspace:secmaster_newest_data:group{workspace="prod"}[40m]')));
-      console.error('INST', JSON.stringify(await stack.query('sum by (instance) (secmaster_workflow_instances{workspace="prod",status="RUNNING"})[40m:750ms]')));
 
       await until(45);
       await dies.startAgain();
@@ -360,8 +353,6 @@ test('whoever is to be told is told once, of that alone, and that it is over', {
     },
   };
   await Promise.all(Object.values(scenarios).map((scenario) => scenario()));
-
-  console.error('SETUP', (startedMs - t0) / 1000, 'END', (Date.now() - startedMs) / minuteMs);
   const measured = Object.fromEntries([...delays].map(([alert, minutes]) => [alert, Math.round(minutes)]));
   process.stdout.write(`minutes from cause to page: ${JSON.stringify(measured)}\n`);
 
