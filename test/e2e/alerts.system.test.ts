@@ -52,7 +52,14 @@ const alerts = {
 type Alert = keyof typeof alerts;
 
 /** They go on for hours or days after their cause has ended. */
-const lasting: ReadonlySet<Alert> = new Set(['burning', 'smouldering', 'terminated', 'mismatch', 'restarted']);
+const lasting: ReadonlySet<Alert> = new Set([
+  'eventsSilent',
+  'burning',
+  'smouldering',
+  'terminated',
+  'mismatch',
+  'restarted',
+]);
 
 const server = usePostgres();
 
@@ -131,6 +138,10 @@ test('whoever is to be told is told once, of that alone, and that it is over', {
     return id;
   });
 
+  const limit = (playbooks: string, minutes: number) => ({
+    record: 'secmaster:playbook_open_limit:seconds',
+    expr: `0 * group by (workspace, playbook) (secmaster_workflow_instances_started_total{playbook=~"${playbooks}"}) + ${minutes} * 60`,
+  });
   // Exporters that share nothing with the replicas have jobs of their own.
   const stack = await startAlertStack(
     factor,
@@ -140,10 +151,9 @@ test('whoever is to be told is told once, of that alone, and that it is over', {
       'secmaster-side': [side.instance],
     },
     [
-      {
-        record: 'secmaster:playbook_open_limit:seconds',
-        expr: `0 * group by (workspace, playbook) (secmaster_workflow_instances_started_total{playbook=~"Approve .*"}) + 30 * 60`,
-      },
+      limit('Approve isolation|Approve deletion', 30),
+      // Later than the runs are found to pile up, which explains it.
+      limit('Approve quarantine', 20),
     ],
   );
   const startedMs = Date.now();
@@ -240,6 +250,9 @@ test('whoever is to be told is told once, of that alone, and that it is over', {
       await over('retrying');
     },
     async 'one run hangs, and three of another playbook'() {
+      // How long they usually take.
+      await until(4);
+      for (const one of [hanging, hangingOften]) runs(one, 3, 'finish');
       await until(8);
       const one = hanging.begin();
       const three = [hangingOften.begin(), hangingOften.begin(), hangingOften.begin()];
@@ -253,7 +266,8 @@ test('whoever is to be told is told once, of that alone, and that it is over', {
     async 'runs begin and do not end'() {
       await until(4);
       runs(piling, 3, 'finish');
-      await until(8);
+      // In a ledger's first hour nobody knows what is usual.
+      await until(62);
       const open = Array.from({ length: 12 }, () => piling.begin());
       await told('pilingUp', Date.now());
       await firesUntold('SecMasterInstanceStuck', 'playbook="Approve quarantine"', 1);
@@ -272,8 +286,7 @@ test('whoever is to be told is told once, of that alone, and that it is over', {
       await told('eventsSilent', Math.max(eventsDueMs, startedMs));
       await until(60);
       runs(stopping, 1, 'finish');
-      runs(collecting, 1, 'finish');
-      await Promise.all([over('timerSilent'), over('eventsSilent')]);
+      await over('timerSilent');
     },
     async 'a replica dies and comes back, and the other one is started again'() {
       await until(20);
