@@ -18,13 +18,15 @@ test.each([
     { record: 'secmaster:default_open_limit:seconds', expr: 'vector(4 * 3600)' },
     { expr: '(vector(4 * 3600)) / 60' },
   ],
+  ['an age in an expression', { expr: 'time() - a < 7 * 86400' }, { expr: 'time() - a < 7 * (86400 / 60)' }],
+  ['a rate by the hour', { expr: 'a * b / 3600' }, { expr: 'a * b / (3600 / 60)' }],
 ])('%s is shortened', (_, rule, scaled) => {
   expect(scaledRule(rule)).toMatchObject(scaled);
 });
 
 test.each([
   ['a threshold that is a count', { record: 'secmaster:default_retries_limit:count', expr: 'vector(10)' }],
-  ['a number in an expression', { expr: 'a * 3600 > 6 * (1 - 0.95)' }],
+  ['a number in an expression', { expr: 'a:b60 * 360 > 6 * (1 - 0.60)' }],
   ['a label and an annotation', { labels: { window: '6h' }, annotations: { summary: 'in 6h' } }],
 ])('%s stays', (_, rule) => {
   expect(scaledRule(rule)).toMatchObject(rule);

@@ -23,8 +23,8 @@ export interface Notified {
 /** Prometheus and Alertmanager on the project's own rules and examples, and the receivers of the notifications. */
 export interface AlertStack {
   readonly notified: readonly Notified[];
-  /** The first notification of this status that has these labels, once it has come. */
-  told(status: Notified['status'], labels: Readonly<Record<string, string>>): Promise<Notified>;
+  /** The first notification of this status of such an alert, once it has come. */
+  told(status: Notified['status'], what: string, isIt: (one: Notified) => boolean): Promise<Notified>;
   query(expression: string): Promise<{ readonly metric: Record<string, string>; readonly value: [number, string] }[]>;
   /** What is wrong with any rule, by Prometheus. */
   ruleErrors(): Promise<string[]>;
@@ -39,13 +39,16 @@ const maxMs = 150_000;
 const examples = join(import.meta.dirname, '..', '..', '..', 'alerts', 'examples');
 const readExample = (file: string) => readFileSync(join(examples, file), 'utf8');
 
+/** How many times longer an alert is good than by default, where the machine keeps Prometheus waiting: else it would end by itself. */
+const patience = 3;
+
 /**
- * Everything runs so many times faster than it is written, and scrapes these ports of this machine. `tuning` are rules that a
- * user adds to the project's.
+ * Everything runs so many times faster than it is written. `jobs` are the instances to scrape, by the name of the job; `tuning` are rules that
+ * a user adds to the project's.
  */
 export async function startAlertStack(
   factor: number,
-  ports: readonly number[],
+  jobs: Readonly<Record<string, readonly string[]>>,
   tuning: readonly Rule[],
 ): Promise<AlertStack> {
   const folder = temporaryFolder();
@@ -75,9 +78,11 @@ export async function startAlertStack(
         scrape_timeout: scaledDuration(global.scrape_interval, factor),
         evaluation_interval: scaledDuration(global.evaluation_interval, factor),
       },
-      scrape_configs: [
-        { ...scrape_configs[0], static_configs: [{ targets: ports.map((port) => `127.0.0.1:${port}`) }] },
-      ],
+      scrape_configs: Object.entries(jobs).map(([job_name, targets]) => ({
+        ...scrape_configs[0],
+        job_name,
+        static_configs: [{ targets }],
+      })),
       rule_files: [join(folder, '*.rules.yml')],
       alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertmanagerPort}`] }] }] },
     }),
@@ -88,7 +93,7 @@ export async function startAlertStack(
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=127.0.0.1:${prometheusPort}`,
     `--query.lookback-delta=${formatDuration(300_000 / factor)}`,
-    `--rules.alert.resend-delay=${formatDuration(60_000 / factor)}`,
+    `--rules.alert.resend-delay=${formatDuration((patience * 60_000) / factor)}`,
   ]);
 
   const ask = async (path: string) => {
@@ -99,7 +104,8 @@ export async function startAlertStack(
     const { result } = await ask(`query?query=${encodeURIComponent(expression)}`);
     return result;
   };
-  const isUp = () => query('up == 1').then((all) => (all.length === ports.length ? true : undefined));
+  const instances = Object.values(jobs).flat();
+  const isUp = () => query('up == 1').then((all) => (all.length === instances.length ? true : undefined));
   await eventually(() => isUp().catch(() => undefined), 'a scrape of all', prometheus);
   // Finding its targets takes Prometheus five seconds, and no scale shortens them: the rules come afterwards.
   for (const file of ruleFiles()) {
@@ -115,10 +121,9 @@ export async function startAlertStack(
     notified,
     prometheus,
     query,
-    told(status, labels) {
-      const has = (one: Notified) => Object.entries(labels).every(([name, value]) => one.labels[name] === value);
-      const find = () => notified.find((one) => one.status === status && has(one));
-      return eventually(find, `${status} ${JSON.stringify(labels)}`, prometheus, maxMs);
+    told(status, what, isIt) {
+      const find = () => notified.find((one) => one.status === status && isIt(one));
+      return eventually(find, `${status}: ${what}`, prometheus, maxMs);
     },
     async ruleErrors() {
       const { groups } = (await ask('rules')) as { groups: { rules: { name: string; lastError?: string }[] }[] };
@@ -155,19 +160,4 @@ async function startReceivers(): Promise<{ notified: Notified[]; receiverPort: n
   onTestFinished(() => void server.close());
   const address = server.address();
   return { notified, receiverPort: typeof address === 'object' ? (address?.port ?? 0) : 0 };
-}
-
-/** By alert what became of it, however often its receivers were told: firing, resolved, and so on. */
-export function stories(notified: readonly Notified[]): Record<string, Notified['status'][]> {
-  const byAlert = Map.groupBy(notified, ({ labels }) =>
-    [labels.alertname, labels.workspace ?? labels.instance, labels.playbook]
-      .filter((part) => part !== undefined)
-      .join(', '),
-  );
-  return Object.fromEntries(
-    [...byAlert].map(([alert, all]) => [
-      alert,
-      all.map(({ status }) => status).filter((status, i, statuses) => status !== statuses[i - 1]),
-    ]),
-  );
 }

@@ -3,8 +3,8 @@ import { readExpression } from './promql.ts';
 import type { Rule, RuleFile } from './rules.ts';
 
 /**
- * The same rules in a world that runs so many times faster: each range, offset, interval, `for` and `keep_firing_for`, and
- * each threshold in seconds, is that much shorter. Counts and ratios stay.
+ * The same rules in a world that runs so many times faster: each range, offset, interval, `for` and `keep_firing_for`, each
+ * threshold in seconds, and each minute, hour and day in seconds, is that much shorter. Counts and ratios stay.
  */
 export function scaledRules({ groups }: RuleFile, factor: number): RuleFile {
   return {
@@ -41,10 +41,14 @@ function scaledKeys<K extends string>(from: WithDurations<K>, keys: readonly K[]
 /** A threshold that a rule sets, as a default or for one playbook or workspace. */
 const isThreshold = /^secmaster:\w+:seconds$/;
 
+/** A minute, an hour or a day as a number of an expression. */
+const unit = /(?<![\w.:])(?:60|3600|86400)(?![\w.:])/g;
+
 function scaledExpression({ record, expr }: Rule, factor: number): string {
   let scaled = expr;
   for (const { from, to } of readExpression(expr).durations.toReversed()) {
     scaled = scaled.slice(0, from) + scaledDuration(expr.slice(from, to), factor) + scaled.slice(to);
   }
-  return record !== undefined && isThreshold.test(record) ? `(${scaled}) / ${factor}` : scaled;
+  if (record !== undefined && isThreshold.test(record)) return `(${scaled}) / ${factor}`;
+  return scaled.replaceAll(unit, (seconds) => `(${seconds} / ${factor})`);
 }

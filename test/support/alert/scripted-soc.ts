@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
+import { expectedStartMs } from '../../../src/ledger/rhythm.ts';
 import { defaultAccessKey, defaultProject, defaultUser } from '../../../src/simulator/defaults.ts';
 import type { Faults } from '../../../src/simulator/faults.ts';
 import { listen } from '../../../src/simulator/listen.ts';
@@ -24,6 +25,9 @@ export interface ScriptedPlaybook {
   finish(id: string): void;
   fail(id: string): void;
   retry(id: string): void;
+  terminate(id: string): void;
+  /** A run that began then, and finished at once. */
+  ranAt(startMs: number): void;
 }
 
 const ids = (n: number) => `5ec3a57e-0000-4000-8000-${String(n).padStart(12, '0')}`;
@@ -58,12 +62,17 @@ export async function startScriptedSoc(
     }),
     playbook(workspace, name, triggerType = 'EVENT') {
       const playbook = { id: ids(1_000 + playbooks++), name };
-      const nodes = ['Look up', 'Act'];
+      const spec = { playbook, triggerType, nodes: ['Look up', 'Act'] };
       return {
-        begin: () => world(workspace).start(clock.now(), { playbook, triggerType, nodes }),
+        begin: () => world(workspace).start(clock.now(), spec),
         finish: (id) => world(workspace).finish(id, clock.now()),
         fail: (id) => world(workspace).fail(id, clock.now(), 'Act', 'refused'),
         retry: (id) => world(workspace).retry(id, clock.now()),
+        terminate: (id) => {
+          world(workspace).beginTermination(id, clock.now());
+          world(workspace).terminate(id, clock.now());
+        },
+        ranAt: (startMs) => world(workspace).finish(world(workspace).start(startMs, spec), startMs),
       };
     },
   };
@@ -73,12 +82,31 @@ export function runs(playbook: ScriptedPlaybook, count: number, end: 'finish' | 
   for (let i = 0; i < count; i++) playbook[end](playbook.begin());
 }
 
-/** A playbook that runs at a steady rhythm until it is stopped. */
-export function startRhythm(playbook: ScriptedPlaybook, everyMs: number) {
-  const beat = () => runs(playbook, 1, 'finish');
-  beat();
-  const timer = setInterval(beat, everyMs);
-  const stop = () => clearInterval(timer);
-  onTestFinished(stop);
-  return { beat, stop };
+/** Runs that end one after the other; of each `every`, one fails, and never the last. */
+export function runsOfWhichSomeFail(playbook: ScriptedPlaybook, count: number, every: number): void {
+  for (let i = 0; i < count; i++) runs(playbook, 1, i % every === 0 ? 'fail' : 'finish');
+}
+
+/**
+ * A playbook that has run at a steady pace for so long, so that the exporter learns by when the next run is due.
+ *
+ * @returns when that is: at `dueMs`, or a few seconds off
+ */
+export function hasRun(playbook: ScriptedPlaybook, triggerType: string, { everyMs, forMs, dueMs }: Pace): number {
+  const count = Math.floor(forMs / everyMs) + 1;
+  const startsUntil = (lastMs: number) => Array.from({ length: count }, (_, i) => lastMs - (count - 1 - i) * everyMs);
+  const dueOf = (startsMs: readonly number[]) => {
+    const due = expectedStartMs(startsMs, { triggerType });
+    if (due === null) throw new Error('so few runs have no rhythm');
+    return due;
+  };
+  const startsMs = startsUntil(dueMs - (dueOf(startsUntil(dueMs)) - dueMs));
+  for (const startMs of startsMs) playbook.ranAt(startMs);
+  return dueOf(startsMs);
+}
+
+interface Pace {
+  readonly everyMs: number;
+  readonly forMs: number;
+  readonly dueMs: number;
 }
