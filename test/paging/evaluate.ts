@@ -3,7 +3,7 @@ import type { Alert } from './alertmanager.ts';
 import { durationMs } from './duration.ts';
 import { type Labels, labelsKey } from './labels.ts';
 import type { Prometheus, Series, Span } from './prometheus.ts';
-import type { PlacedRule } from './rules-in-order.ts';
+import { type PlacedRule, readsItself } from './rules-in-order.ts';
 
 /** How far apart the groups of rules are evaluated. */
 const staggerMs = 7_000;
@@ -28,11 +28,14 @@ export async function evaluate(
   return alerts;
 }
 
-async function record(prometheus: Prometheus, { record: name = '', expr, labels: own }: PlacedRule, span: Span) {
+/** @throws where a rule reads its own samples, and there is one: it is evaluated over the whole span at once */
+async function record(prometheus: Prometheus, rule: PlacedRule, span: Span) {
+  const { record: name = '', expr, labels: own } = rule;
   const writer = prometheus.writer();
   /** The last sample of each series. */
   const last = new Map<string, { readonly labels: Labels; atMs: number }>();
   for await (const result of prometheus.range(expr, span)) {
+    if (result.length > 0 && readsItself(rule)) throw new Error(`${name} reads its own samples, and here it has some`);
     for (const { metric, values } of result) {
       const labels = labelled(metric, own);
       const key = labelsKey(labels);

@@ -38,6 +38,22 @@ test('a series is gone from the minute in which it ends, however many samples th
   expect(values.every(([seconds, text]) => Number(text) === (seconds * 1000 - beganMs) / minute)).toBe(true);
 });
 
+test('a rule that reads its own samples is refused, unless there are none', async () => {
+  const prometheus = await started();
+  const writer = prometheus.writer();
+  await writer.write({ name: 'some', labels: { a: 'b' }, atMs: beganMs, value: 1 });
+  await writer.flush();
+  const kept = (read: string) => ({
+    record: 'level:kept:sum',
+    expr: `${read} or last_over_time(level:kept:sum[1h])`,
+    intervalMs: minute,
+    group: 0,
+  });
+  const span = { fromMs: beganMs, toMs: beganMs + 10 * minute };
+  expect(await evaluate(prometheus, [kept('none')], span)).toEqual([]);
+  await expect(evaluate(prometheus, [kept('some')], span)).rejects.toThrow('level:kept:sum reads its own samples');
+});
+
 test('what fires when is what promtool says', { timeout: 120_000 }, async () => {
   const random = createRandom(7);
   const steps = 240;

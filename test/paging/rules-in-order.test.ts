@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inOrder, metricsRead, rulesOf } from './rules-in-order.ts';
+import { inOrder, metricsRead, readsItself, rulesOf } from './rules-in-order.ts';
 
 const rules = [
   { alert: 'Late', expr: 'level:later:sum > 1' },
@@ -23,6 +23,12 @@ test('rules that read each other are refused', () => {
     { record: 'level:b:sum', expr: 'level:a:sum' },
   ];
   expect(() => inOrder(circle)).toThrow('level:a:sum reads itself');
+});
+
+test('one that reads what it has recorded itself is known', () => {
+  const kept = { record: 'level:kept:sum', expr: 'x or last_over_time(level:kept:sum[1w])' };
+  const ordered = inOrder([{ alert: 'Any', expr: 'level:kept:sum' }, kept]);
+  expect(ordered.filter(readsItself)).toEqual([kept]);
 });
 
 test('what is read and not recorded is scraped', () => {

@@ -35,7 +35,7 @@ export function metricsRead(rules: readonly Pick<Rule, 'record' | 'expr'>[]): Se
 /**
  * Each rule after those that it reads; those that lead to no alert are left out.
  *
- * @throws where rules read each other in a circle, since each is evaluated over the whole span at once
+ * @throws where several rules read each other in a circle, since each is evaluated over the whole span at once
  */
 export function inOrder<R extends Rule>(rules: readonly R[]): R[] {
   const ordered: R[] = [];
@@ -45,11 +45,18 @@ export function inOrder<R extends Rule>(rules: readonly R[]): R[] {
     if (underWay.has(rule)) throw new Error(`${rule.record} reads itself`);
     underWay.add(rule);
     const read = new Set(readBy(rule));
-    for (const other of rules) if (other.record !== undefined && read.has(other.record)) add(other);
+    for (const other of rules) {
+      if (other !== rule && other.record !== undefined && read.has(other.record)) add(other);
+    }
     ordered.push(rule);
   };
   for (const rule of rules) if (rule.alert !== undefined) add(rule);
   return ordered;
+}
+
+/** Whether it reads what it has recorded itself. */
+export function readsItself(rule: Pick<Rule, 'record' | 'expr'>): boolean {
+  return rule.record !== undefined && readBy(rule).includes(rule.record);
 }
 
 function readBy({ expr }: Pick<Rule, 'expr'>): string[] {
