@@ -1,19 +1,16 @@
 /** Where a panel changes colour, and what counts as failing, stuck, silent: the defaults of the alerts. */
 
-/** The share of runs that may fail for good, and the time over which the failure budget is counted. */
-export const objective = { failureRatio: 0.05, window: '30d' };
+/**
+ * The share of runs that may fail for good, and the time over which the failure budget is counted: Prometheus keeps 15 days unless it is
+ * told otherwise.
+ */
+export const objective = { failureRatio: 0.05, window: '14d' };
 
-/** A playbook is failing from this number of failed runs and this share of ended runs on, within the window. */
-export const failing = { window: '1h', runs: 3, ratio: 0.5 };
+/** A playbook is failing from this number of failures in a row on, or twice as many that are this share of ended runs within the window. */
+export const failing = { inARow: 3, window: '1h', runs: 6, ratio: 0.5 };
 
 /** A run that is open for longer than this is stuck. */
 export const stuckAfterSeconds = 4 * 3600;
-
-/**
- * A timer playbook is silent if its pause is this many times as long as the longest one of the week that ended a day ago.
- * The day keeps the current pause from counting as a normal one.
- */
-export const silent = { pauses: 1.5, window: '7d', resolution: '5m', offset: '1d' };
 
 /** Data is stale if the last successful poll is longer ago than this. */
 export const staleAfterSeconds = 600;

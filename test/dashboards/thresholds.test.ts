@@ -29,7 +29,8 @@ function alertsNamed(name: string): string {
 
 test.each<[string, number, number]>([
   ['the objective', 1 - thresholds.objective.failureRatio, defaultOf('objective:ratio')],
-  ['failed runs', thresholds.failing.runs, defaultOf('failures_limit:count')],
+  ['failures in a row', thresholds.failing.inARow, defaultOf('failures_limit:count')],
+  ['failures within an hour', thresholds.failing.runs, 2 * defaultOf('failures_limit:count')],
   ['a stuck run', thresholds.stuckAfterSeconds, defaultOf('open_limit:seconds')],
   ['stale data', thresholds.staleAfterSeconds, defaultOf('data_age_limit:seconds')],
   ['expiring credentials', thresholds.credentialsSeconds.critical, defaultOf('credentials_limit:seconds')],

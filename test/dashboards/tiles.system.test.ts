@@ -34,15 +34,13 @@ function ends(playbook: string, finished: string, failed: string, retried = stea
     [`secmaster_workflow_attempts_completed_total{${labels}, status="TERMINATED"}`]: steady(0),
   };
 }
-/** Starts at each multiple of the interval until so many minutes ago. */
-function timer(playbook: string, intervalMinutes: number, untilMinutesAgo = 0, fromMinute = 0): Record<string, string> {
-  const starts = Array.from({ length: now / step + 1 }, (_, index) => {
-    const minute = Math.min(index * step, now - untilMinutesAgo);
-    return index * step < fromMinute ? '_' : Math.floor(minute / intervalMinutes) * intervalMinutes * 60;
-  });
-  const labels = `{workspace="prod", playbook="${playbook}", trigger_type="TIMER"}`;
-  return { [`secmaster_workflow_last_start_timestamp_seconds${labels}`]: starts.join(' ') };
-}
+const gauge = (family: string, playbook: string, value: string, trigger = 'TIMER') => ({
+  [`${family}{workspace="prod", playbook="${playbook}", trigger_type="${trigger}"}`]: value,
+});
+const inARow = (playbook: string, failures: number, trigger?: string) =>
+  gauge('secmaster_playbook_consecutive_failures', playbook, steady(failures), trigger);
+const dueSecondsAgo = (playbook: string, seconds: number, trigger?: string) =>
+  gauge('secmaster_playbook_expected_start_timestamp_seconds', playbook, secondsAgo(seconds), trigger);
 const oldestOpen = (playbook: string, seconds: number) => ({
   [`secmaster_workflow_oldest_open_start_timestamp_seconds{workspace="prod", playbook="${playbook}", status="RUNNING"}`]:
     secondsAgo(seconds),
@@ -76,6 +74,18 @@ const overview: readonly Row[] = [
     says: 0,
   },
   {
+    name: 'three failures in a row are enough, however long they took; two are not',
+    tile: 'Failing playbooks',
+    past: { ...up, ...inARow('weekly', 3), ...inARow('daily', 2) },
+    says: 1,
+  },
+  {
+    name: 'a playbook that fails in both ways is one',
+    tile: 'Failing playbooks',
+    past: { ...up, ...ends('bad', growing(0.1), growing(0.2)), ...inARow('bad', 4, 'EVENT') },
+    says: 1,
+  },
+  {
     name: 'two failures in an hour are too few, whatever their share',
     tile: 'Failing playbooks',
     past: { ...up, ...ends('rare', steady(0), growing(2 / hour)) },
@@ -97,35 +107,24 @@ const overview: readonly Row[] = [
   },
   { name: 'without open runs nothing is stuck', tile: 'Stuck playbooks', past: up, says: 0 },
   {
-    name: 'a timer of every ten minutes that has not started for an hour is silent',
+    name: 'a timer whose start is overdue is silent, one that is due soon is not',
     tile: 'Silent playbooks',
-    past: { ...up, ...timer('stopped', 10, hour) },
+    past: { ...up, ...dueSecondsAgo('stopped', 60), ...dueSecondsAgo('runs', -600) },
     says: 1,
   },
   {
-    name: 'a timer of every ten minutes that goes on is not',
+    name: 'events that fall silent are no timer',
     tile: 'Silent playbooks',
-    past: { ...up, ...timer('runs', 10) },
+    past: { ...up, ...dueSecondsAgo('events', 60, 'EVENT') },
     says: 0,
   },
-  {
-    name: 'nor is a daily one after a day',
-    tile: 'Silent playbooks',
-    past: { ...up, ...timer('daily', day, 20 * hour) },
-    says: 0,
-  },
-  {
-    name: 'a timer that was first seen an hour ago has no rhythm yet',
-    tile: 'Silent playbooks',
-    past: { ...up, ...timer('new', 10, 50, now - hour) },
-    says: 0,
-  },
+  { name: 'without a rhythm nothing is silent', tile: 'Silent playbooks', past: up, says: 0 },
   {
     name: 'while polls fail nobody knows whether a timer is silent or a run is stuck',
     tile: 'Silent playbooks',
     past: {
       ...up,
-      ...timer('unseen', 10, 3 * hour),
+      ...dueSecondsAgo('unseen', 2 * 3600),
       'secmaster_exporter_last_success_timestamp_seconds{workspace="prod"}': secondsAgo(3 * 3600),
     },
     says: 0,
@@ -138,13 +137,13 @@ const overview: readonly Row[] = [
   },
   {
     name: 'the budget is used up where failures are as many as the objective allows',
-    tile: 'Failure budget left, 30d',
+    tile: 'Failure budget left, 14d',
     past: { ...up, ...ends('one', growing(0.95), growing(0.05)) },
     says: 0,
   },
   {
     name: 'half of the budget is left where half as many fail',
-    tile: 'Failure budget left, 30d',
+    tile: 'Failure budget left, 14d',
     past: { ...up, ...ends('one', growing(0.975), growing(0.025)) },
     says: 0.5,
   },

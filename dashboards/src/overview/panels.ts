@@ -7,14 +7,14 @@ import { percent } from '../panel/percent.ts';
 import { stat } from '../panel/stat.ts';
 import { table } from '../panel/table.ts';
 import * as shared from '../shared-panels.ts';
-import { failing, objective, silent, stuckAfterSeconds } from '../thresholds.ts';
+import { failing, objective, stuckAfterSeconds } from '../thresholds.ts';
 import * as queries from './queries.ts';
 
 const noTestRuns = "Test runs (DEBUG) don't count.";
 
 export const failingPlaybooks = stat({
   title: 'Failing playbooks',
-  description: `Playbooks with at least ${failing.runs} runs that failed for good in the last ${failing.window}, at least ${percent(failing.ratio)} of the runs that ended. ${noTestRuns}`,
+  description: `Playbooks with at least ${failing.inARow} failures in a row, or at least ${failing.runs} in the last ${failing.window} that are ${percent(failing.ratio)} or more of the runs that ended. A failure that was retried doesn't count. ${noTestRuns}`,
   unit: 'none',
   noValue: noExporter,
   expr: queries.failingPlaybooks,
@@ -34,7 +34,8 @@ export const stuckPlaybooks = stat({
 
 export const silentPlaybooks = stat({
   title: 'Silent playbooks',
-  description: `Timer playbooks that have not started for ${silent.pauses} times their longest pause in the week that ended a day ago.`,
+  description:
+    'Timer playbooks whose next start is overdue, by the rhythm that the exporter has learned, as of the last successful poll.',
   unit: 'none',
   noValue: noExporter,
   expr: queries.silentPlaybooks,

@@ -1,5 +1,5 @@
 /** Is the SOC's automation working? */
-import { exporter, workflow } from '../../../src/metrics/families.ts';
+import { exporter, playbook, workflow } from '../../../src/metrics/families.ts';
 import { firingCount } from '../alerts.ts';
 import {
   age,
@@ -18,7 +18,7 @@ import {
   sumBy,
 } from '../promql.ts';
 import * as runs from '../runs.ts';
-import { failing, objective, silent, stuckAfterSeconds } from '../thresholds.ts';
+import { failing, objective, stuckAfterSeconds } from '../thresholds.ts';
 
 const here = { workspace: chosen('workspace') };
 const playbooks = ['workspace', 'playbook'] as const;
@@ -30,6 +30,8 @@ const orZero = (count: string) => `(${count}) or 0 * count(${series(exporter.up,
 const real = { ...here, trigger_type: isNot('DEBUG') };
 
 export const failingPlaybooks = orZero(`count(
+  ${maxBy(playbooks, series(playbook.consecutiveFailures, real))} >= ${failing.inARow}
+  or
   ${runs.failedRuns(playbooks, real, failing.window)} >= ${failing.runs}
   and ${runs.failureRatio(playbooks, real, failing.window)} >= ${failing.ratio}
 )`);
@@ -41,11 +43,8 @@ const upToLastSuccess = (timestamp: string) =>
 const oldestOpenStart = minBy(playbooks, series(workflow.oldestOpenStart, here));
 export const stuckPlaybooks = orZero(`count(${upToLastSuccess(oldestOpenStart)} > ${stuckAfterSeconds})`);
 
-const lastStart = maxBy(playbooks, series(workflow.lastStart, { ...here, trigger_type: is('TIMER') }));
-const longestPause = `max_over_time((${age(lastStart)})[${silent.window}:${silent.resolution}] offset ${silent.offset})`;
-export const silentPlaybooks = orZero(`count(
-  ${upToLastSuccess(lastStart)} > on (workspace, playbook) ${silent.pauses} * ${longestPause}
-)`);
+const expectedStart = maxBy(playbooks, series(playbook.expectedStart, { ...here, trigger_type: is('TIMER') }));
+export const silentPlaybooks = orZero(`count(${upToLastSuccess(expectedStart)} > 0)`);
 
 export const alerts = orZero(firingCount(['workspace']));
 
