@@ -14,6 +14,7 @@ import { measureLabels } from './labels.ts';
 import { measureNodes } from './nodes.ts';
 import { measureOutlook } from './outlook.ts';
 import { measureRemembered } from './remembered.ts';
+import { measureRules } from './rules.ts';
 import { measureScaling } from './scaling.ts';
 import { measureScrapes } from './scrapes.ts';
 import { table } from './statistics.ts';
@@ -35,6 +36,7 @@ const parts = {
   nodes: () => measureNodes(extent),
   labels: () => measureLabels(extent),
   stores: () => measureStores(extent),
+  rules: () => measureRules(extent),
   scaling: () => measureScaling(extent),
 };
 const chosen = values.only?.split(',') ?? Object.keys(parts);

@@ -29,14 +29,33 @@ export interface LifeParts {
   readonly onHappened: (happened: Happened) => void;
 }
 
-/** Lets the playbooks of a plan run in a simulated world. */
-export function live(world: World, queue: EventQueue, plans: readonly PlaybookPlan[], parts: LifeParts): void {
-  for (const [index, plan] of plans.entries())
-    liveOne(world, queue, plan, { ...parts, seed: parts.seed * 1_000 + index });
+/** SecMaster forgets runs that ended so long ago, once an exporter has read its history: lists of them would take most of the time. */
+const keptMs = 3 * day;
+
+interface Ended {
+  readonly id: string;
+  readonly atMs: number;
 }
 
-function liveOne(world: World, queue: EventQueue, plan: PlaybookPlan, parts: LifeParts): void {
-  const { seed, fromMs, installedMs, onHappened } = parts;
+/** Lets the playbooks of a plan run in a simulated world. */
+export function live(world: World, queue: EventQueue, plans: readonly PlaybookPlan[], parts: LifeParts): void {
+  const ended: Ended[] = [];
+  for (const [index, plan] of plans.entries())
+    liveOne(world, queue, plan, { ...parts, seed: parts.seed * 1_000 + index, onEnded: (one) => ended.push(one) });
+  const forget = (atMs: number) => {
+    while (ended[0] !== undefined && ended[0].atMs < atMs - keptMs) world.remove(ended.shift()?.id ?? '', atMs);
+    queue.at(atMs + day, forget);
+  };
+  queue.at(parts.installedMs + day, forget);
+}
+
+function liveOne(
+  world: World,
+  queue: EventQueue,
+  plan: PlaybookPlan,
+  parts: LifeParts & { readonly onEnded: (ended: Ended) => void },
+): void {
+  const { seed, fromMs, installedMs, onHappened, onEnded } = parts;
   const { name, triggerType, fromDay = Number.NEGATIVE_INFINITY, untilDay = Number.POSITIVE_INFINITY } = plan;
   const random = createRandom(seed);
   const playbook = { id: random.uuid(), name };
@@ -71,7 +90,10 @@ function liveOne(world: World, queue: EventQueue, plan: PlaybookPlan, parts: Lif
       }
       const next = run.attempts[number + 1];
       happened(next === undefined ? ends : 'retried', endMs);
-      if (next === undefined) return;
+      if (next === undefined) {
+        onEnded({ id, atMs: endMs });
+        return;
+      }
       queue.at(endMs + milliseconds(next.afterSeconds), (retryMs) => {
         world.retry(id, retryMs);
         attempt(id, run, number + 1, retryMs);

@@ -12,12 +12,19 @@ export interface Series {
   readonly values: readonly Point[];
 }
 
+export interface Instant {
+  readonly metric: Labels;
+  readonly value: Point;
+}
+
 type Point = readonly [atSeconds: number, value: string];
 
 /** A real Prometheus that scrapes nothing: samples of any time are written into it, and it is asked over all of them. */
 export interface Prometheus extends AsyncDisposable {
   readonly version: string;
   writer(): Writer;
+  /** At one time, with the number of samples that were read for it. */
+  at(expr: string, atMs: number): Promise<{ readonly result: readonly Instant[]; readonly samples: number }>;
   /** Of any length. Both ends are evaluated. */
   range(expr: string, span: Span): AsyncIterable<readonly Series[]>;
 }
@@ -104,6 +111,14 @@ export async function startPrometheus(folder: string, program = 'prometheus'): P
   return {
     version: built.data.version,
     writer: () => createWriter(send),
+    async at(query, atMs) {
+      const parameters = { query, time: String(atMs / 1000), stats: 'all' };
+      const { result, stats } = (await ask('query', parameters)) as {
+        result: Instant[];
+        stats: { samples: { totalQueryableSamples: number } };
+      };
+      return { result, samples: stats.samples.totalQueryableSamples };
+    },
     async *range(query, { fromMs, toMs, stepMs }) {
       for (let start = fromMs; start <= toMs; start += maxSteps * stepMs) {
         const end = Math.min(toMs, start + (maxSteps - 1) * stepMs);
