@@ -223,7 +223,7 @@ test('whoever is to be told is told once, of that alone, and that it is over', {
     async 'a third of the runs fail, and a seventh'() {
       await until(8);
       runs(well, 60, 'finish');
-      runsOfWhichSomeFail(burning, 18, 3);
+      runsOfWhichSomeFail(burning, 42, 3);
       runsOfWhichSomeFail(smouldering, 84, 7);
       const causeMs = Date.now();
       await told('burning', causeMs);
