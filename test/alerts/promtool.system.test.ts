@@ -16,7 +16,11 @@ import { withScrapedValues } from './scraped-values.ts';
 
 const files = globSync('*.test.yml', { cwd: import.meta.dirname }).sort();
 
-const readTests = (file: string) => parse(readFileSync(join(import.meta.dirname, file), 'utf8')) as UnitTests;
+function readTests(file: string): UnitTests {
+  const read = parse(readFileSync(join(import.meta.dirname, file), 'utf8')) as UnitTests;
+  // Some test queries only.
+  return { ...read, tests: read.tests.map((one) => ({ ...one, alert_rule_test: one.alert_rule_test ?? [] })) };
+}
 
 const versions = prometheusVersions();
 
@@ -51,11 +55,12 @@ const scrapedEach = (everySeconds: number, beforeSeconds: number): Variant => ({
   change: (tests) => withScrapedValues(withScrapes(tests, { everySeconds, beforeSeconds }), everySeconds),
 });
 
-/** Everything on everything would take too long. What PromQL means has changed with Prometheus 3 only: the oldest and the newest differ. */
-const variantsOn = (version: PrometheusVersion): Variant[] =>
-  version === versions[0] || version === versions.at(-1)
-    ? [asItIs, threeReplicas, scrapedEach(15, 5), scrapedEach(30, 10), scrapedEach(60, 20)]
-    : [asItIs];
+/** Everything on everything would take too long, so each interval is tried on one of them: the oldest, and the newest, which reads PromQL anew. */
+const variantsOn = (version: PrometheusVersion): Variant[] => {
+  if (version === versions[0]) return [asItIs, threeReplicas, scrapedEach(60, 20)];
+  if (version === versions.at(-1)) return [asItIs, scrapedEach(15, 5), scrapedEach(30, 10)];
+  return [asItIs];
+};
 
 const runs = versions.flatMap((version) =>
   variantsOn(version).flatMap((variant) =>

@@ -7,11 +7,15 @@ const root = join(import.meta.dirname, '..', '..');
 const files = globSync('test/**/*.test.ts', { cwd: root });
 const isSystem = (file: string) => file.endsWith('.system.test.ts');
 
-/** These need something else than a program: the npm registry, a small disk that root mounts, and the machine for themselves. */
+/**
+ * These need something else than a program of their own: the npm registry, a small disk that root mounts, the machine for themselves, and
+ * the Prometheus that the paging lab is told to start.
+ */
 const needOther = [
   'test/package/package.system.test.ts',
   'test/e2e/ledger.system.test.ts',
   'test/e2e/hostile-clients.system.test.ts',
+  'test/paging/paging.system.test.ts',
 ];
 
 /** A file with all that it imports of ours. */
