@@ -39,6 +39,7 @@ test.each(versions.map((version) => [version.version, version.promtool]))(
 interface Variant {
   readonly sentence: string;
   readonly change: (tests: readonly UnitTest[]) => readonly UnitTest[];
+  readonly labels?: Readonly<Record<string, string>>;
   readonly isFor?: (file: string) => boolean;
 }
 
@@ -50,6 +51,25 @@ const threeReplicas: Variant = {
   isFor: (file) => !file.includes('.replicas.'),
 };
 
+// Such as the namespace that an operator enforces.
+const namespace = { namespace: 'soc' };
+
+const labelled: Variant = {
+  sentence: 'with a label on each rule',
+  labels: namespace,
+  change: (tests) =>
+    tests.map((one) => ({
+      ...one,
+      alert_rule_test: one.alert_rule_test.map(({ exp_alerts, ...asked }) => ({
+        ...asked,
+        ...(exp_alerts && {
+          exp_alerts: exp_alerts.map((alert) => ({ ...alert, exp_labels: { ...alert.exp_labels, ...namespace } })),
+        }),
+      })),
+    })),
+  isFor: (file) => file === 'unknown-past.test.yml',
+};
+
 const scrapedEach = (everySeconds: number, beforeSeconds: number): Variant => ({
   sentence: `scraped each ${everySeconds} s, ${beforeSeconds} s before the minute`,
   change: (tests) => withScrapedValues(withScrapes(tests, { everySeconds, beforeSeconds }), everySeconds),
@@ -57,7 +77,7 @@ const scrapedEach = (everySeconds: number, beforeSeconds: number): Variant => ({
 
 /** Everything on everything would take too long, so each interval is tried on one of them: the oldest, and the newest, which reads PromQL anew. */
 const variantsOn = (version: PrometheusVersion): Variant[] => {
-  if (version === versions[0]) return [asItIs, threeReplicas, scrapedEach(60, 20)];
+  if (version === versions[0]) return [asItIs, threeReplicas, labelled, scrapedEach(60, 20)];
   if (version === versions.at(-1)) return [asItIs, scrapedEach(15, 5), scrapedEach(30, 10)];
   return [asItIs];
 };
@@ -83,14 +103,17 @@ beforeAll(() => {
 });
 
 /** A copy of the file, with only those rules that lead to what it asks for: all of them take four times as long. */
-function writeVariant(file: string, { change }: Variant): string {
+function writeVariant(file: string, { change, labels: added }: Variant): string {
   const { tests, rule_files, ...rest } = readTests(file);
   const folder = mkdtempSync(join(copies, 'run-'));
   const asked = JSON.stringify(tests.map(({ input_series, ...questions }) => questions));
   const groups = rulesBehind(
     rule_files.flatMap((path) => readRules(join(import.meta.dirname, path)).groups),
     asked,
-  );
+  ).map((group) => ({
+    ...group,
+    rules: group.rules.map((rule) => ({ ...rule, ...(added && { labels: { ...rule.labels, ...added } }) })),
+  }));
   writeFileSync(join(folder, 'rules.yml'), stringify({ groups }));
   writeFileSync(join(folder, file), stringify({ ...rest, rule_files: ['rules.yml'], tests: change(tests) }));
   return join(folder, file);
