@@ -34,7 +34,7 @@ export interface AlertStack {
 }
 
 /** For the slowest alert to come or to end. */
-const maxMs = 150_000;
+const maxMs = 200_000;
 
 const examples = join(import.meta.dirname, '..', '..', '..', 'alerts', 'examples');
 const readExample = (file: string) => readFileSync(join(examples, file), 'utf8');
