@@ -48,4 +48,9 @@ export function atLeast(what: string, floor: string, measured: string, ratio: nu
   return { what, floor, measured, ratio, goal: `≥ ${min}`, isReached: ratio >= min };
 }
 
+/** A comparison without a goal of its own. */
+export function against(what: string, floor: string, measured: string, ratio: number | null = null): Figure {
+  return { what, floor, measured, ratio, goal: 'none', isReached: null };
+}
+
 export const inMs = (value: number) => `${value < 10 ? value.toFixed(2) : value.toFixed(0)} ms`;

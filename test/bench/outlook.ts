@@ -5,7 +5,7 @@ import type { Ledger } from '../../src/ledger/store.ts';
 import { createOutlook } from '../../src/poll/workspace/outlook.ts';
 import { defaultProject } from '../../src/simulator/defaults.ts';
 import { foldRows } from '../support/ledger/ledgers.ts';
-import { type Extent, type Figure, inMs } from './figure.ts';
+import { against, type Extent, type Figure, inMs } from './figure.ts';
 import { instancesOf } from './history.ts';
 import { temporaryFolder } from './processes.ts';
 import { seedLedger } from './seed.ts';
@@ -61,20 +61,14 @@ export async function measureOutlook({ remembered, rounds }: Extent): Promise<Fi
   }
   await store.close();
   const snapshotMs = median(snapshots);
-  const against = (what: string, ms: number): Figure => ({
-    what: `CPU of streaks and expected starts, ${what}: ${all}`,
-    floor: inMs(snapshotMs),
-    measured: inMs(ms),
-    ratio: ms / snapshotMs,
-    goal: 'none',
-    isReached: null,
-  });
+  const ofSnapshot = (what: string, ms: number): Figure =>
+    against(`CPU of streaks and expected starts, ${what}: ${all}`, inMs(snapshotMs), inMs(ms), ms / snapshotMs);
   return [
-    against('the first time', first.outlookMs),
-    against('nothing has changed', median(unchanged)),
-    against(`${changes} runs have changed`, median(changed)),
+    ofSnapshot('the first time', first.outlookMs),
+    ofSnapshot('nothing has changed', median(unchanged)),
+    ofSnapshot(`${changes} runs have changed`, median(changed)),
     sizeOf(path, all),
-    { ...against('series', 0), measured: `${first.series} series`, floor: 'none', ratio: null },
+    { ...ofSnapshot('series', 0), measured: `${first.series} series`, floor: 'none', ratio: null },
   ];
 }
 
@@ -92,12 +86,5 @@ function sizeOf(path: string, all: string): Figure {
   const without = statSync(path).size;
   const inMb = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
   const what = `size of the ledger with the index of starts and ends: ${all}`;
-  return {
-    what,
-    floor: inMb(without),
-    measured: inMb(withIndex),
-    ratio: withIndex / without,
-    goal: 'none',
-    isReached: null,
-  };
+  return against(what, inMb(without), inMb(withIndex), withIndex / without);
 }

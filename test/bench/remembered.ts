@@ -1,5 +1,5 @@
 import type { ExporterProcess } from './exporter-process.ts';
-import { atMost, type Extent, type Figure, inMs } from './figure.ts';
+import { against, atMost, type Extent, type Figure, inMs } from './figure.ts';
 import { type Folder, type Process, start, startExporter, temporaryFolder } from './processes.ts';
 import type { SecMasterProcess } from './secmaster-process.ts';
 import { seedLedger } from './seed.ts';
@@ -72,14 +72,12 @@ export async function measureRemembered({ remembered, rounds, execArgv }: Extent
         goal: '≤ 150 MB more',
         isReached: rssMany - rssNone <= 150,
       },
-      {
-        what: `memory (RSS): ${counts.many} remembered against ${counts.few}, the same series`,
-        floor: inMb(rssFew),
-        measured: inMb(rssMany),
-        ratio: rssMany / rssFew,
-        goal: 'none',
-        isReached: null,
-      },
+      against(
+        `memory (RSS): ${counts.many} remembered against ${counts.few}, the same series`,
+        inMb(rssFew),
+        inMb(rssMany),
+        rssMany / rssFew,
+      ),
     );
   }
 

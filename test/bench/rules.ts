@@ -4,7 +4,7 @@ import { metricsRead, type PlacedRule, rulesOf } from '../paging/rules-in-order.
 import { createScraper } from '../paging/samples.ts';
 import { readExpression } from '../support/alert/promql.ts';
 import { createSoc } from '../support/world/simulated-soc.ts';
-import { type Extent, type Figure, inMs } from './figure.ts';
+import { against, type Extent, type Figure, inMs } from './figure.ts';
 import { fillWorld } from './history.ts';
 import { temporaryFolder } from './processes.ts';
 import { median } from './statistics.ts';
@@ -12,6 +12,9 @@ import { median } from './statistics.ts';
 const playbooks = 500;
 const workspaces = 5;
 const runs = 20_000;
+
+/** Each series once. */
+const countAll = 'count({__name__=~"secmaster_.+"})';
 
 /** What Prometheus spends on the rules: all of them once, against a query that reads each series of theirs once. */
 export async function measureRules({ rounds }: Extent): Promise<Figure[]> {
@@ -31,19 +34,17 @@ export async function measureRules({ rounds }: Extent): Promise<Figure[]> {
     for (const { expr } of rules) samples += (await prometheus.at(expr, atMs)).samples;
     all.push(performance.now() - beganMs);
     const floorMs = performance.now();
-    await prometheus.at('count({__name__=~"secmaster_.+"})', atMs);
+    await prometheus.at(countAll, atMs);
     once.push(performance.now() - floorMs);
   }
   const [measured, floor] = [median(all), median(once)];
   return [
-    {
-      what: `all rules once, ${playbooks} playbooks in each of ${workspaces} workspaces: ${samples.toLocaleString('en')} samples`,
-      floor: `${inMs(floor)}: each of ${series.toLocaleString('en')} series`,
-      measured: inMs(measured),
-      ratio: measured / floor,
-      goal: '',
-      isReached: null,
-    },
+    against(
+      `all rules once, ${playbooks} playbooks in each of ${workspaces} workspaces: ${samples.toLocaleString('en')} samples`,
+      `${inMs(floor)}: each of ${series.toLocaleString('en')} series`,
+      inMs(measured),
+      measured / floor,
+    ),
   ];
 }
 
@@ -76,7 +77,7 @@ async function scrape(
     for (const atMs of times) await scraper.scrape(collected, [], atMs);
   }
   await writer.flush();
-  const { result } = await prometheus.at('count({__name__=~"secmaster_.+"})', nowMs);
+  const { result } = await prometheus.at(countAll, nowMs);
   return Number(result[0]?.value[1] ?? 0);
 }
 
@@ -90,18 +91,17 @@ async function record(
   const { result } = await prometheus.at(expr, atMs);
   const writer = prometheus.writer();
   const longestMs = longestRangeMs(name, rules);
-  const times = timesOf(
+  const looks = timesOf(
     rules.filter((rule) => rule.expr.includes(name)),
     atMs,
   );
-  for (let back = 0; back <= longestMs; back += intervalMs) times.push(atMs - back);
+  for (let back = 0; back <= longestMs; back += intervalMs) looks.push(atMs - back);
+  const times = [...new Set(looks)].sort((a, b) => a - b);
   for (const {
     metric: { __name__: _, ...labels },
     value: [, text],
   } of result) {
-    for (const one of [...new Set(times)].sort((a, b) => a - b)) {
-      await writer.write({ name, labels, atMs: one, value: Number(text) });
-    }
+    for (const one of times) await writer.write({ name, labels, atMs: one, value: Number(text) });
   }
   await writer.flush();
 }

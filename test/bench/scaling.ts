@@ -4,7 +4,7 @@ import { type Replicas, workspaceTask } from '../../src/ledger/replicas.ts';
 import type { Store } from '../../src/ledger/store.ts';
 import { defaultProject } from '../../src/simulator/defaults.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
-import type { Extent, Figure } from './figure.ts';
+import { against, type Extent, type Figure } from './figure.ts';
 import { type Live, type Polled, type Shown, startLive } from './live.ts';
 import { temporaryFolder } from './processes.ts';
 import { seedLedger, seedStore } from './seed.ts';
@@ -19,15 +19,6 @@ const intervalMs = 15_000;
 const runs = 10;
 const looks = 100;
 const manyTasks = 10_000;
-
-const row = (what: string, floor: string, measured: string, ratio: number | null = null): Figure => ({
-  what,
-  floor,
-  measured,
-  ratio,
-  goal: 'none',
-  isReached: null,
-});
 
 /** What many workspaces take, of one process on SQLite and of replicas on PostgreSQL: the figures of docs/scaling.md. */
 export async function measureScaling({ workspaces }: Extent): Promise<Figure[]> {
@@ -112,7 +103,7 @@ async function watch(live: Live, around: (work: () => Promise<Polled>) => Promis
 
 function growth(few: Measured, many: Measured): Figure[] {
   const compared = (what: string, of: (measured: Measured) => number, unit = '', digits = 1) =>
-    row(
+    against(
       `one process: ${what}`,
       `${of(few).toFixed(digits)}${unit} with ${few.workspaces} workspaces`,
       `${of(many).toFixed(digits)}${unit} with ${many.workspaces}`,
@@ -132,7 +123,7 @@ function growth(few: Measured, many: Measured): Figure[] {
 
 function sharing(one: Shared, three: Shared): Figure[] {
   const compared = (what: string, of: (measured: Shared) => number, unit = '', digits = 1) =>
-    row(
+    against(
       `${one.workspaces} workspaces in PostgreSQL: ${what}`,
       `${of(one).toFixed(digits)}${unit} with ${one.exporters} replica`,
       `${of(three).toFixed(digits)}${unit} with ${three.exporters}`,
@@ -180,7 +171,7 @@ async function looking(): Promise<Figure[]> {
       const { user, system } = process.cpuUsage(began);
       await store.close();
       figures.push(
-        row(
+        against(
           `a look at ${tasks.toLocaleString('en')} tasks`,
           `the database's CPU: ${cost.cpuMs.toFixed(2)} ms, ${cost.transactions.toFixed(1)} transactions`,
           `the replica's CPU: ${((user + system) / 1_000 / looks).toFixed(2)} ms`,

@@ -1,5 +1,5 @@
 import type { ExporterProcess } from './exporter-process.ts';
-import { atLeast, atMost, type Extent, type Figure, inMs } from './figure.ts';
+import { against, atLeast, atMost, type Extent, type Figure, inMs } from './figure.ts';
 import type { LoadProcess, Target } from './load-process.ts';
 import { start, temporaryFolder } from './processes.ts';
 import type { SecMasterProcess } from './secmaster-process.ts';
@@ -81,14 +81,7 @@ export async function measureScrapes(workspaces: number, extent: Extent): Promis
         0.8,
       ),
       atMost(`scrape p99: ${what}`, inMs(bare.p99), inMs(ours.p99), ours.p99 / bare.p99, 1.25),
-      {
-        what: `CPU of a scrape: ${what}`,
-        floor: inMs(bare.cpu),
-        measured: inMs(ours.cpu),
-        ratio: ours.cpu / bare.cpu,
-        goal: 'none',
-        isReached: null,
-      },
+      against(`CPU of a scrape: ${what}`, inMs(bare.cpu), inMs(ours.cpu), ours.cpu / bare.cpu),
     );
   }
   return [...figures, ...(await whilePolling())];
@@ -113,14 +106,7 @@ export async function measureScrapes(workspaces: number, extent: Extent): Promis
     const during = `during a poll with ${100 * workspaces} changes: ${of}`;
     const [p99Idle, p99Polling, turn] = [median(idle), median(polling), median(turns)];
     return [
-      {
-        what: `scrape p99 ${during}`,
-        floor: `${inMs(p99Idle)} without`,
-        measured: inMs(p99Polling),
-        ratio: p99Polling / p99Idle,
-        goal: 'none',
-        isReached: null,
-      },
+      against(`scrape p99 ${during}`, `${inMs(p99Idle)} without`, inMs(p99Polling), p99Polling / p99Idle),
       {
         what: `longest event loop turn (CPU time) ${during}`,
         floor: 'none',

@@ -1,5 +1,5 @@
 import type { ExporterProcess } from './exporter-process.ts';
-import { type Figure, inMs } from './figure.ts';
+import { against, type Figure, inMs } from './figure.ts';
 import type { Process } from './processes.ts';
 import type { SecMasterProcess } from './secmaster-process.ts';
 import { median } from './statistics.ts';
@@ -38,8 +38,4 @@ export async function settingCost({ secmaster, both, rounds, call, series, cpu }
 async function seriesOf(exporter: Process<ExporterProcess>): Promise<number> {
   const text = await (await fetch(await exporter.call('url', undefined))).text();
   return text.split('\n').filter((line) => line.startsWith('secmaster_workflow_')).length;
-}
-
-function against(what: string, floor: string, measured: string, ratio: number): Figure {
-  return { what, floor, measured, ratio, goal: 'none', isReached: null };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startPostgres } from '../support/postgres.ts';
-import { atMost, type Extent, type Figure, inMs } from './figure.ts';
+import { against, atMost, type Extent, type Figure, inMs } from './figure.ts';
 import type { LedgerProcess } from './ledger-process.ts';
 import { start, temporaryFolder } from './processes.ts';
 import { median } from './statistics.ts';
@@ -38,14 +38,12 @@ export async function measureStores({ sweepInstances, rounds, execArgv }: Extent
   const of = (all: typeof swept, what: string): Figure[] =>
     (['cpuMs', 'wallMs'] as const).map((key) => {
       const [floor, measured] = [all.SQLite, all.PostgreSQL].map((some) => median(some.map((one) => one[key])));
-      return {
-        what: `${key === 'cpuMs' ? 'CPU of the exporter' : 'wall time'}, ledger alone, ${what}: PostgreSQL against SQLite`,
-        floor: inMs(floor ?? Number.NaN),
-        measured: inMs(measured ?? Number.NaN),
-        ratio: (measured ?? Number.NaN) / (floor ?? Number.NaN),
-        goal: 'none',
-        isReached: null,
-      };
+      return against(
+        `${key === 'cpuMs' ? 'CPU of the exporter' : 'wall time'}, ledger alone, ${what}: PostgreSQL against SQLite`,
+        inMs(floor ?? Number.NaN),
+        inMs(measured ?? Number.NaN),
+        (measured ?? Number.NaN) / (floor ?? Number.NaN),
+      );
     });
   const trips = median(swept.PostgreSQL.map(({ roundTrips }) => roundTrips)) / pages;
   return [
