@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parse } from 'yaml';
-import { type AlertmanagerConfig, notificationsOf } from '../paging/alertmanager.ts';
+import { notificationsOf } from '../paging/alertmanager.ts';
+import { alertmanagerOf } from '../paging/lab.ts';
 import type { Labels } from '../paging/labels.ts';
 
-const example = join(import.meta.dirname, '..', '..', 'alerts', 'examples', 'alertmanager.yml');
-const config = parse(readFileSync(example, 'utf8')) as AlertmanagerConfig;
+const config = alertmanagerOf(join(import.meta.dirname, '..', '..', 'alerts'));
 
 const page = { severity: 'critical', area: 'playbook', workspace: 'prod', playbook: 'Isolate host' };
 const ticket = { ...page, severity: 'warning' };

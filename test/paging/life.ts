@@ -43,7 +43,7 @@ export function live(world: World, queue: EventQueue, plans: readonly PlaybookPl
   for (const [index, plan] of plans.entries())
     liveOne(world, queue, plan, { ...parts, seed: parts.seed * 1_000 + index, onEnded: (one) => ended.push(one) });
   const forget = (atMs: number) => {
-    while (ended[0] !== undefined && ended[0].atMs < atMs - keptMs) world.remove(ended.shift()?.id ?? '', atMs);
+    for (; ended[0] !== undefined && ended[0].atMs < atMs - keptMs; ended.shift()) world.remove(ended[0].id, atMs);
     queue.at(atMs + day, forget);
   };
   queue.at(parts.installedMs + day, forget);
