@@ -6,10 +6,12 @@ import { table } from './sections.ts';
 export function dashboardsSection(): string {
   return Object.values(dashboards)
     .map(({ title, description, panels = [] }) => {
-      const rows = panels.filter(isPanel).map((panel) => [panel.title ?? '', panel.description ?? '']);
+      const rows = panels.flatMap(panelsIn).map((panel) => [panel.title ?? '', panel.description ?? '']);
       return `### ${title}: ${description}\n\n${table(['panel', 'what it shows'], rows)}`;
     })
     .join('\n\n');
 }
 
-const isPanel = (panel: Panel | RowPanel): panel is Panel => panel.type !== 'row';
+const isRow = (panel: Panel | RowPanel): panel is RowPanel => panel.type === 'row';
+/** A folded row has its panels in it, another one beside it. */
+const panelsIn = (panel: Panel | RowPanel): Panel[] => (isRow(panel) ? panel.panels : [panel]);

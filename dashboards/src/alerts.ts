@@ -1,49 +1,70 @@
 /** Alerts that fire, as Prometheus knows them by itself: no Alertmanager and no alert of Grafana's is asked. */
 import { AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { bad } from './colours.ts';
+import { bad, mark, unknown, warning } from './colours.ts';
 import { toRunbook } from './links.ts';
 import { table } from './panel/table.ts';
 import { dataSource } from './panel/target.ts';
-import { chosenOrNone, is, selector } from './promql.ts';
+import { is, selector } from './promql.ts';
 
-/** Filters out alerts of workspaces and playbooks that aren't selected; alerts of the whole exporter stay. */
-function firing(name: 'ALERTS' | 'ALERTS_FOR_STATE', variables: readonly string[]): string {
-  const matchers = Object.fromEntries(variables.map((variable) => [variable, chosenOrNone(variable)]));
+/** What chooses alerts: `chosenOrNone` keeps those that have no such label. */
+export interface AlertMatchers {
+  readonly alertname?: string;
+  readonly area?: string;
+  readonly workspace?: string | undefined;
+  readonly playbook?: string | undefined;
+}
+
+export function firing(name: 'ALERTS' | 'ALERTS_FOR_STATE', matchers: AlertMatchers): string {
   const state = name === 'ALERTS' ? { alertstate: is('firing') } : {};
   return selector(name, { alertname: '=~"SecMaster.+"', ...state, ...matchers });
 }
 
 /** The table, with the time since when. ALERTS_FOR_STATE is in seconds, Grafana's times are in milliseconds. */
-export function firingAlertsTable(variables: readonly string[]) {
-  const since = `1000 * max by (alertname, severity, workspace, playbook) (
-  ${firing('ALERTS_FOR_STATE', variables)} and ignoring (alertstate) ${firing('ALERTS', variables)}
+export function firingAlertsTable(matchers: AlertMatchers, columns: readonly ('workspace' | 'playbook')[]) {
+  const since = `1000 * max by (alert, severity, workspace, playbook) (
+  label_replace(
+    ${firing('ALERTS_FOR_STATE', matchers)} and ignoring (alertstate) ${firing('ALERTS', matchers)},
+    "alert", "$1", "alertname", "SecMaster(.*)"
+  )
 )`;
+  const keys = {
+    workspace: { title: 'Workspace', label: 'workspace', none: 'all', width: 100 },
+    playbook: { title: 'Playbook', label: 'playbook', none: '–' },
+  } as const;
   return table({
     title: 'Firing alerts',
-    description: 'SecMaster alerts firing in Prometheus, longest first. Click a name to open its runbook.',
-    noValue: 'No alert is firing',
+    description:
+      'SecMaster alerts firing in Prometheus, those that page first. Click a name to open its runbook. Empty without the alert rules of this project.',
+    noValue: 'No firing alert found',
     keys: [
-      { title: 'Alert', label: 'alertname', link: toRunbook },
-      { title: 'Severity', label: 'severity' },
-      { title: 'Workspace', label: 'workspace', none: 'all' },
-      { title: 'Playbook', label: 'playbook', none: '–' },
+      {
+        title: 'Severity',
+        label: 'severity',
+        width: 70,
+        texts: { critical: { text: 'critical', color: bad }, warning: { text: 'warning', color: warning } },
+        otherwise: unknown,
+      },
+      { title: 'Alert', label: 'alert', link: toRunbook, width: 176 },
+      ...columns.map((column) => keys[column]),
     ],
-    columns: [{ title: 'Since', expr: since, unit: 'dateTimeFromNow' }],
-    sort: { by: 'Since', descending: false },
+    columns: [{ title: 'Since', expr: since, unit: 'dateTimeFromNow', width: 104 }],
+    sort: { by: 'Severity', descending: false },
   });
 }
 
-export const firingCount = (variables: readonly string[]): string => `count(${firing('ALERTS', variables)})`;
-
-/** The times in which alerts fired, marked on the graphs. */
-export function alertAnnotation(variables: readonly string[]): AnnotationQueryBuilder {
+/**
+ * Where alerts began to fire, marked on the graphs: once for each name, for five minutes. Regions as long as the alerts would lie on each
+ * other and paint over what they are about.
+ */
+export function alertAnnotation(matchers: AlertMatchers): AnnotationQueryBuilder {
+  const names = (offset = '') => `max by (alertname, severity) (${firing('ALERTS', matchers)}${offset})`;
   return new AnnotationQueryBuilder()
     .name('Alerts')
     .datasource(dataSource)
     .enable(true)
-    .iconColor(bad)
-    .expr(firing('ALERTS', variables))
+    .iconColor(mark)
+    .expr(`${names()} unless ${names(' offset 5m')}`)
     .step('60s')
     .titleFormat('{{alertname}}')
-    .textFormat('{{severity}} {{workspace}} {{playbook}}');
+    .textFormat('{{severity}}');
 }

@@ -1,6 +1,7 @@
 /** Every generated file of `dashboards/`, by its path in there. */
 import { type Dashboard, DashboardLinkPlacement } from '@grafana/grafana-foundation-sdk/dashboard';
 import { stringify } from 'yaml';
+import { exportForm } from './export-form.ts';
 import { exporter } from './exporter/layout.ts';
 import { overview } from './overview/layout.ts';
 import { playbook } from './playbook/layout.ts';
@@ -11,11 +12,14 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   const jsons = Object.entries(dashboards).map(([name, dashboard]) => [name, toJson(dashboard)] as const);
   return new Map([
     ...jsons.map(([name, json]) => [`${name}.json`, json] as const),
+    ...jsons.map(([name, json]) => [`grafana.com/${name}.json`, written(exportForm(json))] as const),
     ['kubernetes/configmaps.yaml', jsons.map(([name, json]) => configMap(name, json)).join('---\n')],
   ]);
 }
 
-const toJson = (dashboard: Dashboard) => `${JSON.stringify(dashboard, withoutHiding, 2)}\n`;
+const toJson = (dashboard: Dashboard) => written(dashboard, withoutHiding);
+const written = (value: object, replacer?: (key: string, value: unknown) => unknown) =>
+  `${JSON.stringify(value, replacer, 2)}\n`;
 
 /** The SDK knows one placement of links and annotations only and sets it unasked: out of sight, in a menu. */
 const withoutHiding = (key: string, value: unknown) =>

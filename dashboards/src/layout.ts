@@ -10,8 +10,8 @@ import {
   RowBuilder,
   type VariableModel,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { dashboardLinks, runbookLinks, tag } from './links.ts';
-import { runbookVariables } from './variables.ts';
+import { dashboardLinks, pageLink, runbookLinks, tag } from './links.ts';
+import { linkVariables } from './variables.ts';
 
 const columns = 24;
 
@@ -20,16 +20,31 @@ interface PanelBuilder extends Builder<Panel> {
   gridPos(position: GridPos): this;
 }
 
-/** Panels side by side, all of one height and width. */
+/** A panel that is not as wide as its share of the line. */
+export interface Wide {
+  readonly panel: PanelBuilder;
+  readonly columns: number;
+}
+export const wide = (columns: number, panel: PanelBuilder): Wide => ({ panel, columns });
+
+/** Panels side by side, all of one height; those without a width of their own share what is left. */
 export interface Line {
   readonly height: number;
-  readonly panels: readonly PanelBuilder[];
+  readonly panels: readonly Wide[];
 }
 
-export const line = (height: number, ...panels: PanelBuilder[]): Line => ({ height, panels });
+export function line(height: number, ...panels: (PanelBuilder | Wide)[]): Line {
+  const fixed = panels.filter((one) => 'columns' in one);
+  const left = columns - fixed.reduce((sum, one) => sum + one.columns, 0);
+  const share = left / (panels.length - fixed.length);
+  return { height, panels: panels.map((one) => ('columns' in one ? one : wide(share, one))) };
+}
 
 export interface Section {
-  readonly title: string;
+  /** Of the row above it; none: the section at the top needs none. */
+  readonly title?: string;
+  /** Folded in until somebody opens it. */
+  readonly folded?: boolean;
   readonly lines: readonly Line[];
 }
 
@@ -63,22 +78,34 @@ export function dashboard({
     .timezone('browser')
     .refresh(refresh)
     .tooltip(DashboardCursorSync.Crosshair)
-    .variables([...variables, ...runbookVariables])
+    .variables([...variables, ...linkVariables])
     .annotations([...annotations])
-    .links([dashboardLinks, runbookLinks]);
+    .links([dashboardLinks, pageLink, runbookLinks]);
   let id = 0;
   let y = 0;
-  for (const section of sections) {
-    id += 1;
-    builder.withRow(new RowBuilder(section.title).id(id).gridPos({ x: 0, y, w: columns, h: 1 }));
-    y += 1;
-    for (const { height, panels } of section.lines) {
-      const width = columns / panels.length;
-      for (const [index, panel] of panels.entries()) {
+  for (const { title: name, folded = false, lines } of sections) {
+    const row = name === undefined ? undefined : new RowBuilder(name).collapsed(folded);
+    if (row !== undefined) {
+      id += 1;
+      row.id(id).gridPos({ x: 0, y, w: columns, h: 1 });
+      y += 1;
+    }
+    if (row !== undefined && !folded) builder.withRow(row);
+    const parent = row !== undefined && folded ? row : builder;
+    const top = y;
+    for (const { height, panels } of lines) {
+      let x = 0;
+      for (const { panel, columns: w } of panels) {
         id += 1;
-        builder.withPanel(panel.id(id).gridPos({ x: index * width, y, w: width, h: height }));
+        parent.withPanel(panel.id(id).gridPos({ x, y, w, h: height }));
+        x += w;
       }
       y += height;
+    }
+    if (row !== undefined && folded) {
+      builder.withRow(row);
+      // What is folded in takes no place.
+      y = top;
     }
   }
   return builder.build();

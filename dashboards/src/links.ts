@@ -2,10 +2,11 @@
 import { type DashboardLink, DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { placeholder } from './placeholder.ts';
 
-/** Where the runbooks are, as `alerts/links.rules.yml` has found out; `runbookVariables` asks for it. */
+/** Where the runbooks and the status page are, as `alerts/links.rules.yml` has found out; `linkVariables` asks for it. */
 const folder = placeholder('runbooks:raw');
 export const runbookUrl = (alert: string): string => `${folder}/${alert}${placeholder('runbooks_suffix:raw')}`;
 export const runbooks = `${folder}/`;
+export const statusPage = `${placeholder('page:raw')}/`;
 
 export const tag = 'secmaster';
 export const uids = { overview: 'secmaster-overview', playbook: 'secmaster-playbook', exporter: 'secmaster-exporter' };
@@ -20,6 +21,7 @@ type AlertName =
   | 'SecMasterPlaybookFailing'
   | 'SecMasterPlaybookFailureBudgetBurn'
   | 'SecMasterPlaybookSilent'
+  | 'SecMasterPlaybookSlow'
   | 'SecMasterInstanceStuck'
   | 'SecMasterRetryStorm'
   | 'SecMasterLedgerMismatch';
@@ -34,6 +36,10 @@ export const toExporter = link(
   `/d/${uids.exporter}?${placeholder('__all_variables')}&${placeholder('__url_time_range')}`,
 );
 
+/** From a panel to the exporter's own page, which knows single runs. */
+export const toFailedRuns = link('Failed runs and their messages', `${statusPage}#failed`).targetBlank(true);
+export const toOpenRuns = link('Stuck and retrying runs', `${statusPage}#open`).targetBlank(true);
+
 /** To the other dashboards, by their tag. */
 export const dashboardLinks = new DashboardLinkBuilder('SecMaster dashboards')
   .type(DashboardLinkType.Dashboards)
@@ -42,6 +48,7 @@ export const dashboardLinks = new DashboardLinkBuilder('SecMaster dashboards')
   .includeVars(true)
   .keepTime(true);
 export const runbookLinks = link('Runbooks', runbooks).icon('doc').targetBlank(true);
+export const pageLink = link('Status page', statusPage).icon('bolt').targetBlank(true);
 
 function link(title: string, url: string): DashboardLinkBuilder {
   return new DashboardLinkBuilder(title).type(DashboardLinkType.Link).url(url);
@@ -52,19 +59,18 @@ export type FieldLink = Pick<DashboardLink, 'title' | 'url' | 'targetBlank'>;
 
 /** From a row of a table to its playbook, over the same time. */
 export const toPlaybook: FieldLink = {
-  title: 'Why is this playbook failing?',
+  title: 'Open the playbook',
   url: `/d/${uids.playbook}?${[
     placeholder('datasource:queryparam'),
-    `from=${placeholder('__from')}`,
-    `to=${placeholder('__to')}`,
+    placeholder('__url_time_range'),
     `var-workspace=${placeholder('__data.fields.Workspace:percentencode')}`,
     `var-playbook=${placeholder('__data.fields.Playbook:percentencode')}`,
   ].join('&')}`,
   targetBlank: false,
 };
-/** From the name of an alert. */
+/** From the name of an alert, without what all names begin with. */
 export const toRunbook: FieldLink = {
   title: 'Runbook',
-  url: runbookUrl(placeholder('__value.raw')),
+  url: runbookUrl(`SecMaster${placeholder('__value.text:percentencode')}`),
   targetBlank: true,
 };

@@ -19,7 +19,9 @@ export function buckets<F extends Histogram>(family: F, matchers: Matchers<F> = 
 }
 
 export function selector(name: string, matchers: Readonly<Record<string, string | undefined>>): string {
-  const written = Object.entries(matchers).map(([label, matcher]) => `${label}${matcher}`);
+  const written = Object.entries(matchers).flatMap(([label, matcher]) =>
+    matcher === undefined ? [] : [`${label}${matcher}`],
+  );
   return written.length === 0 ? name : `${name}{${written.join(', ')}}`;
 }
 

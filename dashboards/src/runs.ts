@@ -1,6 +1,6 @@
 /** What more than one dashboard asks about runs, each of a selection of its own. */
 import { workflow } from '../../src/metrics/families.ts';
-import { increase, is, type Label, noneOf, once, oneOf, perHour, rate, series, sumBy } from './promql.ts';
+import { increase, is, type Label, noneOf, once, oneOf, perHour, rate, series, sum, sumBy } from './promql.ts';
 
 /** The matchers of a selection, such as `{ workspace: chosen('workspace') }`. */
 export type Selection = { readonly workspace?: string; readonly playbook?: string; readonly trigger_type?: string };
@@ -42,7 +42,16 @@ export function endedRuns(labels: readonly Label[], selection: Selection, window
 export const failureRatio = (labels: readonly Label[], selection: Selection, window?: string): string =>
   `${failedRuns(labels, selection, window)} / ${endedRuns(labels, selection, window)}`;
 
+/** The share of runs around each point that did not fail for good: for graphs, where nothing is rounded. */
+export function successRatio(selection: Selection): string {
+  const failed = `clamp_min(${sum(rate(failedAttempts(selection)))} - ${sum(rate(series(workflow.retries, selection)))}, 0)`;
+  const others = sum(rate(series(workflow.completed, { ...selection, status: oneOf('FINISHED', 'TERMINATED') })));
+  return `1 - ${failed} / (${failed} + ${others} > 0)`;
+}
+
 export const endsPerHour = (selection: Selection): string =>
   sumBy(['status'], perHour(rate(series(workflow.completed, selection))));
-export const startsPerHour = (selection: Selection): string =>
+export const startsPerHourByTrigger = (selection: Selection): string =>
   sumBy(['trigger_type'], perHour(rate(series(workflow.started, selection))));
+export const startsPerHour = (selection: Selection, offset?: string): string =>
+  sum(perHour(rate(series(workflow.started, selection), offset)));

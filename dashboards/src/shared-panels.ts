@@ -1,10 +1,10 @@
 /** Panels that appear on more than one dashboard. */
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import type { DashboardLink } from '@grafana/grafana-foundation-sdk/dashboard';
-import { badFrom, goodFrom, statusColours, triggerColours } from './colours.ts';
+import { badFrom, goodFrom, neutral, past, statusColours, triggerColours } from './colours.ts';
 import { runbook } from './links.ts';
-import { noExporter, noRuns } from './panel/described.ts';
-import { bars } from './panel/graph.ts';
+import { noExporter, noRuns, notKnown } from './panel/described.ts';
+import { bars, lines } from './panel/graph.ts';
 import { percent } from './panel/percent.ts';
 import { stat } from './panel/stat.ts';
 import { objective, staleAfterSeconds } from './thresholds.ts';
@@ -13,15 +13,30 @@ const objectiveRatio = 1 - objective.failureRatio;
 
 export const successRate = (expr: string, note = '') =>
   stat({
-    title: `Success rate (objective ${percent(objectiveRatio)})`,
+    title: 'Success rate',
     description:
-      `The share of runs ended in the time range that did not fail for good. A failed attempt that was retried is not a failed run. ${note}`.trim(),
+      `The share of runs ended in the time range that did not fail for good; the objective is ${percent(objectiveRatio)}. A failed attempt that was retried is not a failed run. Grey while the data are old. ${note}`.trim(),
     unit: 'percentunit',
     decimals: 1,
-    noValue: noRuns,
+    noValue: notKnown,
     expr,
     steps: goodFrom(objectiveRatio),
     links: [runbook('SecMasterPlaybookFailureBudgetBurn')],
+  });
+
+export const successOverTime = (expr: string, note = '') =>
+  lines({
+    title: 'Success rate over time',
+    description:
+      `The share of runs ended around each point that did not fail for good. A gap means that none ended. Dashed: the objective of ${percent(objectiveRatio)}. ${note}`.trim(),
+    unit: 'percentunit',
+    decimals: 0,
+    noValue: noRuns,
+    queries: [{ expr, legend: 'success rate' }],
+    colours: { 'success rate': neutral },
+    steps: goodFrom(objectiveRatio),
+    max: 1,
+    minInterval: '1h',
   });
 
 export const dataAge = (expr: string, links: readonly Builder<DashboardLink>[] = []) =>
@@ -29,6 +44,7 @@ export const dataAge = (expr: string, links: readonly Builder<DashboardLink>[] =
     title: 'Age of the data',
     description: `Time since the last successful poll, for the workspace with the oldest data. Data older than ${staleAfterSeconds} s is stale.`,
     unit: 's',
+    decimals: 0,
     noValue: noExporter,
     expr,
     steps: badFrom(staleAfterSeconds),
@@ -37,7 +53,7 @@ export const dataAge = (expr: string, links: readonly Builder<DashboardLink>[] =
 
 export const endsPerHour = (expr: string, minInterval: string) =>
   bars({
-    title: 'Ended attempts per hour, by status',
+    title: 'Ended attempts per hour',
     description:
       'How attempts ended, as a rate per hour. FAILED counts every failed attempt, including those that were retried.',
     unit: 'none',
@@ -55,5 +71,20 @@ export const startsPerHour = (expr: string, minInterval: string) =>
     noValue: noRuns,
     queries: [{ expr, legend: '{{trigger_type}}' }],
     colours: triggerColours,
+    minInterval,
+  });
+
+export const startsComparedWithLastWeek = (now: string, lastWeek: string, minInterval: string) =>
+  lines({
+    title: 'Starts, and a week before',
+    description:
+      'Started runs per hour, compared with the same time a week before. The grey line needs a week of data in Prometheus.',
+    unit: 'none',
+    noValue: noRuns,
+    queries: [
+      { expr: now, legend: 'now' },
+      { expr: lastWeek, legend: 'a week before' },
+    ],
+    colours: { now: neutral, 'a week before': past },
     minInterval,
   });

@@ -1,10 +1,7 @@
 /** Where a panel changes colour, and what counts as failing, stuck, silent: the defaults of the alerts. */
 
-/**
- * The share of runs that may fail for good, and the time over which the failure budget is counted: Prometheus keeps 15 days unless it is
- * told otherwise.
- */
-export const objective = { failureRatio: 0.05, window: '14d' };
+/** The share of runs that may fail for good, and the time over which the failure budget is counted: as the rules record it. */
+export const objective = { failureRatio: 0.05, window: '1w' };
 
 /** A playbook is failing from this number of failures in a row on, or twice as many that are this share of ended runs within the window. */
 export const failing = { inARow: 3, window: '1h', runs: 6, ratio: 0.5 };

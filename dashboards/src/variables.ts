@@ -28,11 +28,15 @@ export const triggerTypeVariable = labelVariable(
   series(workflow.started, { workspace: '=~"$workspace"' }),
 );
 
-/** What links to runbooks begin and end with. Nobody chooses it, so it is out of sight. */
-export const runbookVariables = [linkPart('runbooks', 'url'), linkPart('runbooks_suffix', 'suffix')];
+/** What links to runbooks and to the status page begin and end with. Nobody chooses it, so it is out of sight. */
+export const linkVariables = [
+  linkPart('runbooks', 'secmaster:runbooks_folder:info', 'url'),
+  linkPart('runbooks_suffix', 'secmaster:runbooks_folder:info', 'suffix'),
+  linkPart('page', 'secmaster:status_page:info', 'url'),
+];
 
-function linkPart(name: string, label: string): QueryVariableBuilder {
-  const query = `label_values(secmaster:runbooks_folder:info, ${label})`;
+function linkPart(name: string, of: string, label: string): QueryVariableBuilder {
+  const query = `label_values(${of}, ${label})`;
   return new QueryVariableBuilder(name)
     .datasource(dataSource)
     .query(query)

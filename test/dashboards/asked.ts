@@ -1,7 +1,7 @@
 /** The dashboards as Grafana would load them, and their queries as Grafana would ask them. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Dashboard, Panel, RowPanel } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
 
 export const folder = join(import.meta.dirname, '..', '..', 'dashboards');
@@ -10,8 +10,10 @@ export function loadDashboards(): Dashboard[] {
   return globSync('*.json', { cwd: folder }).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')));
 }
 
-/** A row's panels stand beside it, none is folded in. */
-export const panelsOf = ({ panels = [] }: Dashboard): Panel[] => panels.filter(({ type }) => type !== 'row') as Panel[];
+/** Those of a folded row stand in it, others beside it. */
+export const panelsOf = ({ panels = [] }: Pick<Dashboard, 'panels'>): Panel[] =>
+  panels.flatMap((panel) => (isRow(panel) ? panelsOf({ panels: panel.panels }) : [panel]));
+export const isRow = (panel: Panel | RowPanel): panel is RowPanel => panel.type === 'row';
 export const targetsOf = ({ targets = [] }: Panel): Dataquery[] => targets as Dataquery[];
 
 /** A question to Prometheus, and where it stands. */

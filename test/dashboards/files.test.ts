@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { generatedFiles } from '../../dashboards/src/files.ts';
-import { folder, loadDashboards } from './asked.ts';
+import { dashboards, generatedFiles } from '../../dashboards/src/files.ts';
+import { folder, loadDashboards, panelsOf } from './asked.ts';
 
 const read = (path: string) => readFileSync(join(folder, path), 'utf8');
 
@@ -30,6 +30,28 @@ test('a ConfigMap holds each dashboard as it is, small enough for kubectl apply'
     expect(data).toEqual({ [`secmaster-${name}.json`]: read(`${name}.json`) });
     expect(JSON.stringify(data).length).toBeLessThan(256 * 1024);
   }
+});
+
+test.each(Object.keys(dashboards))('grafana.com is given %s in a form that asks for the data source', (name) => {
+  const text = read(`grafana.com/${name}.json`);
+  const { __inputs, __requires, id, uid, panels, templating } = JSON.parse(text);
+  expect(__inputs).toEqual([
+    expect.objectContaining({ name: 'DS_PROMETHEUS', type: 'datasource', pluginId: 'prometheus' }),
+  ]);
+  const provisioned = JSON.parse(read(`${name}.json`));
+  expect({ id, uid, panels: panels.length }).toEqual({
+    id: null,
+    uid: provisioned.uid,
+    panels: provisioned.panels.length,
+  });
+  const kinds = new Set(panelsOf(provisioned).map(({ type }) => type));
+  expect(__requires.flatMap(({ type, id }: { type: string; id: string }) => (type === 'panel' ? [id] : []))).toEqual(
+    [...kinds].sort(),
+  );
+  for (const { name } of __requires) expect(name).toMatch(/^[A-Z]/);
+  // Whatever names a data source, names the one that was asked for.
+  expect([...new Set(text.match(/\$\{(DS_\w+|datasource)\b/gi))]).toEqual([`\${DS_PROMETHEUS`]);
+  expect(templating.list.map(({ name }: { name: string }) => name)).not.toContain('datasource');
 });
 
 test('Grafana is provisioned with a Prometheus that has exemplars and our interval, and with a folder', () => {

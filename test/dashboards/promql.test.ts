@@ -1,12 +1,16 @@
+import { join } from 'node:path';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { describe, expect, test, vi } from 'vitest';
 import { placeholder } from '../../dashboards/src/placeholder.ts';
+import { ruleFiles } from '../../scripts/alerts.ts';
 import { families } from '../../src/metrics/families.ts';
 import { extraLabels } from '../../src/model/extra-labels.ts';
 import { readExpression } from '../support/alert/promql.ts';
+import { readRules } from '../support/alert/rules.ts';
 import { asked, fill, loadDashboards, type Values } from './asked.ts';
 import { syntaxErrors, typeErrors } from './promql.ts';
 
+const tuningFile = join(import.meta.dirname, '..', '..', 'alerts', 'examples', 'tuning.rules.yml');
 const times = { rateInterval: '2m', range: '24h' };
 const all: Values = { workspace: null, playbook: null, trigger_type: null };
 const hostile: Values = {
@@ -26,9 +30,19 @@ collectDefaultMetrics({ register: process });
 for (const { name } of process.getMetricsAsArray()) labelsOf.set(name, []);
 for (const name of ['up', 'scrape_samples_scraped', 'scrape_duration_seconds']) labelsOf.set(name, []);
 for (const name of ['ALERTS', 'ALERTS_FOR_STATE']) {
-  labelsOf.set(name, ['alertname', 'alertstate', 'severity', 'workspace', 'playbook']);
+  labelsOf.set(name, ['alertname', 'alertstate', 'severity', 'area', 'workspace', 'playbook']);
 }
-const everyLabel = new Set([...labelsOf.values()].flat().concat('job', 'instance', extraLabels));
+// What rules record, and what users may set, by workspace and playbook or by one of them.
+for (const file of [...ruleFiles(), tuningFile]) {
+  for (const { record } of readRules(file).groups.flatMap(({ rules }) => rules)) {
+    if (record !== undefined)
+      labelsOf.set(
+        record,
+        ['workspace', 'playbook'].filter((label) => record.includes(label)),
+      );
+  }
+}
+const everyLabel = new Set([...labelsOf.values()].flat().concat('job', 'instance', 'alert', extraLabels));
 
 const questions = loadDashboards().flatMap(asked);
 const named = questions.map((question) => ({

@@ -1,7 +1,7 @@
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
 import { describe, expect, test } from 'vitest';
-import { loadDashboards, panelsOf, targetsOf } from './asked.ts';
+import { isRow, loadDashboards, panelsOf, targetsOf } from './asked.ts';
 import { lint, rules } from './rules.ts';
 
 const dashboards = loadDashboards();
@@ -19,6 +19,10 @@ const playbook = dashboards.find(({ uid }) => uid === 'secmaster-playbook') as D
 const panel = (dashboard: Dashboard, type: string) => panelsOf(dashboard).find((one) => one.type === type) as Panel;
 const target = (dashboard: Dashboard, type: string) => targetsOf(panel(dashboard, type))[0] as Dataquery;
 const defaults = (dashboard: Dashboard) => panel(dashboard, 'stat').fieldConfig?.defaults as Record<string, unknown>;
+const barsOf = (dashboard: Dashboard) =>
+  panelsOf(dashboard).find(({ fieldConfig }) => fieldConfig?.defaults.custom?.drawStyle === 'bars') as Panel;
+const linked = (dashboard: Dashboard) =>
+  panelsOf(dashboard).find(({ links = [] }) => links.length > 0)?.links?.[0] ?? {};
 type Break = (dashboard: Dashboard) => unknown;
 
 /** Ways to break a dashboard, by the rule that must notice. */
@@ -48,7 +52,10 @@ const breaks: Readonly<Record<string, readonly Break[]>> = {
   ],
   'every panel has a unit': [(one) => Object.assign(defaults(one), { unit: undefined })],
   'every panel says what no data means': [(one) => Object.assign(defaults(one), { noValue: '' })],
-  'panels are of the kinds that every Grafana brings': [(one) => Object.assign(panel(one, 'stat'), { type: 'graph' })],
+  'panels are of the kinds that every Grafana brings, and none is a bar gauge': [
+    (one) => Object.assign(panel(one, 'stat'), { type: 'graph' }),
+    (one) => Object.assign(panel(one, 'stat'), { type: 'bargauge' }),
+  ],
   'every panel asks something, each query under a letter of its own': [
     (one) => Object.assign(panel(one, 'stat'), { targets: [] }),
     (one) => panel(one, 'timeseries').targets?.push(target(one, 'timeseries')),
@@ -71,7 +78,7 @@ const breaks: Readonly<Record<string, readonly Break[]>> = {
   ],
   'every series of a graph or a list of bars has a name': [
     (one) => Object.assign(target(one, 'timeseries'), { legendFormat: undefined }),
-    (one) => Object.assign(target(one, 'bargauge'), { legendFormat: '__auto' }),
+    (one) => Object.assign(target(one, 'status-history'), { legendFormat: '__auto' }),
   ],
   'every graph shows its legend': [
     (one) => Object.assign(panel(one, 'timeseries').options.legend, { showLegend: false }),
@@ -95,29 +102,106 @@ const breaks: Readonly<Record<string, readonly Break[]>> = {
   'panels are wide enough for a laptop and high enough to read': [
     (one) => Object.assign(panel(one, 'stat').gridPos ?? {}, { w: 3 }),
     (one) => Object.assign(panel(one, 'stat').gridPos ?? {}, { h: 2 }),
+    (one) => Object.assign(panel(one, 'timeseries').gridPos ?? {}, { w: 5 }),
+  ],
+  'titles are not cut on a laptop, beside the menu': [
+    (one) => Object.assign(panel(one, 'stat'), { title: 'How many runs have failed since the last one that finished' }),
+  ],
+  'columns leave room for names on a laptop, beside the menu': [
+    (one) => Object.assign(panel(one, 'table').gridPos ?? {}, { w: 4 }),
+    (one) =>
+      panel(one, 'table').fieldConfig?.overrides.unshift({
+        matcher: { id: 'byName', options: 'Failures' },
+        properties: [{ id: 'custom.width', value: 400 }],
+      }),
+  ],
+  'what nobody has to see at once is folded in': [
+    (one) => Object.assign(panel(one, 'timeseries').gridPos ?? {}, { y: 80 }),
+  ],
+  'what is above the first row fits on a wall': [
+    (one) => Object.assign(one, { uid: 'secmaster-overview', panels: panelsOf(one) }),
+    (one) => {
+      Object.assign(one, { uid: 'secmaster-overview' });
+      Object.assign(one.panels?.find(isRow)?.gridPos ?? {}, { y: 30 });
+    },
+  ],
+  'bars are wide enough to be seen over the time that a dashboard shows': [
+    (one) => Object.assign(barsOf(one), { interval: '5m' }),
+    (one) => Object.assign(barsOf(one), { interval: undefined }),
+    (one) => Object.assign(panel(one, 'status-history'), { interval: '1m' }),
+  ],
+  'only what is judged has a background, and a solid one': [
+    (one) => Object.assign(panel(one, 'stat').options, { colorMode: 'background' }),
+    (one) => Object.assign(panel(one, 'stat').options, { colorMode: 'value' }),
+    (one) => Object.assign(defaults(one), { thresholds: { steps: [{ value: null, color: '#56B4E9' }] } }),
+    (one) =>
+      panel(one, 'table').fieldConfig?.overrides[0]?.properties.push({
+        id: 'custom.cellOptions',
+        value: { type: 'color-background', mode: 'gradient' },
+      }),
+  ],
+  'text on a background can be read in either theme': [
+    (one) => Object.assign(panel(one, 'stat').fieldConfig?.defaults.thresholds?.steps[0] ?? {}, { color: '#E69F00' }),
+    (one) => Object.assign(panel(one, 'stat').fieldConfig?.defaults.thresholds?.steps[0] ?? {}, { color: '#56B4E9' }),
+    (one) =>
+      Object.assign(defaults(one), {
+        mappings: [{ type: 'special', options: { match: 'null+nan', result: { text: '–', color: '#999999' } } }],
+      }),
+  ],
+  'no text for missing data claims that all is well': [
+    (one) => Object.assign(defaults(one), { noValue: 'No poll failed' }),
+    (one) => Object.assign(defaults(one), { noValue: 'None expire' }),
+    (one) => Object.assign(defaults(one), { noValue: 'Never throttled' }),
+    (one) => Object.assign(defaults(one), { noValue: 'No alert is firing' }),
+    (one) => Object.assign(defaults(one), { noValue: 'Nothing fails' }),
+    (one) => Object.assign(defaults(one), { noValue: 'OK' }),
+  ],
+  'numbers and times say how many decimals they have': [
+    (one) => Object.assign(defaults(one), { unit: 's', decimals: undefined }),
+    (one) => Object.assign(defaults(one), { unit: 'percentunit', decimals: undefined }),
+    (one) =>
+      panel(one, 'table').fieldConfig?.overrides.push({
+        matcher: { id: 'byName', options: 'Age' },
+        properties: [{ id: 'unit', value: 's' }],
+      }),
   ],
   'colours are those that stay apart for the colour-blind': [
     (one) => Object.assign(panel(one, 'stat').fieldConfig?.defaults.thresholds?.steps[0] ?? {}, { color: 'green' }),
     (one) => Object.assign(one.annotations.list?.[0] ?? {}, { iconColor: 'red' }),
   ],
-  'graphs colour series without a meaning in shades, not in a palette with red and green': [
-    (one) =>
-      Object.assign(panel(one, 'timeseries').fieldConfig?.defaults ?? {}, { color: { mode: 'palette-classic' } }),
+  'series can be told apart: those with a name that is known have a colour of their own, no shades': [
+    (one) => Object.assign(panel(one, 'timeseries').fieldConfig?.defaults ?? {}, { color: { mode: 'shades' } }),
+    (one) => Object.assign(panel(one, 'timeseries').fieldConfig ?? {}, { overrides: [] }),
   ],
   'what has thresholds says in a colour of its own that there is no data': [
     (one) => Object.assign(defaults(one), { mappings: [] }),
-    (one) => panel(one, 'table').fieldConfig?.overrides[0]?.properties.push({ id: 'thresholds', value: { steps: [] } }),
+    (one) =>
+      panel(one, 'table').fieldConfig?.overrides.push({
+        matcher: { id: 'byName', options: 'Age' },
+        properties: [{ id: 'thresholds', value: { steps: [{ value: null }, { value: 1 }] } }],
+      }),
   ],
   'links lead to our dashboards and runbooks': [
-    (one) => Object.assign(panel(one, 'stat').links?.[0] ?? {}, { url: '/d/abc/node-exporter' }),
-    (one) => Object.assign(panel(one, 'stat').links?.[0] ?? {}, { url: 'https://example.com/runbook' }),
+    (one) => Object.assign(linked(one), { url: '/d/abc/node-exporter' }),
+    (one) => Object.assign(linked(one), { url: 'https://example.com/runbook' }),
+  ],
+  'links keep the time range as it is chosen, and what is not ours is escaped': [
+    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: as Grafana writes them
+    (one) => Object.assign(linked(one), { url: '/d/secmaster-playbook?from=${__from}&to=${__to}' }),
+    (one) => Object.assign(linked(one), { url: '/d/secmaster-playbook?var-playbook=${__data.fields.Playbook}' }),
+    (one) => Object.assign(linked(one), { url: '/d/secmaster-playbook?var-playbook=${__value.raw}' }),
+    (one) => Object.assign(linked(one), { url: '/d/secmaster-playbook?var-workspace=${workspace:raw}' }),
+    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: as Grafana writes them
   ],
   'a dashboard links to the others and to the runbooks': [(one) => one.links?.shift(), (one) => one.links?.pop()],
   'links and marks are in sight, not in a menu': [
     (one) => Object.assign(one.links?.[0] ?? {}, { placement: 'inControlsMenu' }),
     (one) => Object.assign(one.annotations.list?.[0] ?? {}, { placement: 'inControlsMenu' }),
   ],
-  'alerts are marked on the graphs': [(one) => one.annotations.list?.shift()],
+  'alerts are marked on the graphs where they begin, once for each name': [
+    (one) => one.annotations.list?.shift(),
+    (one) => Object.assign(one.annotations.list?.[0] ?? {}, { expr: 'ALERTS{alertstate="firing"}' }),
+  ],
 };
 
 describe('a rule', () => {

@@ -6,10 +6,12 @@ import {
   type RowPanel,
   VariableHide,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { palette, unknown } from '../../dashboards/src/colours.ts';
-import { runbooks, runbookUrl, uids } from '../../dashboards/src/links.ts';
+import { allowed, nothingToSay, unknown } from '../../dashboards/src/colours.ts';
+import { runbooks, runbookUrl, statusPage, uids } from '../../dashboards/src/links.ts';
 import { placeholder } from '../../dashboards/src/placeholder.ts';
-import { panelsOf, targetsOf } from './asked.ts';
+import { durationMs } from '../paging/duration.ts';
+import { isRow, panelsOf, targetsOf } from './asked.ts';
+import { contrast, textOn } from './contrast.ts';
 
 type Rule = (dashboard: Dashboard) => string[];
 
@@ -25,6 +27,7 @@ const ofTargets =
         .filter((target) => broken(target, panel))
         .map((target) => `${nameOf(panel)}, query ${target.refId}`),
     );
+const withRows = (dashboard: Dashboard) => [...(dashboard.panels ?? []).filter(isRow), ...panelsOf(dashboard)];
 const nameOf = ({ id, title }: Panel | RowPanel) => title ?? `panel ${id}`;
 const twice = (values: readonly unknown[]) =>
   values.filter((value, index) => values.indexOf(value) < index).map(String);
@@ -39,7 +42,7 @@ function* objects(value: unknown, key = ''): Generator<readonly [key: string, ob
 
 /** The ranges of a query's range selectors and subqueries. */
 const rangesOf = (expr: string) => [...expr.matchAll(/\[([^\]]*)\]/g)].map(([, range]) => range ?? '');
-const graphs = ['timeseries', 'heatmap'];
+const graphs = ['timeseries', 'heatmap', 'status-history'];
 
 const isOverlap = (a: Panel | RowPanel, b: Panel | RowPanel) => {
   const [p, q] = [a.gridPos, b.gridPos];
@@ -54,16 +57,53 @@ const configurations = ({ fieldConfig }: Panel): FieldConfig[] => [
     Object.fromEntries(properties.map(({ id, value }) => [id, value])),
   ),
 ];
-const judges = ({ thresholds, mappings = [] }: FieldConfig) =>
-  thresholds !== undefined &&
-  !mappings.some(({ type, options }) => type === 'special' && options.result.color === unknown);
+/** Whether a colour says that a value is good or bad. */
+const isJudged = ({ thresholds }: FieldConfig) => (thresholds?.steps.length ?? 0) > 1;
+const saysNothing = ({ mappings = [] }: FieldConfig) =>
+  mappings.some(
+    ({ type, options }) => type === 'special' && [unknown, nothingToSay].includes(options.result.color ?? ''),
+  );
+const option = (configuration: FieldConfig, id: string) => (configuration as Record<string, unknown>)[id];
+
+/** The width of a column of Grafana's grid on a screen of 1440 pixels, beside Grafana's menu. */
+const columnPixels = (1440 - 300 - 2 * 16) / 24;
+const widthOf = ({ gridPos }: Panel) => (gridPos?.w ?? 0) * columnPixels;
+/** Of a letter in a title, and of the padding and icons beside it. */
+const titlePixels = { letter: 7.2, beside: 44 };
+const leastName = 110;
+/** What columns of a table take whose width is set; what the others need at least. */
+const neededBy = ({ fieldConfig, transformations = [] }: Panel) => {
+  const titles: string[] = transformations.flatMap(
+    ({ options }) => Object.values(options.renameByName ?? {}) as string[],
+  );
+  const widthOfColumn = (title: string) =>
+    fieldConfig?.overrides
+      .find(({ matcher }) => matcher.options === title)
+      ?.properties.find(({ id }) => id === 'custom.width')?.value ?? leastName;
+  return titles.reduce((sum, title) => sum + Number(widthOfColumn(title)), 0);
+};
+const isReadable = (colour: string) => /^#/.test(colour) && contrast(textOn(colour), colour) >= 4.5;
+
+/** Backgrounds, on which Grafana writes. */
+function* backgrounds(panel: Panel): Generator<string> {
+  for (const configuration of configurations(panel)) {
+    const { thresholds, mappings = [] } = configuration;
+    const cell = option(configuration, 'custom.cellOptions') as { type?: string } | undefined;
+    const isOn = panel.type === 'stat' ? panel.options.colorMode !== 'none' : cell?.type === 'color-background';
+    if (!isOn && panel.type !== 'status-history') continue;
+    for (const { color } of thresholds?.steps ?? []) yield color;
+    for (const { options } of mappings)
+      for (const [, { color }] of objects(options)) if (typeof color === 'string') yield color;
+  }
+}
 
 const urlsOf = (dashboard: Dashboard) =>
   [...objects(dashboard)].map(([, { url }]) => url).filter((url) => typeof url === 'string');
 const isOurs = (url: string) =>
   new RegExp(`^/d/(${Object.values(uids).join('|')})(\\?|$)`).test(url) ||
   url === runbooks ||
-  url === runbookUrl(placeholder('__value.raw')) ||
+  url.startsWith(statusPage) ||
+  url === runbookUrl(`SecMaster${placeholder('__value.text:percentencode')}`) ||
   url === runbookUrl(/SecMaster\w+/.exec(url)?.[0] ?? '');
 
 export const rules: Readonly<Record<string, Rule>> = {
@@ -77,19 +117,24 @@ export const rules: Readonly<Record<string, Rule>> = {
   'a uid is one of those that links know': ({ uid = '' }) => (Object.values(uids).includes(uid) ? [] : [uid]),
   'the schema is the last of the classic ones': ({ schemaVersion }) =>
     schemaVersion === 42 ? [] : [`${schemaVersion}`],
-  'every panel has an id, and no other has it': ({ panels = [] }) => [
-    ...panels.filter(({ id }) => !Number.isInteger(id)).map(nameOf),
-    ...twice(panels.map(({ id }) => id)),
+  'every panel has an id, and no other has it': (dashboard) => [
+    ...withRows(dashboard)
+      .filter(({ id }) => !Number.isInteger(id))
+      .map(nameOf),
+    ...twice(withRows(dashboard).map(({ id }) => id)),
   ],
-  'every panel has a title, and no other has it': ({ panels = [] }) => [
-    ...panels.filter(({ title }) => !title).map(({ id }) => `panel ${id}`),
-    ...twice(panels.map(({ title }) => title)),
+  'every panel has a title, and no other has it': (dashboard) => [
+    ...withRows(dashboard)
+      .filter(({ title }) => !title)
+      .map(({ id }) => `panel ${id}`),
+    ...twice(withRows(dashboard).map(({ title }) => title)),
   ],
   'every panel is described in a sentence': ofPanels(({ description }) => !isSentence(description)),
   'every panel has a unit': ofPanels(({ fieldConfig }) => !fieldConfig?.defaults.unit),
   'every panel says what no data means': ofPanels(({ fieldConfig }) => !fieldConfig?.defaults.noValue),
-  'panels are of the kinds that every Grafana brings': ofPanels(
-    ({ type }) => !['stat', 'timeseries', 'heatmap', 'bargauge', 'table'].includes(type),
+  // A bar gauge loses its name where it has one series, and is a huge empty bar where it has none: a table's bars do not.
+  'panels are of the kinds that every Grafana brings, and none is a bar gauge': ofPanels(
+    ({ type }) => !['stat', 'timeseries', 'heatmap', 'status-history', 'table'].includes(type),
   ),
   'every panel asks something, each query under a letter of its own': ofPanels((panel) => {
     const letters = targetsOf(panel).map(({ refId }) => refId);
@@ -115,7 +160,7 @@ export const rules: Readonly<Record<string, Rule>> = {
       .map(({ name }) => name),
   'what nobody chooses is out of sight, and nothing else is': ({ templating: { list = [] } }) =>
     list
-      .filter(({ name, hide }) => name.startsWith('runbooks') !== (hide === VariableHide.HideVariable))
+      .filter(({ name, hide }) => /^(runbooks|page)/.test(name) !== (hide === VariableHide.HideVariable))
       .map(({ name }) => name),
   'every series of a graph or a list of bars has a name': ofTargets(
     ({ legendFormat = '' }, { type }) => type !== 'table' && (legendFormat === '' || legendFormat === '__auto'),
@@ -132,33 +177,101 @@ export const rules: Readonly<Record<string, Rule>> = {
   ),
   'single values look back over a time that the zoom does not change, or over what is shown': ofTargets(
     ({ expr }, { type }) =>
-      !graphs.includes(type) && rangesOf(expr).some((range) => !/^(\d+[mhdw](:\d+m)?|\$__range)$/.test(range)),
+      !graphs.includes(type) && rangesOf(expr).some((range) => !/^(\d+[mhdw]|\$__range)(:1m)?$/.test(range)),
   ),
-  'no panel lies on another, or beyond the 24 columns': ({ panels = [] }) => [
-    ...panels.filter(({ gridPos }) => gridPos === undefined || gridPos.x < 0 || gridPos.x + gridPos.w > 24).map(nameOf),
-    ...panels.filter((panel, index) => panels.slice(0, index).some((other) => isOverlap(panel, other))).map(nameOf),
-  ],
+  'no panel lies on another, or beyond the 24 columns': (dashboard) => {
+    const folded = (dashboard.panels ?? []).filter(isRow).map(({ panels }) => panels);
+    return [dashboard.panels ?? [], ...folded].flatMap((panels) => [
+      ...panels
+        .filter(({ gridPos }) => gridPos === undefined || gridPos.x < 0 || gridPos.x + gridPos.w > 24)
+        .map(nameOf),
+      ...panels.filter((panel, index) => panels.slice(0, index).some((other) => isOverlap(panel, other))).map(nameOf),
+    ]);
+  },
   'panels are wide enough for a laptop and high enough to read': ofPanels(
-    ({ gridPos }) => gridPos === undefined || gridPos.w < 6 || gridPos.h < 4,
+    ({ type, gridPos }) => gridPos === undefined || gridPos.w < (type === 'stat' ? 4 : 6) || gridPos.h < 4,
   ),
+  'titles are not cut on a laptop, beside the menu': ofPanels(
+    (panel) => (panel.title ?? '').length * titlePixels.letter + titlePixels.beside > widthOf(panel),
+  ),
+  'columns leave room for names on a laptop, beside the menu': ofPanels(
+    (panel) => panel.type === 'table' && neededBy(panel) > widthOf(panel),
+  ),
+  'what nobody has to see at once is folded in': ({ panels = [] }) => {
+    const height = Math.max(...panels.map(({ gridPos }) => (gridPos?.y ?? 0) + (gridPos?.h ?? 0)));
+    return height > 48 ? [`${height} lines`] : [];
+  },
+  'what is above the first row fits on a wall': ({ uid, panels = [] }) => {
+    const height = panels.find(isRow)?.gridPos?.y ?? 0;
+    return uid === uids.overview && (height === 0 || height > 28) ? [`${height} lines`] : [];
+  },
+  'bars are wide enough to be seen over the time that a dashboard shows': (dashboard) =>
+    panelsOf(dashboard)
+      .filter(({ options, fieldConfig }) => fieldConfig?.defaults.custom?.drawStyle === 'bars' || options?.colWidth)
+      .filter((panel) => {
+        const shown = durationMs(dashboard.time?.from.replace('now-', ''));
+        return !panel.interval || widthOf(panel) / (shown / durationMs(panel.interval)) < 7;
+      })
+      .map(nameOf),
+  'only what is judged has a background, and a solid one': ofPanels((panel) =>
+    panel.type === 'stat'
+      ? panel.options.colorMode !== (isJudged(panel.fieldConfig?.defaults ?? {}) ? 'background_solid' : 'none')
+      : [...objects(panel)].some(([key, { mode }]) => key === 'value' && mode === 'gradient'),
+  ),
+  'text on a background can be read in either theme': ofPanels((panel) =>
+    [...backgrounds(panel)].some((colour) => colour !== nothingToSay && !isReadable(colour)),
+  ),
+  'no text for missing data claims that all is well': ofPanels(({ fieldConfig }) =>
+    /^(ok|fine|good|healthy)|^(no|none|nothing|never|0)\b.*\b(fails?|failed|failing|firing|expires?|throttled|wrong|stuck|silent)$/i.test(
+      fieldConfig?.defaults.noValue ?? '',
+    ),
+  ),
+  'numbers and times say how many decimals they have': (dashboard) =>
+    panelsOf(dashboard).flatMap((panel) =>
+      panel.type === 'stat' || panel.type === 'table'
+        ? configurations(panel)
+            .filter((one) => ['s', 'percentunit'].includes(String(one.unit)) && one.decimals === undefined)
+            .map(() => nameOf(panel))
+        : [],
+    ),
   'colours are those that stay apart for the colour-blind': (dashboard) =>
     [...objects(dashboard)]
       .flatMap(([, { color, fixedColor, iconColor }]) => [color, fixedColor, iconColor])
-      .filter((colour) => typeof colour === 'string' && !palette.includes(colour))
+      .filter((colour) => typeof colour === 'string' && !allowed.includes(colour))
       .map(String),
-  'graphs colour series without a meaning in shades, not in a palette with red and green': ofPanels(
-    ({ type, fieldConfig }) => type === 'timeseries' && fieldConfig?.defaults.color?.mode !== 'shades',
+  'series can be told apart: those with a name that is known have a colour of their own, no shades': ofPanels(
+    (panel) =>
+      panel.type === 'timeseries' &&
+      (panel.fieldConfig?.defaults.color?.mode !== 'palette-classic-by-name' ||
+        targetsOf(panel).some(
+          ({ legendFormat = '' }) =>
+            !/\{\{/.test(legendFormat) &&
+            !panel.fieldConfig?.overrides.some(
+              ({ matcher, properties }) =>
+                matcher.options === legendFormat && properties.some(({ id }) => id === 'color'),
+            ),
+        )),
   ),
   'what has thresholds says in a colour of its own that there is no data': (dashboard) =>
     panelsOf(dashboard)
       .filter(({ type }) => type === 'stat' || type === 'table')
       .flatMap((panel) =>
         configurations(panel)
-          .filter(judges)
+          .filter((one) => isJudged(one) && !saysNothing(one))
           .map(() => nameOf(panel)),
       ),
   'links lead to our dashboards and runbooks': (dashboard) =>
     urlsOf(dashboard).filter((url) => url !== '' && !isOurs(url)),
+  'links keep the time range as it is chosen, and what is not ours is escaped': (dashboard) =>
+    urlsOf(dashboard).filter(
+      (url) =>
+        /\$\{__(from|to)\b/.test(url) ||
+        [...url.matchAll(/\$\{([\w.]+)(:\w+)?\}/g)].some(([, name = '', format]) =>
+          name.startsWith('__data') || name.startsWith('__value') || name.startsWith('__field')
+            ? format !== ':percentencode'
+            : format === ':raw' && !['runbooks', 'runbooks_suffix', 'page'].includes(name),
+        ),
+    ),
   'a dashboard links to the others and to the runbooks': ({ links = [] }) =>
     links.some(({ type, tags }) => type === 'dashboards' && tags.includes('secmaster')) &&
     links.some(({ url }) => url === runbooks)
@@ -166,8 +279,12 @@ export const rules: Readonly<Record<string, Rule>> = {
       : ['links'],
   'links and marks are in sight, not in a menu': ({ links = [], annotations: { list = [] } }) =>
     [...links, ...list].some(({ placement }) => placement !== undefined) ? ['links or annotations'] : [],
-  'alerts are marked on the graphs': ({ annotations: { list = [] } }) =>
-    list.some(({ enable, expr }) => enable && expr?.startsWith('ALERTS{')) ? [] : ['annotations'],
+  'alerts are marked on the graphs where they begin, once for each name': ({ annotations: { list = [] } }) =>
+    list.some(
+      ({ enable, expr }) => enable && /^max by \(alertname, .*ALERTS\{.* unless .* offset 5m\)$/.test(expr ?? ''),
+    )
+      ? []
+      : ['annotations'],
 };
 
 export function lint(dashboard: Dashboard): { rule: string; where: string[] }[] {

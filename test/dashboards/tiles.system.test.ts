@@ -19,6 +19,8 @@ const steady = (value: number, minutes = now) => `${value}x${minutes / step}`;
 const growing = (by: number, minutes = now) => `0+${by * step}x${minutes / step}`;
 const grownUntil = (minutesAgo: number, by: number) =>
   `${growing(by, now - minutesAgo)} ${steady(by * (now - minutesAgo), minutesAgo - step)}`;
+const grownSince = (minutesAgo: number, by: number) =>
+  `${steady(0, now - minutesAgo - step)} ${growing(by, minutesAgo)}`;
 const secondsAgo = (seconds: number) => steady(now * 60 - seconds);
 
 const up = {
@@ -34,6 +36,18 @@ function ends(playbook: string, finished: string, failed: string, retried = stea
     [`secmaster_workflow_attempts_completed_total{${labels}, status="TERMINATED"}`]: steady(0),
   };
 }
+/** Of a quarter of an hour ago. */
+const old = { ...up, 'secmaster_exporter_last_success_timestamp_seconds{workspace="prod"}': secondsAgo(900) };
+const verdict = 'Is it working?';
+const alert = (name: string, playbook: string) => ({
+  [`ALERTS{alertname="${name}", alertstate="firing", severity="warning", area="playbook", workspace="prod", playbook="${playbook}"}`]:
+    steady(1),
+});
+const known = (playbook: string) => gauge('secmaster_workflow_last_start_timestamp_seconds', playbook, secondsAgo(60));
+const week = (failed: number, ended: number) => ({
+  'workspace:secmaster_workflow_failed_runs:increase1w{workspace="prod"}': steady(failed),
+  'workspace:secmaster_workflow_ended_runs:increase1w{workspace="prod"}': steady(ended),
+});
 const gauge = (family: string, playbook: string, value: string, trigger = 'TIMER') => ({
   [`${family}{workspace="prod", playbook="${playbook}", trigger_type="${trigger}"}`]: value,
 });
@@ -52,111 +66,176 @@ interface Row {
   readonly past: Readonly<Record<string, string>>;
   /** null: no data. */
   readonly says: number | null;
+  /** Of a table: its query, and the labels of its only row. */
+  readonly query?: string;
+  readonly labels?: string;
+  readonly at?: Instant;
+}
+
+/** When a tile is read, in minutes, and how far apart the samples of its past are. */
+interface Instant {
+  readonly minutes: number;
+  readonly step: number;
 }
 
 const overview: readonly Row[] = [
   {
     name: 'a playbook whose runs mostly fail is failing',
-    tile: 'Failing playbooks',
+    tile: 'Failing',
     past: { ...up, ...ends('bad', growing(0.1), growing(0.2)), ...ends('well', growing(0.3), growing(0.01)) },
     says: 1,
   },
   {
     name: 'runs that fail once and succeed when they are retried are none',
-    tile: 'Failing playbooks',
+    tile: 'Failing',
     past: { ...up, ...ends('retried', growing(0.1), growing(0.1), growing(0.1)) },
     says: 0,
   },
   {
     name: 'debug runs may fail',
-    tile: 'Failing playbooks',
+    tile: 'Failing',
     past: { ...up, ...ends('tried', steady(0), growing(1), steady(0), 'DEBUG') },
     says: 0,
   },
   {
     name: 'three failures in a row are enough, however long they took; two are not',
-    tile: 'Failing playbooks',
+    tile: 'Failing',
     past: { ...up, ...inARow('weekly', 3), ...inARow('daily', 2) },
     says: 1,
   },
   {
     name: 'a playbook that fails in both ways is one',
-    tile: 'Failing playbooks',
+    tile: 'Failing',
     past: { ...up, ...ends('bad', growing(0.1), growing(0.2)), ...inARow('bad', 4, 'EVENT') },
     says: 1,
   },
   {
     name: 'two failures in an hour are too few, whatever their share',
-    tile: 'Failing playbooks',
+    tile: 'Failing',
     past: { ...up, ...ends('rare', steady(0), growing(2 / hour)) },
     says: 0,
   },
   {
     name: 'a playbook that failed two hours ago is not failing now',
-    tile: 'Failing playbooks',
+    tile: 'Failing',
     past: { ...up, ...ends('mended', growing(0.1), grownUntil(2 * hour, 1)) },
     says: 0,
   },
-  { name: 'without runs nothing fails', tile: 'Failing playbooks', past: up, says: 0 },
-  { name: 'without an exporter nothing is known of failures', tile: 'Failing playbooks', past: {}, says: null },
+  { name: 'without runs nothing fails', tile: 'Failing', past: up, says: 0 },
+  { name: 'without an exporter nothing is known of failures', tile: 'Failing', past: {}, says: null },
   {
     name: 'a run that has been open for five hours is stuck, one of ten minutes is not',
-    tile: 'Stuck playbooks',
+    tile: 'Stuck',
     past: { ...up, ...oldestOpen('hangs', 5 * 3600), ...oldestOpen('works', 600) },
     says: 1,
   },
-  { name: 'without open runs nothing is stuck', tile: 'Stuck playbooks', past: up, says: 0 },
+  { name: 'without open runs nothing is stuck', tile: 'Stuck', past: up, says: 0 },
   {
     name: 'a timer whose start is overdue is silent, one that is due soon is not',
-    tile: 'Silent playbooks',
+    tile: 'Silent',
     past: { ...up, ...dueSecondsAgo('stopped', 60), ...dueSecondsAgo('runs', -600) },
     says: 1,
   },
   {
     name: 'events that fall silent are no timer',
-    tile: 'Silent playbooks',
+    tile: 'Silent',
     past: { ...up, ...dueSecondsAgo('events', 60, 'EVENT') },
     says: 0,
   },
-  { name: 'without a rhythm nothing is silent', tile: 'Silent playbooks', past: up, says: 0 },
+  { name: 'without a rhythm nothing is silent', tile: 'Silent', past: up, says: 0 },
   {
     name: 'while polls fail nobody knows whether a timer is silent or a run is stuck',
-    tile: 'Silent playbooks',
-    past: {
-      ...up,
-      ...dueSecondsAgo('unseen', 2 * 3600),
-      'secmaster_exporter_last_success_timestamp_seconds{workspace="prod"}': secondsAgo(3 * 3600),
-    },
-    says: 0,
+    tile: 'Silent',
+    past: { ...old, ...dueSecondsAgo('unseen', 2 * 3600) },
+    says: null,
+  },
+  {
+    name: 'while polls fail a share of before is not one of now',
+    tile: 'Success rate',
+    past: { ...old, ...ends('one', growing(0.95), growing(0.05)) },
+    says: null,
+  },
+  {
+    name: 'a slow playbook is one for which its alert fires',
+    tile: 'Slow',
+    past: { ...up, ...alert('SecMasterPlaybookSlow', 'slow'), ...alert('SecMasterRetryStorm', 'retried') },
+    says: 1,
+  },
+  { name: 'without runs all works', tile: verdict, past: up, says: 0 },
+  { name: 'without an exporter there is no verdict', tile: verdict, past: {}, says: null },
+  {
+    name: 'an alert on no playbook is a reason to look',
+    tile: verdict,
+    past: { ...up, 'ALERTS{alertname="SecMasterPollFailing", alertstate="firing", workspace="prod"}': steady(1) },
+    says: 1,
+  },
+  {
+    name: 'another alert on a playbook is, too',
+    tile: verdict,
+    past: { ...up, ...known('retried'), ...alert('SecMasterRetryStorm', 'retried') },
+    says: 1,
+  },
+  { name: 'slow is worse', tile: verdict, past: { ...up, ...alert('SecMasterPlaybookSlow', 'slow') }, says: 2 },
+  {
+    name: 'stuck is worse than slow',
+    tile: verdict,
+    past: { ...up, ...alert('SecMasterPlaybookSlow', 'both'), ...oldestOpen('both', 5 * 3600) },
+    says: 3,
+  },
+  {
+    name: 'silent is worse than stuck',
+    tile: verdict,
+    past: { ...up, ...oldestOpen('stuck', 5 * 3600), ...dueSecondsAgo('silent', 60) },
+    says: 4,
+  },
+  {
+    name: 'failing is the worst that is known',
+    tile: verdict,
+    past: { ...up, ...inARow('failing', 3), ...dueSecondsAgo('failing', 60) },
+    says: 5,
+  },
+  {
+    name: 'nothing is known while the data are old, whatever was last seen',
+    tile: verdict,
+    past: { ...old, ...known('failing'), ...inARow('failing', 3) },
+    says: 6,
   },
   {
     name: 'of 20 runs one failed',
-    tile: 'Success rate (objective 95 %)',
+    tile: 'Success rate',
     past: { ...up, ...ends('one', growing(0.95), growing(0.05)) },
     says: 0.95,
   },
   {
     name: 'the budget is used up where failures are as many as the objective allows',
-    tile: 'Failure budget left, 14d',
-    past: { ...up, ...ends('one', growing(0.95), growing(0.05)) },
+    tile: 'Failure budget left',
+    past: { ...up, ...week(50, 1000) },
     says: 0,
   },
   {
     name: 'half of the budget is left where half as many fail',
-    tile: 'Failure budget left, 14d',
-    past: { ...up, ...ends('one', growing(0.975), growing(0.025)) },
+    tile: 'Failure budget left',
+    past: { ...up, ...week(25, 1000) },
     says: 0.5,
   },
+  { name: 'nothing ended in a week', tile: 'Failure budget left', past: { ...up, ...week(0, 0) }, says: null },
   {
-    name: 'open runs are those of each status that is no end',
-    tile: 'Open runs',
+    name: 'a day of a finished run a minute, each of which would take a person half an hour',
+    tile: 'Work saved',
     past: {
       ...up,
-      'secmaster_workflow_instances{workspace="prod", status="RUNNING"}': steady(3),
-      'secmaster_workflow_instances{workspace="prod", status="PAUSED"}': steady(2),
-      'secmaster_workflow_instances{workspace="prod", status="FAILED"}': steady(7),
+      ...ends('set', growing(1), growing(0.1)),
+      ...ends('not set', growing(1), growing(0)),
+      ...ends('set', growing(1), growing(0), steady(0), 'DEBUG'),
+      'secmaster:playbook_manual_work:minutes{workspace="prod", playbook="set"}': steady(30),
     },
-    says: 5,
+    says: 720,
+  },
+  {
+    name: 'nobody has said how long a person would take',
+    tile: 'Work saved',
+    past: { ...up, ...ends('not set', growing(1), growing(0)) },
+    says: null,
   },
   {
     name: 'the oldest of two workspaces tells the age of the data',
@@ -182,7 +261,7 @@ const exporter: readonly Row[] = [
   },
   {
     name: 'one of two workspaces fails',
-    tile: 'Workspaces whose poll failed',
+    tile: 'Failing polls',
     past: { 'secmaster_up{workspace="a"}': steady(0), 'secmaster_up{workspace="b"}': steady(1) },
     says: 1,
   },
@@ -201,13 +280,31 @@ const exporter: readonly Row[] = [
     },
     says: 0.1,
   },
+  {
+    name: 'of polls that failed for half an hour, two hours ago, the last one is told, in milliseconds',
+    tile: 'Failed polls, and why',
+    query: 'B',
+    labels: '{workspace="prod", reason="timeout"}',
+    past: {
+      'secmaster_exporter_poll_failures_total{workspace="prod", reason="timeout"}': '0x60 1+1x29 30x120',
+    },
+    at: { minutes: 210, step: 1 },
+    // In the last minute in which the counter had grown within three minutes.
+    says: 1000 * 60 * (90 + 2),
+  },
   { name: 'keys that do not expire', tile: 'Credentials expire in', past: up, says: null },
 ];
 
 const playbook: readonly Row[] = [
   {
+    name: 'half of the runs of the last hour failed, and none before',
+    tile: 'Failed, last hour',
+    past: ends('p', growing(0.1), grownSince(hour, 0.1)),
+    says: 0.5,
+  },
+  {
     name: 'no run has failed',
-    tile: 'Failure ratio now',
+    tile: 'Failed, lookback',
     past: {
       'secmaster_workflow_instances{workspace="prod", playbook="p", trigger_type="EVENT", status="FINISHED"}':
         steady(4),
@@ -230,23 +327,28 @@ describe.each([
   ['secmaster-exporter', exporter],
   ['secmaster-playbook', playbook],
 ])('%s', (uid, rows) => {
-  test.each(rows)('$tile: $name', ({ tile, past, says }) => {
+  test.each(rows)('$tile: $name', ({ tile, past, says, query = 'A', labels = '{}', at = { minutes: now, step } }) => {
     const questions = loadDashboards().flatMap(asked);
-    const expr = questions.find(({ dashboard, panel }) => dashboard === uid && panel === tile)?.expr ?? '';
+    const expr =
+      questions.find(({ dashboard, panel, refId }) => dashboard === uid && panel === tile && refId === query)?.expr ??
+      '';
     const everything = { workspace: null, playbook: null, trigger_type: null };
     // promtool compares to the last digit.
     const rounded = `round(${fill(expr, everything, { rateInterval: '2m', range: '24h' })}, 0.001)`;
-    promtool(rounded, past, says);
+    promtool(rounded, past, at, says === null ? [] : [{ labels, value: says }]);
   });
 });
 
 /** Throws with what promtool printed where the expression has another value. */
-function promtool(expr: string, past: Readonly<Record<string, string>>, value: number | null): void {
+function promtool(
+  expr: string,
+  past: Readonly<Record<string, string>>,
+  { minutes, step }: Instant,
+  exp_samples: readonly object[],
+): void {
   const file = join(temporaryFolder(), 'test.yml');
   const input_series = Object.entries(past).map(([series, values]) => ({ series, values }));
-  const promql_expr_test = [
-    { expr, eval_time: `${now}m`, exp_samples: value === null ? [] : [{ labels: '{}', value }] },
-  ];
+  const promql_expr_test = [{ expr, eval_time: `${minutes}m`, exp_samples }];
   const one = { name: 'one process', interval: `${step}m`, input_series, promql_expr_test, alert_rule_test: [] };
   const tests = [one, ...withReplicas([{ ...one, name: 'two replicas' }], 2)];
   writeFileSync(file, JSON.stringify({ rule_files: [], evaluation_interval: `${step}m`, tests }));

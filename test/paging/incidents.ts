@@ -82,8 +82,13 @@ const failures: WorldPlan = {
     trouble('10 a day, always fails', '10 a day', [8.6, 48], fails, ['page', failing, inARow(3)]),
     trouble('40 a day, always fails', '40 a day', [9.4, 24], fails, ['page', failing, inARow(3)]),
     trouble('200 a day, always fails', '200 a day', [9.1, 6], fails, ['page', failing, inARow(3)]),
-    trouble('2000 a day, always fails', '2000 a day', [8.1, 3], fails, ['page', failing, inARow(3)]),
-    trouble('once a week, always fails', 'Weekly scan', [6.9, 20 * 24], fails, ['ticket', failing, inARow(1)]),
+    trouble('2000 a day, always fails', '2000 a day', [10.1, 3], fails, ['page', failing, inARow(3)]),
+    // The third failure in a row pages.
+    trouble('once a week, fails twice', 'Weekly scan', [6.9, 13 * 24], fails, [
+      'ticket',
+      ['SecMasterPlaybookFailing'],
+      inARow(1),
+    ]),
     trouble('10 a day, half of the runs fail', '10 a day', [16, 96], failsInPart(0.5), [
       'page',
       failing,
@@ -99,13 +104,13 @@ const failures: WorldPlan = {
       failing,
       nth(5, 'FAILED'),
     ]),
-    trouble('2000 a day, half of the runs fail', '2000 a day', [9.3, 3], failsInPart(0.5), [
+    trouble('2000 a day, half of the runs fail', '2000 a day', [11.4, 3], failsInPart(0.5), [
       'page',
       failing,
       nth(5, 'FAILED'),
     ]),
     trouble('200 a day, 15 % fail', '200 a day', [19, 72], failsInPart(0.15), ['ticket', burning, nth(20, 'FAILED')]),
-    trouble('2000 a day, 15 % fail', '2000 a day', [10.5, 48], failsInPart(0.15), [
+    trouble('2000 a day, 15 % fail', '2000 a day', [7.1, 48], failsInPart(0.15), [
       'ticket',
       burning,
       nth(20, 'FAILED'),

@@ -1,9 +1,21 @@
-import { bad, badFrom, codeColours, goodFrom, neutral, warning, warningFrom } from '../colours.ts';
+import { firingAlertsTable } from '../alerts.ts';
+import {
+  badFrom,
+  codeColours,
+  goodFrom,
+  inOrder,
+  neutral,
+  operationColours,
+  reasonColours,
+  warningBelow,
+  warningFrom,
+} from '../colours.ts';
 import { runbook } from '../links.ts';
 import { noExporter } from '../panel/described.ts';
 import { bars, lines } from '../panel/graph.ts';
 import { stat } from '../panel/stat.ts';
 import { table } from '../panel/table.ts';
+import { chosenOrNone, is } from '../promql.ts';
 import * as shared from '../shared-panels.ts';
 import {
   auditMismatches,
@@ -14,9 +26,14 @@ import {
 } from '../thresholds.ts';
 import * as queries from './queries.ts';
 
-const noCredentialsExpire = 'None expire';
+/** Keys that live for ever, or nothing that is scraped. */
+const noCredentialsExpire = 'No expiry known';
+/** Wide enough for a bar where six hours are shown. */
+const minInterval = '10m';
 /** Estimated counts are a little off the whole numbers. */
 const mismatchSteps = badFrom(auditMismatches.critical - 0.5, auditMismatches.warning - 0.5);
+/** A slower way is as right as the fast one. */
+const assumptionSteps = warningBelow(1);
 const yesNo = { 0: 'no', 1: 'yes' };
 const credentialsSteps = goodFrom(credentialsSeconds.warning, credentialsSeconds.critical);
 
@@ -32,8 +49,8 @@ export const scraped = stat({
 });
 
 export const failingWorkspaces = stat({
-  title: 'Workspaces whose poll failed',
-  description: 'Workspaces whose last poll failed. Their numbers are from the last successful poll.',
+  title: 'Failing polls',
+  description: 'Number of workspaces whose last poll failed. Their numbers are from the last successful poll.',
   unit: 'none',
   noValue: noExporter,
   expr: queries.failingWorkspaces,
@@ -46,7 +63,7 @@ export const dataAge = shared.dataAge(queries.dataAge);
 export const incompleteWindows = stat({
   title: 'Incomplete windows',
   description:
-    'Workspaces whose lookback has not been read completely: their gauges are too low. Normal for a while after the first start.',
+    'Number of workspaces whose lookback has not been read completely: their gauges are too low. Normal for a while after the first start.',
   unit: 'none',
   noValue: noExporter,
   expr: queries.incompleteWindows,
@@ -93,6 +110,7 @@ export const credentialsLeft = stat({
   description:
     'Time until the next credentials expire. The exporter renews them earlier, so the value should jump up again by itself.',
   unit: 's',
+  decimals: 1,
   noValue: noCredentialsExpire,
   expr: queries.credentialsLeft,
   steps: credentialsSteps,
@@ -100,69 +118,113 @@ export const credentialsLeft = stat({
 });
 
 export const workspaces = table({
-  title: 'Workspaces',
+  title: 'Workspaces, oldest data first',
   description:
-    'Whether the numbers of each workspace can be trusted, oldest data first. Mismatches and rejected rows are counted over the time range.',
+    'Whether the numbers of each workspace can be trusted. Mismatches and rejected rows are counted over the time range.',
   noValue: noExporter,
   keys: [{ title: 'Workspace', label: 'workspace' }],
   columns: [
-    { title: 'Last poll succeeded', expr: queries.byWorkspace.up, unit: 'none', steps: goodFrom(1), texts: yesNo },
+    { title: 'Polled', expr: queries.byWorkspace.up, unit: 'none', width: 70, steps: goodFrom(1), texts: yesNo },
     {
-      title: 'Age of the data',
+      title: 'Data age',
       expr: queries.byWorkspace.dataAge,
       unit: 's',
+      decimals: 0,
+      width: 86,
       steps: badFrom(staleAfterSeconds),
     },
-    { title: 'Poll duration', expr: queries.byWorkspace.pollDuration, unit: 's', decimals: 2 },
+    { title: 'Poll took', expr: queries.byWorkspace.pollDuration, unit: 's', decimals: 2, width: 82 },
     {
-      title: 'Window complete',
+      title: 'Complete',
       expr: queries.byWorkspace.windowComplete,
       unit: 'none',
+      width: 82,
       steps: goodFrom(1),
       texts: yesNo,
     },
     {
-      title: 'Audit mismatches',
+      title: 'Mismatches',
       expr: queries.byWorkspace.mismatches,
       unit: 'none',
       decimals: 0,
+      width: 92,
       steps: mismatchSteps,
     },
-    { title: 'Rejected rows', expr: queries.byWorkspace.rejectedRows, unit: 'none', decimals: 0, steps: badFrom(0.5) },
-    { title: 'Open', expr: queries.byWorkspace.openInstances, unit: 'none' },
-    { title: 'Ended', expr: queries.byWorkspace.endedInstances, unit: 'none' },
-    { title: 'Age of the ledger', expr: queries.byWorkspace.ledgerAge, unit: 's' },
-    { title: 'Enabled playbooks', expr: queries.byWorkspace.enabledPlaybooks, unit: 'none' },
     {
-      title: 'Playbooks grouped as other',
+      title: 'Rejected',
+      expr: queries.byWorkspace.rejectedRows,
+      unit: 'none',
+      decimals: 0,
+      width: 78,
+      steps: badFrom(0.5),
+    },
+  ],
+  sort: { by: 'Data age', descending: true },
+});
+
+export const ledgers = table({
+  title: 'Ledgers',
+  description:
+    'What the ledger of each workspace holds, since when, how many playbooks are enabled or share the name other, and how long its credentials are valid.',
+  noValue: noExporter,
+  keys: [{ title: 'Workspace', label: 'workspace' }],
+  columns: [
+    { title: 'Open runs', expr: queries.byWorkspace.openInstances, unit: 'none', decimals: 0 },
+    { title: 'Ended runs', expr: queries.byWorkspace.endedInstances, unit: 'none', decimals: 0 },
+    { title: 'Counting since', expr: queries.byWorkspace.ledgerCreated, unit: 'dateTimeFromNow' },
+    { title: 'Enabled playbooks', expr: queries.byWorkspace.enabledPlaybooks, unit: 'none', decimals: 0 },
+    {
+      title: 'Grouped as other',
       expr: queries.byWorkspace.playbooksLimited,
       unit: 'none',
+      decimals: 0,
       steps: warningFrom(1),
     },
     {
       title: 'Credentials expire in',
       expr: queries.byWorkspace.credentialsLeft,
       unit: 's',
+      decimals: 1,
       steps: credentialsSteps,
     },
   ],
-  sort: { by: 'Age of the data', descending: true },
+  sort: { by: 'Workspace', descending: false },
+});
+
+export const firingAlerts = firingAlertsTable({ area: is('exporter'), workspace: chosenOrNone('workspace') }, [
+  'workspace',
+]);
+
+export const lastFailures = table({
+  title: 'Failed polls, and why',
+  description:
+    'How many polls of each workspace failed in the time range, for which reason, and when that was seen last. The log says what to fix.',
+  noValue: 'No failed poll found',
+  keys: [
+    { title: 'Workspace', label: 'workspace' },
+    { title: 'Reason', label: 'reason', width: 124 },
+  ],
+  columns: [
+    { title: 'Failed', expr: queries.failuresByReason.count, unit: 'none', decimals: 0, width: 62 },
+    { title: 'Last', expr: queries.failuresByReason.last, unit: 'dateTimeFromNow', width: 110 },
+  ],
+  sort: { by: 'Last', descending: true },
 });
 
 export const dataAgeOverTime = lines({
   title: 'Age of the data, by workspace',
   description: 'Time since the last successful poll. A sawtooth as high as the poll interval is normal. Dashed: stale.',
-  unit: 's',
+  unit: 'dthms',
   noValue: noExporter,
   queries: [{ expr: queries.byWorkspace.dataAge, legend: '{{workspace}}' }],
   steps: badFrom(staleAfterSeconds),
 });
 
 export const pollAge = lines({
-  title: 'Time since the last poll, by workspace',
+  title: 'Time since the last poll',
   description:
     'Time since the last poll, successful or not. If this stays low while the age of the data grows, polls fail. If both grow, there are no polls.',
-  unit: 's',
+  unit: 'dthms',
   noValue: noExporter,
   queries: [{ expr: queries.pollAgeByWorkspace, legend: '{{workspace}}' }],
 });
@@ -187,10 +249,12 @@ export const pollsPerHour = lines({
 
 export const pollFailures = bars({
   title: 'Failed polls per hour, by reason',
-  description: 'Why polls failed. The log says what to fix.',
+  description: 'Why polls failed, as a rate per hour. The log says what to fix.',
   unit: 'none',
-  noValue: 'No poll failed',
-  queries: [{ expr: queries.pollFailuresPerHour, legend: '{{workspace}}: {{reason}}' }],
+  noValue: 'No failed poll found',
+  queries: [{ expr: queries.pollFailuresPerHour, legend: '{{reason}}' }],
+  colours: reasonColours,
+  minInterval,
 });
 
 export const requests = bars({
@@ -200,6 +264,7 @@ export const requests = bars({
   noValue: noExporter,
   queries: [{ expr: queries.requestsPerHour, legend: '{{code}}' }],
   colours: codeColours,
+  minInterval,
 });
 
 export const requestsByOperation = lines({
@@ -208,6 +273,7 @@ export const requestsByOperation = lines({
   unit: 'none',
   noValue: noExporter,
   queries: [{ expr: queries.requestsPerHourByOperation, legend: '{{operation}}' }],
+  colours: operationColours,
 });
 
 export const requestDuration = lines({
@@ -216,14 +282,17 @@ export const requestDuration = lines({
   unit: 's',
   noValue: noExporter,
   queries: [{ expr: queries.requestDuration, legend: '{{operation}}' }],
+  colours: operationColours,
 });
 
 export const throttledRequests = bars({
   title: 'Throttled requests per hour',
   description: 'Requests that were answered with 429. Lower poll.rate_limit, or poll less often.',
   unit: 'none',
-  noValue: 'Never throttled',
+  noValue: 'No throttled request found',
   queries: [{ expr: queries.throttledPerHour, legend: '{{operation}}' }],
+  colours: operationColours,
+  minInterval,
 });
 
 export const auditsPerHour = lines({
@@ -236,7 +305,7 @@ export const auditsPerHour = lines({
     { expr: queries.auditsPerHour, legend: 'audits' },
     { expr: queries.mismatchesPerHour, legend: 'mismatches' },
   ],
-  colours: { audits: neutral, mismatches: warning },
+  colours: inOrder('mismatches', 'audits'),
 });
 
 export const windowComplete = lines({
@@ -255,7 +324,7 @@ export const ledgerSize = lines({
   unit: 'short',
   noValue: noExporter,
   queries: [{ expr: queries.ledgerByState, legend: '{{state}}' }],
-  colours: { open: warning, ended: neutral },
+  colours: inOrder('open', 'ended'),
 });
 
 export const rejectedRowsPerHour = bars({
@@ -264,6 +333,8 @@ export const rejectedRowsPerHour = bars({
   unit: 'none',
   noValue: noExporter,
   queries: [{ expr: queries.rejectedRowsPerHour, legend: '{{reason}}' }],
+  colours: inOrder('not_an_object', 'no_id', 'bad_id', 'no_status', 'bad_time', 'bad_retry_count', 'bad_field'),
+  minInterval,
 });
 
 export const topologiesPerHour = bars({
@@ -273,7 +344,8 @@ export const topologiesPerHour = bars({
   unit: 'none',
   noValue: noExporter,
   queries: [{ expr: queries.topologiesPerHour, legend: '{{result}}' }],
-  colours: { read: neutral, skipped: warning, failed: bad },
+  colours: inOrder('skipped', 'read', 'failed'),
+  minInterval,
 });
 
 export const limitedValues = lines({
@@ -291,17 +363,19 @@ export const assumptions = table({
     'Whether SecMaster behaves as the fastest way to read it needs. If not, the exporter takes a slower one.',
   noValue: noExporter,
   keys: [
-    { title: 'Workspace', label: 'workspace' },
+    { title: 'Workspace', label: 'workspace', width: 110 },
     { title: 'Assumption', label: 'assumption' },
   ],
-  columns: [{ title: 'Holds', expr: queries.assumptions, unit: 'none', steps: goodFrom(1), texts: yesNo }],
+  columns: [
+    { title: 'Holds', expr: queries.assumptions, unit: 'none', width: 66, steps: assumptionSteps, texts: yesNo },
+  ],
   sort: { by: 'Holds', descending: false },
 });
 
 export const credentialsLeftOverTime = lines({
   title: 'Time until credentials expire',
   description: 'A sawtooth means that credentials are renewed. A line that falls to 0 means that renewal fails.',
-  unit: 's',
+  unit: 'dthms',
   noValue: noCredentialsExpire,
   queries: [{ expr: queries.byWorkspace.credentialsLeft, legend: '{{workspace}}' }],
   steps: credentialsSteps,
@@ -325,24 +399,18 @@ export const scrapeDuration = lines({
 
 export const memory = lines({
   title: 'Memory',
-  description: 'Resident memory of the process, and the part that the JavaScript heap uses.',
+  description: 'Resident memory of the process.',
   unit: 'bytes',
   noValue: noExporter,
-  queries: [
-    { expr: queries.residentMemory, legend: '{{instance}} resident' },
-    { expr: queries.heap, legend: '{{instance}} heap' },
-  ],
+  queries: [{ expr: queries.residentMemory, legend: '{{instance}}' }],
 });
 
 export const eventLoop = lines({
   title: 'Event loop lag',
-  description: 'Delay of the event loop: mean and 99th percentile. Dashed: scrapes and polls become slow.',
+  description: 'Delay of the event loop, 99th percentile. Dashed: scrapes and polls become slow.',
   unit: 's',
   noValue: noExporter,
-  queries: [
-    { expr: queries.lagMean, legend: '{{instance}} mean' },
-    { expr: queries.lagP99, legend: '{{instance}} p99' },
-  ],
+  queries: [{ expr: queries.lagP99, legend: '{{instance}}' }],
   steps: badFrom(eventLoopLagSeconds.critical, eventLoopLagSeconds.warning),
 });
 
@@ -364,14 +432,25 @@ export const openFiles = lines({
 
 export const processes = table({
   title: 'Exporters',
-  description: 'The processes that Prometheus scrapes, and how long they have been running.',
+  description:
+    'The processes that Prometheus scrapes, since when they have been running, and the configuration in force: after a failed reload it is the previous one.',
   noValue: noExporter,
   keys: [
     { title: 'Instance', label: 'instance' },
     { title: 'Version', label: 'version' },
     { title: 'Node.js', label: 'nodeversion' },
   ],
-  columns: [{ title: 'Running for', expr: queries.processAge, unit: 's' }],
+  columns: [
+    { title: 'Running since', expr: queries.processStart, unit: 'dateTimeFromNow' },
+    {
+      title: 'Last reload',
+      expr: queries.reloadSuccessful,
+      unit: 'none',
+      steps: goodFrom(1),
+      texts: { 0: 'failed', 1: 'succeeded' },
+    },
+    { title: 'Configuration of', expr: queries.lastReload, unit: 'dateTimeFromNow' },
+  ],
   sort: { by: 'Instance', descending: false },
 });
 
@@ -379,30 +458,11 @@ export const leases = table({
   title: 'Replicas',
   description:
     'Which replica polls each workspace, where several share a ledger in PostgreSQL. The others show the same numbers.',
-  noValue: 'No replicas',
+  noValue: 'No replicas found',
   keys: [
-    { title: 'Workspace', label: 'workspace' },
+    { title: 'Workspace', label: 'workspace', width: 110 },
     { title: 'Instance', label: 'instance' },
   ],
-  columns: [{ title: 'Polls it', expr: queries.leases, unit: 'none', texts: { 1: 'yes' } }],
+  columns: [{ title: 'Polls it', expr: queries.leases, unit: 'none', width: 74, texts: yesNo }],
   sort: { by: 'Workspace', descending: false },
-});
-
-export const reload = stat({
-  title: 'Configuration in force',
-  description:
-    'Whether the last reload of the configuration succeeded. After a failed one, the previous configuration stays in force.',
-  unit: 'none',
-  noValue: noExporter,
-  expr: queries.reloadSuccessful,
-  steps: goodFrom(1),
-  texts: { 0: 'last reload failed', 1: 'last reload succeeded' },
-});
-
-export const sinceReload = stat({
-  title: 'Age of the configuration',
-  description: 'Time since the configuration in force was loaded.',
-  unit: 's',
-  noValue: noExporter,
-  expr: queries.sinceReload,
 });

@@ -35,8 +35,6 @@ export const mismatches = sum(increase(series(exporter.auditMismatches, here)));
 export const rejectedRows = sum(increase(series(exporter.rowsRejected, here)));
 export const throttledRatio = `(${sum(increase(series(exporterProcess.apiRequests, { code: is('429') })))} or vector(0)) / ${sum(increase(series(exporterProcess.apiRequests)))}`;
 export const credentialsLeft = `min(${once(series(exporter.credentialsExpiry, here))}) - time()`;
-export const reloadSuccessful = `min(${series(exporterProcess.configLastReloadSuccessful)})`;
-export const sinceReload = age(`max(${series(exporterProcess.configLastReloadSuccess)})`);
 
 /** What the table of workspaces shows, and graphs over time. */
 export const byWorkspace = {
@@ -48,7 +46,7 @@ export const byWorkspace = {
   rejectedRows: sumBy(['workspace'], increase(series(exporter.rowsRejected, here))),
   openInstances: sumBy(['workspace'], once(series(exporter.ledgerInstances, { ...here, state: is('open') }))),
   endedInstances: sumBy(['workspace'], once(series(exporter.ledgerInstances, { ...here, state: is('ended') }))),
-  ledgerAge: age(maxBy(['workspace'], series(exporter.ledgerCreated, here))),
+  ledgerCreated: `1000 * ${maxBy(['workspace'], series(exporter.ledgerCreated, here))}`,
   enabledPlaybooks: sumBy(['workspace'], once(series(playbook.enabled, here))),
   playbooksLimited: maxBy(['workspace'], series(exporter.playbooksLimited, here)),
   credentialsLeft: `${maxBy(['workspace'], series(exporter.credentialsExpiry, here))} - time()`,
@@ -60,7 +58,14 @@ export const assumptions = minBy(['workspace', 'assumption'], series(exporter.as
 export const pollAgeByWorkspace = age(maxBy(['workspace'], series(exporter.lastPoll, here)));
 export const pollsPerHour = sum(perHour(rate(series(exporter.polls, here))));
 /** Every reason has a series from the start: those that did not occur are filtered out. */
-export const pollFailuresPerHour = `${sumBy(['workspace', 'reason'], perHour(rate(series(exporter.pollFailures, here))))} > 0`;
+export const pollFailuresPerHour = `${sumBy(['reason'], perHour(rate(series(exporter.pollFailures, here))))} > 0`;
+const pollFailures = (window: string) =>
+  sumBy(['workspace', 'reason'], increase(series(exporter.pollFailures, here), window));
+export const failuresByReason = {
+  count: `round(${pollFailures('$__range')}) > 0`,
+  /** The last minute in which one was seen, in milliseconds. */
+  last: `1000 * max_over_time((timestamp(${pollFailures('3m')} > 0))[$__range:1m])`,
+};
 
 export const requestsPerHour = sumBy(['code'], perHour(rate(series(exporterProcess.apiRequests))));
 export const requestsPerHourByOperation = sumBy(['operation'], perHour(rate(series(exporterProcess.apiRequests))));
@@ -74,19 +79,20 @@ export const auditsPerHour = sum(perHour(rate(series(exporter.audits, here))));
 export const mismatchesPerHour = sum(perHour(rate(series(exporter.auditMismatches, here))));
 export const topologiesPerHour = sumBy(['result'], perHour(rate(series(exporter.topologies, here))));
 export const ledgerByState = sumBy(['state'], once(series(exporter.ledgerInstances, here)));
-export const rejectedRowsPerHour = sumBy(['reason'], perHour(rate(series(exporter.rowsRejected, here))));
+export const rejectedRowsPerHour = `${sumBy(['reason'], perHour(rate(series(exporter.rowsRejected, here))))} > 0`;
 
 export const samples = ofExporter('scrape_samples_scraped');
 export const scrapeDuration = ofExporter('scrape_duration_seconds');
 export const residentMemory = ofExporter('process_resident_memory_bytes');
-export const heap = ofExporter('nodejs_heap_size_used_bytes');
-export const lagMean = ofExporter('nodejs_eventloop_lag_mean_seconds');
 export const lagP99 = ofExporter('nodejs_eventloop_lag_p99_seconds');
 export const cpu = ofExporter('rate(process_cpu_seconds_total[$__rate_interval])');
 export const openFiles = ofExporter('process_open_fds');
 /** With the version, which only the build info tells. */
-export const processAge = `max by (instance, version, nodeversion) (
-  ${series(exporterProcess.buildInfo)} * on (job, instance) group_left () (${age('process_start_time_seconds')})
+const ofProcess = (value: string) => `max by (instance, version, nodeversion) (
+  ${series(exporterProcess.buildInfo)} * on (job, instance) group_left () (${value})
 )`;
+export const processStart = ofProcess('1000 * process_start_time_seconds');
+export const reloadSuccessful = ofProcess(series(exporterProcess.configLastReloadSuccessful));
+export const lastReload = ofProcess(`1000 * ${series(exporterProcess.configLastReloadSuccess)}`);
 /** With PostgreSQL: which replica polls a workspace. */
-export const leases = `max by (workspace, instance) (${series(exporter.lease, here)}) == 1`;
+export const leases = `max by (workspace, instance) (${series(exporter.lease, here)})`;

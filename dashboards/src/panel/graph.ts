@@ -5,6 +5,7 @@ import {
   GraphThresholdsStyleMode,
   LegendDisplayMode,
   LegendPlacement,
+  LineInterpolation,
   SortOrder,
   StackingConfigBuilder,
   StackingMode,
@@ -15,7 +16,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/common';
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
-import { neutral, type Steps } from '../colours.ts';
+import type { Steps } from '../colours.ts';
 import { coloured, type Description, described } from './described.ts';
 import { thresholds } from './stat.ts';
 import { type Query, range, refIdOf } from './target.ts';
@@ -26,29 +27,55 @@ export interface Graph extends Description {
   readonly colours?: Readonly<Record<string, string>>;
   /** Drawn as dashed lines. */
   readonly steps?: Steps;
+  /** The axis reaches from `min`, by default 0, to `max`. */
+  readonly min?: number;
   readonly max?: number;
+  readonly decimals?: number;
   /** The least time between two points: with few runs a shorter one shows nothing but noise. */
   readonly minInterval?: string;
+}
+
+/** Bars: wide enough to be seen where a day is shown. */
+export interface Bars extends Graph {
+  readonly minInterval: string;
 }
 
 export function lines(graph: Graph): PanelBuilder {
   return base(graph).drawStyle(GraphDrawStyle.Line).lineWidth(2).fillOpacity(0).showPoints(VisibilityMode.Auto);
 }
 
-export function bars(graph: Graph): PanelBuilder {
-  return base(graph)
-    .drawStyle(GraphDrawStyle.Bars)
-    .lineWidth(0)
-    .fillOpacity(90)
-    .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
+/** Gauges that add up, such as open runs. */
+export function areas(graph: Graph): PanelBuilder {
+  return stacked(base(graph))
+    .drawStyle(GraphDrawStyle.Line)
+    .lineInterpolation(LineInterpolation.StepAfter)
+    .lineWidth(1)
+    .fillOpacity(60)
+    .showPoints(VisibilityMode.Never);
 }
 
-function base({ queries, colours = {}, steps, max, minInterval, ...description }: Graph): PanelBuilder {
+export function bars(graph: Bars): PanelBuilder {
+  return stacked(base(graph)).drawStyle(GraphDrawStyle.Bars).lineWidth(0).fillOpacity(90);
+}
+
+const stacked = (panel: PanelBuilder) =>
+  panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
+
+function base({
+  queries,
+  colours = {},
+  steps,
+  min = 0,
+  max,
+  decimals,
+  minInterval,
+  ...description
+}: Graph): PanelBuilder {
   const targets = queries.map((query, index) => range(query, refIdOf(index)));
   const panel = coloured(described(new PanelBuilder(), description, targets), colours)
-    .min(0)
-    // Grafana's own palette has a red and a green that mean nothing: series without a colour are told apart by lightness.
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Shades).fixedColor(neutral))
+    .min(min)
+    // Grafana has no palette of one's own for series whose names nobody knows; a workspace has the same colour on each graph.
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
     .legend(
       new VizLegendOptionsBuilder()
         .displayMode(LegendDisplayMode.List)
@@ -56,7 +83,10 @@ function base({ queries, colours = {}, steps, max, minInterval, ...description }
         .showLegend(true),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
-  if (max !== undefined) panel.max(max);
+  // Without a value above 0 the axis would end at 100.
+  if (max === undefined) panel.axisSoftMax(1);
+  else panel.max(max);
+  if (decimals !== undefined) panel.decimals(decimals);
   if (minInterval !== undefined) panel.interval(minInterval);
   if (steps !== undefined) {
     const style = new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed);

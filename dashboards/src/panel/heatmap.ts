@@ -9,7 +9,7 @@ import {
   RowsHeatmapOptionsBuilder,
   YAxisConfigBuilder,
 } from '@grafana/grafana-foundation-sdk/heatmap';
-import { bad } from '../colours.ts';
+import { mark } from '../colours.ts';
 import { type Description, described } from './described.ts';
 import { heatmap as target } from './target.ts';
 
@@ -17,17 +17,16 @@ export interface Heatmap extends Omit<Description, 'unit'> {
   /** Of the values that fall into the buckets; a cell counts them. */
   readonly bucketUnit: string;
   readonly expr: string;
-  readonly exemplars: boolean;
   readonly minInterval: string;
 }
 
-export function heatmap({ expr, exemplars, minInterval, bucketUnit, ...description }: Heatmap): PanelBuilder {
-  return described(new PanelBuilder(), { ...description, unit: 'none' }, [target(expr, 'A', exemplars)])
+export function heatmap({ expr, minInterval, bucketUnit, ...description }: Heatmap): PanelBuilder {
+  return described(new PanelBuilder(), { ...description, unit: 'none' }, [target(expr, 'A')])
     .interval(minInterval)
     .calculate(false)
     .rowsFrame(new RowsHeatmapOptionsBuilder().layout(HeatmapCellLayout.Auto))
     .yAxis(new YAxisConfigBuilder().unit(bucketUnit))
-    .cellValues(new CellValuesBuilder().unit('none').decimals(1))
+    .cellValues(new CellValuesBuilder().unit('none').decimals(0))
     .color(
       // Cividis runs from blue to yellow by lightness, so it reads the same without red and green.
       new HeatmapColorOptionsBuilder()
@@ -38,6 +37,6 @@ export function heatmap({ expr, exemplars, minInterval, bucketUnit, ...descripti
         .steps(64),
     )
     .showValue(VisibilityMode.Never)
-    .exemplarsColor(bad)
+    .exemplarsColor(mark)
     .showLegend();
 }

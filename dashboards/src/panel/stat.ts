@@ -1,5 +1,10 @@
-/** One large value, readable from across the room. */
-import { BigValueColorMode, BigValueGraphMode, ReduceDataOptionsBuilder } from '@grafana/grafana-foundation-sdk/common';
+/** One large value, readable from across the room. It has a background only if it is judged. */
+import {
+  BigValueColorMode,
+  BigValueGraphMode,
+  BigValueTextMode,
+  ReduceDataOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/common';
 import {
   MappingType,
   SpecialValueMatch,
@@ -20,12 +25,13 @@ export interface Stat extends Description {
   readonly texts?: Readonly<Record<string, string>>;
 }
 
-export function stat({ expr, steps = noThresholds, decimals, texts, ...description }: Stat): PanelBuilder {
+export function stat({ expr, steps, decimals, texts, ...description }: Stat): PanelBuilder {
   const panel = described(new PanelBuilder(), description, [instant({ expr, legend: description.title }, 'A')])
-    .thresholds(thresholds(steps))
-    .mappings([...mapped(texts), nothing(description.noValue)])
-    .colorMode(BigValueColorMode.Background)
+    .thresholds(thresholds(steps ?? noThresholds))
+    .mappings([...mapped(texts), nothing(description.noValue, unknown)])
+    .colorMode(steps === undefined ? BigValueColorMode.None : BigValueColorMode.BackgroundSolid)
     .graphMode(BigValueGraphMode.None)
+    .textMode(BigValueTextMode.Value)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']));
   return decimals === undefined ? panel : panel.decimals(decimals);
 }
@@ -39,7 +45,6 @@ export function mapped(texts: Readonly<Record<string, string>> = {}): ValueMappi
 }
 
 /** No sample, or a ratio of nothing to nothing: without a colour of its own it would have that of the lowest threshold. */
-export function nothing(text: string): ValueMapping {
-  const result = { text, color: unknown };
-  return { type: MappingType.SpecialValue, options: { match: SpecialValueMatch.NullAndNan, result } };
+export function nothing(text: string, color: string): ValueMapping {
+  return { type: MappingType.SpecialValue, options: { match: SpecialValueMatch.NullAndNan, result: { text, color } } };
 }

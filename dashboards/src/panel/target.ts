@@ -28,8 +28,8 @@ export function rows(expr: string, refId: string): DataqueryBuilder {
   return target(expr, refId).instant().format(PromQueryFormat.Table).legendFormat('__auto');
 }
 
-export function heatmap(expr: string, refId: string, exemplars: boolean): DataqueryBuilder {
-  return target(expr, refId).range().format(PromQueryFormat.Heatmap).legendFormat('{{le}}').exemplar(exemplars);
+export function heatmap(expr: string, refId: string): DataqueryBuilder {
+  return target(expr, refId).range().format(PromQueryFormat.Heatmap).legendFormat('{{le}}');
 }
 
 function target(expr: string, refId: string): DataqueryBuilder {

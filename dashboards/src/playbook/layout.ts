@@ -1,9 +1,12 @@
 import { alertAnnotation } from '../alerts.ts';
-import { dashboard, line } from '../layout.ts';
+import { dashboard, line, wide } from '../layout.ts';
 import { uids } from '../links.ts';
+import { chosenOrNone, is } from '../promql.ts';
 import { dataSourceVariable, playbookVariable, triggerTypeVariable, workspaceVariable } from '../variables.ts';
 import * as panels from './panels.ts';
 import { versionAnnotation } from './versions.ts';
+
+const alerts = { area: is('playbook'), workspace: chosenOrNone('workspace'), playbook: chosenOrNone('playbook') };
 
 export const playbook = dashboard({
   uid: uids.playbook,
@@ -12,30 +15,33 @@ export const playbook = dashboard({
   time: '24h',
   refresh: '1m',
   variables: [dataSourceVariable, workspaceVariable, playbookVariable, triggerTypeVariable],
-  annotations: [alertAnnotation(['workspace', 'playbook']), versionAnnotation],
+  annotations: [alertAnnotation(alerts), versionAnnotation],
   sections: [
     {
-      title: 'Now',
       lines: [
-        line(4, panels.failureRatioNow, panels.successRate, panels.sinceLastSuccess, panels.sinceLastStart),
-        line(4, panels.openNow, panels.oldestOpen, panels.recentRetries, panels.attemptsPerRun),
-        line(4, panels.failuresInARow, panels.failingFor, panels.nextStart),
+        line(
+          4,
+          wide(4, panels.state),
+          panels.failuresInARow,
+          panels.failingFor,
+          panels.failedLastHour,
+          panels.failedLookback,
+        ),
+        line(
+          4,
+          wide(4, panels.oldestOpen),
+          panels.successRate,
+          panels.sinceLastSuccess,
+          panels.sinceLastStart,
+          panels.nextStart,
+        ),
+        line(8, panels.failureRatio, panels.nodesOverTime),
+        line(7, wide(8, panels.failingNodes), panels.firingAlerts),
       ],
     },
     {
-      title: 'Failures',
-      lines: [
-        line(8, panels.failureRatio, panels.failureRatioByTrigger),
-        line(8, panels.failingNodes, panels.nodeFailuresPerHour),
-        line(6, panels.firingAlerts),
-      ],
-    },
-    {
-      title: 'Volume',
-      lines: [
-        line(8, panels.endsPerHour, panels.startsPerHour),
-        line(8, panels.attempts, panels.volumeComparedWithLastWeek),
-      ],
+      title: 'Runs',
+      lines: [line(8, panels.endsPerHour, panels.attempts, panels.startsComparedWithLastWeek)],
     },
     {
       title: 'Durations',
@@ -43,7 +49,16 @@ export const playbook = dashboard({
     },
     {
       title: 'Still open',
+      folded: true,
       lines: [line(8, panels.openByStatus, panels.oldestOpenByStatus)],
+    },
+    {
+      title: 'Triggers and retries',
+      folded: true,
+      lines: [
+        line(4, panels.openNow, panels.recentRetries, panels.attemptsPerRun),
+        line(8, panels.startsPerHour, panels.failureRatioByTrigger),
+      ],
     },
   ],
 });

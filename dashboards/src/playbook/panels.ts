@@ -1,47 +1,72 @@
 import { firingAlertsTable } from '../alerts.ts';
-import { badFrom, neutral, past, quantileColours, statusColours, warning } from '../colours.ts';
-import { runbook } from '../links.ts';
-import { barList } from '../panel/bar-list.ts';
-import { noExporter, noRuns } from '../panel/described.ts';
-import { bars, lines } from '../panel/graph.ts';
+import { bad, badFrom, inOrder, neutral, past, quantileColours, statusColours, warning } from '../colours.ts';
+import { runbook, toFailedRuns, toOpenRuns } from '../links.ts';
+import { noExporter, noRuns, notKnown } from '../panel/described.ts';
+import { areas, bars, lines } from '../panel/graph.ts';
 import { heatmap } from '../panel/heatmap.ts';
+import { history } from '../panel/history.ts';
+import { ranking } from '../panel/ranking.ts';
 import { stat } from '../panel/stat.ts';
+import { chosenOrNone, is } from '../promql.ts';
 import * as shared from '../shared-panels.ts';
-import { failing, objective, stuckAfterSeconds } from '../thresholds.ts';
+import { stateSteps, stateTexts } from '../state.ts';
+import { failing, objective, staleAfterSeconds, stuckAfterSeconds } from '../thresholds.ts';
 import * as queries from './queries.ts';
 
-/** Few runs an hour are normal: a shorter step would show single runs as peaks. */
-const minInterval = '10m';
+/** Few runs an hour are normal: a shorter step would show single runs as peaks, and bars that nobody sees. */
+const minInterval = '30m';
 const lookback = "started within the exporter's lookback (24 hours by default)";
 const ratioSteps = badFrom(failing.ratio, objective.failureRatio);
 
-export const failureRatioNow = stat({
-  title: 'Failure ratio now',
-  description: `The share of ended runs ${lookback} whose current status is FAILED. A run that succeeded after a retry is not a failure here.`,
+export const state = stat({
+  title: 'State',
+  description: `How the chosen playbooks are doing, the worst of them: failing, silent, stuck, slow, with another alert, or working. Unknown: the last successful poll is more than ${staleAfterSeconds} s ago.`,
+  unit: 'none',
+  noValue: notKnown,
+  expr: queries.state,
+  steps: stateSteps,
+  texts: stateTexts,
+});
+
+export const failedLastHour = stat({
+  title: 'Failed, last hour',
+  description:
+    'The share of runs that ended within the last hour and failed for good. A run that succeeded after a retry is not a failure here.',
+  unit: 'percentunit',
+  decimals: 0,
+  noValue: 'None ended',
+  expr: queries.failedLastHour,
+  steps: ratioSteps,
+  links: [toFailedRuns, runbook('SecMasterPlaybookFailing')],
+});
+
+export const failedLookback = stat({
+  title: 'Failed, lookback',
+  description: `The share of ended runs ${lookback} whose current status is FAILED.`,
   unit: 'percentunit',
   decimals: 1,
-  noValue: noRuns,
-  expr: queries.failureRatioNow,
+  noValue: 'None ended',
+  expr: queries.failedLookback,
   steps: ratioSteps,
-  links: [runbook('SecMasterPlaybookFailing')],
+  links: [toFailedRuns],
 });
 
 export const successRate = shared.successRate(queries.successRatio);
 
 export const sinceLastSuccess = stat({
-  title: 'Since last success',
-  description: 'Time since the last run with the status FINISHED ended.',
-  unit: 's',
+  title: 'Last success',
+  description: 'When the last run with the status FINISHED ended.',
+  unit: 'dateTimeFromNow',
   noValue: 'No success known',
-  expr: queries.sinceLastSuccess,
+  expr: queries.lastSuccess,
 });
 
 export const sinceLastStart = stat({
-  title: 'Since last start',
-  description: 'Time since the last run started.',
-  unit: 's',
+  title: 'Last start',
+  description: 'When the last run started.',
+  unit: 'dateTimeFromNow',
   noValue: 'No start known',
-  expr: queries.sinceLastStart,
+  expr: queries.lastStart,
   links: [runbook('SecMasterPlaybookSilent')],
 });
 
@@ -49,7 +74,7 @@ export const openNow = stat({
   title: 'Open runs',
   description: 'Runs that have started and not ended, however old.',
   unit: 'none',
-  noValue: 'No open run',
+  noValue: notKnown,
   expr: queries.openNow,
 });
 
@@ -57,10 +82,11 @@ export const oldestOpen = stat({
   title: 'Oldest open run',
   description: `Age of the oldest open run, with any trigger. After ${stuckAfterSeconds / 3600} hours a run counts as stuck.`,
   unit: 's',
-  noValue: 'No open run',
+  decimals: 1,
+  noValue: 'None open',
   expr: queries.oldestOpen,
   steps: badFrom(stuckAfterSeconds),
-  links: [runbook('SecMasterInstanceStuck')],
+  links: [toOpenRuns, runbook('SecMasterInstanceStuck')],
 });
 
 export const recentRetries = stat({
@@ -86,19 +112,18 @@ export const failuresInARow = stat({
   description:
     'Runs that failed for good since the last one that finished: the most of any playbook and trigger that is shown. A run that may still be retried does not count yet.',
   unit: 'none',
-  noValue: noRuns,
+  noValue: notKnown,
   expr: queries.failuresInARow,
-  steps: badFrom(1),
-  links: [runbook('SecMasterPlaybookFailing')],
+  steps: badFrom(failing.inARow, 1),
+  links: [toFailedRuns, runbook('SecMasterPlaybookFailing')],
 });
 
 export const failingFor = stat({
-  title: 'Failing for',
-  description:
-    'Time since the first of the failures in a row ended: the longest of any playbook and trigger that is shown.',
-  unit: 's',
-  noValue: 'Nothing fails',
-  expr: queries.failingFor,
+  title: 'Failing since',
+  description: 'When the first of the failures in a row ended: the earliest of any playbook and trigger that is shown.',
+  unit: 'dateTimeFromNow',
+  noValue: 'No failure in a row',
+  expr: queries.failingSince,
   links: [runbook('SecMasterPlaybookFailing')],
 });
 
@@ -116,8 +141,14 @@ export const endsPerHour = shared.endsPerHour(queries.endsPerHour, minInterval);
 
 export const startsPerHour = shared.startsPerHour(queries.startsPerHourByTrigger, minInterval);
 
+export const startsComparedWithLastWeek = shared.startsComparedWithLastWeek(
+  queries.startsPerHour,
+  queries.startsPerHourLastWeek,
+  minInterval,
+);
+
 export const attempts = bars({
-  title: 'Attempts per hour: starts and retries',
+  title: 'Starts and retries per hour',
   description:
     'Each run has one attempt, plus one for each retry. More orange than blue means that runs are retried more than once on average.',
   unit: 'none',
@@ -126,29 +157,16 @@ export const attempts = bars({
     { expr: queries.startsPerHour, legend: 'starts' },
     { expr: queries.retriesPerHour, legend: 'retries' },
   ],
-  colours: { starts: neutral, retries: warning },
-  minInterval,
-});
-
-export const volumeComparedWithLastWeek = lines({
-  title: 'Starts per hour, and a week before',
-  description:
-    'Started runs, compared with the same time a week before. The grey line needs a week of data in Prometheus.',
-  unit: 'none',
-  noValue: noRuns,
-  queries: [
-    { expr: queries.startsPerHour, legend: 'now' },
-    { expr: queries.startsPerHourLastWeek, legend: 'a week before' },
-  ],
-  colours: { now: neutral, 'a week before': past },
+  colours: { starts: neutral, ...inOrder('retries') },
   minInterval,
 });
 
 export const failureRatio = lines({
-  title: 'Failure ratio of attempts, and a week before',
+  title: 'Failed attempts, and a week before',
   description:
     'The share of attempts ended around each point that failed, retried or not. A gap means that none ended. Dashed: thresholds.',
   unit: 'percentunit',
+  decimals: 0,
   noValue: noRuns,
   queries: [
     { expr: queries.failureRatio, legend: 'now' },
@@ -157,35 +175,58 @@ export const failureRatio = lines({
   colours: { now: neutral, 'a week before': past },
   steps: ratioSteps,
   max: 1,
-  minInterval,
+  minInterval: '10m',
 });
 
-export const failureRatioByTrigger = barList({
-  title: 'Failure ratio now, by playbook and trigger',
-  description: `The ten highest ratios, of runs ${lookback}. Shows whether only one trigger is affected.`,
-  unit: 'percentunit',
+export const nodesOverTime = history({
+  title: 'Node failures over time',
+  description:
+    'Which node failed when, and how often in each half hour: orange from 1, red from 5. A node without a cell did not fail. Runs with any trigger.',
+  unit: 'none',
+  noValue: 'No failure of a node found',
+  query: { expr: queries.nodeFailures, legend: '{{node}}' },
+  steps: [
+    { value: null, color: warning },
+    { value: 5, color: bad },
+  ],
+  minInterval,
+  links: [toFailedRuns],
+});
+
+export const failingNodes = ranking({
+  title: 'Failing nodes',
+  description:
+    'The ten nodes with the most failures in the time range: the steps of the playbook to look at first. Runs with any trigger.',
+  noValue: 'No failure of a node found',
+  keys: [{ title: 'Node', label: 'node' }],
+  column: { title: 'Failures', expr: queries.failingNodes, unit: 'none', decimals: 0 },
+});
+
+export const failureRatioByTrigger = ranking({
+  title: 'Failed, by playbook and trigger',
+  description: `The ten highest shares of failed runs ${lookback}. Shows whether only one trigger is affected.`,
   noValue: noRuns,
-  query: { expr: queries.failureRatioByTriggerNow, legend: '{{playbook}} · {{trigger_type}}' },
-  steps: ratioSteps,
-  max: 1,
+  keys: [
+    { title: 'Playbook', label: 'playbook' },
+    { title: 'Trigger', label: 'trigger_type', width: 90 },
+  ],
+  column: { title: 'Failed', expr: queries.failureRatioByTriggerNow, unit: 'percentunit', decimals: 0, max: 1 },
 });
 
 export const durations = heatmap({
   title: 'Run durations',
-  description:
-    'How many attempts ended in each duration range: lighter means more. A dot is a run; search for its instance id in the console.',
+  description: 'How many attempts ended in each duration range, in the colours of the scale below it.',
   bucketUnit: 's',
   noValue: noRuns,
   expr: queries.durations,
-  exemplars: true,
   minInterval,
 });
 
 export const durationQuantiles = lines({
-  title: 'Run duration quantiles',
+  title: 'Duration quantiles',
   description:
     'The time within which 50 %, 95 % and 99 % of the attempts ended around each point were done, interpolated between bucket bounds. A dot is a run, with its instance id.',
-  unit: 's',
+  unit: 'dthms',
   noValue: noRuns,
   queries: [
     { expr: queries.durationQuantile(0.5), legend: 'p50' },
@@ -196,11 +237,11 @@ export const durationQuantiles = lines({
   minInterval,
 });
 
-export const openByStatus = bars({
+export const openByStatus = areas({
   title: 'Open runs, by status',
   description: 'Runs that have started and not ended, however old.',
   unit: 'none',
-  noValue: 'No open run in this time',
+  noValue: 'No open run found',
   queries: [{ expr: queries.openByStatus, legend: '{{status}}' }],
   colours: statusColours,
 });
@@ -209,38 +250,23 @@ export const oldestOpenByStatus = lines({
   title: 'Age of the oldest open run, by status',
   description:
     'Grows steadily while a run hangs, and falls when it ends. Dashed: the limit for stuck runs. Runs with any trigger.',
-  unit: 's',
-  noValue: 'No open run in this time',
+  unit: 'dthms',
+  noValue: 'No open run found',
   queries: [{ expr: queries.oldestOpenByStatus, legend: '{{status}}' }],
   colours: statusColours,
   steps: badFrom(stuckAfterSeconds),
 });
 
-export const failingNodes = barList({
-  title: 'Failing nodes',
-  description:
-    'The ten nodes with the most failures in the time range: the steps of the playbook to look at first. Runs with any trigger.',
-  unit: 'none',
-  noValue: 'No node failed in this time',
-  query: { expr: queries.failingNodes, legend: '{{node}}' },
-});
-
-export const nodeFailuresPerHour = bars({
-  title: 'Node failures per hour',
-  description: 'Failures of each node, as a rate per hour. Runs with any trigger.',
-  unit: 'none',
-  noValue: 'No node failed in this time',
-  queries: [{ expr: queries.nodeFailuresPerHour, legend: '{{node}}' }],
-  minInterval,
-});
-
-export const slowestNodes = barList({
+export const slowestNodes = ranking({
   title: 'Slowest nodes',
   description:
     'The ten nodes that took longest in the time range: the time within which 95 % of them were done, interpolated between bucket bounds. With metrics.nodes: failed only those of failed attempts. Runs with any trigger.',
-  unit: 's',
   noValue: 'No topology was read in this time',
-  query: { expr: queries.slowestNodes, legend: '{{node}}' },
+  keys: [{ title: 'Node', label: 'node' }],
+  column: { title: 'p95', expr: queries.slowestNodes, unit: 's', decimals: 1 },
 });
 
-export const firingAlerts = firingAlertsTable(['workspace', 'playbook']);
+export const firingAlerts = firingAlertsTable(
+  { area: is('playbook'), workspace: chosenOrNone('workspace'), playbook: chosenOrNone('playbook') },
+  ['workspace', 'playbook'],
+);

@@ -19,6 +19,8 @@ import {
   sumBy,
 } from '../promql.ts';
 import * as runs from '../runs.ts';
+import { states } from '../state.ts';
+import { failing } from '../thresholds.ts';
 
 /** Not every family tells what triggered a run. */
 const anyTrigger = { workspace: chosen('workspace'), playbook: chosen('playbook') };
@@ -29,11 +31,17 @@ const started = series(workflow.started, here);
 const retried = series(workflow.retries, here);
 const oldestOpenStart = series(workflow.oldestOpenStart, anyTrigger);
 
+export const state = `max(
+${states(anyTrigger)}
+)`;
+export const failedLastHour = runs.failureRatio([], here, failing.window);
 /** A gauge of a status that no run has is absent. */
-export const failureRatioNow = `(${sum(runs.failedNow(here))} or 0 * ${sum(runs.endedNow(here))}) / ${sum(runs.endedNow(here))}`;
+export const failedLookback = `(${sum(runs.failedNow(here))} or 0 * ${sum(runs.endedNow(here))}) / ${sum(runs.endedNow(here))}`;
 export const successRatio = `1 - ${runs.failureRatio([], here)}`;
-export const sinceLastSuccess = age(`max(${series(workflow.lastCompletion, { ...here, status: is('FINISHED') })})`);
-export const sinceLastStart = age(`max(${series(workflow.lastStart, here)})`);
+/** In milliseconds, as Grafana takes a date. */
+const date = (seconds: string) => `1000 * ${seconds}`;
+export const lastSuccess = date(`max(${series(workflow.lastCompletion, { ...here, status: is('FINISHED') })})`);
+export const lastStart = date(`max(${series(workflow.lastStart, here)})`);
 export const openNow = sum(runs.open(here));
 export const oldestOpen = age(`min(${oldestOpenStart})`);
 export const recentRetries = sum(once(series(workflow.recentRetries, here)));
@@ -41,14 +49,13 @@ export const recentRetries = sum(once(series(workflow.recentRetries, here)));
 export const attemptsPerRun = `1 + ${sum(increase(retried))} / ${sum(increase(started))}`;
 
 export const failuresInARow = `max(${series(playbook.consecutiveFailures, here)})`;
-export const failingFor = age(`min(${series(playbook.failingSince, here)})`);
-/** In milliseconds, as Grafana takes a date. */
-export const nextStart = `1000 * min(${series(playbook.expectedStart, here)})`;
+export const failingSince = date(`min(${series(playbook.failingSince, here)})`);
+export const nextStart = date(`min(${series(playbook.expectedStart, here)})`);
 
 export const endsPerHour = runs.endsPerHour(here);
-export const startsPerHourByTrigger = runs.startsPerHour(here);
-export const startsPerHour = sum(perHour(rate(started)));
-export const startsPerHourLastWeek = sum(perHour(rate(started, lastWeek)));
+export const startsPerHourByTrigger = runs.startsPerHourByTrigger(here);
+export const startsPerHour = runs.startsPerHour(here);
+export const startsPerHourLastWeek = runs.startsPerHour(here, lastWeek);
 export const retriesPerHour = sum(perHour(rate(retried)));
 
 export const failureRatio = `${sum(rate(runs.failedAttempts(here)))} / ${sum(rate(runs.endedAttempts(here)))}`;
@@ -68,7 +75,7 @@ export const openByStatus = sumBy(
 );
 export const oldestOpenByStatus = age(minBy(['status'], oldestOpenStart));
 
-const nodeFailures = series(workflow.nodeFailures, anyTrigger);
-export const failingNodes = largest(10, `${sumBy(['node'], increase(nodeFailures))} > 0`);
-export const nodeFailuresPerHour = sumBy(['node'], perHour(rate(nodeFailures)));
+const failuresOfNodes = series(workflow.nodeFailures, anyTrigger);
+export const failingNodes = largest(10, `${sumBy(['node'], increase(failuresOfNodes))} > 0`);
+export const nodeFailures = `round(${sumBy(['node'], increase(failuresOfNodes, '$__rate_interval'))}) > 0`;
 export const slowestNodes = largest(10, quantile(0.95, increase(buckets(workflow.nodeDuration, anyTrigger)), ['node']));
