@@ -21,14 +21,14 @@ export function firing(name: 'ALERTS' | 'ALERTS_FOR_STATE', matchers: AlertMatch
 
 /** The table, with the time since when. ALERTS_FOR_STATE is in seconds, Grafana's times are in milliseconds. */
 export function firingAlertsTable(matchers: AlertMatchers, columns: readonly ('workspace' | 'playbook')[]) {
-  const since = `1000 * max by (alert, severity, workspace, playbook) (
+  const since = `1000 * max by (alert, severity, ${columns.join(', ')}) (
   label_replace(
     ${firing('ALERTS_FOR_STATE', matchers)} and ignoring (alertstate) ${firing('ALERTS', matchers)},
     "alert", "$1", "alertname", "SecMaster(.*)"
   )
 )`;
   const keys = {
-    workspace: { title: 'Workspace', label: 'workspace', none: 'all', width: 100 },
+    workspace: { title: 'Workspace', label: 'workspace', none: 'all', width: 130 },
     playbook: { title: 'Playbook', label: 'playbook', none: '–' },
   } as const;
   return table({
@@ -40,14 +40,14 @@ export function firingAlertsTable(matchers: AlertMatchers, columns: readonly ('w
       {
         title: 'Severity',
         label: 'severity',
-        width: 70,
+        width: 86,
         texts: { critical: { text: 'critical', color: bad }, warning: { text: 'warning', color: warning } },
         otherwise: unknown,
       },
-      { title: 'Alert', label: 'alert', link: toRunbook, width: 176 },
+      { title: 'Alert', label: 'alert', link: toRunbook, width: 190 },
       ...columns.map((column) => keys[column]),
     ],
-    columns: [{ title: 'Since', expr: since, unit: 'dateTimeFromNow', width: 104 }],
+    columns: [{ title: 'Since', expr: since, unit: 'dateTimeFromNow', width: 114 }],
     sort: { by: 'Severity', descending: false },
   });
 }

@@ -20,24 +20,38 @@ interface PanelBuilder extends Builder<Panel> {
   gridPos(position: GridPos): this;
 }
 
-/** A panel that is not as wide as its share of the line. */
-export interface Wide {
-  readonly panel: PanelBuilder;
+/** A panel, or lines of panels, as wide as so many columns. */
+interface Cell {
   readonly columns: number;
+  readonly content: PanelBuilder | readonly Line[];
 }
-export const wide = (columns: number, panel: PanelBuilder): Wide => ({ panel, columns });
+export const wide = (columns: number, panel: PanelBuilder): Cell => ({ columns, content: panel });
+/** Lines within a line; together they are as high as it is. */
+export const stack = (columns: number, ...lines: readonly ((columns: number) => Line)[]): Cell => ({
+  columns,
+  content: lines.map((one) => one(columns)),
+});
 
-/** Panels side by side, all of one height; those without a width of their own share what is left. */
+/** Cells side by side, all of one height. */
 export interface Line {
   readonly height: number;
-  readonly panels: readonly Wide[];
+  readonly cells: readonly Cell[];
 }
 
-export function line(height: number, ...panels: (PanelBuilder | Wide)[]): Line {
+/** Panels without a width of their own share what is left. */
+export const line = (height: number, ...panels: readonly (PanelBuilder | Cell)[]): Line =>
+  lineOf(columns, height, panels);
+/** A line of a stack. */
+export const tiles =
+  (height: number, ...panels: readonly PanelBuilder[]) =>
+  (width: number): Line =>
+    lineOf(width, height, panels);
+
+function lineOf(width: number, height: number, panels: readonly (PanelBuilder | Cell)[]): Line {
   const fixed = panels.filter((one) => 'columns' in one);
-  const left = columns - fixed.reduce((sum, one) => sum + one.columns, 0);
+  const left = width - fixed.reduce((sum, one) => sum + one.columns, 0);
   const share = left / (panels.length - fixed.length);
-  return { height, panels: panels.map((one) => ('columns' in one ? one : wide(share, one))) };
+  return { height, cells: panels.map((one) => ('columns' in one ? one : wide(share, one))) };
 }
 
 export interface Section {
@@ -93,15 +107,11 @@ export function dashboard({
     if (row !== undefined && !folded) builder.withRow(row);
     const parent = row !== undefined && folded ? row : builder;
     const top = y;
-    for (const { height, panels } of lines) {
-      let x = 0;
-      for (const { panel, columns: w } of panels) {
-        id += 1;
-        parent.withPanel(panel.id(id).gridPos({ x, y, w, h: height }));
-        x += w;
-      }
-      y += height;
+    for (const { panel, position } of placed(lines, 0, y)) {
+      id += 1;
+      parent.withPanel(panel.id(id).gridPos(position));
     }
+    y += heightOf(lines);
     if (row !== undefined && folded) {
       builder.withRow(row);
       // What is folded in takes no place.
@@ -109,4 +119,24 @@ export function dashboard({
     }
   }
   return builder.build();
+}
+
+const heightOf = (lines: readonly Line[]) => lines.reduce((sum, { height }) => sum + height, 0);
+
+/** From left to right and from top to bottom. */
+function* placed(
+  lines: readonly Line[],
+  left: number,
+  top: number,
+): Generator<{ readonly panel: PanelBuilder; readonly position: GridPos }> {
+  let y = top;
+  for (const { height, cells } of lines) {
+    let x = left;
+    for (const { columns: w, content } of cells) {
+      if ('build' in content) yield { panel: content, position: { x, y, w, h: height } };
+      else yield* placed(content, x, y);
+      x += w;
+    }
+    y += height;
+  }
 }

@@ -30,7 +30,6 @@ export const successOverTime = (expr: string, note = '') =>
     description:
       `The share of runs ended around each point that did not fail for good. A gap means that none ended. Dashed: the objective of ${percent(objectiveRatio)}. ${note}`.trim(),
     unit: 'percentunit',
-    decimals: 0,
     noValue: noRuns,
     queries: [{ expr, legend: 'success rate' }],
     colours: { 'success rate': neutral },
@@ -41,7 +40,7 @@ export const successOverTime = (expr: string, note = '') =>
 
 export const dataAge = (expr: string, links: readonly Builder<DashboardLink>[] = []) =>
   stat({
-    title: 'Age of the data',
+    title: 'Data age',
     description: `Time since the last successful poll, for the workspace with the oldest data. Data older than ${staleAfterSeconds} s is stale.`,
     unit: 's',
     decimals: 0,

@@ -102,6 +102,7 @@ const breaks: Readonly<Record<string, readonly Break[]>> = {
   'panels are wide enough for a laptop and high enough to read': [
     (one) => Object.assign(panel(one, 'stat').gridPos ?? {}, { w: 3 }),
     (one) => Object.assign(panel(one, 'stat').gridPos ?? {}, { h: 2 }),
+    (one) => Object.assign(panel(one, 'table').gridPos ?? {}, { h: 3 }),
     (one) => Object.assign(panel(one, 'timeseries').gridPos ?? {}, { w: 5 }),
   ],
   'titles are not cut on a laptop, beside the menu': [
@@ -113,6 +114,13 @@ const breaks: Readonly<Record<string, readonly Break[]>> = {
       panel(one, 'table').fieldConfig?.overrides.unshift({
         matcher: { id: 'byName', options: 'Failures' },
         properties: [{ id: 'custom.width', value: 400 }],
+      }),
+  ],
+  'heads of columns are not cut': [
+    (one) =>
+      panel(one, 'table').fieldConfig?.overrides.unshift({
+        matcher: { id: 'byName', options: 'Failures' },
+        properties: [{ id: 'custom.width', value: 60 }],
       }),
   ],
   'what nobody has to see at once is folded in': [
@@ -155,6 +163,12 @@ const breaks: Readonly<Record<string, readonly Break[]>> = {
     (one) => Object.assign(defaults(one), { noValue: 'No alert is firing' }),
     (one) => Object.assign(defaults(one), { noValue: 'Nothing fails' }),
     (one) => Object.assign(defaults(one), { noValue: 'OK' }),
+  ],
+  'the axis of a count without a count does not end at 100': [
+    (one) => Object.assign(barsOf(one).fieldConfig?.defaults.custom ?? {}, { axisSoftMax: undefined }),
+  ],
+  'the axis of a share has no number of decimals': [
+    (one) => Object.assign(panel(one, 'timeseries').fieldConfig?.defaults ?? {}, { unit: 'percentunit', decimals: 0 }),
   ],
   'numbers and times say how many decimals they have': [
     (one) => Object.assign(defaults(one), { unit: 's', decimals: undefined }),

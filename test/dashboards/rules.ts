@@ -68,11 +68,17 @@ const option = (configuration: FieldConfig, id: string) => (configuration as Rec
 /** The width of a column of Grafana's grid on a screen of 1440 pixels, beside Grafana's menu. */
 const columnPixels = (1440 - 300 - 2 * 16) / 24;
 const widthOf = ({ gridPos }: Panel) => (gridPos?.w ?? 0) * columnPixels;
-/** Of a letter in a title, and of the padding and icons beside it. */
-const titlePixels = { letter: 7.2, beside: 44 };
-const leastName = 110;
-/** What columns of a table take whose width is set; what the others need at least. */
-const neededBy = ({ fieldConfig, transformations = [] }: Panel) => {
+const padding = 18;
+/** Of a letter in a title, and of each icon behind it: for the description, and for links. */
+const titlePixels = { letter: 7.4, icon: 43 };
+const titleOf = ({ title = '', links = [] }: Panel) =>
+  title.length * titlePixels.letter + titlePixels.icon * (links.length > 0 ? 2 : 1);
+/** Of a letter in the head of a column, and beside it. */
+const headPixels = { letter: 7.8, beside: 22 };
+/** Grafana's least width of a column that has none of its own. */
+const leastName = 150;
+/** What the columns of a table take: so much as is set, or as they need at least. */
+const widthsOf = ({ fieldConfig, transformations = [] }: Panel) => {
   const titles: string[] = transformations.flatMap(
     ({ options }) => Object.values(options.renameByName ?? {}) as string[],
   );
@@ -80,7 +86,7 @@ const neededBy = ({ fieldConfig, transformations = [] }: Panel) => {
     fieldConfig?.overrides
       .find(({ matcher }) => matcher.options === title)
       ?.properties.find(({ id }) => id === 'custom.width')?.value ?? leastName;
-  return titles.reduce((sum, title) => sum + Number(widthOfColumn(title)), 0);
+  return titles.map((title) => [title, Number(widthOfColumn(title))] as const);
 };
 const isReadable = (colour: string) => /^#/.test(colour) && contrast(textOn(colour), colour) >= 4.5;
 
@@ -189,13 +195,18 @@ export const rules: Readonly<Record<string, Rule>> = {
     ]);
   },
   'panels are wide enough for a laptop and high enough to read': ofPanels(
-    ({ type, gridPos }) => gridPos === undefined || gridPos.w < (type === 'stat' ? 4 : 6) || gridPos.h < 4,
+    ({ type, gridPos }) =>
+      gridPos === undefined || (type === 'stat' ? gridPos.w < 4 || gridPos.h < 3 : gridPos.w < 6 || gridPos.h < 4),
   ),
-  'titles are not cut on a laptop, beside the menu': ofPanels(
-    (panel) => (panel.title ?? '').length * titlePixels.letter + titlePixels.beside > widthOf(panel),
-  ),
+  'titles are not cut on a laptop, beside the menu': ofPanels((panel) => titleOf(panel) + padding > widthOf(panel)),
   'columns leave room for names on a laptop, beside the menu': ofPanels(
-    (panel) => panel.type === 'table' && neededBy(panel) > widthOf(panel),
+    (panel) =>
+      panel.type === 'table' && widthsOf(panel).reduce((sum, [, width]) => sum + width, 0) + padding > widthOf(panel),
+  ),
+  'heads of columns are not cut': ofPanels(
+    (panel) =>
+      panel.type === 'table' &&
+      widthsOf(panel).some(([title, width]) => title.length * headPixels.letter + headPixels.beside > width),
   ),
   'what nobody has to see at once is folded in': ({ panels = [] }) => {
     const height = Math.max(...panels.map(({ gridPos }) => (gridPos?.y ?? 0) + (gridPos?.h ?? 0)));
@@ -203,7 +214,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   },
   'what is above the first row fits on a wall': ({ uid, panels = [] }) => {
     const height = panels.find(isRow)?.gridPos?.y ?? 0;
-    return uid === uids.overview && (height === 0 || height > 28) ? [`${height} lines`] : [];
+    return uid === uids.overview && (height === 0 || height > 26) ? [`${height} lines`] : [];
   },
   'bars are wide enough to be seen over the time that a dashboard shows': (dashboard) =>
     panelsOf(dashboard)
@@ -225,6 +236,19 @@ export const rules: Readonly<Record<string, Rule>> = {
     /^(ok|fine|good|healthy)|^(no|none|nothing|never|0)\b.*\b(fails?|failed|failing|firing|expires?|throttled|wrong|stuck|silent)$/i.test(
       fieldConfig?.defaults.noValue ?? '',
     ),
+  ),
+  'the axis of a count without a count does not end at 100': ofPanels(
+    ({ type, fieldConfig }) =>
+      type === 'timeseries' &&
+      ['none', 'short'].includes(fieldConfig?.defaults.unit ?? '') &&
+      fieldConfig?.defaults.custom?.axisSoftMax === undefined,
+  ),
+  // Grafana leaves out each tick of an axis that would need more.
+  'the axis of a share has no number of decimals': ofPanels(
+    ({ type, fieldConfig }) =>
+      type === 'timeseries' &&
+      fieldConfig?.defaults.unit === 'percentunit' &&
+      fieldConfig.defaults.decimals !== undefined,
   ),
   'numbers and times say how many decimals they have': (dashboard) =>
     panelsOf(dashboard).flatMap((panel) =>

@@ -208,17 +208,17 @@ const overview: readonly Row[] = [
   },
   {
     name: 'the budget is used up where failures are as many as the objective allows',
-    tile: 'Failure budget left',
+    tile: 'Budget left',
     past: { ...up, ...week(50, 1000) },
     says: 0,
   },
   {
     name: 'half of the budget is left where half as many fail',
-    tile: 'Failure budget left',
+    tile: 'Budget left',
     past: { ...up, ...week(25, 1000) },
     says: 0.5,
   },
-  { name: 'nothing ended in a week', tile: 'Failure budget left', past: { ...up, ...week(0, 0) }, says: null },
+  { name: 'nothing ended in a week', tile: 'Budget left', past: { ...up, ...week(0, 0) }, says: null },
   {
     name: 'a day of a finished run a minute, each of which would take a person half an hour',
     tile: 'Work saved',
@@ -239,7 +239,7 @@ const overview: readonly Row[] = [
   },
   {
     name: 'the oldest of two workspaces tells the age of the data',
-    tile: 'Age of the data',
+    tile: 'Data age',
     past: {
       'secmaster_exporter_last_success_timestamp_seconds{workspace="a"}': secondsAgo(30),
       'secmaster_exporter_last_success_timestamp_seconds{workspace="b"}': secondsAgo(900),

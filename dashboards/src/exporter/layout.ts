@@ -1,5 +1,5 @@
 import { alertAnnotation } from '../alerts.ts';
-import { dashboard, line, wide } from '../layout.ts';
+import { dashboard, line } from '../layout.ts';
 import { uids } from '../links.ts';
 import { chosenOrNone, is } from '../promql.ts';
 import { dataSourceVariable, workspaceVariable } from '../variables.ts';
@@ -19,8 +19,9 @@ export const exporter = dashboard({
       lines: [
         line(4, panels.scraped, panels.failingWorkspaces, panels.dataAge, panels.incompleteWindows),
         line(4, panels.mismatches, panels.rejectedRows, panels.throttledRatio, panels.credentialsLeft),
-        line(6, wide(14, panels.workspaces), panels.firingAlerts),
-        line(7, wide(10, panels.lastFailures), panels.assumptions, panels.leases),
+        line(5, panels.workspaces),
+        line(7, panels.firingAlerts, panels.lastFailures),
+        line(7, panels.assumptions, panels.leases),
         line(8, panels.dataAgeOverTime, panels.pollFailures),
       ],
     },

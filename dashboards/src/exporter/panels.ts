@@ -124,21 +124,21 @@ export const workspaces = table({
   noValue: noExporter,
   keys: [{ title: 'Workspace', label: 'workspace' }],
   columns: [
-    { title: 'Polled', expr: queries.byWorkspace.up, unit: 'none', width: 70, steps: goodFrom(1), texts: yesNo },
+    { title: 'Polled', expr: queries.byWorkspace.up, unit: 'none', width: 76, steps: goodFrom(1), texts: yesNo },
     {
       title: 'Data age',
       expr: queries.byWorkspace.dataAge,
       unit: 's',
       decimals: 0,
-      width: 86,
+      width: 90,
       steps: badFrom(staleAfterSeconds),
     },
-    { title: 'Poll took', expr: queries.byWorkspace.pollDuration, unit: 's', decimals: 2, width: 82 },
+    { title: 'Poll took', expr: queries.byWorkspace.pollDuration, unit: 's', decimals: 2, width: 100 },
     {
       title: 'Complete',
       expr: queries.byWorkspace.windowComplete,
       unit: 'none',
-      width: 82,
+      width: 92,
       steps: goodFrom(1),
       texts: yesNo,
     },
@@ -147,7 +147,7 @@ export const workspaces = table({
       expr: queries.byWorkspace.mismatches,
       unit: 'none',
       decimals: 0,
-      width: 92,
+      width: 106,
       steps: mismatchSteps,
     },
     {
@@ -155,7 +155,7 @@ export const workspaces = table({
       expr: queries.byWorkspace.rejectedRows,
       unit: 'none',
       decimals: 0,
-      width: 78,
+      width: 88,
       steps: badFrom(0.5),
     },
   ],
@@ -172,7 +172,7 @@ export const ledgers = table({
     { title: 'Open runs', expr: queries.byWorkspace.openInstances, unit: 'none', decimals: 0 },
     { title: 'Ended runs', expr: queries.byWorkspace.endedInstances, unit: 'none', decimals: 0 },
     { title: 'Counting since', expr: queries.byWorkspace.ledgerCreated, unit: 'dateTimeFromNow' },
-    { title: 'Enabled playbooks', expr: queries.byWorkspace.enabledPlaybooks, unit: 'none', decimals: 0 },
+    { title: 'Playbooks', expr: queries.byWorkspace.enabledPlaybooks, unit: 'none', decimals: 0 },
     {
       title: 'Grouped as other',
       expr: queries.byWorkspace.playbooksLimited,
@@ -181,7 +181,7 @@ export const ledgers = table({
       steps: warningFrom(1),
     },
     {
-      title: 'Credentials expire in',
+      title: 'Credentials left',
       expr: queries.byWorkspace.credentialsLeft,
       unit: 's',
       decimals: 1,
@@ -202,11 +202,11 @@ export const lastFailures = table({
   noValue: 'No failed poll found',
   keys: [
     { title: 'Workspace', label: 'workspace' },
-    { title: 'Reason', label: 'reason', width: 124 },
+    { title: 'Reason', label: 'reason', width: 150 },
   ],
   columns: [
-    { title: 'Failed', expr: queries.failuresByReason.count, unit: 'none', decimals: 0, width: 62 },
-    { title: 'Last', expr: queries.failuresByReason.last, unit: 'dateTimeFromNow', width: 110 },
+    { title: 'Failed', expr: queries.failuresByReason.count, unit: 'none', decimals: 0, width: 76 },
+    { title: 'Last', expr: queries.failuresByReason.last, unit: 'dateTimeFromNow', width: 130 },
   ],
   sort: { by: 'Last', descending: true },
 });
@@ -331,7 +331,7 @@ export const rejectedRowsPerHour = bars({
   title: 'Rejected rows per hour, by reason',
   description: 'Rows from SecMaster that the exporter could not understand and skipped.',
   unit: 'none',
-  noValue: noExporter,
+  noValue: 'No rejected row found',
   queries: [{ expr: queries.rejectedRowsPerHour, legend: '{{reason}}' }],
   colours: inOrder('not_an_object', 'no_id', 'bad_id', 'no_status', 'bad_time', 'bad_retry_count', 'bad_field'),
   minInterval,
@@ -363,11 +363,11 @@ export const assumptions = table({
     'Whether SecMaster behaves as the fastest way to read it needs. If not, the exporter takes a slower one.',
   noValue: noExporter,
   keys: [
-    { title: 'Workspace', label: 'workspace', width: 110 },
+    { title: 'Workspace', label: 'workspace', width: 130 },
     { title: 'Assumption', label: 'assumption' },
   ],
   columns: [
-    { title: 'Holds', expr: queries.assumptions, unit: 'none', width: 66, steps: assumptionSteps, texts: yesNo },
+    { title: 'Holds', expr: queries.assumptions, unit: 'none', width: 72, steps: assumptionSteps, texts: yesNo },
   ],
   sort: { by: 'Holds', descending: false },
 });
@@ -416,8 +416,8 @@ export const eventLoop = lines({
 
 export const cpu = lines({
   title: 'CPU',
-  description: 'CPU cores in use: 1 is one full core.',
-  unit: 'none',
+  description: 'CPU time in use: 100 % is one full core.',
+  unit: 'percentunit',
   noValue: noExporter,
   queries: [{ expr: queries.cpu, legend: '{{instance}}' }],
 });
@@ -437,19 +437,20 @@ export const processes = table({
   noValue: noExporter,
   keys: [
     { title: 'Instance', label: 'instance' },
-    { title: 'Version', label: 'version' },
-    { title: 'Node.js', label: 'nodeversion' },
+    { title: 'Version', label: 'version', width: 84 },
+    { title: 'Node.js', label: 'nodeversion', width: 90 },
   ],
   columns: [
-    { title: 'Running since', expr: queries.processStart, unit: 'dateTimeFromNow' },
+    { title: 'Running since', expr: queries.processStart, unit: 'dateTimeFromNow', width: 130 },
     {
       title: 'Last reload',
       expr: queries.reloadSuccessful,
       unit: 'none',
+      width: 108,
       steps: goodFrom(1),
       texts: { 0: 'failed', 1: 'succeeded' },
     },
-    { title: 'Configuration of', expr: queries.lastReload, unit: 'dateTimeFromNow' },
+    { title: 'Reloaded', expr: queries.lastReload, unit: 'dateTimeFromNow', width: 130 },
   ],
   sort: { by: 'Instance', descending: false },
 });
@@ -460,9 +461,9 @@ export const leases = table({
     'Which replica polls each workspace, where several share a ledger in PostgreSQL. The others show the same numbers.',
   noValue: 'No replicas found',
   keys: [
-    { title: 'Workspace', label: 'workspace', width: 110 },
+    { title: 'Workspace', label: 'workspace', width: 130 },
     { title: 'Instance', label: 'instance' },
   ],
-  columns: [{ title: 'Polls it', expr: queries.leases, unit: 'none', width: 74, texts: yesNo }],
+  columns: [{ title: 'Polls it', expr: queries.leases, unit: 'none', width: 88, texts: yesNo }],
   sort: { by: 'Workspace', descending: false },
 });

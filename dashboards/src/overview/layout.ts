@@ -1,5 +1,5 @@
 import { alertAnnotation } from '../alerts.ts';
-import { dashboard, line, wide } from '../layout.ts';
+import { dashboard, line, stack, tiles, wide } from '../layout.ts';
 import { uids } from '../links.ts';
 import { chosenOrNone } from '../promql.ts';
 import { dataSourceVariable, workspaceVariable } from '../variables.ts';
@@ -18,16 +18,21 @@ export const overview = dashboard({
     {
       lines: [
         line(
-          4,
+          3,
           wide(8, panels.verdict),
           panels.failingPlaybooks,
           panels.silentPlaybooks,
           panels.stuckPlaybooks,
           panels.slowPlaybooks,
         ),
-        line(10, wide(14, panels.playbooks), panels.firingAlerts),
-        line(4, panels.successRate, panels.budgetLeft, panels.dataAge, panels.workSaved),
-        line(8, panels.successOverTime, panels.budgetOverTime, panels.startsComparedWithLastWeek),
+        line(8, panels.playbooks),
+        line(7, wide(15, panels.firingAlerts), panels.successOverTime),
+        line(
+          8,
+          panels.budgetOverTime,
+          panels.startsComparedWithLastWeek,
+          stack(10, tiles(4, panels.successRate, panels.budgetLeft), tiles(4, panels.dataAge, panels.workSaved)),
+        ),
       ],
     },
     {

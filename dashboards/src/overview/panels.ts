@@ -1,7 +1,7 @@
 import { firingAlertsTable } from '../alerts.ts';
 import { badFrom, goodFrom, neutral, warningFrom } from '../colours.ts';
 import { runbook, toExporter, toFailedRuns, toOpenRuns, toPlaybook } from '../links.ts';
-import { noExporter, noRuns, notKnown } from '../panel/described.ts';
+import { noRuns, notKnown } from '../panel/described.ts';
 import { lines } from '../panel/graph.ts';
 import { percent } from '../panel/percent.ts';
 import { ranking } from '../panel/ranking.ts';
@@ -76,32 +76,33 @@ export const playbooks = table({
   noValue: noRuns,
   keys: [
     { title: 'Playbook', label: 'playbook', link: toPlaybook },
-    { title: 'Workspace', label: 'workspace', width: 96 },
+    { title: 'Workspace', label: 'workspace', width: 150 },
   ],
   columns: [
     {
       title: 'State',
       expr: queries.byPlaybook.state,
       unit: 'none',
-      width: 78,
+      width: 84,
+      isCentred: true,
       steps: stateSteps,
       texts: stateTexts,
     },
-    { title: 'Failed', expr: queries.byPlaybook.failed, unit: 'none', decimals: 0, width: 62 },
-    { title: 'Ended', expr: queries.byPlaybook.ends, unit: 'none', decimals: 0, width: 62 },
-    { title: 'Oldest open', expr: queries.byPlaybook.oldestOpen, unit: 's', decimals: 1, width: 90 },
-    { title: 'Last success', expr: queries.byPlaybook.lastSuccess, unit: 'dateTimeFromNow', width: 108 },
+    { title: 'Failed', expr: queries.byPlaybook.failed, unit: 'none', decimals: 0, width: 76 },
+    { title: 'Ended', expr: queries.byPlaybook.ends, unit: 'none', decimals: 0, width: 76 },
+    { title: 'Oldest open', expr: queries.byPlaybook.oldestOpen, unit: 's', decimals: 1, width: 112 },
+    { title: 'Last success', expr: queries.byPlaybook.lastSuccess, unit: 'dateTimeFromNow', width: 130 },
   ],
   order: ['State', 'Playbook', 'Workspace', 'Failed', 'Ended', 'Oldest open', 'Last success'],
   sort: { by: 'State', descending: true, first: 50 },
 });
 
-export const firingAlerts = firingAlertsTable({ workspace: chosenOrNone('workspace') }, ['playbook']);
+export const firingAlerts = firingAlertsTable({ workspace: chosenOrNone('workspace') }, ['workspace', 'playbook']);
 
 export const successRate = shared.successRate(queries.successRatio, noTestRuns);
 
 export const budgetLeft = stat({
-  title: 'Failure budget left',
+  title: 'Budget left',
   description: `How much is left of the failures that the objective of ${percent(1 - objective.failureRatio)} allows within a week: 100 % if nothing failed, 0 % if the budget is used up, negative beyond that. Needs the recording rules. ${noTestRuns} ${greyWhenOld}`,
   unit: 'percentunit',
   decimals: 0,
@@ -129,7 +130,6 @@ export const budgetOverTime = lines({
   title: 'Failure budget left over time',
   description: `What was left of the failures that the objective allows within the week before each point. Needs the recording rules. ${noTestRuns}`,
   unit: 'percentunit',
-  decimals: 0,
   noValue: noRuns,
   queries: [{ expr: queries.budgetOverTime, legend: 'budget left' }],
   colours: { 'budget left': neutral },
@@ -151,7 +151,7 @@ export const startsPerHour = shared.startsPerHour(queries.startsPerHour, minInte
 export const byStatusNow = ranking({
   title: 'Recent runs, by current status',
   description: "Runs started within the exporter's lookback (24 hours by default), and every open one.",
-  noValue: noExporter,
+  noValue: noRuns,
   keys: [{ title: 'Status', label: 'status', width: 130 }],
   column: { title: 'Runs', expr: queries.byStatusNow, unit: 'none', decimals: 0 },
 });

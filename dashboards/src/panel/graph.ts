@@ -83,9 +83,9 @@ function base({
         .showLegend(true),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
-  // Without a value above 0 the axis would end at 100.
-  if (max === undefined) panel.axisSoftMax(1);
-  else panel.max(max);
+  // Without a value above 0 the axis of a count would end at 100.
+  if (['none', 'short'].includes(description.unit)) panel.axisSoftMax(1);
+  if (max !== undefined) panel.max(max);
   if (decimals !== undefined) panel.decimals(decimals);
   if (minInterval !== undefined) panel.interval(minInterval);
   if (steps !== undefined) {

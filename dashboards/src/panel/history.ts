@@ -25,6 +25,7 @@ export function history({ query, steps, minInterval, ...description }: History):
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
     .thresholds(thresholds(steps))
     .rowHeight(0.85)
+    .perPage(8)
     .colWidth(0.9)
     .fillOpacity(100)
     .lineWidth(0)

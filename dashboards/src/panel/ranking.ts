@@ -10,6 +10,6 @@ export interface Ranking extends Omit<Description, 'unit'> {
 }
 
 export function ranking({ keys, column, steps, ...description }: Ranking) {
-  const bar = { ...column, bar: { max: column.max, steps: steps ?? [{ value: null, color: neutral }] } };
+  const bar = { ...column, width: 120, bar: { max: column.max, steps: steps ?? [{ value: null, color: neutral }] } };
   return table({ ...description, keys, columns: [bar], sort: { by: column.title, descending: true } });
 }

@@ -13,7 +13,7 @@ import {
   type ValueMapping,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
-import { noThresholds, type Steps, unknown } from '../colours.ts';
+import { noThresholds, nothingToSay, type Steps, unknown } from '../colours.ts';
 import { type Description, described } from './described.ts';
 import { instant } from './target.ts';
 
@@ -23,12 +23,14 @@ export interface Stat extends Description {
   readonly decimals?: number;
   /** Text in place of single values, so that colour isn't all that tells them apart. */
   readonly texts?: Readonly<Record<string, string>>;
+  /** Whether it is well that there is no value, which then has no background. */
+  readonly isAbsentWell?: boolean;
 }
 
-export function stat({ expr, steps, decimals, texts, ...description }: Stat): PanelBuilder {
+export function stat({ expr, steps, decimals, texts, isAbsentWell, ...description }: Stat): PanelBuilder {
   const panel = described(new PanelBuilder(), description, [instant({ expr, legend: description.title }, 'A')])
     .thresholds(thresholds(steps ?? noThresholds))
-    .mappings([...mapped(texts), nothing(description.noValue, unknown)])
+    .mappings([...mapped(texts), nothing(description.noValue, isAbsentWell ? nothingToSay : unknown)])
     .colorMode(steps === undefined ? BigValueColorMode.None : BigValueColorMode.BackgroundSolid)
     .graphMode(BigValueGraphMode.None)
     .textMode(BigValueTextMode.Value)

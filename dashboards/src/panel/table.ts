@@ -17,6 +17,7 @@ export interface Column {
   readonly decimals?: number;
   /** In pixels; names have what is left. */
   readonly width?: number;
+  readonly isCentred?: boolean;
   /** Colours the cell. */
   readonly steps?: Steps;
   readonly texts?: Readonly<Record<string, string>>;
@@ -103,7 +104,7 @@ function keyProperties({ link, none, width, texts, otherwise }: Key): Property[]
   ];
 }
 
-function columnProperties({ unit, decimals, steps, texts, width, bar }: Column): Property[] {
+function columnProperties({ unit, decimals, steps, texts, width, isCentred, bar }: Column): Property[] {
   const judged = steps ?? bar?.steps;
   return [
     { id: 'unit', value: unit },
@@ -111,6 +112,7 @@ function columnProperties({ unit, decimals, steps, texts, width, bar }: Column):
     { id: 'mappings', value: [...mapped(texts), nothing('–', nothingToSay)] },
     ...(judged === undefined ? [] : [{ id: 'thresholds', value: { mode: 'absolute', steps: judged } }]),
     ...(steps === undefined ? [] : [background]),
+    ...(isCentred ? [{ id: 'custom.align', value: 'center' }] : []),
     ...(bar === undefined
       ? []
       : [

@@ -35,6 +35,7 @@ export const failedLastHour = stat({
   unit: 'percentunit',
   decimals: 0,
   noValue: 'None ended',
+  isAbsentWell: true,
   expr: queries.failedLastHour,
   steps: ratioSteps,
   links: [toFailedRuns, runbook('SecMasterPlaybookFailing')],
@@ -46,6 +47,7 @@ export const failedLookback = stat({
   unit: 'percentunit',
   decimals: 1,
   noValue: 'None ended',
+  isAbsentWell: true,
   expr: queries.failedLookback,
   steps: ratioSteps,
   links: [toFailedRuns],
@@ -53,7 +55,7 @@ export const failedLookback = stat({
 
 export const successRate = shared.successRate(queries.successRatio);
 
-export const sinceLastSuccess = stat({
+export const lastSuccess = stat({
   title: 'Last success',
   description: 'When the last run with the status FINISHED ended.',
   unit: 'dateTimeFromNow',
@@ -61,7 +63,7 @@ export const sinceLastSuccess = stat({
   expr: queries.lastSuccess,
 });
 
-export const sinceLastStart = stat({
+export const lastStart = stat({
   title: 'Last start',
   description: 'When the last run started.',
   unit: 'dateTimeFromNow',
@@ -79,11 +81,12 @@ export const openNow = stat({
 });
 
 export const oldestOpen = stat({
-  title: 'Oldest open run',
+  title: 'Oldest open',
   description: `Age of the oldest open run, with any trigger. After ${stuckAfterSeconds / 3600} hours a run counts as stuck.`,
   unit: 's',
   decimals: 1,
   noValue: 'None open',
+  isAbsentWell: true,
   expr: queries.oldestOpen,
   steps: badFrom(stuckAfterSeconds),
   links: [toOpenRuns, runbook('SecMasterInstanceStuck')],
@@ -166,7 +169,6 @@ export const failureRatio = lines({
   description:
     'The share of attempts ended around each point that failed, retried or not. A gap means that none ended. Dashed: thresholds.',
   unit: 'percentunit',
-  decimals: 0,
   noValue: noRuns,
   queries: [
     { expr: queries.failureRatio, legend: 'now' },

@@ -42,7 +42,8 @@ export const successRatio = `1 - ${runs.failureRatio([], here)}`;
 const date = (seconds: string) => `1000 * ${seconds}`;
 export const lastSuccess = date(`max(${series(workflow.lastCompletion, { ...here, status: is('FINISHED') })})`);
 export const lastStart = date(`max(${series(workflow.lastStart, here)})`);
-export const openNow = sum(runs.open(here));
+/** A gauge of a status that no run has is absent. */
+export const openNow = `${sum(runs.open(here))} or 0 * count(${series(workflow.lastStart, here)})`;
 export const oldestOpen = age(`min(${oldestOpenStart})`);
 export const recentRetries = sum(once(series(workflow.recentRetries, here)));
 /** 1 where nothing is ever retried. */
@@ -78,4 +79,8 @@ export const oldestOpenByStatus = age(minBy(['status'], oldestOpenStart));
 const failuresOfNodes = series(workflow.nodeFailures, anyTrigger);
 export const failingNodes = largest(10, `${sumBy(['node'], increase(failuresOfNodes))} > 0`);
 export const nodeFailures = `round(${sumBy(['node'], increase(failuresOfNodes, '$__rate_interval'))}) > 0`;
-export const slowestNodes = largest(10, quantile(0.95, increase(buckets(workflow.nodeDuration, anyTrigger)), ['node']));
+/** Without those of which nothing ended. */
+export const slowestNodes = largest(
+  10,
+  `${quantile(0.95, increase(buckets(workflow.nodeDuration, anyTrigger)), ['node'])} >= 0`,
+);
