@@ -30,7 +30,7 @@ COPY --from=build --chown=65532:65532 /data /data
 WORKDIR /
 VOLUME /data
 USER 65532:65532
-EXPOSE 39210
+EXPOSE 19210
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:39210/-/healthy').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:19210/-/healthy').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "/app/dist/main.js"]

@@ -110,7 +110,7 @@ function declare(version: string): Command {
     .description('Prometheus exporter for the SOC playbook runs of Huawei Cloud SecMaster')
     .usage('[command] [flags]')
     .option('--config.file <path>', 'configuration file (default: environment variables)')
-    .option('--web.listen-address <address>', 'address to listen on', ':39210')
+    .option('--web.listen-address <address>', 'address to listen on', ':19210')
     .option('--web.telemetry-path <path>', 'path of the metrics', '/metrics')
     .option('--web.config.file <path>', 'TLS and basic authentication, as in Prometheus exporter-toolkit')
     .option('--web.external-url <url>', 'where people reach the exporter, with the path that a proxy adds')
@@ -124,7 +124,7 @@ function declare(version: string): Command {
     .option('--to <ledger>', 'ledger copy: where to, likewise; it must be empty')
     .option('--to.password-file <path>', 'ledger copy: likewise')
     .option('--to.ca-file <path>', 'ledger copy: likewise')
-    .option('--listen-address <address>', 'simulate: address to listen on', '127.0.0.1:39211')
+    .option('--listen-address <address>', 'simulate: address to listen on', '127.0.0.1:19211')
     .option(
       '--behaviour <presets>',
       `simulate, demo: how SecMaster behaves; several, separated by commas: ${presetNames.join(', ')}`,
@@ -214,7 +214,7 @@ function optionsOf(program: Command, command: CommandName): Options {
     webConfigFile: flags['web.config.file'] ?? null,
     listenAddress:
       parseListenAddress(address) ??
-      refuse(listenFlag, address, 'is not a valid address; write it like :39210 or 127.0.0.1:39210'),
+      refuse(listenFlag, address, 'is not a valid address; write it like :19210 or 127.0.0.1:19210'),
     telemetryPath: telemetryPath(flags['web.telemetryPath']),
     externalUrl,
     routePrefix: routePrefix(flags['web.routePrefix'], externalUrl),

@@ -7,7 +7,7 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** `:39210`, `127.0.0.1:0`, `[::1]:39210` or `localhost:39210`; null for any other form. */
+/** `:19210`, `127.0.0.1:0`, `[::1]:19210` or `localhost:19210`; null for any other form. */
 export function parseListenAddress(text: string): ListenAddress | null {
   const match = /^(?:\[(?<v6>[^\]]+)\]|(?<name>[\w.-]*)):(?<port>\d{1,5})$/.exec(text);
   const { v6, name = '', port: digits } = match?.groups ?? {};

@@ -49,7 +49,7 @@ test.each<[string, Labels, Labels, boolean]>([
   ],
   [
     'an exporter that is down mutes nothing of another one',
-    { severity: 'critical', area: 'exporter', alertname: 'SecMasterExporterDown', instance: 'a:39210' },
+    { severity: 'critical', area: 'exporter', alertname: 'SecMasterExporterDown', instance: 'a:19210' },
     { severity: 'critical', area: 'exporter', alertname: 'SecMasterDataStale', workspace: 'prod' },
     true,
   ],

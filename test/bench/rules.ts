@@ -70,7 +70,7 @@ async function scrape(
   const writer = prometheus.writer();
   for (let i = 0; i < workspaces; i++) {
     const scraper = createScraper(writer, {
-      target: { job: 'secmaster', instance: 'soc:39210' },
+      target: { job: 'secmaster', instance: 'soc:19210' },
       workspace: `soc-${i}`,
       read,
     });

@@ -10,7 +10,7 @@ const parse = (...args: string[]) => parseCommandLine(args, '1.2.3');
 const defaults = {
   configFile: null,
   webConfigFile: null,
-  listenAddress: { host: null, port: 39210 },
+  listenAddress: { host: null, port: 19210 },
   telemetryPath: '/metrics',
   externalUrl: '',
   routePrefix: '',
@@ -30,7 +30,7 @@ describe('understood', () => {
     ['check', ['check'], 'check', {}],
     ['once', ['once'], 'once', {}],
     ['demo', ['demo'], 'demo', {}],
-    ['simulate', ['simulate'], 'simulate', { listenAddress: { host: '127.0.0.1', port: 39211 } }],
+    ['simulate', ['simulate'], 'simulate', { listenAddress: { host: '127.0.0.1', port: 19211 } }],
     ['a flag and its value apart', ['--config.file', 'a.yml'], 'serve', { configFile: 'a.yml' }],
     ['a flag and its value in one', ['--config.file=a.yml'], 'serve', { configFile: 'a.yml' }],
     ['a value with an equals sign', ['--config.file=a=b.yml'], 'serve', { configFile: 'a=b.yml' }],
@@ -67,7 +67,7 @@ describe('understood', () => {
       ['simulate', '--behaviour=no-count,unordered', '--behaviour', 'friendly'],
       'simulate',
       {
-        listenAddress: { host: '127.0.0.1', port: 39211 },
+        listenAddress: { host: '127.0.0.1', port: 19211 },
         behaviours: ['no-count', 'unordered', 'friendly'],
       },
     ],
@@ -93,7 +93,7 @@ describe('understood', () => {
 });
 
 describe('refused in one line', () => {
-  const badAddress = 'is not a valid address; write it like :39210 or 127.0.0.1:39210';
+  const badAddress = 'is not a valid address; write it like :19210 or 127.0.0.1:19210';
   test.each<[string, string[], string]>([
     [
       'a mistyped flag',
@@ -193,7 +193,7 @@ describe('refused in one line', () => {
       ['simulate', '--habits=daily,lazy'],
       `--habits: "lazy" must be all or one of ${habitNames.join(', ')}`,
     ],
-    ['no address', ['--web.listen-address=39210'], `--web.listen-address: "39210" ${badAddress}`],
+    ['no address', ['--web.listen-address=19210'], `--web.listen-address: "19210" ${badAddress}`],
     ['no address of the simulator', ['simulate', '--listen-address=x'], `--listen-address: "x" ${badAddress}`],
     ['no port', ['--web.listen-address=:65536'], `--web.listen-address: ":65536" ${badAddress}`],
     [

@@ -39,8 +39,8 @@ describe('parseOrigin', () => {
     ['https://secmaster.example.com', 'https://secmaster.example.com'],
     ['https://secmaster.example.com/', 'https://secmaster.example.com'],
     ['HTTPS://SecMaster.example.com:443', 'https://secmaster.example.com'],
-    ['http://127.0.0.1:39211', 'http://127.0.0.1:39211'],
-    ['http://[::1]:39211', 'http://[::1]:39211'],
+    ['http://127.0.0.1:19211', 'http://127.0.0.1:19211'],
+    ['http://[::1]:19211', 'http://[::1]:19211'],
   ])('takes %s', (text, origin) => {
     expect(parseOrigin(text)?.origin).toBe(origin);
   });

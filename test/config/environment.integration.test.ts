@@ -59,7 +59,7 @@ describe('is enough alone', () => {
 
   test('with every setting', async () => {
     const settings = {
-      SECMASTER_ENDPOINT: 'http://127.0.0.1:39211',
+      SECMASTER_ENDPOINT: 'http://127.0.0.1:19211',
       SECMASTER_IAM_ENDPOINT: 'https://iam.example.com',
       SECMASTER_STATE_PATH: '/tmp/ledger.db',
       SECMASTER_POLL_SCHEDULE: '1m30s',
@@ -68,16 +68,16 @@ describe('is enough alone', () => {
     expect(configOf(await loadEnvironment({ ...project, ...key, ...settings }))).toMatchObject({
       poll: { schedule: { kind: 'every', everyMs: 90_000 }, timezone: 'UTC', lookbackMs: 60 * 86_400_000 },
       state: { path: '/tmp/ledger.db', retentionMs: 60 * 86_400_000 },
-      workspaces: [{ endpoint: 'http://127.0.0.1:39211', iamEndpoint: 'https://iam.example.com' }],
+      workspaces: [{ endpoint: 'http://127.0.0.1:19211', iamEndpoint: 'https://iam.example.com' }],
     });
   });
 
   test('with the variables of a Kubernetes service of our name', async () => {
     const service = {
       SECMASTER_EXPORTER_SERVICE_HOST: '10.0.0.1',
-      SECMASTER_EXPORTER_SERVICE_PORT_METRICS: '39210',
-      SECMASTER_EXPORTER_PORT: 'tcp://10.0.0.1:39210',
-      SECMASTER_EXPORTER_PORT_39210_TCP_ADDR: '10.0.0.1',
+      SECMASTER_EXPORTER_SERVICE_PORT_METRICS: '19210',
+      SECMASTER_EXPORTER_PORT: 'tcp://10.0.0.1:19210',
+      SECMASTER_EXPORTER_PORT_19210_TCP_ADDR: '10.0.0.1',
     };
     expect(configOf(await loadEnvironment({ ...project, ...key, ...service })).workspaces).toHaveLength(1);
   });

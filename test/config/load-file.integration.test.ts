@@ -55,7 +55,7 @@ workspaces:
     project_id: 0123456789ABCDEF0123456789ABCDEF
     workspace_id: AAAAAAAA-2222-3333-4444-555555555555
     endpoint: https://secmaster.example.com/
-    iam_endpoint: http://127.0.0.1:39211
+    iam_endpoint: http://127.0.0.1:19211
     filters: { playbook_id: [p1, p2], workflow_id: [], trigger_type: [TIMER] }
     credentials: { password: { domain: acme, user: exporter, password: "pass word" } }
 `;
@@ -77,7 +77,7 @@ workspaces:
           projectId: '0123456789abcdef0123456789abcdef',
           workspaceId: 'aaaaaaaa-2222-3333-4444-555555555555',
           endpoint: 'https://secmaster.example.com',
-          iamEndpoint: 'http://127.0.0.1:39211',
+          iamEndpoint: 'http://127.0.0.1:19211',
           filters: { playbookId: ['p1', 'p2'], workflowId: [], dataclassId: [], triggerType: ['TIMER'] },
           credentials: { kind: 'password', domain: 'acme', user: 'exporter' },
         },

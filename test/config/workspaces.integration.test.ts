@@ -171,8 +171,8 @@ test.each<[string, string, object]>([
   ],
   [
     'an endpoint in the clear on this machine',
-    `${complete}    endpoint: http://localhost:39211\n`,
-    { endpoint: 'http://localhost:39211' },
+    `${complete}    endpoint: http://localhost:19211\n`,
+    { endpoint: 'http://localhost:19211' },
   ],
 ])('taken: %s', async (_, text, expected) => {
   expect(configOf(await loadText(text)).workspaces).toMatchObject([expected]);

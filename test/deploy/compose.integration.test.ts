@@ -26,8 +26,8 @@ test('a misspelt key would be found', () => {
 });
 
 describe.each([
-  ['demo', demo, ['exporter:39210']],
-  ['replicas', replicas, ['secmaster:39210', 'secmaster:39220']],
+  ['demo', demo, ['exporter:19210']],
+  ['replicas', replicas, ['secmaster:19210', 'secmaster:19220']],
 ] as const)('%s', (_, { folder, file, services, mounted, addressOf }, targets) => {
   const { prometheus, grafana } = services;
 
@@ -82,7 +82,7 @@ describe.each([
 test('demo: the exporter runs the demo', () => {
   expect(parseCommandLine(demo.services.exporter.command, version)).toMatchObject({
     command: 'demo',
-    options: { listenAddress: { port: 39210 } },
+    options: { listenAddress: { port: 19210 } },
   });
 });
 
@@ -99,7 +99,7 @@ describe('replicas', () => {
       return 'options' in parsed && parsed.options.listenAddress.port;
     });
     expect(services.secmaster.ports).toEqual(ports.map((port) => `127.0.0.1:${port}:${port}`));
-    // The image's own health check asks port 39210.
+    // The image's own health check asks port 19210.
     expect(exporters[1].healthcheck.test[3]).toContain(`127.0.0.1:${ports[1]}/`);
   });
 
@@ -125,8 +125,8 @@ describe('replicas', () => {
       region: defaultProject.name,
       project_id: defaultProject.id,
       workspace_id: defaultWorkspace.id,
-      endpoint: 'http://127.0.0.1:39211',
-      iam_endpoint: 'http://127.0.0.1:39211',
+      endpoint: 'http://127.0.0.1:19211',
+      iam_endpoint: 'http://127.0.0.1:19211',
       credentials: { ak_sk: defaultAccessKey },
     });
     expect(parseCommandLine(services.secmaster.command, version)).toMatchObject({ command: 'simulate' });

@@ -424,7 +424,7 @@ test.each(pages)('HEAD %s answers as GET does, and makes nothing for it', async 
 describe('/-/reload in a browser', () => {
   test.each<[string, Record<string, string>, number]>([
     ['a program, which says nothing', {}, 200],
-    ['a page of the exporter', { origin: 'http://exporter:39210' }, 200],
+    ['a page of the exporter', { origin: 'http://exporter:19210' }, 200],
     ['a page of the exporter, which a new browser says', { 'sec-fetch-site': 'same-origin', origin: 'http://e' }, 200],
     ['its user', { 'sec-fetch-site': 'none' }, 200],
     [
@@ -432,20 +432,20 @@ describe('/-/reload in a browser', () => {
       { origin: 'https://soc.example.com', 'x-forwarded-host': 'soc.example.com, inner' },
       200,
     ],
-    ['a page of the exporter in an old browser', { referer: 'http://exporter:39210/?x' }, 200],
+    ['a page of the exporter in an old browser', { referer: 'http://exporter:19210/?x' }, 200],
     ['a page of another origin', { origin: 'https://evil.example.com' }, 403],
-    ['a page of another origin in an old browser', { referer: 'https://evil.example.com/exporter:39210' }, 403],
+    ['a page of another origin in an old browser', { referer: 'https://evil.example.com/exporter:19210' }, 403],
     ['a page of another port', { origin: 'http://exporter:8080' }, 403],
     ['a page without origin', { origin: 'null' }, 403],
     ['a page with a strange origin', { origin: '://' }, 403],
     ['a page of another site', { 'sec-fetch-site': 'cross-site' }, 403],
-    ['a page of a neighbour', { 'sec-fetch-site': 'same-site', origin: 'http://exporter:39210' }, 403],
+    ['a page of a neighbour', { 'sec-fetch-site': 'same-site', origin: 'http://exporter:19210' }, 403],
   ])('%s', async (_, headers, status) => {
     let reloads = 0;
     const reload = async () => ({ isApplied: true, lines: [`${++reloads}`] });
     const asked = app([], 2, { reload }).request('/-/reload', {
       method: 'POST',
-      headers: { host: 'exporter:39210', ...headers },
+      headers: { host: 'exporter:19210', ...headers },
     });
     expect((await asked).status).toBe(status);
     expect(reloads).toBe(status === 200 ? 1 : 0);

@@ -20,7 +20,7 @@ describe('a request that is not as usual', () => {
     ['HTTP/1.0 without Host', 'GET /metrics HTTP/1.0\r\n\r\n', 200],
     ['HTTP/1.1 without Host', 'GET /metrics HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
     ['an absurd Host', 'GET /metrics HTTP/1.1\r\nHost: a b[\r\nConnection: close\r\n\r\n', 400],
-    ['an IPv6 address as Host', 'GET /metrics HTTP/1.1\r\nHost: [::1]:39210\r\nConnection: close\r\n\r\n', 200],
+    ['an IPv6 address as Host', 'GET /metrics HTTP/1.1\r\nHost: [::1]:19210\r\nConnection: close\r\n\r\n', 200],
     ['an unknown expectation', `GET /metrics HTTP/1.1\r\nExpect: jump\r\n${rest}`, 200],
     ['the form that proxies get', `GET http://exporter/metrics HTTP/1.1\r\n${rest}`, 200],
     ['an absurd form for proxies', `GET http://[/metrics HTTP/1.1\r\n${rest}`, 400],

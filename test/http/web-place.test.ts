@@ -4,8 +4,8 @@ import { parseExternalUrl, parseRoutePrefix, pathOf } from '../../src/http/web-p
 test.each([
   ['a host', 'https://soc.example.org', 'https://soc.example.org'],
   ['a host with a slash', 'https://soc.example.org/', 'https://soc.example.org'],
-  ['a port', 'http://soc:39210', 'http://soc:39210'],
-  ['an IPv6 address', 'http://[::1]:39210/x', 'http://[::1]:39210/x'],
+  ['a port', 'http://soc:19210', 'http://soc:19210'],
+  ['an IPv6 address', 'http://[::1]:19210/x', 'http://[::1]:19210/x'],
   ['a path', 'https://soc.example.org/a/b.c', 'https://soc.example.org/a/b.c'],
   ['a path with slashes at its end', 'https://soc.example.org/a//', 'https://soc.example.org/a'],
   ['capitals', 'HTTPS://SOC.example.org/A', 'HTTPS://SOC.example.org/A'],

@@ -32,7 +32,7 @@ test('the image says what it is and runs as nobody in particular', async () => {
   const [{ Config: config }] = JSON.parse(await podman.run('image', 'inspect', image));
   expect(config.User).toBe('65532:65532');
   expect(Object.keys(config.Volumes)).toEqual(['/data']);
-  expect(Object.keys(config.ExposedPorts)).toEqual(['39210/tcp']);
+  expect(Object.keys(config.ExposedPorts)).toEqual(['19210/tcp']);
   expect(config.Labels).toMatchObject({
     'org.opencontainers.image.title': 'secmaster-exporter',
     'org.opencontainers.image.version': version,
@@ -67,11 +67,11 @@ test('the demo runs in it without any network, and the health check tells whethe
   const demo = run('--network=none', '--name=demo', image, 'demo');
   await portOf(demo);
   await podman.run('healthcheck', 'run', 'demo');
-  const metrics = "fetch('http://127.0.0.1:39210/metrics').then((r) => r.text()).then(console.log)";
+  const metrics = "fetch('http://127.0.0.1:19210/metrics').then((r) => r.text()).then(console.log)";
   const isUp = async () => sampleValue(await podman.run('exec', 'demo', 'node', '-e', metrics), 'secmaster_up') === 1;
   await eventually(async () => (await isUp()) || undefined, 'a demo that is up', demo);
 
-  const runbook = "fetch('http://127.0.0.1:39210/runbooks/SecMasterDataStale').then((r) => console.log(r.status))";
+  const runbook = "fetch('http://127.0.0.1:19210/runbooks/SecMasterDataStale').then((r) => console.log(r.status))";
   expect(await podman.run('exec', 'demo', 'node', '-e', runbook)).toBe('200\n');
 
   await podman.run('kill', '--signal=TERM', 'demo');
