@@ -95,6 +95,13 @@ export function verdict(here: Chosen): string {
   ].join('\nor ');
 }
 
-/** Absent, and so drawn in grey, while the data of a workspace are old: what they say of now is not known. */
-export const whileFresh = (expression: string, { workspace }: Chosen): string =>
-  `(${expression}) and on () (${age(`min(${once(series(exporter.lastSuccess, { workspace }))})`)} < ${staleAfterSeconds})`;
+/**
+ * Absent, and so drawn in grey, while the data of a chosen workspace are old: what they say of now is not known. Of chosen playbooks, only
+ * their workspaces count.
+ */
+export function whileFresh(expression: string, here: Chosen): string {
+  const lastSuccess = once(series(exporter.lastSuccess, { workspace: here.workspace }));
+  const own =
+    here.playbook === undefined ? lastSuccess : `${lastSuccess} and on (workspace) ${series(workflow.lastStart, here)}`;
+  return `(${expression}) and on () (${age(`min(${own})`)} < ${staleAfterSeconds})`;
+}

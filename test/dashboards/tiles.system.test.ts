@@ -299,7 +299,7 @@ const playbook: readonly Row[] = [
   {
     name: 'half of the runs of the last hour failed, and none before',
     tile: 'Failed, last hour',
-    past: ends('p', growing(0.1), grownSince(hour, 0.1)),
+    past: { ...up, ...known('p'), ...ends('p', growing(0.1), grownSince(hour, 0.1)) },
     says: 0.5,
   },
   {
@@ -308,8 +308,27 @@ const playbook: readonly Row[] = [
     past: {
       'secmaster_workflow_instances{workspace="prod", playbook="p", trigger_type="EVENT", status="FINISHED"}':
         steady(4),
+      ...up,
+      ...known('p'),
     },
     says: 0,
+  },
+  {
+    name: 'while the data of its workspace are old, nobody knows whether it fails',
+    tile: 'Failures in a row',
+    past: { ...old, ...known('p'), ...inARow('p', 0) },
+    says: null,
+  },
+  {
+    name: 'old data of another workspace are no concern of its own',
+    tile: 'Failures in a row',
+    past: {
+      ...up,
+      ...known('p'),
+      ...inARow('p', 2),
+      'secmaster_exporter_last_success_timestamp_seconds{workspace="lab"}': secondsAgo(900),
+    },
+    says: 2,
   },
   {
     name: 'each second run was retried once',

@@ -31,11 +31,10 @@ export const state = stat({
 export const failedLastHour = stat({
   title: 'Failed, last hour',
   description:
-    'The share of runs that ended within the last hour and failed for good. A run that succeeded after a retry is not a failure here.',
+    'The share of runs that ended within the last hour and failed for good. A run that succeeded after a retry is not a failure here. Grey if none ended, or while the data are old.',
   unit: 'percentunit',
   decimals: 0,
-  noValue: 'None ended',
-  isAbsentWell: true,
+  noValue: notKnown,
   expr: queries.failedLastHour,
   steps: ratioSteps,
   links: [toFailedRuns, runbook('SecMasterPlaybookFailing')],
@@ -43,11 +42,10 @@ export const failedLastHour = stat({
 
 export const failedLookback = stat({
   title: 'Failed, lookback',
-  description: `The share of ended runs ${lookback} whose current status is FAILED.`,
+  description: `The share of ended runs ${lookback} whose current status is FAILED. Grey if none ended, or while the data are old.`,
   unit: 'percentunit',
   decimals: 1,
-  noValue: 'None ended',
-  isAbsentWell: true,
+  noValue: notKnown,
   expr: queries.failedLookback,
   steps: ratioSteps,
   links: [toFailedRuns],
@@ -113,7 +111,7 @@ export const attemptsPerRun = stat({
 export const failuresInARow = stat({
   title: 'Failures in a row',
   description:
-    'Runs that failed for good since the last one that finished: the most of any playbook and trigger that is shown. A run that may still be retried does not count yet.',
+    'Runs that failed for good since the last one that finished: the most of any playbook and trigger that is shown. A run that may still be retried does not count yet. Grey while the data are old.',
   unit: 'none',
   noValue: notKnown,
   expr: queries.failuresInARow,

@@ -19,7 +19,7 @@ import {
   sumBy,
 } from '../promql.ts';
 import * as runs from '../runs.ts';
-import { states } from '../state.ts';
+import { states, whileFresh } from '../state.ts';
 import { failing } from '../thresholds.ts';
 
 /** Not every family tells what triggered a run. */
@@ -34,10 +34,13 @@ const oldestOpenStart = series(workflow.oldestOpenStart, anyTrigger);
 export const state = `max(
 ${states(anyTrigger)}
 )`;
-export const failedLastHour = runs.failureRatio([], here, failing.window);
+const fresh = (expression: string) => whileFresh(expression, anyTrigger);
+export const failedLastHour = fresh(runs.failureRatio([], here, failing.window));
 /** A gauge of a status that no run has is absent. */
-export const failedLookback = `(${sum(runs.failedNow(here))} or 0 * ${sum(runs.endedNow(here))}) / ${sum(runs.endedNow(here))}`;
-export const successRatio = `1 - ${runs.failureRatio([], here)}`;
+export const failedLookback = fresh(
+  `(${sum(runs.failedNow(here))} or 0 * ${sum(runs.endedNow(here))}) / ${sum(runs.endedNow(here))}`,
+);
+export const successRatio = fresh(`1 - ${runs.failureRatio([], here)}`);
 /** In milliseconds, as Grafana takes a date. */
 const date = (seconds: string) => `1000 * ${seconds}`;
 export const lastSuccess = date(`max(${series(workflow.lastCompletion, { ...here, status: is('FINISHED') })})`);
@@ -49,7 +52,7 @@ export const recentRetries = sum(once(series(workflow.recentRetries, here)));
 /** 1 where nothing is ever retried. */
 export const attemptsPerRun = `1 + ${sum(increase(retried))} / ${sum(increase(started))}`;
 
-export const failuresInARow = `max(${series(playbook.consecutiveFailures, here)})`;
+export const failuresInARow = fresh(`max(${series(playbook.consecutiveFailures, here)})`);
 export const failingSince = date(`min(${series(playbook.failingSince, here)})`);
 export const nextStart = date(`min(${series(playbook.expectedStart, here)})`);
 
