@@ -9,6 +9,7 @@ import { is, selector } from './promql.ts';
 /** What chooses alerts: `chosenOrNone` keeps those that have no such label. */
 export interface AlertMatchers {
   readonly alertname?: string;
+  readonly severity?: string;
   readonly area?: string;
   readonly workspace?: string | undefined;
   readonly playbook?: string | undefined;
@@ -21,15 +22,16 @@ export function firing(name: 'ALERTS' | 'ALERTS_FOR_STATE', matchers: AlertMatch
 
 /** The table, with the time since when. ALERTS_FOR_STATE is in seconds, Grafana's times are in milliseconds. */
 export function firingAlertsTable(matchers: AlertMatchers, columns: readonly ('workspace' | 'playbook')[]) {
-  const since = `1000 * max by (alert, severity, ${columns.join(', ')}) (
-  label_replace(
-    ${firing('ALERTS_FOR_STATE', matchers)} and ignoring (alertstate) ${firing('ALERTS', matchers)},
-    "alert", "$1", "alertname", "SecMaster(.*)"
-  )
+  const alerts = `label_replace(
+  ${firing('ALERTS_FOR_STATE', matchers)} and ignoring (alertstate) ${firing('ALERTS', matchers)},
+  "alert", "$1", "alertname", "SecMaster(.*)"
 )`;
+  // A column without a value would be missing.
+  const named = columns.reduce((of, column) => `label_replace(${of}, "${column}", "–", "${column}", "")`, alerts);
+  const since = `1000 * max by (alert, severity, ${columns.join(', ')}) (${named})`;
   const keys = {
-    workspace: { title: 'Workspace', label: 'workspace', none: 'all', width: 130 },
-    playbook: { title: 'Playbook', label: 'playbook', none: '–' },
+    workspace: { title: 'Workspace', label: 'workspace', width: 130 },
+    playbook: { title: 'Playbook', label: 'playbook' },
   } as const;
   return table({
     title: 'Firing alerts',
@@ -44,17 +46,17 @@ export function firingAlertsTable(matchers: AlertMatchers, columns: readonly ('w
         texts: { critical: { text: 'critical', color: bad }, warning: { text: 'warning', color: warning } },
         otherwise: unknown,
       },
-      { title: 'Alert', label: 'alert', link: toRunbook, width: 190 },
+      { title: 'Alert', label: 'alert', link: toRunbook, width: 178 },
       ...columns.map((column) => keys[column]),
     ],
-    columns: [{ title: 'Since', expr: since, unit: 'dateTimeFromNow', width: 114 }],
+    columns: [{ title: 'Since', expr: since, unit: 'dateTimeFromNow', width: 108 }],
     sort: { by: 'Severity', descending: false },
   });
 }
 
 /**
- * Where alerts began to fire, marked on the graphs: once for each name, for five minutes. Regions as long as the alerts would lie on each
- * other and paint over what they are about.
+ * Where alerts began to fire, marked on the graphs: once for each name. Regions as long as the alerts would lie on each other and paint over
+ * what they are about.
  */
 export function alertAnnotation(matchers: AlertMatchers): AnnotationQueryBuilder {
   const names = (offset = '') => `max by (alertname, severity) (${firing('ALERTS', matchers)}${offset})`;
@@ -63,7 +65,7 @@ export function alertAnnotation(matchers: AlertMatchers): AnnotationQueryBuilder
     .datasource(dataSource)
     .enable(true)
     .iconColor(mark)
-    .expr(`${names()} unless ${names(' offset 5m')}`)
+    .expr(`${names()} unless ${names(' offset $__interval')}`)
     .step('60s')
     .titleFormat('{{alertname}}')
     .textFormat('{{severity}}');

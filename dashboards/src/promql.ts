@@ -1,5 +1,5 @@
 /** Pieces of PromQL. Names come from the families, so a renamed metric or label breaks the build. */
-import { families } from '../../src/metrics/families.ts';
+import { exporter, families } from '../../src/metrics/families.ts';
 import { extraLabels } from '../../src/model/extra-labels.ts';
 import { placeholder } from './placeholder.ts';
 
@@ -61,6 +61,12 @@ export function once(expression: string): string {
   const extra = labels.includes('trigger_type') ? extraLabels : [];
   const le = name === family.name ? [] : ['le'];
   return `max by (${[...labels, ...extra, ...le].join(', ')}) (${expression})`;
+}
+
+/** Of replicas, those with the newest data: what one shows that is cut off from the ledger once was. */
+export function current(selected: string): string {
+  const lastSuccess = series(exporter.lastSuccess);
+  return `(${selected} and on (job, instance, workspace) (${lastSuccess} == on (workspace) group_left () max by (workspace) (${lastSuccess})))`;
 }
 
 /** For graphs: the growth a second around each point. */

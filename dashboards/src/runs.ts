@@ -1,6 +1,6 @@
 /** What more than one dashboard asks about runs, each of a selection of its own. */
 import { workflow } from '../../src/metrics/families.ts';
-import { increase, is, type Label, noneOf, once, oneOf, perHour, rate, series, sum, sumBy } from './promql.ts';
+import { current, increase, is, type Label, noneOf, once, oneOf, perHour, rate, series, sum, sumBy } from './promql.ts';
 
 /** The matchers of a selection, such as `{ workspace: chosen('workspace') }`. */
 export type Selection = { readonly workspace?: string; readonly playbook?: string; readonly trigger_type?: string };
@@ -15,11 +15,11 @@ export const endedAttempts = (selection: Selection): string =>
 
 /** Whatever SecMaster calls the status of a run that hasn't ended. */
 export const open = (selection: Selection): string =>
-  once(series(workflow.instances, { ...selection, status: noneOf(...ended) }));
+  once(current(series(workflow.instances, { ...selection, status: noneOf(...ended) })));
 export const failedNow = (selection: Selection): string =>
-  once(series(workflow.instances, { ...selection, status: is('FAILED') }));
+  once(current(series(workflow.instances, { ...selection, status: is('FAILED') })));
 export const endedNow = (selection: Selection): string =>
-  once(series(workflow.instances, { ...selection, status: oneOf(...ended) }));
+  once(current(series(workflow.instances, { ...selection, status: oneOf(...ended) })));
 
 const grown = (labels: readonly Label[], counter: string, window: string | undefined) =>
   `round(${sumBy(labels, increase(counter, window))})`;
@@ -39,8 +39,12 @@ export function endedRuns(labels: readonly Label[], selection: Selection, window
   return `(${grown(labels, others, window)} + ${failedRuns(labels, selection, window)})`;
 }
 
-export const failureRatio = (labels: readonly Label[], selection: Selection, window?: string): string =>
-  `${failedRuns(labels, selection, window)} / ${endedRuns(labels, selection, window)}`;
+/** Of all together, each playbook's own are added up: a retry of one must not hide a failure of another. */
+export function failureRatio(labels: readonly Label[], selection: Selection, window?: string): string {
+  const each: readonly Label[] = labels.length === 0 ? ['workspace', 'playbook'] : labels;
+  const together = (expression: string) => (labels.length === 0 ? sum(expression) : expression);
+  return `${together(failedRuns(each, selection, window))} / ${together(endedRuns(each, selection, window))}`;
+}
 
 /** The share of runs around each point that did not fail for good: for graphs, where nothing is rounded. */
 export function successRatio(selection: Selection): string {

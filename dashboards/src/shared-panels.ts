@@ -81,8 +81,9 @@ export const startsComparedWithLastWeek = (now: string, lastWeek: string, minInt
     unit: 'none',
     noValue: noRuns,
     queries: [
-      { expr: now, legend: 'now' },
+      // First, so that it lies below.
       { expr: lastWeek, legend: 'a week before' },
+      { expr: now, legend: 'now' },
     ],
     colours: { now: neutral, 'a week before': past },
     minInterval,

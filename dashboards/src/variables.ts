@@ -1,8 +1,10 @@
 /** The variables above the panels. */
+import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
   DatasourceVariableBuilder,
   QueryVariableBuilder,
   VariableHide,
+  type VariableModel,
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
@@ -35,15 +37,19 @@ export const linkVariables = [
   linkPart('page', 'secmaster:status_page:info', 'url'),
 ];
 
-function linkPart(name: string, of: string, label: string): QueryVariableBuilder {
-  const query = `label_values(${of}, ${label})`;
-  return new QueryVariableBuilder(name)
+function linkPart(name: string, of: string, label: string): Builder<VariableModel> {
+  // What holds now; label_values would answer with former addresses too.
+  const query = `query_result(${of})`;
+  const variable = new QueryVariableBuilder(name)
     .datasource(dataSource)
     .query(query)
     .definition(query)
+    .regex(`/[{,]${label}="([^"]*)"/`)
     .refresh(VariableRefresh.OnDashboardLoad)
     .sort(VariableSort.AlphabeticalAsc)
     .hide(VariableHide.HideVariable);
+  // Whoever writes a link to a dashboard doesn't choose where its links lead. The builder doesn't know the option.
+  return { build: () => ({ ...variable.build(), skipUrlSync: true }) };
 }
 
 /** Several values or all of them; all also means series without the label. */

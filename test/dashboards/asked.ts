@@ -64,7 +64,10 @@ export function fill(expr: string, values: Values, { rateInterval, range }: Time
   const filled = expr
     .replace(/\$\{(\w+):regex\}/g, (whole, name) => (name in values ? pattern(values[name] ?? null) : whole))
     .replaceAll('$__rate_interval', rateInterval)
-    .replaceAll('$__range', range);
+    .replaceAll('$__range', range)
+    // Of an annotation, whose step is a minute.
+    .replaceAll('offset $__interval', 'offset 1m')
+    .replaceAll('$__interval_ms', '60000');
   if (/\$\{|\$__/.test(filled)) throw new Error(`nothing fills in ${filled}`);
   return filled;
 }

@@ -21,6 +21,9 @@ const target = (dashboard: Dashboard, type: string) => targetsOf(panel(dashboard
 const defaults = (dashboard: Dashboard) => panel(dashboard, 'stat').fieldConfig?.defaults as Record<string, unknown>;
 const barsOf = (dashboard: Dashboard) =>
   panelsOf(dashboard).find(({ fieldConfig }) => fieldConfig?.defaults.custom?.drawStyle === 'bars') as Panel;
+/** A tile that counts. */
+const counted = (dashboard: Dashboard) =>
+  panelsOf(dashboard).find(({ title }) => title === 'Failures in a row')?.fieldConfig?.defaults ?? {};
 const linked = (dashboard: Dashboard) =>
   panelsOf(dashboard).find(({ links = [] }) => links.length > 0)?.links?.[0] ?? {};
 type Break = (dashboard: Dashboard) => unknown;
@@ -136,7 +139,8 @@ const breaks: Readonly<Record<string, readonly Break[]>> = {
   'bars are wide enough to be seen over the time that a dashboard shows': [
     (one) => Object.assign(barsOf(one), { interval: '5m' }),
     (one) => Object.assign(barsOf(one), { interval: undefined }),
-    (one) => Object.assign(panel(one, 'status-history'), { interval: '1m' }),
+    (one) => Object.assign(barsOf(one), { maxDataPoints: undefined }),
+    (one) => Object.assign(panel(one, 'status-history'), { maxDataPoints: 200 }),
   ],
   'only what is judged has a background, and a solid one': [
     (one) => Object.assign(panel(one, 'stat').options, { colorMode: 'background' }),
@@ -147,6 +151,9 @@ const breaks: Readonly<Record<string, readonly Break[]>> = {
         id: 'custom.cellOptions',
         value: { type: 'color-background', mode: 'gradient' },
       }),
+  ],
+  'what is good and what is bad have colours of their own': [
+    (one) => Object.assign(panel(one, 'stat').fieldConfig?.defaults.thresholds?.steps[1] ?? {}, { color: '#0072B2' }),
   ],
   'text on a background can be read in either theme': [
     (one) => Object.assign(panel(one, 'stat').fieldConfig?.defaults.thresholds?.steps[0] ?? {}, { color: '#E69F00' }),
@@ -163,6 +170,8 @@ const breaks: Readonly<Record<string, readonly Break[]>> = {
     (one) => Object.assign(defaults(one), { noValue: 'No alert is firing' }),
     (one) => Object.assign(defaults(one), { noValue: 'Nothing fails' }),
     (one) => Object.assign(defaults(one), { noValue: 'OK' }),
+    (one) => Object.assign(defaults(one), { noValue: 'Everything works' }),
+    (one) => Object.assign(defaults(one), { noValue: '0 failures' }),
   ],
   'the axis of a count without a count does not end at 100': [
     (one) => Object.assign(barsOf(one).fieldConfig?.defaults.custom ?? {}, { axisSoftMax: undefined }),
@@ -171,8 +180,8 @@ const breaks: Readonly<Record<string, readonly Break[]>> = {
     (one) => Object.assign(panel(one, 'timeseries').fieldConfig?.defaults ?? {}, { unit: 'percentunit', decimals: 0 }),
   ],
   'numbers and times say how many decimals they have': [
-    (one) => Object.assign(defaults(one), { unit: 's', decimals: undefined }),
-    (one) => Object.assign(defaults(one), { unit: 'percentunit', decimals: undefined }),
+    (one) => Object.assign(counted(one), { unit: 's', decimals: undefined }),
+    (one) => Object.assign(counted(one), { decimals: undefined }),
     (one) =>
       panel(one, 'table').fieldConfig?.overrides.push({
         matcher: { id: 'byName', options: 'Age' },
@@ -207,10 +216,41 @@ const breaks: Readonly<Record<string, readonly Break[]>> = {
     (one) => Object.assign(linked(one), { url: '/d/secmaster-playbook?var-workspace=${workspace:raw}' }),
     // biome-ignore-end lint/suspicious/noTemplateCurlyInString: as Grafana writes them
   ],
-  'a dashboard links to the others and to the runbooks': [(one) => one.links?.shift(), (one) => one.links?.pop()],
+  'links to a dashboard keep the data source, the time, the workspace and the playbook': [
+    (one) => Object.assign(linked(one), { url: '/d/secmaster-playbook' }),
+    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: as Grafana writes them
+    (one) => Object.assign(linked(one), { url: '/d/secmaster-playbook?${__url_time_range}' }),
+    (one) =>
+      Object.assign(linked(one), {
+        url: '/d/secmaster-playbook?${__url_time_range}&var-workspace=x&var-playbook=${__data.fields.Name:percentencode}',
+      }),
+    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: as Grafana writes them
+  ],
+  'a dashboard links to the others and to the runbooks': [
+    (one) => one.links?.shift(),
+    (one) => one.links?.pop(),
+    (one) => Object.assign(one.links?.[0] ?? {}, { keepTime: false }),
+    (one) => Object.assign(one.links?.[0] ?? {}, { includeVars: false }),
+  ],
   'links and marks are in sight, not in a menu': [
     (one) => Object.assign(one.links?.[0] ?? {}, { placement: 'inControlsMenu' }),
     (one) => Object.assign(one.annotations.list?.[0] ?? {}, { placement: 'inControlsMenu' }),
+  ],
+  'what is sorted, renamed or has options of its own is a column of the table': [
+    (one) =>
+      panel(one, 'table').transformations?.push({ id: 'sortBy', options: { sort: [{ field: 'Faults', desc: true }] } }),
+    (one) =>
+      panel(one, 'table').fieldConfig?.overrides.push({
+        matcher: { id: 'byName', options: 'Faults' },
+        properties: [{ id: 'custom.width', value: 100 }],
+      }),
+  ],
+  'nothing paints a region over the graphs, or in the colour of a status': [
+    (one) => Object.assign(one.annotations.list?.[1] ?? {}, { expr: 'ALERTS{alertstate="firing"}' }),
+    (one) => Object.assign(one.annotations.list?.[0] ?? {}, { iconColor: '#D55E00' }),
+  ],
+  'where links begin is not chosen by a URL': [
+    (one) => Object.assign(one.templating.list?.at(-1) ?? {}, { skipUrlSync: false }),
   ],
   'alerts are marked on the graphs where they begin, once for each name': [
     (one) => one.annotations.list?.shift(),

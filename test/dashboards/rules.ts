@@ -6,7 +6,7 @@ import {
   type RowPanel,
   VariableHide,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { allowed, nothingToSay, unknown } from '../../dashboards/src/colours.ts';
+import { allowed, nothingToSay, statusColours, unknown } from '../../dashboards/src/colours.ts';
 import { runbooks, runbookUrl, statusPage, uids } from '../../dashboards/src/links.ts';
 import { placeholder } from '../../dashboards/src/placeholder.ts';
 import { durationMs } from '../paging/duration.ts';
@@ -108,7 +108,7 @@ const urlsOf = (dashboard: Dashboard) =>
 const isOurs = (url: string) =>
   new RegExp(`^/d/(${Object.values(uids).join('|')})(\\?|$)`).test(url) ||
   url === runbooks ||
-  url.startsWith(statusPage) ||
+  [statusPage, `${statusPage}#failed`, `${statusPage}#open`].includes(url) ||
   url === runbookUrl(`SecMaster${placeholder('__value.text:percentencode')}`) ||
   url === runbookUrl(/SecMaster\w+/.exec(url)?.[0] ?? '');
 
@@ -183,7 +183,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   ),
   'single values look back over a time that the zoom does not change, or over what is shown': ofTargets(
     ({ expr }, { type }) =>
-      !graphs.includes(type) && rangesOf(expr).some((range) => !/^(\d+[mhdw]|\$__range)(:1m)?$/.test(range)),
+      !graphs.includes(type) && rangesOf(expr).some((range) => !/^(\d+[mhdw]|\$__range)(:5m)?$/.test(range)),
   ),
   'no panel lies on another, or beyond the 24 columns': (dashboard) => {
     const folded = (dashboard.panels ?? []).filter(isRow).map(({ panels }) => panels);
@@ -221,21 +221,32 @@ export const rules: Readonly<Record<string, Rule>> = {
       .filter(({ options, fieldConfig }) => fieldConfig?.defaults.custom?.drawStyle === 'bars' || options?.colWidth)
       .filter((panel) => {
         const shown = durationMs(dashboard.time?.from.replace('now-', ''));
-        return !panel.interval || widthOf(panel) / (shown / durationMs(panel.interval)) < 7;
+        const most = Math.min(shown / durationMs(panel.interval), panel.maxDataPoints ?? Number.POSITIVE_INFINITY);
+        // However long the time is that somebody chooses.
+        return !panel.interval || widthOf(panel) / most < 7 || widthOf(panel) / (panel.maxDataPoints ?? 1e9) < 5;
       })
       .map(nameOf),
   'only what is judged has a background, and a solid one': ofPanels((panel) =>
     panel.type === 'stat'
       ? panel.options.colorMode !== (isJudged(panel.fieldConfig?.defaults ?? {}) ? 'background_solid' : 'none')
-      : [...objects(panel)].some(([key, { mode }]) => key === 'value' && mode === 'gradient'),
+      : [...objects(panel)].some(
+          ([, { mode, gradientMode = 'none' }]) => mode === 'gradient' || gradientMode !== 'none',
+        ),
   ),
+  'what is good and what is bad have colours of their own': (dashboard) =>
+    panelsOf(dashboard).flatMap((panel) =>
+      configurations(panel)
+        .filter(({ thresholds }) => twice(thresholds?.steps.map(({ color }) => color) ?? []).length > 0)
+        .map(() => nameOf(panel)),
+    ),
   'text on a background can be read in either theme': ofPanels((panel) =>
     [...backgrounds(panel)].some((colour) => colour !== nothingToSay && !isReadable(colour)),
   ),
-  'no text for missing data claims that all is well': ofPanels(({ fieldConfig }) =>
-    /^(ok|fine|good|healthy)|^(no|none|nothing|never|0)\b.*\b(fails?|failed|failing|firing|expires?|throttled|wrong|stuck|silent)$/i.test(
-      fieldConfig?.defaults.noValue ?? '',
-    ),
+  'no text for missing data claims that all is well': ofPanels(
+    ({ fieldConfig }) =>
+      !/^(–|Not known|No [\w ]+ (found|known|set)|No exporter seen .*|No minutes by hand are set|No data: .+\?|Unknown: .+)$/.test(
+        fieldConfig?.defaults.noValue ?? '',
+      ),
   ),
   'the axis of a count without a count does not end at 100': ofPanels(
     ({ type, fieldConfig }) =>
@@ -254,7 +265,10 @@ export const rules: Readonly<Record<string, Rule>> = {
     panelsOf(dashboard).flatMap((panel) =>
       panel.type === 'stat' || panel.type === 'table'
         ? configurations(panel)
-            .filter((one) => ['s', 'percentunit'].includes(String(one.unit)) && one.decimals === undefined)
+            .filter(({ unit = '', decimals, mappings = [] }) => {
+              const isText = mappings.some(({ type }) => type === 'value');
+              return /^(s|percentunit|none|short|suffix:.*)$/.test(unit) && decimals === undefined && !isText;
+            })
             .map(() => nameOf(panel))
         : [],
     ),
@@ -296,16 +310,56 @@ export const rules: Readonly<Record<string, Rule>> = {
             : format === ':raw' && !['runbooks', 'runbooks_suffix', 'page'].includes(name),
         ),
     ),
+  'links to a dashboard keep the data source, the time, the workspace and the playbook': (dashboard) =>
+    panelsOf(dashboard).flatMap((panel) =>
+      [...objects(panel)]
+        .map(([, { url }]) => url)
+        .filter((url) => typeof url === 'string' && url.startsWith('/d/'))
+        .filter((url) => {
+          const text = String(url);
+          const fields = [...text.matchAll(/__data\.fields\.([A-Z]\w+)/g)].map(([, field = '']) => field);
+          const titles = widthsOf(panel).map(([title]) => title);
+          const keeps = text.includes(placeholder('__all_variables')) || /var-workspace=.*var-playbook=/.test(text);
+          return (
+            !text.includes(placeholder('__url_time_range')) || !keeps || fields.some((one) => !titles.includes(one))
+          );
+        })
+        .map(() => nameOf(panel)),
+    ),
   'a dashboard links to the others and to the runbooks': ({ links = [] }) =>
-    links.some(({ type, tags }) => type === 'dashboards' && tags.includes('secmaster')) &&
-    links.some(({ url }) => url === runbooks)
+    links.some(
+      ({ type, tags, includeVars, keepTime }) =>
+        type === 'dashboards' && tags.includes('secmaster') && includeVars && keepTime,
+    ) && links.some(({ url }) => url === runbooks)
       ? []
       : ['links'],
   'links and marks are in sight, not in a menu': ({ links = [], annotations: { list = [] } }) =>
     [...links, ...list].some(({ placement }) => placement !== undefined) ? ['links or annotations'] : [],
+  'what is sorted, renamed or has options of its own is a column of the table': ofPanels((panel) => {
+    if (panel.type !== 'table') return false;
+    const titles = widthsOf(panel).map(([title]) => title);
+    const sorted = (panel.transformations ?? []).flatMap(({ options }) =>
+      (options.sort ?? []).map(({ field }: { field: string }) => field),
+    );
+    const own = (panel.fieldConfig?.overrides ?? []).map(({ matcher }) => matcher.options);
+    return titles.length === 0 || [...sorted, ...own].some((title) => !titles.includes(title));
+  }),
+  'nothing paints a region over the graphs, or in the colour of a status': ({ annotations: { list = [] } }) =>
+    list
+      .filter(
+        ({ expr = '', iconColor = '' }) =>
+          !/ offset \$__interval\)$|< \$__interval_ms \/ 1000$/.test(expr) ||
+          [statusColours.FAILED, statusColours.TERMINATED, statusColours.RETRYING].includes(iconColor),
+      )
+      .map(({ name = '' }) => name),
+  'where links begin is not chosen by a URL': ({ templating: { list = [] } }) =>
+    list
+      .filter(({ hide, skipUrlSync }) => hide === VariableHide.HideVariable && skipUrlSync !== true)
+      .map(({ name }) => name),
   'alerts are marked on the graphs where they begin, once for each name': ({ annotations: { list = [] } }) =>
     list.some(
-      ({ enable, expr }) => enable && /^max by \(alertname, .*ALERTS\{.* unless .* offset 5m\)$/.test(expr ?? ''),
+      ({ enable, expr }) =>
+        enable && /^max by \(alertname, .*ALERTS\{.* unless .* offset \$__interval\)$/.test(expr ?? ''),
     )
       ? []
       : ['annotations'],

@@ -65,8 +65,8 @@ test('the links to runbooks begin and end with what the rules have found out', (
     const { templating } = JSON.parse(readFileSync(join(root, file), 'utf8'));
     const queries = new Map(templating.list.map(({ name, query }: { name: string; query: unknown }) => [name, query]));
     const { record = '', expr = '' } = rules.find(({ record }) => record?.startsWith('secmaster:runbooks')) ?? {};
-    expect(queries.get('runbooks')).toBe(`label_values(${record}, url)`);
-    expect(queries.get('runbooks_suffix')).toBe(`label_values(${record}, suffix)`);
+    expect(queries.get('runbooks')).toBe(`query_result(${record})`);
+    expect(queries.get('runbooks_suffix')).toBe(`query_result(${record})`);
     expect(expr).toMatch(/^max by \(url, suffix\)/);
   }
 });

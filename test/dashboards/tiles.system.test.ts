@@ -43,6 +43,11 @@ const alert = (name: string, playbook: string) => ({
   [`ALERTS{alertname="${name}", alertstate="firing", severity="warning", area="playbook", workspace="prod", playbook="${playbook}"}`]:
     steady(1),
 });
+const lastSuccessOf = (workspace: string) =>
+  `secmaster_exporter_last_success_timestamp_seconds{workspace="${workspace}"}`;
+const disabled = (playbook: string) => ({
+  [`secmaster_playbook_enabled{workspace="prod", playbook="${playbook}"}`]: steady(0),
+});
 const known = (playbook: string) => gauge('secmaster_workflow_last_start_timestamp_seconds', playbook, secondsAgo(60));
 const week = (failed: number, ended: number) => ({
   'workspace:secmaster_workflow_failed_runs:increase1w{workspace="prod"}': steady(failed),
@@ -186,19 +191,107 @@ const overview: readonly Row[] = [
     name: 'silent is worse than stuck',
     tile: verdict,
     past: { ...up, ...oldestOpen('stuck', 5 * 3600), ...dueSecondsAgo('silent', 60) },
-    says: 4,
+    says: 6,
   },
   {
-    name: 'failing is the worst that is known',
+    name: 'failing is the worst',
     tile: verdict,
     past: { ...up, ...inARow('failing', 3), ...dueSecondsAgo('failing', 60) },
+    says: 7,
+  },
+  {
+    name: 'an alert that pages is one, whatever it is about',
+    tile: verdict,
+    past: {
+      ...up,
+      'ALERTS{alertname="SecMasterWorkspaceFailing", alertstate="firing", severity="critical", area="playbook", workspace="prod"}':
+        steady(1),
+    },
     says: 5,
+  },
+  {
+    name: 'an alert that names no workspace is about each',
+    tile: verdict,
+    past: {
+      ...up,
+      'ALERTS{alertname="SecMasterThrottled", alertstate="firing", severity="warning", area="exporter"}': steady(1),
+    },
+    says: 1,
   },
   {
     name: 'nothing is known while the data are old, whatever was last seen',
     tile: verdict,
     past: { ...old, ...known('failing'), ...inARow('failing', 3) },
-    says: 6,
+    says: 4,
+  },
+  {
+    name: 'nothing is known of a workspace that was never read',
+    tile: verdict,
+    past: { 'secmaster_up{workspace="prod"}': steady(0) },
+    says: 4,
+  },
+  {
+    name: 'nothing is known of a workspace whose exporter is gone',
+    tile: verdict,
+    past: { ...up, [lastSuccessOf('gone')]: `${steady(60 * (now - 30), now - 30)} stale` },
+    says: 4,
+  },
+  {
+    name: 'what fails in one workspace is worse than that nothing is known of another',
+    tile: verdict,
+    past: { ...up, ...known('failing'), ...inARow('failing', 3), [lastSuccessOf('lab')]: secondsAgo(900) },
+    says: 7,
+  },
+  {
+    name: 'and it is counted',
+    tile: 'Failing',
+    past: { ...up, ...inARow('failing', 3), [lastSuccessOf('lab')]: secondsAgo(900) },
+    says: 1,
+  },
+  {
+    name: 'of a playbook that somebody has disabled nothing is expected',
+    tile: verdict,
+    past: { ...up, ...disabled('off'), ...inARow('off', 5), ...dueSecondsAgo('off', 60) },
+    says: 0,
+  },
+  {
+    name: 'a replica that is cut off shows what once was',
+    tile: verdict,
+    past: {
+      ...up,
+      'secmaster_exporter_last_success_timestamp_seconds{workspace="prod", job="s", instance="cut off"}':
+        secondsAgo(7200),
+      'secmaster_playbook_consecutive_failures{workspace="prod", playbook="p", trigger_type="EVENT", job="s", instance="cut off"}':
+        steady(5),
+      'secmaster_workflow_oldest_open_start_timestamp_seconds{workspace="prod", playbook="p", status="RUNNING", job="s", instance="cut off"}':
+        secondsAgo(9 * 3600),
+      'secmaster_playbook_expected_start_timestamp_seconds{workspace="prod", playbook="p", trigger_type="TIMER", job="s", instance="cut off"}':
+        secondsAgo(3600),
+    },
+    says: 0,
+  },
+  {
+    name: 'the limits that the rules record are those of the playbook, and of the workspace',
+    tile: verdict,
+    past: {
+      ...old,
+      'workspace:secmaster_data_age_limit:seconds{workspace="prod"}': steady(3600),
+      ...inARow('often', 4),
+      'workspace_playbook:secmaster_failures_limit:count{workspace="prod", playbook="often"}': steady(10),
+      ...oldestOpen('approval', 5 * 3600 + 900),
+      'workspace_playbook:secmaster_open_limit:seconds{workspace="prod", playbook="approval"}': steady(12 * 3600),
+    },
+    says: 0,
+  },
+  {
+    name: 'a retry of one playbook hides no failure of another',
+    tile: 'Success rate',
+    past: {
+      ...up,
+      ...ends('failed', growing(0.5), growing(0.5)),
+      ...ends('retried', growing(1), steady(0), growing(0.5)),
+    },
+    says: 0.75,
   },
   {
     name: 'of 20 runs one failed',
@@ -289,8 +382,8 @@ const exporter: readonly Row[] = [
       'secmaster_exporter_poll_failures_total{workspace="prod", reason="timeout"}': '0x60 1+1x29 30x120',
     },
     at: { minutes: 210, step: 1 },
-    // In the last minute in which the counter had grown within three minutes.
-    says: 1000 * 60 * (90 + 2),
+    // Within ten minutes, in steps of five.
+    says: 1000 * 60 * 95,
   },
   { name: 'keys that do not expire', tile: 'Credentials expire in', past: up, says: null },
 ];

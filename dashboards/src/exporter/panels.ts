@@ -198,7 +198,7 @@ export const firingAlerts = firingAlertsTable({ area: is('exporter'), workspace:
 export const lastFailures = table({
   title: 'Failed polls, and why',
   description:
-    'How many polls of each workspace failed in the time range, for which reason, and when that was seen last. The log says what to fix.',
+    'How many polls of each workspace failed in the time range, for which reason, and since when none has been seen, within ten minutes. The log says what to fix.',
   noValue: 'No failed poll found',
   keys: [
     { title: 'Workspace', label: 'workspace' },
@@ -274,6 +274,7 @@ export const requestsByOperation = lines({
   noValue: noExporter,
   queries: [{ expr: queries.requestsPerHourByOperation, legend: '{{operation}}' }],
   colours: operationColours,
+  minInterval,
 });
 
 export const requestDuration = lines({
@@ -306,6 +307,7 @@ export const auditsPerHour = lines({
     { expr: queries.mismatchesPerHour, legend: 'mismatches' },
   ],
   colours: inOrder('mismatches', 'audits'),
+  minInterval,
 });
 
 export const windowComplete = lines({

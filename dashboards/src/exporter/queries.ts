@@ -4,6 +4,7 @@ import {
   age,
   buckets,
   chosen,
+  current,
   increase,
   is,
   maxBy,
@@ -30,7 +31,7 @@ const zeroes = (yesOrNo: string) => `count(${once(yesOrNo)}) - sum(${once(yesOrN
 export const scraped = `min(${ofRecentExporter('up')})`;
 export const failingWorkspaces = zeroes(series(exporter.up, here));
 export const dataAge = age(`min(${once(series(exporter.lastSuccess, here))})`);
-export const incompleteWindows = zeroes(series(exporter.windowComplete, here));
+export const incompleteWindows = zeroes(current(series(exporter.windowComplete, here)));
 export const mismatches = sum(increase(series(exporter.auditMismatches, here)));
 export const rejectedRows = sum(increase(series(exporter.rowsRejected, here)));
 export const throttledRatio = `(${sum(increase(series(exporterProcess.apiRequests, { code: is('429') })))} or vector(0)) / ${sum(increase(series(exporterProcess.apiRequests)))}`;
@@ -41,7 +42,7 @@ export const byWorkspace = {
   up: maxBy(['workspace'], series(exporter.up, here)),
   dataAge: age(maxBy(['workspace'], series(exporter.lastSuccess, here))),
   pollDuration: maxBy(['workspace'], series(exporter.lastPollDuration, here)),
-  windowComplete: maxBy(['workspace'], series(exporter.windowComplete, here)),
+  windowComplete: maxBy(['workspace'], current(series(exporter.windowComplete, here))),
   mismatches: sumBy(['workspace'], increase(series(exporter.auditMismatches, here))),
   rejectedRows: sumBy(['workspace'], increase(series(exporter.rowsRejected, here))),
   openInstances: sumBy(['workspace'], once(series(exporter.ledgerInstances, { ...here, state: is('open') }))),
@@ -63,8 +64,8 @@ const pollFailures = (window: string) =>
   sumBy(['workspace', 'reason'], increase(series(exporter.pollFailures, here), window));
 export const failuresByReason = {
   count: `round(${pollFailures('$__range')}) > 0`,
-  /** The last minute in which one was seen, in milliseconds. */
-  last: `1000 * max_over_time((timestamp(${pollFailures('3m')} > 0))[$__range:1m])`,
+  /** When one was seen last, in steps of five minutes, in milliseconds. */
+  last: `1000 * max_over_time((timestamp(${pollFailures('10m')} > 0))[$__range:5m])`,
 };
 
 export const requestsPerHour = sumBy(['code'], perHour(rate(series(exporterProcess.apiRequests))));
@@ -89,7 +90,7 @@ export const cpu = ofExporter('rate(process_cpu_seconds_total[$__rate_interval])
 export const openFiles = ofExporter('process_open_fds');
 /** With the version, which only the build info tells. */
 const ofProcess = (value: string) => `max by (instance, version, nodeversion) (
-  ${series(exporterProcess.buildInfo)} * on (job, instance) group_left () (${value})
+  ${series(exporterProcess.buildInfo)} * on (job, instance) group_left () max by (job, instance) (${value})
 )`;
 export const processStart = ofProcess('1000 * process_start_time_seconds');
 export const reloadSuccessful = ofProcess(series(exporterProcess.configLastReloadSuccessful));

@@ -26,7 +26,7 @@ export const overview = dashboard({
           panels.slowPlaybooks,
         ),
         line(8, panels.playbooks),
-        line(7, wide(15, panels.firingAlerts), panels.successOverTime),
+        line(7, wide(16, panels.firingAlerts), panels.successOverTime),
         line(
           8,
           panels.budgetOverTime,

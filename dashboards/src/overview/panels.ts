@@ -14,13 +14,14 @@ import { failing, objective, staleAfterSeconds, stuckAfterSeconds } from '../thr
 import * as queries from './queries.ts';
 
 const noTestRuns = "Test runs (DEBUG) don't count.";
-const greyWhenOld = 'Grey while the data are old.';
+const greyWhenOld = 'Workspaces whose data are old are left out; grey if there are no others.';
+const greyWhenAnyIsOld = 'Grey while the data of a workspace are old.';
 /** Half an hour is wide enough for a bar where a day is shown. */
 const minInterval = '30m';
 
 export const verdict = stat({
   title: 'Is it working?',
-  description: `Working, degraded, or unknown, and the worst reason: playbooks that fail, timers that are silent, runs that are stuck, playbooks that are slow, or another alert that fires. Unknown: the last successful poll of a workspace is more than ${staleAfterSeconds} s ago.`,
+  description: `Working, degraded, or unknown, and the worst reason: playbooks that fail, timers that are silent, another alert that pages, runs that are stuck, playbooks that are slow, or another alert. Unknown: the last successful poll of a workspace is more than ${staleAfterSeconds} s ago, and nothing that pages is known of the others.`,
   unit: 'none',
   noValue: 'Unknown: no exporter is scraped',
   expr: queries.verdict,
@@ -72,7 +73,7 @@ export const slowPlaybooks = stat({
 export const playbooks = table({
   title: 'Playbooks, worst first',
   description:
-    'How each playbook is doing now: failing, silent, stuck, slow, with another alert, or working; unknown while its data are old. Failed and ended runs are of the time range. Prometheus estimates growth between scrapes, so counts are rounded. Click a name to open the playbook.',
+    'How each playbook is doing now: failing, silent, paged for another reason, unknown since its data are old, stuck, slow, a ticket for another reason, or working. At most 50. Failed and ended runs are of the time range. Prometheus estimates growth between scrapes, so counts are rounded. Click a name to open the playbook.',
   noValue: noRuns,
   keys: [
     { title: 'Playbook', label: 'playbook', link: toPlaybook },
@@ -103,7 +104,7 @@ export const successRate = shared.successRate(queries.successRatio, noTestRuns);
 
 export const budgetLeft = stat({
   title: 'Budget left',
-  description: `How much is left of the failures that the objective of ${percent(1 - objective.failureRatio)} allows within a week: 100 % if nothing failed, 0 % if the budget is used up, negative beyond that. Needs the recording rules. ${noTestRuns} ${greyWhenOld}`,
+  description: `How much is left of the failures that the objective of ${percent(1 - objective.failureRatio)} allows within a week: 100 % if nothing failed, 0 % if the budget is used up, negative beyond that. Needs the recording rules. ${noTestRuns} ${greyWhenAnyIsOld}`,
   unit: 'percentunit',
   decimals: 0,
   noValue: notKnown,
@@ -120,7 +121,7 @@ export const workSaved = stat({
     'Hours of work by hand that finished runs of the time range have saved: their number times secmaster:playbook_manual_work:minutes, which you set for each playbook as you set a threshold.',
   unit: 'suffix: h',
   decimals: 0,
-  noValue: 'Minutes by hand are not set',
+  noValue: 'No minutes by hand are set',
   expr: queries.workSaved,
 });
 

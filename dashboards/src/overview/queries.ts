@@ -1,6 +1,21 @@
 /** Is the SOC's automation working? */
 import { exporter, workflow } from '../../../src/metrics/families.ts';
-import { age, chosen, increase, is, isNot, maxBy, minBy, once, selector, series, sum, sumBy } from '../promql.ts';
+import {
+  age,
+  chosen,
+  chosenOrNone,
+  current,
+  increase,
+  is,
+  isNot,
+  maxBy,
+  minBy,
+  once,
+  selector,
+  series,
+  sum,
+  sumBy,
+} from '../promql.ts';
 import * as runs from '../runs.ts';
 import * as state from '../state.ts';
 import { objective } from '../thresholds.ts';
@@ -8,14 +23,12 @@ import { objective } from '../thresholds.ts';
 const here = { workspace: chosen('workspace') };
 const playbooks = ['workspace', 'playbook'] as const;
 
-/** A count of nothing is no sample at all: 0 as long as the exporter is scraped, and nothing once it isn't. */
-const orZero = (count: string) => `(${count}) or 0 * count(${series(exporter.up, here)})`;
-const counted = (which: string) => state.whileFresh(orZero(`count(${which})`), here);
+const counted = (which: string) => state.countedWhileFresh(which, here);
 
 /** Debug runs say nothing about the automation. */
 const real = { ...here, trigger_type: isNot('DEBUG') };
 
-export const verdict = state.verdict(here);
+export const verdict = state.verdict(here, { workspace: chosenOrNone('workspace') });
 export const failingPlaybooks = counted(state.failingPlaybooks(here));
 export const silentPlaybooks = counted(state.silentPlaybooks(here));
 export const stuckPlaybooks = counted(state.stuckPlaybooks(here));
@@ -43,7 +56,7 @@ export const startsNow = runs.startsPerHour(here);
 export const startsLastWeek = runs.startsPerHour(here, ' offset 1w');
 export const endsPerHour = runs.endsPerHour(here);
 export const startsPerHour = runs.startsPerHourByTrigger(here);
-export const byStatusNow = sumBy(['status'], once(series(workflow.instances, here)));
+export const byStatusNow = sumBy(['status'], once(current(series(workflow.instances, here))));
 
 /** What the table of playbooks shows. */
 export const byPlaybook = {

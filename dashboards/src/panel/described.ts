@@ -15,7 +15,7 @@ export interface Description {
 }
 
 /** Runs of playbooks can be missing for a good reason, and the reader should know which. None of these says that all is well. */
-export const noRuns = 'No runs in this time';
+export const noRuns = 'No runs found';
 export const noExporter = 'No data: is the exporter scraped?';
 /** In a tile: nothing is scraped, or the data are old. */
 export const notKnown = 'Not known';

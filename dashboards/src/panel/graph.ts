@@ -35,6 +35,9 @@ export interface Graph extends Description {
   readonly minInterval?: string;
 }
 
+/** So many that each can be seen, however long the time is. */
+const mostBars = 60;
+
 /** Bars: wide enough to be seen where a day is shown. */
 export interface Bars extends Graph {
   readonly minInterval: string;
@@ -55,7 +58,7 @@ export function areas(graph: Graph): PanelBuilder {
 }
 
 export function bars(graph: Bars): PanelBuilder {
-  return stacked(base(graph)).drawStyle(GraphDrawStyle.Bars).lineWidth(0).fillOpacity(90);
+  return stacked(base(graph)).drawStyle(GraphDrawStyle.Bars).lineWidth(0).fillOpacity(90).maxDataPoints(mostBars);
 }
 
 const stacked = (panel: PanelBuilder) =>

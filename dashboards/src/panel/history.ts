@@ -12,6 +12,9 @@ import { type Description, described } from './described.ts';
 import { thresholds } from './stat.ts';
 import { type Query, range } from './target.ts';
 
+/** So many that each can be seen, however long the time is. */
+const mostSteps = 60;
+
 export interface History extends Description {
   readonly query: Query;
   readonly steps: Steps;
@@ -21,6 +24,7 @@ export interface History extends Description {
 export function history({ query, steps, minInterval, ...description }: History): PanelBuilder {
   return described(new PanelBuilder(), description, [range(query, 'A')])
     .interval(minInterval)
+    .maxDataPoints(mostSteps)
     .decimals(0)
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
     .thresholds(thresholds(steps))

@@ -23,19 +23,20 @@ export interface Stat extends Description {
   readonly decimals?: number;
   /** Text in place of single values, so that colour isn't all that tells them apart. */
   readonly texts?: Readonly<Record<string, string>>;
-  /** Whether it is well that there is no value, which then has no background. */
-  readonly isAbsentWell?: boolean;
+  /** What a ratio of nothing to nothing says, which is neither good nor bad. */
+  readonly notANumber?: string;
 }
 
-export function stat({ expr, steps, decimals, texts, isAbsentWell, ...description }: Stat): PanelBuilder {
+export function stat({ expr, steps, decimals, texts, notANumber, ...description }: Stat): PanelBuilder {
   const panel = described(new PanelBuilder(), description, [instant({ expr, legend: description.title }, 'A')])
     .thresholds(thresholds(steps ?? noThresholds))
-    .mappings([...mapped(texts), nothing(description.noValue, isAbsentWell ? nothingToSay : unknown)])
+    .mappings([...mapped(texts), ...nothingToNothing(notANumber), nothing(description.noValue, unknown)])
     .colorMode(steps === undefined ? BigValueColorMode.None : BigValueColorMode.BackgroundSolid)
     .graphMode(BigValueGraphMode.None)
     .textMode(BigValueTextMode.Value)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']));
-  return decimals === undefined ? panel : panel.decimals(decimals);
+  const digits = decimals ?? (description.unit === 'none' ? 0 : undefined);
+  return digits === undefined ? panel : panel.decimals(digits);
 }
 
 export const thresholds = (steps: Steps): ThresholdsConfigBuilder =>
@@ -44,6 +45,13 @@ export const thresholds = (steps: Steps): ThresholdsConfigBuilder =>
 export function mapped(texts: Readonly<Record<string, string>> = {}): ValueMapping[] {
   const options = Object.fromEntries(Object.entries(texts).map(([value, text], index) => [value, { text, index }]));
   return Object.keys(options).length === 0 ? [] : [{ type: MappingType.ValueToText, options }];
+}
+
+function nothingToNothing(text: string | undefined): ValueMapping[] {
+  const result = { text: text ?? '', color: nothingToSay };
+  return text === undefined
+    ? []
+    : [{ type: MappingType.SpecialValue, options: { match: SpecialValueMatch.NotANumber, result } }];
 }
 
 /** No sample, or a ratio of nothing to nothing: without a colour of its own it would have that of the lowest threshold. */

@@ -57,6 +57,7 @@ export function table({ keys, columns, sort, order, ...description }: Table): Pa
   const place = ([, title]: readonly [string, string]) => order?.indexOf(title) ?? 0;
   const ordered = titles.toSorted((a, b) => place(a) - place(b));
   const panel = described(new PanelBuilder(), { ...description, unit: 'none' }, targets)
+    .decimals(0)
     .cellHeight(TableCellHeight.Sm)
     .withTransformation({ id: 'merge', options: {} })
     .withTransformation({

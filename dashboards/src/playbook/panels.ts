@@ -1,5 +1,15 @@
 import { firingAlertsTable } from '../alerts.ts';
-import { bad, badFrom, inOrder, neutral, past, quantileColours, statusColours, warning } from '../colours.ts';
+import {
+  bad,
+  badFrom,
+  inOrder,
+  neutral,
+  past,
+  quantileColours,
+  statusColours,
+  warning,
+  warningFrom,
+} from '../colours.ts';
 import { runbook, toFailedRuns, toOpenRuns } from '../links.ts';
 import { noExporter, noRuns, notKnown } from '../panel/described.ts';
 import { areas, bars, lines } from '../panel/graph.ts';
@@ -20,7 +30,7 @@ const ratioSteps = badFrom(failing.ratio, objective.failureRatio);
 
 export const state = stat({
   title: 'State',
-  description: `How the chosen playbooks are doing, the worst of them: failing, silent, stuck, slow, with another alert, or working. Unknown: the last successful poll is more than ${staleAfterSeconds} s ago.`,
+  description: `How the chosen playbooks are doing, with any trigger, the worst of them: failing, silent, paged for another reason, stuck, slow, a ticket for another reason, or working. Unknown: the last successful poll is more than ${staleAfterSeconds} s ago.`,
   unit: 'none',
   noValue: notKnown,
   expr: queries.state,
@@ -31,10 +41,11 @@ export const state = stat({
 export const failedLastHour = stat({
   title: 'Failed, last hour',
   description:
-    'The share of runs that ended within the last hour and failed for good. A run that succeeded after a retry is not a failure here. Grey if none ended, or while the data are old.',
+    'The share of runs that ended within the last hour and failed for good. A run that succeeded after a retry is not a failure here. Grey while the data are old.',
   unit: 'percentunit',
   decimals: 0,
   noValue: notKnown,
+  notANumber: 'None ended',
   expr: queries.failedLastHour,
   steps: ratioSteps,
   links: [toFailedRuns, runbook('SecMasterPlaybookFailing')],
@@ -42,10 +53,11 @@ export const failedLastHour = stat({
 
 export const failedLookback = stat({
   title: 'Failed, lookback',
-  description: `The share of ended runs ${lookback} whose current status is FAILED. Grey if none ended, or while the data are old.`,
+  description: `The share of ended runs ${lookback} whose current status is FAILED. Grey while the data are old.`,
   unit: 'percentunit',
   decimals: 1,
   noValue: notKnown,
+  notANumber: 'None ended',
   expr: queries.failedLookback,
   steps: ratioSteps,
   links: [toFailedRuns],
@@ -80,13 +92,13 @@ export const openNow = stat({
 
 export const oldestOpen = stat({
   title: 'Oldest open',
-  description: `Age of the oldest open run, with any trigger. After ${stuckAfterSeconds / 3600} hours a run counts as stuck.`,
+  description: `Age of the oldest open run, with any trigger. After ${stuckAfterSeconds / 3600} hours a run counts as stuck. Grey while the data are old.`,
   unit: 's',
   decimals: 1,
-  noValue: 'None open',
-  isAbsentWell: true,
+  noValue: notKnown,
   expr: queries.oldestOpen,
-  steps: badFrom(stuckAfterSeconds),
+  steps: warningFrom(stuckAfterSeconds),
+  texts: { 0: 'None open' },
   links: [toOpenRuns, runbook('SecMasterInstanceStuck')],
 });
 
@@ -123,7 +135,7 @@ export const failingFor = stat({
   title: 'Failing since',
   description: 'When the first of the failures in a row ended: the earliest of any playbook and trigger that is shown.',
   unit: 'dateTimeFromNow',
-  noValue: 'No failure in a row',
+  noValue: '–',
   expr: queries.failingSince,
   links: [runbook('SecMasterPlaybookFailing')],
 });
@@ -169,8 +181,9 @@ export const failureRatio = lines({
   unit: 'percentunit',
   noValue: noRuns,
   queries: [
-    { expr: queries.failureRatio, legend: 'now' },
+    // First, so that it lies below.
     { expr: queries.failureRatioLastWeek, legend: 'a week before' },
+    { expr: queries.failureRatio, legend: 'now' },
   ],
   colours: { now: neutral, 'a week before': past },
   steps: ratioSteps,
@@ -181,7 +194,7 @@ export const failureRatio = lines({
 export const nodesOverTime = history({
   title: 'Node failures over time',
   description:
-    'Which node failed when, and how often in each half hour: orange from 1, red from 5. A node without a cell did not fail. Runs with any trigger.',
+    'Which node failed when, and how often in each step, of half an hour where a day is shown: amber from 1, dark orange from 5. No cell: it did not fail. Runs with any trigger.',
   unit: 'none',
   noValue: 'No failure of a node found',
   query: { expr: queries.nodeFailures, legend: '{{node}}' },
@@ -208,6 +221,7 @@ export const failureRatioByTrigger = ranking({
   noValue: noRuns,
   keys: [
     { title: 'Playbook', label: 'playbook' },
+    { title: 'Workspace', label: 'workspace', width: 130 },
     { title: 'Trigger', label: 'trigger_type', width: 90 },
   ],
   column: { title: 'Failed', expr: queries.failureRatioByTriggerNow, unit: 'percentunit', decimals: 0, max: 1 },
@@ -261,7 +275,7 @@ export const slowestNodes = ranking({
   title: 'Slowest nodes',
   description:
     'The ten nodes that took longest in the time range: the time within which 95 % of them were done, interpolated between bucket bounds. With metrics.nodes: failed only those of failed attempts. Runs with any trigger.',
-  noValue: 'No topology was read in this time',
+  noValue: 'No topology found',
   keys: [{ title: 'Node', label: 'node' }],
   column: { title: 'p95', expr: queries.slowestNodes, unit: 's', decimals: 1 },
 });

@@ -4,6 +4,7 @@ import {
   age,
   buckets,
   chosen,
+  current,
   increase,
   is,
   largest,
@@ -29,7 +30,7 @@ const lastWeek = ' offset 1w';
 
 const started = series(workflow.started, here);
 const retried = series(workflow.retries, here);
-const oldestOpenStart = series(workflow.oldestOpenStart, anyTrigger);
+const oldestOpenStart = current(series(workflow.oldestOpenStart, anyTrigger));
 
 export const state = `max(
 ${states(anyTrigger)}
@@ -47,14 +48,15 @@ export const lastSuccess = date(`max(${series(workflow.lastCompletion, { ...here
 export const lastStart = date(`max(${series(workflow.lastStart, here)})`);
 /** A gauge of a status that no run has is absent. */
 export const openNow = `${sum(runs.open(here))} or 0 * count(${series(workflow.lastStart, here)})`;
-export const oldestOpen = age(`min(${oldestOpenStart})`);
+/** 0 where none is open. */
+export const oldestOpen = fresh(`${age(`min(${oldestOpenStart})`)} or 0 * count(${series(workflow.lastStart, here)})`);
 export const recentRetries = sum(once(series(workflow.recentRetries, here)));
 /** 1 where nothing is ever retried. */
 export const attemptsPerRun = `1 + ${sum(increase(retried))} / ${sum(increase(started))}`;
 
-export const failuresInARow = fresh(`max(${series(playbook.consecutiveFailures, here)})`);
-export const failingSince = date(`min(${series(playbook.failingSince, here)})`);
-export const nextStart = date(`min(${series(playbook.expectedStart, here)})`);
+export const failuresInARow = fresh(`max(${current(series(playbook.consecutiveFailures, here))})`);
+export const failingSince = date(`min(${current(series(playbook.failingSince, here))})`);
+export const nextStart = date(`min(${current(series(playbook.expectedStart, here))})`);
 
 export const endsPerHour = runs.endsPerHour(here);
 export const startsPerHourByTrigger = runs.startsPerHourByTrigger(here);
@@ -66,7 +68,7 @@ export const failureRatio = `${sum(rate(runs.failedAttempts(here)))} / ${sum(rat
 export const failureRatioLastWeek = `${sum(rate(runs.failedAttempts(here), lastWeek))} / ${sum(rate(runs.endedAttempts(here), lastWeek))}`;
 export const failureRatioByTriggerNow = largest(
   10,
-  maxBy(['playbook', 'trigger_type'], series(workflow.failureRatio, here)),
+  maxBy(['workspace', 'playbook', 'trigger_type'], current(series(workflow.failureRatio, here))),
 );
 
 const durationBuckets = buckets(workflow.duration, here);
@@ -75,7 +77,7 @@ export const durationQuantile = (q: number): string => quantile(q, rate(duration
 
 export const openByStatus = sumBy(
   ['status'],
-  once(series(workflow.instances, { ...here, status: noneOf('FINISHED', 'FAILED', 'TERMINATED') })),
+  once(current(series(workflow.instances, { ...here, status: noneOf('FINISHED', 'FAILED', 'TERMINATED') }))),
 );
 export const oldestOpenByStatus = age(minBy(['status'], oldestOpenStart));
 

@@ -10,13 +10,13 @@ const firstStart = series(workflow.versionFirstStart, {
   playbook: chosen('playbook'),
 });
 
-/** The first five minutes of each, so that a mark doesn't fall between two steps. */
+/** The first step of each, so that a mark doesn't fall between two. */
 export const versionAnnotation = new AnnotationQueryBuilder()
   .name('New workflow versions')
   .datasource(dataSource)
   .enable(true)
   .iconColor(neutral)
-  .expr(`time() - max by (workspace, playbook, workflow, version) (${firstStart}) < 300`)
+  .expr(`time() - max by (workspace, playbook, workflow, version) (${firstStart}) < $__interval_ms / 1000`)
   .step('60s')
   .titleFormat('{{workflow}} {{version}}')
   .textFormat('first ran in {{workspace}} {{playbook}}');
