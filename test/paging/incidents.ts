@@ -274,10 +274,10 @@ const exporter: WorldPlan = {
     ]),
     exporterTrouble('the exporter is down', [15.4, 1], 'down', ['page', ['SecMasterExporterDown'], atOnce]),
     exporterTrouble('polls fail', [16.4, 2], 'secmaster_down', ['page', ['SecMasterDataStale'], after(10 / 60)]),
-    // So many requests that for a quarter of an hour no poll succeeds: nobody watches the playbooks.
-    exporterTrouble('SecMaster throttles two requests in five', [17.4, 3], 'throttled', [
-      'page',
-      ['SecMasterDataStale'],
+    // Not for longer: sooner or later, no poll would succeed for a quarter of an hour by chance.
+    exporterTrouble('SecMaster throttles two requests in five', [17.4, 2], 'throttled', [
+      'ticket',
+      ['SecMasterThrottled', 'SecMasterPollFailing'],
       atOnce,
     ]),
     exporterTrouble('credentials are not renewed', [18.4, 25], 'credentials_not_renewed', [
