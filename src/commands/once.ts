@@ -77,7 +77,7 @@ export async function once(config: Config, options: Options, log: Logger, status
   return fleet.reports().every(({ polls }) => polls.last?.error === null) ? 0 : 1;
 }
 
-/** Where only one is known, nobody knows how much of it there is. */
+/** Of one, nobody knows how much there is to read; its poll logs how far it is. */
 function stepOf(one: Pollable, polled: ReadonlySet<Pollable>, all: readonly Pollable[], requests: number): Step {
   const workspace = one.report()?.workspace;
   const of = all.length > 1 ? ` (${polled.size + 1} of ${all.length})` : '';
@@ -86,6 +86,6 @@ function stepOf(one: Pollable, polled: ReadonlySet<Pollable>, all: readonly Poll
     text: `${what}${of}, ${counted(requests, 'request')}`,
     done: all.length > 1 ? polled.size : null,
     total: all.length,
-    fields: { workspace, polled: polled.size, of: all.length, requests },
+    fields: all.length > 1 ? { workspace, polled: polled.size, of: all.length, requests } : null,
   };
 }

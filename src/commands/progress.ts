@@ -17,8 +17,8 @@ export interface Step {
   /** null, or of nothing: nobody knows how much there is. */
   readonly done: number | null;
   readonly total: number;
-  /** For the log. */
-  readonly fields: object;
+  /** For the log; null: who does it logs how far it is. */
+  readonly fields: object | null;
 }
 
 export interface ProgressParts {
@@ -48,7 +48,7 @@ export function createProgress(
       if (nowMs < nextMs) return;
       nextMs = nowMs + everyMs;
       statusLine.show(progressLine(step, nowMs - beganMs));
-    } else if (ticker.isDue()) log.info(step.fields, message);
+    } else if (ticker.isDue() && step.fields !== null) log.info(step.fields, message);
   };
   const stop = repeat(look);
   return {
@@ -66,10 +66,10 @@ export function createProgress(
 
 const width = 24;
 
-/** `[██████░░░░░░░░░░░░░░░░░░]  25%  3 of 12 workspaces, 40 requests, 12 s` */
+/** `[██████░░░░░░░░░░░░░░░░░░]  25%  12 s  3 of 12 workspaces` */
 export function progressLine({ text, done, total }: Step, passedMs: number): string {
   const seconds = `${Math.floor(passedMs / 1000)} s`;
-  const words = text === '' ? seconds : `${text}, ${seconds}`;
+  const words = text === '' ? seconds : `${seconds}  ${text}`;
   if (done === null || total === 0) return `[${moving(passedMs)}]  ${words}`;
   const part = Math.min(1, done / total);
   const full = Math.floor(part * width);

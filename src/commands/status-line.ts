@@ -20,7 +20,7 @@ export function createStatusLine(terminal: Terminal & { readonly columns?: numbe
       if (terminal.isTTY !== true) return;
       // A line that is full would go on in the next one, which stays.
       shown = Array.from(text)
-        .slice(0, (terminal.columns ?? 80) - 1)
+        .slice(0, (terminal.columns || 80) - 1)
         .join('');
       terminal.write(`${clearLine}${shown}`);
     },

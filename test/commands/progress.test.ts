@@ -9,12 +9,12 @@ const full = (n: number) => '█'.repeat(n);
 const empty = (n: number) => '░'.repeat(n);
 
 test.each<[string, number | null, number, number, string]>([
-  ['nothing', 0, 12, 2_000, `[${empty(24)}]   0%  3 of 12, 2 s`],
-  ['a quarter', 3, 12, 12_900, `[${full(6)}${empty(18)}]  25%  3 of 12, 12 s`],
-  ['all', 12, 12, 60_000, `[${full(24)}] 100%  3 of 12, 60 s`],
-  ['more than there was', 13, 12, 60_000, `[${full(24)}] 100%  3 of 12, 60 s`],
-  ['a part of nobody knows what', null, 12, 2_000, `[${empty(8)}${full(4)}${empty(12)}]  3 of 12, 2 s`],
-  ['a part of nothing, on the way back', 0, 0, 6_000, `[${empty(16)}${full(4)}${empty(4)}]  3 of 12, 6 s`],
+  ['nothing', 0, 12, 2_000, `[${empty(24)}]   0%  2 s  3 of 12`],
+  ['a quarter', 3, 12, 12_900, `[${full(6)}${empty(18)}]  25%  12 s  3 of 12`],
+  ['all', 12, 12, 60_000, `[${full(24)}] 100%  60 s  3 of 12`],
+  ['more than there was', 13, 12, 60_000, `[${full(24)}] 100%  60 s  3 of 12`],
+  ['a part of nobody knows what', null, 12, 2_000, `[${empty(8)}${full(4)}${empty(12)}]  2 s  3 of 12`],
+  ['a part of nothing, on the way back', 0, 0, 6_000, `[${empty(16)}${full(4)}${empty(4)}]  6 s  3 of 12`],
 ])('a bar of %s', (_, done, total, passedMs, line) => {
   expect(progressLine(step(done, total), passedMs)).toBe(line);
 });
@@ -56,13 +56,13 @@ describe('at a terminal', () => {
     pass(1_999);
     expect(written()).toBe('');
     pass(1);
-    const bar = `[${full(6)}${empty(18)}]  25%  3 of 12, 2 s`;
+    const bar = `[${full(6)}${empty(18)}]  25%  2 s  3 of 12`;
     expect(written()).toBe(`\r\u001b[K${bar}`);
     progress.tell(step(4, 12));
     pass(249);
     expect(written()).toBe('');
     pass(1);
-    expect(written()).toBe(`\r\u001b[K[${full(8)}${empty(16)}]  33%  3 of 12, 2 s`);
+    expect(written()).toBe(`\r\u001b[K[${full(8)}${empty(16)}]  33%  2 s  3 of 12`);
     pass(60_000);
     written();
     progress.end();
@@ -102,6 +102,13 @@ describe('elsewhere', () => {
     statusLine.show('nobody sees it');
     progress.end();
     expect([written(), statusLine.above('a line\n')]).toEqual(['', 'a line\n']);
+  });
+
+  test('none of what logs it by itself', () => {
+    const { progress, logged, pass } = watched(false);
+    progress.tell({ ...step(null, 0), fields: null });
+    pass(60_000);
+    expect(logged).toEqual([]);
   });
 
   test('also of what leaves no time to others', () => {
