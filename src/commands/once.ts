@@ -78,7 +78,7 @@ export async function once(config: Config, options: Options, log: Logger, status
 }
 
 /** Of one, nobody knows how much there is to read; its poll logs how far it is. */
-function stepOf(one: Pollable, polled: ReadonlySet<Pollable>, all: readonly Pollable[], requests: number): Step {
+export function stepOf(one: Pollable, polled: ReadonlySet<Pollable>, all: readonly Pollable[], requests: number): Step {
   const workspace = one.report()?.workspace;
   const of = all.length > 1 ? ` (${polled.size + 1} of ${all.length})` : '';
   const what = workspace === undefined ? 'looking for workspaces' : `polling ${workspace}`;
