@@ -1,14 +1,16 @@
 import type { Writable } from 'node:stream';
-import { type LogFn, type Logger, type LoggerOptions, pino } from 'pino';
-import { prettyFactory } from 'pino-pretty';
+import { styleText } from 'node:util';
+import { type LogFn, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
 import { createLogLines } from './log-lines.ts';
+import { createTextLines, logfmtLine } from './log-text.ts';
 import { redact, redactText } from './redact.ts';
 
 export type { Logger } from 'pino';
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
-export type LogFormat = 'json' | 'text';
+export const logFormats = ['text', 'logfmt', 'json'] as const;
+export type LogFormat = (typeof logFormats)[number];
 
 /** Keeps secrets out of the log. */
 export const loggerOptions = {
@@ -35,16 +37,49 @@ export interface Log {
 const maxWaitingBytes = 1024 * 1024;
 const flushMs = 1_000;
 
-/** Logs go to stderr, the output of commands to stdout. */
-export function createLog(level: LogLevel, format: LogFormat, stderr: Writable = process.stderr): Log {
+/** A stream that may lead to a terminal. */
+export type Terminal = Writable & { readonly isTTY?: boolean };
+
+export interface LogOptions {
+  readonly stderr?: Terminal;
+  /** Puts a line above one that stays at the bottom of the terminal. */
+  readonly above?: (line: string) => string;
+}
+
+/**
+ * Logs go to stderr, the output of commands to stdout.
+ * @param format null: text at a terminal, else JSON
+ */
+export function createLog(
+  level: LogLevel,
+  format: LogFormat | null,
+  { stderr = process.stderr, above = (line) => line }: LogOptions = {},
+): Log {
   unblock(stderr);
   const lines = createLogLines(stderr, maxWaitingBytes, (count) =>
     log.error({ lines: count }, 'log lines dropped because they could not be written in time'),
   );
-  const pretty = prettyFactory({ ignore: 'pid,hostname', translateTime: 'SYS:standard', colorize: false });
-  const write = format === 'text' ? (line: string) => lines.write(pretty(line)) : lines.write;
-  const log = pino({ ...loggerOptions, level }, { write });
+  const form = formOf(format ?? (stderr.isTTY === true ? 'text' : 'json'), stderr);
+  const options: LoggerOptions = {
+    ...loggerOptions,
+    level,
+    formatters: { level: (word) => ({ level: word }) },
+    timestamp: stdTimeFunctions.isoTime,
+  };
+  const log = pino(options, { write: (line) => lines.write(above(form(line))) });
   return { log, flush: () => lines.flush(flushMs) };
+}
+
+function formOf(format: LogFormat, stderr: Terminal): (line: string) => string {
+  if (format === 'json') return (line) => line;
+  if (format === 'logfmt') return logfmtLine;
+  return createTextLines({
+    dress: (level, text) => {
+      const colour = level === 'error' ? 'red' : level === 'warn' ? 'yellow' : null;
+      // Only at a terminal with colours, and not where NO_COLOR is set.
+      return colour === null ? text : styleText(colour, text, { stream: stderr });
+    },
+  });
 }
 
 /** Node.js waits for terminals, which may have been stopped (Ctrl-S), though not for pipes. */

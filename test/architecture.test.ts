@@ -17,12 +17,13 @@ const parts: readonly Part[] = [
   { floor: 0, part: 'clock', files: /^clock\.ts$/, ours: [], libraries: ['node:timers/promises'] },
   { floor: 0, part: 'redact', files: /^redact\.ts$/, ours: [/^model\//], libraries: [] },
   { floor: 0, part: 'lines of the log', files: /^log-lines\.ts$/, ours: [], libraries: ['node:stream'] },
+  { floor: 0, part: 'texts of the log', files: /^log-text\.ts$/, ours: [], libraries: [] },
   {
     floor: 0,
     part: 'log',
     files: /^log\.ts$/,
-    ours: [/^(redact|log-lines)\.ts$/],
-    libraries: ['pino', 'pino-pretty', 'node:stream'],
+    ours: [/^(redact|log-lines|log-text)\.ts$/],
+    libraries: ['pino', 'node:stream', 'node:util'],
   },
   { floor: 0, part: 'package.json', files: /^package-json\.ts$/, ours: [], libraries: ['node:fs'] },
   {

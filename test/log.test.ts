@@ -1,7 +1,8 @@
+import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
-import { loggerOptions } from '../src/log.ts';
+import { describe, expect, test } from 'vitest';
+import { createLog, type LogFormat, loggerOptions } from '../src/log.ts';
 import { Secret } from '../src/model/secret.ts';
 import { inForm } from './support/form.ts';
 
@@ -148,4 +149,28 @@ test.each([
   logged({ said: part.repeat(20_000), url: `://${'a:'.repeat(20_000)}` });
   // In quadratic time it took 14 seconds.
   expect(performance.now() - began).toBeLessThan(5_000);
+});
+
+describe('what createLog writes', () => {
+  /** What is written by one line of the log. */
+  function written(format: LogFormat | null, isTTY: boolean): string {
+    const stderr = Object.assign(new PassThrough(), { isTTY });
+    const { log } = createLog('info', format, { stderr, above: (line) => `(${line})` });
+    log.debug('not this');
+    log.warn({ workspace: 'prod', password: key }, 'poll failed');
+    return String(stderr.read());
+  }
+  const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
+  const json = `{"level":"warn","time":"${time}","workspace":"prod","password":"<secret>","msg":"poll failed"}`;
+  const text = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S*WARN \S* ?poll failed workspace=prod password=<secret>`;
+
+  test.each<[string, LogFormat | null, boolean, string]>([
+    ['JSON with words for levels and ISO 8601', 'json', true, json],
+    ['JSON elsewhere than at a terminal', null, false, json],
+    ['text at a terminal', null, true, text],
+    ['text where it is asked for', 'text', false, text],
+    ['logfmt', 'logfmt', true, `time=${time} level=warn msg="poll failed" workspace=prod password=<secret>`],
+  ])('%s', (_, format, isTTY, pattern) => {
+    expect(written(format, isTTY)).toMatch(new RegExp(`^\\(${pattern}\n\\)$`));
+  });
 });

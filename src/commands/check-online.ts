@@ -3,10 +3,16 @@ import type { Config, WorkspaceConfig } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import { profileLines } from '../model/profile-text.ts';
 import { probe } from '../poll/profile/probe.ts';
-import { createTicker } from '../poll/ticker.ts';
 import type { Clients } from '../secmaster/api/clients.ts';
 import type { ListQuery, ListWatch, Page, SecMaster } from '../secmaster/api/secmaster.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
+
+/** How far a check has come. */
+export interface CheckProgress {
+  /** Workspaces. */
+  readonly checked: number;
+  readonly workspace?: string;
+}
 
 export interface OnlineFinding {
   readonly isGood: boolean;
@@ -15,21 +21,17 @@ export interface OnlineFinding {
 
 /**
  * Checks the permissions on each workspace, and finds out how SecMaster behaves there: some lists, and one call for the topology of a
- * run if there is one. Refused credentials aren't tried again. Runs `poll.concurrency` checks at the same time and yields the findings in order. Logs every ten seconds how far
- * it has come.
+ * run if there is one. Refused credentials aren't tried again. Runs `poll.concurrency` checks at the same time and yields the findings in order.
  */
 export async function* checkOnline(
   config: Config,
   clients: Clients,
   signal: AbortSignal,
-  { log, elapsedMs }: { readonly log: Logger; readonly elapsedMs: () => number },
+  { log, tell }: { readonly log: Logger; readonly tell: (progress: CheckProgress) => void },
 ): AsyncGenerator<OnlineFinding> {
   const limit = pLimit(config.poll.concurrency);
-  const ticker = createTicker(elapsedMs);
   let checked = 0;
-  const onProgress = (fields: object) => {
-    if (ticker.isDue()) log.info({ ...fields, checked }, 'check in progress');
-  };
+  const onProgress = (fields: object) => tell({ ...fields, checked });
   const onChecked = () => {
     checked += 1;
     onProgress({});

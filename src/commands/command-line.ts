@@ -1,23 +1,16 @@
-import { Command, CommanderError } from 'commander';
-import { nearest } from '../config/nearest.ts';
-import { parseExternalUrl, parseRoutePrefix, pathOf } from '../http/web-place.ts';
-import { type LogFormat, type LogLevel, logLevels } from '../log.ts';
-import { isPostgresUrl, passwordsIn, readAddress } from '../model/postgres-address.ts';
-import { type HabitName, habitNames, isHabit } from '../simulator/habits.ts';
-import { isPreset, type PresetName, presetNames } from '../simulator/presets.ts';
-import { type ListenAddress, parseListenAddress } from './listen-address.ts';
+import { Command, CommanderError, type Option } from 'commander';
+import { pathOf } from '../http/web-place.ts';
+import type { LogFormat, LogLevel } from '../log.ts';
+import type { HabitName } from '../simulator/habits.ts';
+import type { PresetName } from '../simulator/presets.ts';
+import { flags } from './flags.ts';
+import { type LedgerPlace, ledgerPlace } from './ledger-place.ts';
+import type { ListenAddress } from './listen-address.ts';
+import { UsageError } from './usage-error.ts';
 
-/** The command line, with flags like Prometheus's, before or after the command. */
+/** The command line: a command, and after it its own flags, which look like Prometheus's. */
 
-export const commands = {
-  serve: 'poll SecMaster and serve /metrics (default)',
-  check: 'check the configuration and print all problems; exit 1 if there are any',
-  once: 'poll once and print the metrics; exit 1 if a workspace failed',
-  demo: 'serve with a simulated SecMaster; needs no account',
-  simulate: 'run only the simulated SecMaster',
-  'ledger copy': 'copy a stopped ledger between SQLite and PostgreSQL, and prove that the counters are equal',
-} as const;
-export type CommandName = keyof typeof commands;
+export type CommandName = 'serve' | 'check' | 'once' | 'demo' | 'simulate' | 'ledger copy';
 
 export interface Options {
   /** null: only the environment. */
@@ -32,8 +25,10 @@ export interface Options {
   readonly externalUrl: string;
   /** What the server's paths begin with: empty, or like `/secmaster`. */
   readonly routePrefix: string;
-  readonly logLevel: LogLevel;
-  readonly logFormat: LogFormat;
+  /** null: that of the command. */
+  readonly logLevel: LogLevel | null;
+  /** null: text at a terminal, else JSON. */
+  readonly logFormat: LogFormat | null;
   /** Only for check. */
   readonly online: boolean;
   /** Of ledger copy; null: that of the configuration. */
@@ -45,14 +40,6 @@ export interface Options {
   readonly habits: readonly HabitName[];
 }
 
-/** Where a ledger is. */
-export interface LedgerPlace {
-  /** Path of an SQLite file, or URL of a PostgreSQL database. */
-  readonly place: string;
-  readonly passwordFile: string | null;
-  readonly caFile: string | null;
-}
-
 export type CommandLine =
   | { readonly command: CommandName; readonly options: Options }
   | { readonly exit: number; readonly stdout?: string; readonly stderr?: string };
@@ -60,37 +47,38 @@ export type CommandLine =
 /** `args` excludes the program's name. It neither prints nor exits: that is up to the caller. */
 export function parseCommandLine(args: readonly string[], version: string): CommandLine {
   let stdout = '';
-  const program = declare(version).configureOutput({
-    getOutHelpWidth: () => 100,
-    writeOut: (text) => {
+  let parsed: CommandLine | null = null;
+  const program = declare(
+    version,
+    (text) => {
       stdout += text;
     },
-    writeErr: () => {},
-  });
+    (command, given) => {
+      parsed = { command, options: optionsOf(given) };
+    },
+  );
+  const ready = arranged(program, withoutUnknownValues(program, args));
   try {
-    program.parse(args, { from: 'user' });
-    const command = commandOf(program);
-    return { command, options: optionsOf(program, command) };
+    program.parse(ready, { from: 'user' });
+    return parsed ?? { exit: 0, stdout };
   } catch (error) {
-    if (error instanceof UsageError) return { exit: 2, stderr: `${error.message}\n` };
+    if (error instanceof UsageError) return { exit: 2, stderr: oneLine(error.message) };
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { exit: 0, stdout };
-    return { exit: 2, stderr: `${inOurWords(error)}\n` };
+    return { exit: 2, stderr: oneLine(messageOf(error, program, ready, ready.length > args.length)) };
   }
 }
 
-class UsageError extends Error {}
-
 /** As commander names them: it removes hyphens, but not dots. */
-interface Flags {
+interface Given {
   readonly 'config.file'?: string;
-  readonly 'web.listenAddress': string;
-  readonly 'web.telemetryPath': string;
+  readonly 'web.listenAddress'?: ListenAddress;
+  readonly 'web.telemetryPath'?: string;
   readonly 'web.config.file'?: string;
   readonly 'web.externalUrl'?: string;
   readonly 'web.routePrefix'?: string;
-  readonly 'log.level': string;
-  readonly 'log.format': string;
+  readonly 'log.level'?: LogLevel | null;
+  readonly 'log.format'?: LogFormat | null;
   readonly online?: boolean;
   readonly from?: string;
   readonly 'from.passwordFile'?: string;
@@ -98,220 +86,184 @@ interface Flags {
   readonly to?: string;
   readonly 'to.passwordFile'?: string;
   readonly 'to.caFile'?: string;
-  readonly listenAddress: string;
-  readonly behaviour?: readonly string[];
-  readonly habits?: readonly string[];
+  readonly listenAddress?: ListenAddress;
+  readonly behaviour?: readonly PresetName[];
+  readonly habits?: readonly HabitName[];
 }
 
-/** One level for all commands, so that a flag may come before or after its command. */
-function declare(version: string): Command {
-  const lines = Object.entries(commands).map(([name, does]) => `  ${name.padEnd(13)}${does}\n`);
-  return new Command('secmaster-exporter')
+function declare(
+  version: string,
+  writeOut: (text: string) => void,
+  onCommand: (command: CommandName, given: Given) => void,
+): Command {
+  const program = new Command('secmaster-exporter')
     .description('Prometheus exporter for the SOC playbook runs of Huawei Cloud SecMaster')
     .usage('[command] [flags]')
-    .option('--config.file <path>', 'configuration file (default: environment variables)')
-    .option('--web.listen-address <address>', 'address to listen on', ':19210')
-    .option('--web.telemetry-path <path>', 'path of the metrics', '/metrics')
-    .option('--web.config.file <path>', 'TLS and basic authentication, as in Prometheus exporter-toolkit')
-    .option('--web.external-url <url>', 'where people reach the exporter, with the path that a proxy adds')
-    .option('--web.route-prefix <path>', 'path before all others (default: the path of --web.external-url)')
-    .option('--log.level <level>', logLevels.join(', '), 'info')
-    .option('--log.format <format>', logFormats.join(' or '), 'json')
-    .option('--online', 'check: also call SecMaster for each workspace')
-    .option('--from <ledger>', 'ledger copy: path or postgresql:// URL (default: that of the configuration)')
-    .option('--from.password-file <path>', 'ledger copy: file with the password of that URL')
-    .option('--from.ca-file <path>', "ledger copy: PEM file with the CA of that database's certificate")
-    .option('--to <ledger>', 'ledger copy: where to, likewise; it must be empty')
-    .option('--to.password-file <path>', 'ledger copy: likewise')
-    .option('--to.ca-file <path>', 'ledger copy: likewise')
-    .option('--listen-address <address>', 'simulate: address to listen on', '127.0.0.1:19211')
-    .option(
-      '--behaviour <presets>',
-      `simulate, demo: how SecMaster behaves; several, separated by commas: ${presetNames.join(', ')}`,
-      (value: string, before: readonly string[] = []) => [...before, ...value.split(',')],
-    )
-    .option(
-      '--habits <habits>',
-      `simulate, demo: a SOC with five weeks of history whose playbooks run by these habits; all, or several, separated by commas: ${habitNames.join(', ')}`,
-      (value: string, before: readonly string[] = []) => [...before, ...value.split(',')],
-    )
-    .version(`secmaster-exporter ${version}`, '--version', 'print the version')
+    .configureOutput({ getOutHelpWidth: () => 100, writeOut, writeErr: () => {} })
+    .configureHelp({
+      styleTitle: (title) => title.replace('Options', 'Flags'),
+      subcommandTerm: (command) => [command.name(), ...command.commands.map((inner) => inner.name())].join(' '),
+    })
     .helpOption('-h, --help', 'print this help')
-    .addHelpText('after', `\nCommands:\n${lines.join('')}`)
-    .allowUnknownOption()
-    .allowExcessArguments()
+    .helpCommand('help [command]', 'print the help of a command')
     .exitOverride();
+  const add = (parent: Command, name: CommandName, description: string, options: readonly Option[]) => {
+    const command = parent
+      .command(name.split(' ').at(-1) ?? name)
+      .description(description)
+      .usage('[flags]')
+      .action((given: Given) => onCommand(name, given));
+    for (const option of options) command.addOption(option);
+    return command.version(`secmaster-exporter ${version}`, '--version', 'print the version');
+  };
+  const log = (level: string) => [flags.logLevel().default(null, level), flags.logFormat()];
+  const web = (address: string) => [
+    flags.webListenAddress(address),
+    flags.webTelemetryPath(),
+    flags.webConfigFile(),
+    flags.webExternalUrl(),
+    flags.webRoutePrefix(),
+  ];
+  const life = () => [flags.behaviour(), flags.habits()];
+
+  program.version(`secmaster-exporter ${version}`, '--version', 'print the version');
+  const serve = add(program, 'serve', 'poll SecMaster and serve /metrics; the default', [
+    flags.configFile(),
+    ...web(':19210'),
+    ...log('info'),
+  ]);
+  add(program, 'check', 'check the configuration and print all problems; exit 1 if there are any', [
+    flags.configFile(),
+    flags.webConfigFile(),
+    flags.online(),
+    ...log('info'),
+  ]);
+  add(program, 'once', 'poll once and print the metrics; exit 1 if a workspace failed', [
+    flags.configFile(),
+    ...log('info'),
+  ]);
+  add(program, 'demo', 'serve with a simulated SecMaster; needs no account', [
+    ...web('127.0.0.1:19210'),
+    ...life(),
+    ...log('error'),
+  ]);
+  add(program, 'simulate', 'run only the simulated SecMaster', [
+    flags.listenAddress('127.0.0.1:19211'),
+    ...life(),
+    ...log('info'),
+  ]);
+  const ledger = program.command('ledger').description('copy a stopped ledger from SQLite to PostgreSQL or back');
+  add(
+    ledger,
+    'ledger copy',
+    'copy a stopped ledger between SQLite and PostgreSQL, and prove that the counters are equal',
+    [
+      flags.configFile(),
+      flags.from(),
+      flags.fromPasswordFile(),
+      flags.fromCaFile(),
+      flags.to(),
+      flags.toPasswordFile(),
+      flags.toCaFile(),
+      ...log('info'),
+    ],
+  );
+  const flagsOf = (command: Command) => command.helpInformation().replace(/^.*?(?=^Flags:)/ms, '');
+  return program.addHelpText('after', () => `\nServe, the default. ${flagsOf(serve)}`);
 }
 
-const logFormats = ['json', 'text'] as const satisfies readonly LogFormat[];
-
-function commandOf(program: Command): CommandName {
-  const unknown = program.args.find((arg) => arg.startsWith('-'));
-  if (unknown !== undefined) throw new UsageError(unknownFlag(program, /^(--[\w.-]*|-\w?)/.exec(unknown)?.[0] ?? '-'));
-  const { name, extra } = namedIn(program.args);
-  if (!isCommand(name)) {
-    const names = Object.keys(commands);
-    const meant = nearest(name, names) ?? nearest(program.args.join(' '), names);
-    const advice = meant === null ? `the commands are ${names.join(', ')}` : `did you mean ${meant}?`;
-    throw new UsageError(
-      name === 'ledger' ? 'ledger needs what to do; write ledger copy' : `unknown command ${shown(name)}; ${advice}`,
-    );
-  }
-  if (extra !== undefined) throw new UsageError(`unexpected argument ${shown(extra)} after ${name}`);
-  return name;
-}
-
-/** It may be the URL of a database, and a password in one that is not valid may be anywhere. */
-function shown(word: string): string {
-  return JSON.stringify(word.replace(/:\/\/.*/s, '://…'));
-}
-
-/** A command has one word, or two if it begins with `ledger`. */
-function namedIn([first = 'serve', second, third]: readonly string[]) {
-  return first === 'ledger' && second !== undefined
-    ? { name: `${first} ${second}`, extra: third }
-    : { name: first, extra: second };
-}
-
-function isCommand(name: string): name is CommandName {
-  return Object.hasOwn(commands, name);
-}
-
-/** Without the flag's value, which may be a secret. */
-function unknownFlag(program: Command, flag: string): string {
-  const known = [...program.options.map((option) => option.long ?? ''), '--help'];
-  if (known.includes(flag)) return `flag ${flag} takes no value`;
-  const meant = nearest(flag, known);
-  return `unknown flag ${flag}; ${meant === null ? 'see --help' : `did you mean ${meant}?`}`;
-}
-
-function optionsOf(program: Command, command: CommandName): Options {
-  for (const option of program.options) {
-    const value: unknown = program.getOptionValue(option.attributeName());
-    // Commander takes `--config.file --log.level=debug` for a file with that name.
-    if (value === '' || (typeof value === 'string' && value.startsWith('--'))) throw missingValue(option.long);
-  }
-  const isGiven = (name: keyof Flags) => program.getOptionValueSource(name) === 'cli';
-  if (isGiven('online') && command !== 'check') throw new UsageError('flag --online is only for the command check');
-  if (isGiven('listenAddress') && command !== 'simulate')
-    throw new UsageError('flag --listen-address is only for the command simulate; did you mean --web.listen-address?');
-  for (const name of ledgerFlags)
-    if (isGiven(name) && command !== 'ledger copy')
-      throw new UsageError(`flag ${longOf(program, name)} is only for the command ledger copy`);
-  if (isGiven('behaviour') && command !== 'simulate' && command !== 'demo')
-    throw new UsageError('flag --behaviour is only for the commands simulate and demo');
-  if (isGiven('habits') && command !== 'simulate' && command !== 'demo')
-    throw new UsageError('flag --habits is only for the commands simulate and demo');
-
-  const flags = program.opts<Flags>();
-  const [listenFlag, address] =
-    command === 'simulate'
-      ? ['--listen-address', flags.listenAddress]
-      : ['--web.listen-address', flags['web.listenAddress']];
-  const externalUrl = externalUrlOf(flags['web.externalUrl']);
+function optionsOf(given: Given): Options {
+  const externalUrl = given['web.externalUrl'] ?? '';
   return {
-    configFile: flags['config.file'] ?? null,
-    webConfigFile: flags['web.config.file'] ?? null,
-    listenAddress:
-      parseListenAddress(address) ??
-      refuse(listenFlag, address, 'is not a valid address; write it like :19210 or 127.0.0.1:19210'),
-    telemetryPath: telemetryPath(flags['web.telemetryPath']),
+    configFile: given['config.file'] ?? null,
+    webConfigFile: given['web.config.file'] ?? null,
+    listenAddress: given.listenAddress ?? given['web.listenAddress'] ?? { host: null, port: 0 },
+    telemetryPath: given['web.telemetryPath'] ?? '/metrics',
     externalUrl,
-    routePrefix: routePrefix(flags['web.routePrefix'], externalUrl),
-    logLevel: oneOf(logLevels, '--log.level', flags['log.level']),
-    logFormat: oneOf(logFormats, '--log.format', flags['log.format']),
-    online: flags.online ?? false,
-    from: ledgerPlace('--from', flags.from, flags['from.passwordFile'], flags['from.caFile']),
-    to: ledgerPlace('--to', flags.to, flags['to.passwordFile'], flags['to.caFile']),
-    behaviours: (flags.behaviour ?? []).map((name) =>
-      isPreset(name) ? name : refuse('--behaviour', name, `must be one of ${presetNames.join(', ')}`),
-    ),
-    habits: (flags.habits ?? []).flatMap((name) => {
-      if (name === 'all') return habitNames;
-      return isHabit(name) ? name : refuse('--habits', name, `must be all or one of ${habitNames.join(', ')}`);
-    }),
+    routePrefix: given['web.routePrefix'] ?? (externalUrl === '' ? '' : pathOf(externalUrl)),
+    logLevel: given['log.level'] ?? null,
+    logFormat: given['log.format'] ?? null,
+    online: given.online ?? false,
+    from: ledgerPlace('--from', given.from, given['from.passwordFile'], given['from.caFile']),
+    to: ledgerPlace('--to', given.to, given['to.passwordFile'], given['to.caFile']),
+    behaviours: given.behaviour ?? [],
+    habits: given.habits ?? [],
   };
 }
 
-const ledgerFlags = ['from', 'from.passwordFile', 'from.caFile', 'to', 'to.passwordFile', 'to.caFile'] as const;
-
-function longOf(program: Command, name: string): string {
-  return program.options.find((option) => option.attributeName() === name)?.long ?? name;
+/** Commander repeats an unknown flag with its value, which may be a secret. */
+function withoutUnknownValues(program: Command, args: readonly string[]): string[] {
+  const known = new Set(leavesOf(program).flatMap(({ command }) => longsOf(command)));
+  return args.map((arg) => {
+    if (/^-[^-]/.test(arg)) return arg.slice(0, 2);
+    const name = /^--[^=]*/.exec(arg)?.[0];
+    return name === undefined || known.has(name) ? arg : name;
+  });
 }
 
-/** A URL may hold a password, so none is repeated. */
-function ledgerPlace(
-  flag: string,
-  place: string | undefined,
-  passwordFile: string | undefined,
-  caFile: string | undefined,
-): LedgerPlace | null {
-  if (place === undefined) {
-    if (passwordFile === undefined && caFile === undefined) return null;
-    throw new UsageError(`flag ${flag}.${passwordFile === undefined ? 'ca' : 'password'}-file needs ${flag}`);
-  }
-  if (isPostgresUrl(place)) {
-    const problem = urlProblem(place);
-    if (problem !== null)
-      throw new UsageError(`${flag}: the URL ${problem.replaceAll('state.ca_file', `${flag}.ca-file`)}`);
-    if (passwordFile !== undefined && passwordsIn(place).length > 0)
-      throw new UsageError(`${flag}: the URL has a password, and so has ${flag}.password-file; keep one of them`);
-  } else if (place.includes('://') || place === ':memory:') {
-    throw new UsageError(`${flag}: must be the path of an SQLite file, or begin with postgresql://`);
-  } else if (passwordFile !== undefined || caFile !== undefined) {
-    throw new UsageError(`${flag}: is the path of a file, which needs no password and no CA`);
-  }
-  return { place, passwordFile: passwordFile ?? null, caFile: caFile ?? null };
+/** Puts `serve` where no command is named, and makes `help check` of `check --help`. */
+function arranged(program: Command, args: readonly string[]): readonly string[] {
+  const isKnown = (word: string | undefined) => program.commands.some((command) => command.name() === word);
+  const [first = '--', ...rest] = args;
+  if (first.startsWith('-')) return ['-h', '--help', '--version'].includes(first) ? args : ['serve', ...args];
+  if (first !== 'help') return isKnown(first) ? args : [first];
+  if (rest.length === 0) return args;
+  // Commander prints the help of all where it doesn't know the command.
+  return isKnown(rest[0]) ? [...rest, '--help'] : rest.slice(0, 1);
 }
 
-function urlProblem(url: string): string | null {
-  try {
-    readAddress(url);
-    return null;
-  } catch (error) {
-    return (error as Error).message;
-  }
+interface Leaf {
+  readonly name: string;
+  readonly command: Command;
 }
 
-/** Refuses the exporter's own pages, and patterns of the router. */
-function telemetryPath(path: string): string {
-  if (!/^(\/[\w.~-]+)+$/.test(path))
-    return refuse('--web.telemetry-path', path, 'is not a valid path; write it like /metrics');
-  if (/^\/(-|api\/v1\/status|docs|runbooks)(\/|$)/.test(path))
-    return refuse('--web.telemetry-path', path, 'is used by another page');
-  return path;
-}
-
-function externalUrlOf(text: string | undefined): string {
-  if (text === undefined) return '';
-  const url = parseExternalUrl(text);
-  if (url !== null) return url;
-  throw new UsageError(
-    '--web.external-url: write it like https://soc.example.org/secmaster, without a user, a query or a fragment',
+function leavesOf(program: Command): Leaf[] {
+  return program.commands.flatMap((command) =>
+    command.commands.length === 0
+      ? [{ name: command.name(), command }]
+      : leavesOf(command).map((leaf) => ({ ...leaf, name: `${command.name()} ${leaf.name}` })),
   );
 }
 
-function routePrefix(text: string | undefined, externalUrl: string): string {
-  if (text === undefined) return externalUrl === '' ? '' : pathOf(externalUrl);
-  return (
-    parseRoutePrefix(text) ?? refuse('--web.route-prefix', text, 'is not a valid path; write it like /secmaster or /')
-  );
+function longsOf(command: Command): string[] {
+  return ['--help', ...command.options.map(({ long }) => long ?? '')];
 }
 
-function oneOf<T extends string>(choices: readonly T[], flag: string, value: string): T {
-  return choices.find((choice) => choice === value) ?? refuse(flag, value, `must be one of ${choices.join(', ')}`);
+/** What commander says, or more where it knows less. @param isServeImplied the command line names no command */
+function messageOf(
+  { code, message }: CommanderError,
+  program: Command,
+  args: readonly string[],
+  isServeImplied: boolean,
+): string {
+  const said = message.replace(/^error: /, '');
+  const leaves = leavesOf(program);
+  const flag = /^unknown option '([^']*)'/.exec(said)?.[1]?.replace(/=.*/s, '');
+  if (flag !== undefined) return aboutFlag(flag, leaves, args.join(' ')) ?? said;
+  if (code === 'commander.help') return `${args[0]} needs a command; see ${args[0]} --help`;
+  if (code === 'commander.invalidArgument') return said.replace(/:\/\/.*' is invalid\./s, "://…' is invalid.");
+  const late =
+    code === 'commander.excessArguments' &&
+    isServeImplied &&
+    leaves.find(({ name }) => args.slice(1).includes(name.split(' ')[0] ?? name));
+  if (late) return `the command comes first, then its flags: secmaster-exporter ${late.name} …`;
+  // It may be the URL of a database, and a password in one that is not valid may be anywhere.
+  return said.replace(/:\/\/.*?(['.]*)$/s, '://…$1');
 }
 
-function refuse(flag: string, value: string, message: string): never {
-  throw new UsageError(`${flag}: ${JSON.stringify(value)} ${message}`);
+/** null: commander says enough. */
+function aboutFlag(flag: string, leaves: readonly Leaf[], args: string): string | null {
+  const own = leaves.find(({ name }) => `${args} `.startsWith(`${name} `));
+  const longs = own === undefined ? [] : longsOf(own.command);
+  if (longs.includes(flag)) return `option '${flag}' takes no value`;
+  const owners = leaves.filter(({ command }) => longsOf(command).includes(flag)).map(({ name }) => name);
+  if (owners.length === 0) return null;
+  // Such as `listen-address`; a `file` alone may be any.
+  const lastPart = (long: string) => /[a-z]+-[\w-]+$/.exec(long)?.[0];
+  const meant = longs.find((long) => lastPart(long) !== undefined && lastPart(long) === lastPart(flag));
+  return `option '${flag}' is only for ${owners.join(', ')}${meant === undefined ? '' : ` (Did you mean ${meant}?)`}`;
 }
 
-function missingValue(flag = ''): UsageError {
-  return new UsageError(`flag ${flag} needs a value`);
-}
-
-function inOurWords(error: CommanderError): string {
-  const flag = /option '(--[\w.-]+)/.exec(error.message)?.[1];
-  if (error.code === 'commander.optionMissingArgument') return missingValue(flag).message;
-  return error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+function oneLine(text: string): string {
+  return `${text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')}\n`;
 }

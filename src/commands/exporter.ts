@@ -41,6 +41,8 @@ export interface Surroundings {
   readonly onNew: (workspaces: readonly Pollable[]) => void;
   /** Why no poll has begun for long; null: polls begin. */
   readonly stall: () => string | null;
+  /** Called after each call to SecMaster or IAM. */
+  readonly onRequest?: () => void;
 }
 
 /** Where which pages are. */
@@ -48,7 +50,7 @@ export type WebPlace = Pick<Options, 'telemetryPath' | 'externalUrl' | 'routePre
 
 /** @throws {LedgerError} if the ledger can't be opened or created; a damaged one makes polls fail instead */
 export async function createExporter(first: Config, surroundings: Surroundings): Promise<Exporter> {
-  const { clock, routes, log, version, web, documents, load, onReloaded, onNew, stall } = surroundings;
+  const { clock, routes, log, version, web, documents, load, onReloaded, onNew, stall, onRequest } = surroundings;
   let config = first;
   const exposition = createExposition({
     version,
@@ -70,7 +72,10 @@ export async function createExporter(first: Config, surroundings: Surroundings):
       log.info({ from: config.defaultCredentials }, 'using default credentials for workspaces without their own');
     const { timeoutMs, rateLimit } = config.poll;
     const { language } = config.metrics;
-    const observe = exposition.observeRequest;
+    const observe: typeof exposition.observeRequest = (...request) => {
+      exposition.observeRequest(...request);
+      onRequest?.();
+    };
     return createClients({ clock, routes, log, version, language, timeoutMs, rateLimit, observe }, shared);
   }
 

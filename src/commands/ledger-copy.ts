@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import { isUnset } from '../config/environment.ts';
 import type { PostgresConfig } from '../config/postgres.ts';
 import { expandHome } from '../config/text-file.ts';
-import { copyLedgers } from '../ledger/copy/copy.ts';
+import { type Progress as CopyProgress, copyLedgers } from '../ledger/copy/copy.ts';
 import type { Place } from '../ledger/copy/place.ts';
 import { postgresPlace } from '../ledger/postgres/place.ts';
 import { sqlitePlace } from '../ledger/sqlite/place.ts';
@@ -11,16 +11,19 @@ import { LedgerError } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
 import { isPostgresUrl, passwordsIn, readAddress } from '../model/postgres-address.ts';
 import { Secret } from '../model/secret.ts';
-import { createTicker } from '../poll/ticker.ts';
-import type { LedgerPlace, Options } from './command-line.ts';
+import type { Options } from './command-line.ts';
 import { configured } from './configured.ts';
+import { counted } from './counted.ts';
+import type { LedgerPlace } from './ledger-place.ts';
 import { postgresOptions } from './postgres-options.ts';
+import { createProgress, type Step } from './progress.ts';
+import type { StatusLine } from './status-line.ts';
 import { stopSignal } from './stop-signal.ts';
 
 type End = 'from' | 'to';
 
 /** Copies a ledger from one store to another. @returns the exit code */
-export async function ledgerCopy(options: Options, log: Logger): Promise<number> {
+export async function ledgerCopy(options: Options, log: Logger, statusLine: StatusLine): Promise<number> {
   if ([options.from, options.to].some((one) => one !== null && passwordsIn(one.place).length > 0)) {
     // The list of processes shows what the command line was.
     process.title = 'secmaster-exporter ledger copy';
@@ -37,15 +40,15 @@ export async function ledgerCopy(options: Options, log: Logger): Promise<number>
 
   const stopping = new AbortController();
   void stopSignal().then(() => stopping.abort());
-  const ticker = createTicker(systemClock.elapsedMs);
   const from = placeOf('from', options.from, config);
   const to = placeOf('to', options.to, config);
+  const progress = createProgress('copy in progress', { statusLine, log, elapsedMs: systemClock.elapsedMs });
   const { workspaces, instances, series } = await copyLedgers(from, to, {
-    onProgress: (progress) => {
+    onProgress: (step) => {
       if (stopping.signal.aborted) throw new LedgerError('stopped; nothing was copied');
-      if (ticker.isDue()) log.info(progress, 'copy in progress');
+      progress.tell(stepOf(step));
     },
-  });
+  }).finally(progress.end);
   process.stdout.write(
     `copied ${counted(workspaces, 'workspace')} with ${counted(instances, 'instance')} and ${counted(series, 'counter series', 'counter series')} from ${from.shown} to ${to.shown}; the counters of both are equal\n`,
   );
@@ -55,15 +58,23 @@ export async function ledgerCopy(options: Options, log: Logger): Promise<number>
 function usage(missing: readonly End[]): string {
   const what = 'name the path of an SQLite file or a postgresql:// URL';
   return missing.length === 2
-    ? `flags --from and --to are missing; ${what} for at least one of them, and --config.file for that of a configuration`
-    : `flag --${missing[0]} is missing; ${what}, or --config.file for that of a configuration`;
+    ? `--from and --to are missing; ${what} for at least one of them, and --config.file for that of a configuration`
+    : `--${missing[0]} is missing; ${what}, or --config.file for that of a configuration`;
+}
+
+function stepOf(progress: CopyProgress): Step {
+  const [text, done] =
+    progress.step === 'copy'
+      ? [`copying ${progress.table}: ${progress.rows} of ${counted(progress.of, 'row')}`, progress.rows]
+      : [`comparing: ${progress.instances} of ${counted(progress.of, 'instance')}`, progress.instances];
+  return { text, done, total: progress.of, fields: progress };
 }
 
 /** The given one, or that of the configuration. */
 function placeOf(end: End, given: LedgerPlace | null, config: Config | null): Place {
   const state = config?.state ?? null;
   if (given === null) {
-    if (state === null) throw new LedgerError(`flag --${end} is missing`);
+    if (state === null) throw new LedgerError(`--${end} is missing`);
     return state.postgres === null ? sqlitePlace(state.path) : postgresPlace(postgresOptions(state.postgres));
   }
   const { place, passwordFile, caFile } = given;
@@ -88,8 +99,4 @@ function isSameDatabase(url: string, { url: own }: PostgresConfig): boolean {
   return (
     a.password === null && a.host === b.host && a.port === b.port && a.database === b.database && a.user === b.user
   );
-}
-
-function counted(n: number, one: string, several = `${one}s`): string {
-  return `${n} ${n === 1 ? one : several}`;
 }

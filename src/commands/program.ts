@@ -12,6 +12,7 @@ import { ledgerCopy } from './ledger-copy.ts';
 import { once } from './once.ts';
 import { serve } from './serve.ts';
 import { simulate } from './simulate.ts';
+import { createStatusLine, type StatusLine } from './status-line.ts';
 import { stdoutProblem } from './stdout.ts';
 import { stopAtOnce } from './stop-signal.ts';
 
@@ -39,9 +40,11 @@ async function run(hangUps: HangUps): Promise<number> {
   }
   const { command, options } = parsed;
   if (command !== 'serve' && command !== 'demo') hangUps.release();
-  const { log, flush } = createLog(options.logLevel, options.logFormat);
+  const statusLine = createStatusLine(process.stderr);
+  const level = options.logLevel ?? (command === 'demo' ? 'error' : 'info');
+  const { log, flush } = createLog(level, options.logFormat, { above: statusLine.above });
   try {
-    return await runCommand(command, options, log, hangUps);
+    return await runCommand(command, options, { log, statusLine, hangUps });
   } catch (error) {
     const isExpected = error instanceof LedgerError || error instanceof ListenError;
     process.stderr.write(`${isExpected ? error.message : ((error as Error).stack ?? error)}\n`);
@@ -51,16 +54,26 @@ async function run(hangUps: HangUps): Promise<number> {
   }
 }
 
-async function runCommand(command: CommandName, options: Options, log: Logger, hangUps: HangUps): Promise<number> {
-  if (command === 'check') return check(options, log);
+interface CommandParts {
+  readonly log: Logger;
+  readonly statusLine: StatusLine;
+  readonly hangUps: HangUps;
+}
+
+async function runCommand(
+  command: CommandName,
+  options: Options,
+  { log, statusLine, hangUps }: CommandParts,
+): Promise<number> {
+  if (command === 'check') return check(options, log, statusLine);
   if (command === 'demo') return demo(options, log, hangUps);
   if (command === 'simulate') {
     await simulate(options, log);
     return 0;
   }
-  if (command === 'ledger copy') return ledgerCopy(options, log);
+  if (command === 'ledger copy') return ledgerCopy(options, log, statusLine);
   const config = await configured(options);
   if (config === null) return 1;
-  if (command === 'once') return once(config, options, log);
+  if (command === 'once') return once(config, options, log, statusLine);
   return serve(config, options, { log, hangUps, load: () => load(options) });
 }

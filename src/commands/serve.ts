@@ -6,6 +6,7 @@ import type { Logger } from '../log.ts';
 import { version } from '../package-json.ts';
 import { startTimer, type Timer } from '../poll/fleet/timer.ts';
 import { createRoutes } from '../secmaster/http/routes.ts';
+import { addressToOpen } from './address-to-open.ts';
 import type { Options } from './command-line.ts';
 import { configuredWeb } from './configured.ts';
 import { readDocuments } from './documents.ts';
@@ -18,10 +19,16 @@ export interface ServeParts {
   readonly hangUps: HangUps;
   /** Reads the configuration again. */
   readonly load: () => Promise<Loaded>;
+  /** Called once it listens, with the address of the status page. */
+  readonly onServing?: (url: string) => unknown;
 }
 
 /** Polls and serves until a signal stops it; SIGHUP reloads the configuration. @returns the exit code */
-export async function serve(config: Config, options: Options, { log, hangUps, load }: ServeParts): Promise<number> {
+export async function serve(
+  config: Config,
+  options: Options,
+  { log, hangUps, load, onServing }: ServeParts,
+): Promise<number> {
   const stopping = stopSignal();
   const web = await configuredWeb(options, log);
   if (web === null) return 1;
@@ -46,7 +53,9 @@ export async function serve(config: Config, options: Options, { log, hangUps, lo
   try {
     await exporter.fleet.sharing?.start();
     const listener = await listen(exporter.app, options.listenAddress, web);
-    log.info({ port: listener.port, version }, 'serving');
+    const url = `${addressToOpen(options, listener.port, web.current().tls !== null)}/`;
+    log.info({ url, port: listener.port, version }, 'serving');
+    onServing?.(url);
     timer = startTimer(exporter.fleet.pollables, poll, systemClock, log);
     hangUps.onEach(() => void exporter.reload());
     const signal = await stopping;

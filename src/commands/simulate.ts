@@ -10,12 +10,14 @@ import type { Options } from './command-line.ts';
 import { stopSignal } from './stop-signal.ts';
 
 const dayMs = 24 * 3_600_000;
+/** Of the busy SOC. */
+export const runsPerMinute = 30;
 
 /** A busy SOC with one day of history, or one of these habits with five weeks of it; it continues in real time. */
 export function liveSimulator(behaviours: readonly PresetName[], habits: readonly HabitName[]): Simulator {
   const life =
     habits.length === 0
-      ? { seed: 1, historyMs: dayMs, runsPerMinute: 30 }
+      ? { seed: 1, historyMs: dayMs, runsPerMinute }
       : { seed: 1, historyMs: 35 * dayMs, runsPerMinute: 0, habits: habits.map((habit) => ({ habit })) };
   return createSimulator({
     clock: systemClock,
@@ -32,18 +34,25 @@ export async function simulate(options: Options, log: Logger): Promise<void> {
     throw listenError(error, listenAddress, '--listen-address');
   });
   log.info({ url, behaviours, ...(habits.length > 0 && { habits }) }, 'simulated SecMaster is listening');
-  process.stdout.write(
-    `${[
-      `HUAWEICLOUD_SDK_AK=${defaultAccessKey.ak}`,
-      `HUAWEICLOUD_SDK_SK=${defaultAccessKey.sk}`,
-      `HUAWEICLOUD_SDK_PROJECT_ID=${defaultProject.id}`,
-      `SECMASTER_REGION=${defaultProject.name}`,
-      `SECMASTER_WORKSPACE_ID=${defaultWorkspace.id}`,
-      `SECMASTER_ENDPOINT=${url}`,
-      `SECMASTER_IAM_ENDPOINT=${url}`,
-      `# or, instead of the keys: SECMASTER_IAM_DOMAIN=${defaultUser.domain} SECMASTER_IAM_USER=${defaultUser.user} SECMASTER_IAM_PASSWORD=${defaultUser.password}`,
-    ].join('\n')}\n`,
-  );
+  process.stdout.write(exportLines(url));
   await stopSignal();
   await close();
+}
+
+/** What to copy into the shell from which an exporter is started. */
+export function exportLines(url: string): string {
+  // That of all interfaces is no address to call.
+  const origin = url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=:)/, '//127.0.0.1');
+  const { domain, user, password } = defaultUser;
+  return `# A simulated SecMaster. Copy this into another terminal, and run secmaster-exporter there:
+export HUAWEICLOUD_SDK_AK=${defaultAccessKey.ak}
+export HUAWEICLOUD_SDK_SK=${defaultAccessKey.sk}
+export HUAWEICLOUD_SDK_PROJECT_ID=${defaultProject.id}
+export SECMASTER_REGION=${defaultProject.name}
+export SECMASTER_WORKSPACE_ID=${defaultWorkspace.id}
+export SECMASTER_ENDPOINT=${origin}
+export SECMASTER_IAM_ENDPOINT=${origin}
+# Instead of the two keys, an IAM user:
+# export SECMASTER_IAM_DOMAIN=${domain} SECMASTER_IAM_USER=${user} SECMASTER_IAM_PASSWORD=${password}
+`;
 }

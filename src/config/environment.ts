@@ -55,15 +55,41 @@ export function quotedSettings(environment: Environment): Problem[] {
 
 /** Variables that look like ours but aren't: probably misspelled. */
 export function unknownVariables(environment: Environment): Problem[] {
-  const names = variables.map(({ variable }) => variable);
-  const unknown = Object.keys(environment).filter(
-    (name) =>
-      name.startsWith('SECMASTER_') && environment[name] && !names.includes(name) && !serviceVariable.test(name),
-  );
-  return unknown.map((name) => {
-    const meant = nearest(name, names);
+  return looseVariables(environment).flatMap(({ name, meant }) => {
+    if (meant === null && !name.startsWith(ownPrefix)) return [];
     const advice = meant === null ? `valid names: ${names.join(', ')}` : `did you mean ${meant}?`;
-    return variableProblem(formatPath([name]), `unknown variable; ${advice}`);
+    return [variableProblem(formatPath([name]), `unknown variable; ${advice}`)];
+  });
+}
+
+/** Those among them that were meant for credentials, which are all that is read beside a file. */
+export function misspelledCredentials(environment: Environment): Problem[] {
+  return looseVariables(environment).flatMap(({ name, meant }) => {
+    if (meant === null || settings.some(({ variable }) => variable === meant)) return [];
+    return [variableProblem(formatPath([name]), `unknown variable; did you mean ${meant}?`)];
+  });
+}
+
+const names = variables.map(({ variable }) => variable);
+const ownPrefix = 'SECMASTER_';
+/** The SDKs of Huawei Cloud have more variables than are read here. */
+const sdkPrefix = 'HUAWEICLOUD_SDK_';
+
+/** Variables with our prefixes that are not read, and which one was probably meant. */
+function looseVariables(environment: Environment): { readonly name: string; readonly meant: string | null }[] {
+  const loose = Object.keys(environment).filter(
+    (name) => environment[name] && !names.includes(name) && !serviceVariable.test(name),
+  );
+  return loose.flatMap((name) => {
+    if (name.startsWith(ownPrefix)) return [{ name, meant: nearest(name, names) }];
+    if (!name.startsWith(sdkPrefix)) return [];
+    // What is set is not missed: the other one may be for another program.
+    const missed = names.filter((known) => known.startsWith(sdkPrefix) && !environment[known]);
+    const rest = nearest(
+      name.slice(sdkPrefix.length),
+      missed.map((known) => known.slice(sdkPrefix.length)),
+    );
+    return [{ name, meant: rest === null ? null : `${sdkPrefix}${rest}` }];
   });
 }
 

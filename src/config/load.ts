@@ -1,6 +1,14 @@
 import { type Config, configuration, type Parsed } from './config.ts';
 import { type DefaultCredentials, defaultCredentials } from './credentials/default-credentials.ts';
-import { inVariables, isUnset, quotedSettings, settingsFrom, unknownVariables, variableAt } from './environment.ts';
+import {
+  inVariables,
+  isUnset,
+  misspelledCredentials,
+  quotedSettings,
+  settingsFrom,
+  unknownVariables,
+  variableAt,
+} from './environment.ts';
 import { findings, type Problem, valueAt } from './problems.ts';
 import { proxyProblems } from './proxies.ts';
 import { readTextFile } from './text-file.ts';
@@ -37,7 +45,10 @@ async function fromFile(path: string, environment: Environment): Promise<Loaded>
   const found = parsed.success ? [] : findings(parsed.error, schema, yaml.value);
   const bare = workspacesWithoutCredentials(yaml.value);
   const shared = bare.length > 0 ? await defaultCredentials(environment) : null;
-  const elsewhere = Array.isArray(shared) ? shared : [];
+  const elsewhere = [
+    ...(bare.length > 0 ? misspelledCredentials(environment) : []),
+    ...(Array.isArray(shared) ? shared : []),
+  ];
 
   const problems = [...yaml.faults, ...found.map(yaml.problemAt)]
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))

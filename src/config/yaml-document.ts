@@ -9,11 +9,12 @@ import {
   type Pair,
   parseDocument,
   visit,
+  type YAMLError,
   type YAMLMap,
 } from 'yaml';
 import type { Path } from './problems.ts';
 
-/** YAML text as plain values with their lines. Its faults have our own texts, because the library's quote the file. */
+/** YAML text as plain values with their lines. Its faults have the library's texts without what they quote of the file, and our hints. */
 export interface YamlDocument {
   readonly value: unknown;
   /** The line of the key or list item, or of its nearest parent if it is missing. */
@@ -51,7 +52,7 @@ function read(text: string): YamlDocument {
   const faults: YamlFault[] = [...document.errors, ...document.warnings].map((fault) => ({
     // For the end of the text, the parser points behind the last line.
     line: lineAt(Math.min(fault.pos[0], Math.max(0, text.trimEnd().length - 1))),
-    message: faultTexts[fault.code] ?? 'this is not valid YAML',
+    message: faultText(fault),
     isLocal: false,
   }));
   const anchors = new Set<string>();
@@ -65,7 +66,11 @@ function read(text: string): YamlDocument {
       for (const { key } of map.items) {
         if (!isScalar(key)) continue;
         if (met.has(key.value))
-          faults.push({ line: lineAt(key.range?.[0] ?? 0), message: 'this key is a duplicate', isLocal: true });
+          faults.push({
+            line: lineAt(key.range?.[0] ?? 0),
+            message: 'Map keys must be unique; remove this one or the one before',
+            isLocal: true,
+          });
         met.add(key.value);
       }
     },
@@ -73,7 +78,7 @@ function read(text: string): YamlDocument {
       if (anchors.has(alias.source)) return;
       faults.push({
         line: lineAt(alias.range?.[0] ?? 0),
-        message: 'this alias (*) has no anchor (&) before it',
+        message: 'Unresolved alias (the anchor must be set before the alias); put a value that begins with * in quotes',
         isLocal: false,
       });
     },
@@ -131,17 +136,35 @@ function offsetOf(document: Document, path: Path, pairOf: ReturnType<typeof crea
   return offset;
 }
 
-const faultTexts: Readonly<Partial<Record<string, string>>> = {
-  BAD_DIRECTIVE: 'this YAML directive (%) is unknown',
-  BAD_DQ_ESCAPE: 'unknown backslash escape; in double quotes write \\\\ for a backslash, or use single quotes',
-  BAD_INDENT: 'wrong indentation, or a bracket is not closed',
-  BAD_SCALAR_START: 'a value that begins with this character must be in quotes',
-  BLOCK_AS_IMPLICIT_KEY: 'wrong indentation, or a value that contains ": " must be in quotes',
-  MISSING_CHAR: 'a character is missing: a colon, comma, quote or bracket',
-  MULTILINE_IMPLICIT_KEY: 'a colon is missing after a key',
-  MULTIPLE_DOCS: 'only one YAML document (---) is allowed',
-  NON_STRING_KEY: 'a key must be plain text',
+/** The library's text first, then what to do about it. */
+function faultText({ code, message }: YAMLError): string {
+  const said = texts[code] ?? message.replace(/: .*/s, '');
+  const hint = hints[code];
+  return hint === undefined ? said : `${said}; ${hint}`;
+}
+
+type Texts = Readonly<Partial<Record<string, string>>>;
+
+/** Where the library quotes the file, which may hold a secret, or speaks to programmers. */
+const texts: Texts = {
+  BAD_DIRECTIVE: 'Unknown directive',
+  BAD_DQ_ESCAPE: 'Invalid escape sequence',
+  MULTIPLE_DOCS: 'Source contains multiple documents',
+  NON_STRING_KEY: 'All keys must be strings',
   RESOURCE_EXHAUSTION: 'the YAML is nested too deeply to be read',
-  TAB_AS_INDENT: "a tab can't be used for indentation; use spaces",
-  TAG_RESOLVE_FAILED: 'YAML tags (!) are not supported; put a value that begins with ! in quotes',
+  TAG_RESOLVE_FAILED: 'Unresolved tag',
+};
+
+const hints: Texts = {
+  BAD_DIRECTIVE: 'put a value that begins with % in quotes',
+  BAD_DQ_ESCAPE: 'in double quotes write \\\\ for a backslash, or use single quotes',
+  BAD_INDENT: 'check the indentation, and that every bracket is closed',
+  BAD_SCALAR_START: 'put the value in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'check the indentation, and put a value that contains ": " in quotes',
+  MISSING_CHAR: 'check the colons, commas, quotes and brackets',
+  MULTILINE_IMPLICIT_KEY: 'check that a colon follows each key',
+  MULTIPLE_DOCS: 'remove --- and what belongs to another document',
+  TAB_AS_INDENT: 'use spaces',
+  TAG_RESOLVE_FAILED: 'put a value that begins with ! in quotes',
+  UNEXPECTED_TOKEN: 'check the indentation, the quotes and the brackets',
 };

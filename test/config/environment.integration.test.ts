@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
-import { configOf, loadEnvironment, problemsOf, writeFile } from './loading.ts';
+import { complete, configOf, loadEnvironment, loadText, problemsOf, workspace, writeFile } from './loading.ts';
 
 const project = {
   HUAWEICLOUD_SDK_PROJECT_ID: '0123456789abcdef0123456789abcdef',
@@ -201,12 +201,41 @@ describe('refused', () => {
       ['SECMASTER_LOKBACK: unknown variable; did you mean SECMASTER_LOOKBACK?'],
     ],
     [
+      'a mistyped variable of the SDKs, which would otherwise lead to other credentials',
+      { ...project, HUAWEICLOUD_SDK_AKK: 'A' },
+      ['HUAWEICLOUD_SDK_AKK: unknown variable; did you mean HUAWEICLOUD_SDK_AK?'],
+    ],
+    [
+      'nothing but a mistyped variable of the SDKs',
+      { HUAWEICLOUD_SDK_AKK: 'A' },
+      ['HUAWEICLOUD_SDK_AKK: unknown variable; did you mean HUAWEICLOUD_SDK_AK?', 'SECMASTER_REGION: is missing'],
+    ],
+    [
       'a variable with a value that could be a secret',
       { ...project, ...key, SECMASTER_ENDPOINT: 'https://user:pass@example.com' },
       ['SECMASTER_ENDPOINT: must be like https://secmaster.cn-north-4.myhuaweicloud.com, without path, query or user'],
     ],
   ])('%s', async (_, environment, problems) => {
     expect(problemsOf(await loadEnvironment(environment))).toEqual(problems);
+  });
+
+  test.each([
+    ['one that only the SDKs know', { HUAWEICLOUD_SDK_DOMAIN_ID: 'd', HUAWEICLOUD_SDK_REGION: 'r' }],
+    ['one that resembles what is set', { HUAWEICLOUD_SDK_AKK: 'A' }],
+  ])('a variable of the SDKs is of no concern: %s', async (_, more) => {
+    expect(configOf(await loadEnvironment({ ...project, ...key, ...more }))).toMatchObject({ workspaces: [{}] });
+  });
+
+  test.each([
+    [
+      'workspaces without credentials',
+      workspace,
+      ['SECMASTER_IAM_PASSWRD: unknown variable; did you mean SECMASTER_IAM_PASSWORD?'],
+    ],
+    ['only workspaces with credentials', complete, []],
+  ])('a mistyped variable of credentials beside a file with %s', async (_, text, problems) => {
+    const loaded = await loadText(text, { ...key, SECMASTER_IAM_PASSWRD: 'hunter2', SECMASTER_LOKBACK: '5m' });
+    expect('problems' in loaded ? problemsOf(loaded) : []).toEqual(problems);
   });
 
   test('an unknown variable, with the known ones', async () => {

@@ -82,7 +82,7 @@ describe.each([
 test('demo: the exporter runs the demo', () => {
   expect(parseCommandLine(demo.services.exporter.command, version)).toMatchObject({
     command: 'demo',
-    options: { listenAddress: { port: 19210 } },
+    options: { listenAddress: { host: null, port: 19210 } },
   });
 });
 

@@ -14,9 +14,9 @@ test.each<[string, string[], Record<string, string>, number, RegExp]>([
     ['--web.listen-adress=:1'],
     {},
     2,
-    /^unknown flag --web.listen-adress; did you mean --web.listen-address\?\n$/,
+    /^unknown option '--web.listen-adress' \(Did you mean --web.listen-address\?\)\n$/,
   ],
-  ['an unknown command', ['srve'], {}, 2, /^unknown command "srve"; did you mean serve\?\n$/],
+  ['an unknown command', ['srve'], {}, 2, /^unknown command 'srve' \(Did you mean serve\?\)\n$/],
   [
     'no configuration at all',
     ['serve'],
@@ -74,6 +74,7 @@ test('every problem of a file is told at once, each with its line', async () => 
 
 test.each([
   ['serve', '--web.listen-address'],
+  ['demo', '--web.listen-address'],
   ['simulate', '--listen-address'],
 ])('a port in use: %s', async (command, flag) => {
   const server = createServer().listen(0, '127.0.0.1');

@@ -22,7 +22,7 @@ test.each(blocks)('$behaviour: check --online prints what the document shows', a
     'simulating',
     simulating,
   );
-  const variable = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(printed)?.[1];
+  const variable = (name: string) => new RegExp(`^export ${name}=(.*)$`, 'm').exec(printed)?.[1];
   const file = join(temporaryFolder(), 'config.yml');
   const workspace = {
     region: variable('SECMASTER_REGION'),
@@ -33,7 +33,7 @@ test.each(blocks)('$behaviour: check --online prints what the document shows', a
     credentials: { ak_sk: { ak: variable('HUAWEICLOUD_SDK_AK'), sk: variable('HUAWEICLOUD_SDK_SK') } },
   };
   writeFileSync(file, JSON.stringify({ poll: { rate_limit: 200, timeout: '1m' }, workspaces: [workspace] }));
-  const checking = startExporter(['check', '--online', `--config.file=${file}`, '--log.level=fatal']);
+  const checking = startExporter(['check', '--online', `--config.file=${file}`, '--log.level=error']);
   expect(await checking.ended, checking.stdout()).toBe(0);
   const [first = '', ...lines] = checking.stdout().split('\n');
   expect(first).toMatch(/config\.yml: 1 workspace, no problems$/);

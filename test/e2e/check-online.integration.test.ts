@@ -16,7 +16,7 @@ async function checked(
   if (fault !== undefined) await simulated.addFault(fault);
   const file = writeConfig(simulated, temporaryFolder());
   writeFileSync(file, change(readFileSync(file, 'utf8')));
-  const running = startExporter(['check', '--online', `--config.file=${file}`, '--log.level=fatal']);
+  const running = startExporter(['check', '--online', `--config.file=${file}`, '--log.level=error']);
   const exitCode = await running.ended;
   const [first = '', ...lines] = running.stdout().trim().split('\n');
   expect(first).toMatch(/config\.yml: \d+ workspaces?, no problems$/);

@@ -29,5 +29,6 @@ test('the demo shows a SOC whose counters grow, and ends cleanly on Ctrl-C', asy
 
   running.child.kill('SIGINT');
   expect(await running.ended).toBe(0);
-  expect(running.stderr()).toContain('"msg":"stopped"');
+  expect(running.stderr()).toBe('');
+  expect(running.stdout()).toContain(`  metrics      http://localhost:${port}/soc/metrics\n`);
 }, 120_000);

@@ -57,12 +57,12 @@ test.each<[string, string[], string]>([
   [
     'neither ledger',
     [],
-    'flags --from and --to are missing; name the path of an SQLite file or a postgresql:// URL for at least one of them, and --config.file for that of a configuration',
+    '--from and --to are missing; name the path of an SQLite file or a postgresql:// URL for at least one of them, and --config.file for that of a configuration',
   ],
   [
     'no target',
     ['--from=a.db'],
-    'flag --to is missing; name the path of an SQLite file or a postgresql:// URL, or --config.file for that of a configuration',
+    '--to is missing; name the path of an SQLite file or a postgresql:// URL, or --config.file for that of a configuration',
   ],
 ])('with %s it says which flag is missing', async (_, args, line) => {
   expect(await ledgerCopy(...args)).toEqual({ exitCode: 2, stdout: '', stderr: `${line}\n` });

@@ -81,7 +81,7 @@ test.each<[string, string, (config: string) => string, string]>([
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-    .filter(({ level }) => level === 50)
+    .filter(({ level }) => level === 'error')
     .map(({ error }) => quoted(error));
   expect(errors).toEqual([message]);
   expect(running.stdout()).toMatch(/^secmaster_up\{.*\} 0$/m);
@@ -105,10 +105,10 @@ test('without the list of workspaces, where a name is to be found: the id is the
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
-  const told = lines.filter(({ level }) => level >= 40);
+  const told = lines.filter(({ level }) => level !== 'info');
   expect(told.map(({ level, msg }) => [level, msg])).toEqual([
-    [40, 'ledger created; counters start now'],
-    [40, 'workspace name not found; its id is its label'],
+    ['warn', 'ledger created; counters start now'],
+    ['warn', 'workspace name not found; its id is its label'],
   ]);
   const message = quoted(told[1].error);
   expect(documented).toContain(`\`${told[1].msg}\`, with the error \`${message}\``);

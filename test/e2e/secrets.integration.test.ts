@@ -95,7 +95,7 @@ test('a running exporter that is refused, reloaded and asked for all of its page
   const good = readFileSync(file, 'utf8');
   const sk = /sk: ([\w-]+)/.exec(good)?.[1] ?? '';
   expect(sk).not.toBe('');
-  const { get, port, running } = await serve([`--config.file=${file}`, '--log.level=trace']);
+  const { get, port, running } = await serve([`--config.file=${file}`, '--log.level=debug']);
   const hasPolled = async () =>
     (await get('/metrics')).includes('secmaster_up{workspace="prod"} 1') ? true : undefined;
   await eventually(hasPolled, 'a poll', running);

@@ -24,7 +24,12 @@ const basic = (user: string) => ({ authorization: `Basic ${Buffer.from(`${user}:
 async function serveWeb(folder: string, text: string) {
   const file = join(folder, 'web.yml');
   writeFileSync(file, text);
-  const running = startExporter(['demo', '--web.listen-address=127.0.0.1:0', `--web.config.file=${file}`]);
+  const running = startExporter([
+    'demo',
+    '--log.level=info',
+    '--web.listen-address=127.0.0.1:0',
+    `--web.config.file=${file}`,
+  ]);
   const port = await portOf(running);
   /** The status and the name of the certificate; what went wrong if there is none. */
   const ask = (options: object = {}) => {

@@ -128,7 +128,7 @@ async function hear(
     const clients = createClients({ ...shared, language: 'en', timeoutMs, rateLimit: 1e9, observe: () => {} });
     const findings = checkOnline(config, clients, new AbortController().signal, {
       log,
-      elapsedMs: clock.elapsedMs,
+      tell: (progress) => log.info(progress),
     });
     const lines: string[] = [];
     for (let one = await turned(findings.next()); !one.done; one = await turned(findings.next()))

@@ -64,9 +64,12 @@ export async function eventually<T>(
   throw new Error(`${what} did not happen in ${withinMs / 1000} s\n${running?.stdout()}\n${running?.stderr()}`);
 }
 
-/** The port on which an exporter says that it serves. */
+/** The port on which an exporter says that it serves: in the log, or in the banner of a demo. */
 export function portOf(running: Running): Promise<number> {
-  const find = () => Number(/"port":(\d+)/.exec(running.stderr())?.[1] ?? Number.NaN) || undefined;
+  const find = () => {
+    const said = /"port":(\d+)/.exec(running.stderr()) ?? /localhost:(\d+)/.exec(running.stdout());
+    return Number(said?.[1] ?? Number.NaN) || undefined;
+  };
   return eventually(find, 'listening', running);
 }
 
