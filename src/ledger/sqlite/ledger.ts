@@ -204,6 +204,7 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
     openCount: async () => instances.countOpen(),
     begunWithin: async (fromMs, toMs) => instances.countBegunWithin(fromMs, toMs),
     endedByMinute: async (status, fromMinute, toMinute) => window.endedByMinute(status, fromMinute, toMinute),
+    startsByHour: (fromHour) => read(() => window.startsByHour(fromHour)),
     ends: (groups, untilMs) => readEach(groups, (sets) => instances.ends(sets, untilMs)),
     starts: (groups, sinceMs) => readEach(groups, (sets) => instances.starts(sets, sinceMs)),
     sweep: async () => sweep.items(),

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../model/snapshot.ts';
+import type { HourOfStarts } from '../store.ts';
 import { type CellChange, openMinute } from '../window.ts';
 import type { Database } from './database.ts';
 import type { LabelSets } from './label-sets.ts';
@@ -34,6 +35,15 @@ export function createWindow(db: Database, ledger: number, sets: LabelSets) {
         status,
       );
       return new Map(rows.map(({ minute, n }) => [minute, n]));
+    },
+    startsByHour(fromHour: number): HourOfStarts[] {
+      const rows = db.all<{ hour: number; label_set: number; instances: number }>(
+        `SELECT minute / 60 AS hour, label_set, sum(instances) AS instances FROM cell
+         WHERE ledger = ? AND minute >= ? GROUP BY hour, label_set`,
+        ledger,
+        Math.max(fromHour * 60, openMinute + 1),
+      );
+      return rows.map(({ hour, label_set: set, instances }) => ({ hour, labels: sets.labelsOf(set), instances }));
     },
     add,
     /** Removes the minutes before `fromMinute` from the window. */
