@@ -188,7 +188,6 @@ const worlds: [string, WorkspaceReport[]][] = [
   ['healthy', [healthy()]],
   ['failing', [report({ snapshot, polls: { ...goodPoll, last: refused, recent: [refused] } })]],
   ['a bad night', [night()]],
-  ['a bad night in one of two', [night(), report({ ...healthy(), workspace: 'lab', failedRuns: [] })]],
   [
     'a bad night, and polls fail',
     [night(), report({ workspace: 'lab', polls: { ...goodPoll, last: refused, recent: [refused] } })],
