@@ -594,8 +594,10 @@ export function describeStore({ createDisk }: StoreKind): void {
         failed('d', at(beginning - 1)),
         instance('e', { startTimeMs: end }),
       );
-      const found = async (fromHour: number) =>
-        (await ledger.startsByHour(fromHour)).map((one) => [one.hour - hour, one.labels, one.instances]).sort(byHour);
+      const found = async (fromHour: number, toHour = hour + 1) =>
+        (await ledger.startsByHour(fromHour, toHour))
+          .map((one) => [one.hour - hour, one.labels, one.instances])
+          .sort(byHour);
       const labelled = (status: string) => ({ ...isolate, status });
       const these = [
         [0, labelled('FAILED'), 1],
@@ -603,7 +605,9 @@ export function describeStore({ createDisk }: StoreKind): void {
       ];
       expect(await found(hour)).toEqual(these);
       expect(await found(hour - 1)).toEqual([[-1, labelled('FAILED'), 1], ...these]);
-      expect(await found(hour + 1)).toEqual([]);
+      expect(await found(hour - 1, hour)).toEqual([[-1, labelled('FAILED'), 1]]);
+      expect(await found(hour + 1, hour + 2)).toEqual([]);
+      expect(await found(hour, hour - 1)).toEqual([]);
       await show(finished('d', { ...at(beginning - 1), retryCount: 1 }));
       expect(await found(hour - 1)).toEqual([[-1, labelled('FINISHED'), 1], ...these]);
     });
@@ -1044,12 +1048,17 @@ export async function everythingOf(ledger: LedgerReads, ids: readonly string[] =
     openCount: await ledger.openCount(),
     begun: await ledger.begunWithin(nowMs - 3_600_000, nowMs + 60_000),
     ended: sorted([...(await ledger.endedByMinute(null, 0, Number.MAX_SAFE_INTEGER))]),
-    hours: sorted(await ledger.startsByHour(0)),
+    hours: sorted(await ledger.startsByHour(...hoursAround(nowMs))),
     times: await Promise.all([...runs].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, set]) => timesOf(ledger, set))),
     sweep: (await ledger.sweep()).map(({ key: _, ...item }) => item),
     activity: sorted(await ledger.playbookActivity()),
     labelled: sorted(await ledger.labelledActivity()),
   };
+}
+
+function hoursAround(ms: number): [number, number] {
+  const hour = Math.floor(ms / 3_600_000);
+  return [hour - 48, hour + 48];
 }
 
 async function timesOf(ledger: LedgerReads, set: Labels): Promise<object> {

@@ -233,11 +233,11 @@ function readsOf(tables: () => Tables): Omit<LedgerReads, 'state' | 'touched'> {
       }
       return counts;
     },
-    async startsByHour(fromHour) {
+    async startsByHour(fromHour, toHour) {
       const starts = new Map<string, HourOfStarts>();
       for (const { minute, labels, instances } of tables().cells.values()) {
         const hour = Math.floor(minute / 60);
-        if (minute === openMinute || hour < fromHour) continue;
+        if (minute === openMinute || hour < fromHour || hour >= toHour) continue;
         const key = `${hour} ${labelsText(labels)}`;
         starts.set(key, { hour, labels, instances: instances + (starts.get(key)?.instances ?? 0) });
       }

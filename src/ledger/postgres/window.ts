@@ -85,9 +85,9 @@ export function windowReads(queries: Queries, ledger: number, setsOf: SetsOf) {
         GROUP BY minute HAVING sum(instances) <> 0`.run<{ minute: number; n: number }>(queries);
       return new Map(rows.map(({ minute, n }) => [minute, n]));
     },
-    async startsByHour(fromHour: number): Promise<HourOfStarts[]> {
+    async startsByHour(fromHour: number, toHour: number): Promise<HourOfStarts[]> {
       const rows = await sql`SELECT minute / 60 AS hour, label_set, sum(instances) AS instances FROM cell
-        WHERE ledger = ${ledger} AND minute >= ${Math.max(fromHour * 60, openMinute + 1)}
+        WHERE ledger = ${ledger} AND minute >= ${Math.max(fromHour * 60, openMinute + 1)} AND minute < ${toHour * 60}
         GROUP BY hour, label_set HAVING sum(instances) <> 0`.run<{
         hour: number;
         label_set: number;

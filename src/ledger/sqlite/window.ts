@@ -36,14 +36,15 @@ export function createWindow(db: Database, ledger: number, sets: LabelSets) {
       );
       return new Map(rows.map(({ minute, n }) => [minute, n]));
     },
-    startsByHour(fromHour: number): HourOfStarts[] {
-      const rows = db.all<{ hour: number; label_set: number; instances: number }>(
-        `SELECT minute / 60 AS hour, label_set, sum(instances) AS instances FROM cell
-         WHERE ledger = ? AND minute >= ? GROUP BY hour, label_set`,
+    startsIn(hour: number): HourOfStarts[] {
+      const rows = db.all<{ label_set: number; instances: number }>(
+        `SELECT label_set, sum(instances) AS instances FROM cell
+         WHERE ledger = ? AND minute >= ? AND minute < ? GROUP BY label_set`,
         ledger,
-        Math.max(fromHour * 60, openMinute + 1),
+        Math.max(hour * 60, openMinute + 1),
+        (hour + 1) * 60,
       );
-      return rows.map(({ hour, label_set: set, instances }) => ({ hour, labels: sets.labelsOf(set), instances }));
+      return rows.map(({ label_set: set, instances }) => ({ hour, labels: sets.labelsOf(set), instances }));
     },
     add,
     /** Removes the minutes before `fromMinute` from the window. */

@@ -26,12 +26,13 @@ export function createHours(elapsedMs: () => number): Hours {
 
   return {
     async read({ ledger, reads, current }, nowMs) {
-      const fromHour = Math.floor(nowMs / hourMs) - shownHours + 1;
+      const toHour = Math.floor(nowMs / hourMs) + 1;
+      const fromHour = toHour - shownHours;
       const { touched } = reads;
       const isOfNow = knownOf?.ledger === ledger && knownOf.fromHour === fromHour;
       const beganMs = elapsedMs();
       if (isOfNow && (knownOf?.touched === touched || beganMs < dueMs)) return known;
-      known = hoursOf(await reads.startsByHour(fromHour), current);
+      known = hoursOf(await reads.startsByHour(fromHour, toHour), current);
       knownOf = { ledger, touched, fromHour };
       const endedMs = elapsedMs();
       dueMs = endedMs + (endedMs - beganMs) / maxShare;

@@ -12,7 +12,7 @@ const counts = (hour: number, playbook: string, status: string, instances: numbe
 
 let elapsedMs = 0;
 let hours: Hours;
-let asked: number[];
+let asked: [number, number][];
 let rows: readonly HourOfStarts[];
 const unchanged: LedgerReads['touched'] = new Map();
 const ledger = {} as Ledger;
@@ -27,8 +27,8 @@ beforeEach(() => {
 function read(nowMs = now * hourMs, { of = ledger, in: touched = unchanged, tookMs = 0 } = {}) {
   const reads = {
     touched,
-    startsByHour: async (fromHour: number) => {
-      asked.push(fromHour);
+    startsByHour: async (fromHour: number, toHour: number) => {
+      asked.push([fromHour, toHour]);
       elapsedMs += tookMs;
       return rows;
     },
@@ -49,7 +49,7 @@ test('runs of the last 24 hours are added up for each hour and playbook, under i
     { playbook: 'New', hourMs: now * hourMs, ended: 3, failed: 0 },
     { playbook: 'Other', hourMs: now * hourMs, ended: 1, failed: 1 },
   ]);
-  expect(asked).toEqual([now - 23]);
+  expect(asked).toEqual([[now - 23, now + 1]]);
 });
 
 test.each<[string, () => unknown, number]>([
