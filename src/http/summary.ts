@@ -9,6 +9,8 @@ export interface Summary {
   readonly workspaces_failing: number;
   /** Whose first poll has not ended. */
   readonly workspaces_starting: number;
+  /** Of the others, those whose history has not been read completely. */
+  readonly workspaces_incomplete: number;
   readonly playbooks: number;
   readonly playbooks_failing: number;
   /** With a run that is stuck. */
@@ -28,6 +30,7 @@ export function summaryOf(workspaces: readonly WorkspaceStatus[], open: readonly
     workspaces: workspaces.length,
     workspaces_failing: inState('failing'),
     workspaces_starting: inState('starting'),
+    workspaces_incomplete: workspaces.filter((one) => one.state !== 'starting' && !one.window_complete).length,
     playbooks: playbooks.length,
     playbooks_failing: having('failing'),
     playbooks_stuck: having('stuck'),

@@ -217,6 +217,7 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
       workspaces: 2,
       workspaces_failing: 0,
       workspaces_starting: 1,
+      workspaces_incomplete: 0,
       playbooks: 4,
       playbooks_failing: 0,
       playbooks_stuck: 0,

@@ -16,7 +16,7 @@ export function meaningsSection() {
         <dt>Silent</dt>
         <dd>SecMaster lists the playbook as enabled, and no run of it within the retention is known.</dd>
         <dt>Last 24 hours</dt>
-        <dd>Runs that have ended, by the hour in which they began and by their status now: one that failed and finished when it was retried has finished. The last bar is the present hour. Hours before the lookback are empty.</dd>
+        <dd>Runs that have ended, by the hour in which they began and by their status now: one that failed and finished when it was retried has finished. The bars are the present hour and the 23 before it; hours before the lookback are empty.</dd>
         <dt>Instances by status</dt>
         <dd>Runs that began within the lookback, and every open one however old, by their status now.</dd>
         <dt>Failed runs</dt>

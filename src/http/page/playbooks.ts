@@ -102,7 +102,7 @@ function lastDay(
   const [ended, failed] = [sum(hours, 'ended'), sum(hours, 'failed')];
   const until = asOf === null ? hours.at(-1)?.hour : asOf;
   return html`${bars(hours, Date.parse(until ?? ''))}
-      <small class="word">${ended} ended, ${failed === 0 ? 'none' : html`<b class="bad">${failed}</b>`} failed${isComplete ? '' : ' so far'}</small>`;
+      <small>${ended} ended, ${failed === 0 ? 'none' : html`<b class="bad">${failed}</b>`} failed${isComplete ? '' : ' so far'}</small>`;
 }
 
 function sum(hours: PlaybookStatus['hours'], what: 'ended' | 'failed'): number {

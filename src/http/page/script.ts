@@ -22,13 +22,14 @@ const localTime = new Intl.DateTimeFormat('sv-SE', {
 
 /** Times are written in UTC; the reader's zone takes its place. */
 function localize(from) {
+  const { timeZone } = localTime.resolvedOptions();
+  if (timeZone === 'UTC') return;
   for (const time of from.querySelectorAll('time[datetime]')) {
     if (time.title !== '') continue;
     time.title = time.textContent;
     time.textContent = localTime.format(new Date(time.dateTime));
   }
   const zone = from.getElementById('zone');
-  const { timeZone } = localTime.resolvedOptions();
   if (zone !== null) zone.textContent = 'Times are in the zone ' + timeZone + '; point at one to see it in UTC.';
 }
 

@@ -52,9 +52,10 @@ function verdict(summary: Summary): string {
   ].flat();
   if (parts.length > 0) return capital(parts.join(', '));
   if (workspaces === 0) return 'No workspace yet';
-  return summary.workspaces_starting > 0
-    ? 'Starting: the first poll has not ended'
-    : 'Nothing is failing, stuck or overdue';
+  if (summary.workspaces_starting > 0) return 'Starting: the first poll has not ended';
+  if (summary.workspaces_incomplete > 0)
+    return 'Nothing known to be failing, stuck or overdue; history is still being read';
+  return 'Nothing is failing, stuck or overdue';
 }
 
 function stuckRuns(summary: Summary): string[] {
@@ -65,7 +66,8 @@ function stuckRuns(summary: Summary): string[] {
 
 function manner(summary: Summary): string {
   if (shortVerdict(summary) !== '') return 'bad';
-  return summary.workspaces === 0 || summary.workspaces_starting > 0 ? 'wait' : 'good';
+  const isKnown = summary.workspaces > 0 && summary.workspaces_starting + summary.workspaces_incomplete === 0;
+  return isKnown ? 'good' : 'wait';
 }
 
 function mark(summary: Summary): string {

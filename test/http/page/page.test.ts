@@ -64,6 +64,12 @@ describe('the verdict comes first', () => {
     ['nothing is wrong', [report()], '✓ Nothing is failing, stuck or overdue', ''],
     ['there is no workspace', [], '… No workspace yet', ''],
     ['no poll has ended', [report(starting)], '… Starting: the first poll has not ended', ''],
+    [
+      'history is still being read',
+      [reportOf({ windowComplete: false })],
+      '… Nothing known to be failing, stuck or overdue; history is still being read',
+      '',
+    ],
     ['polls fail', [reportOf({}, { polls: { ...goodPoll, last: refused } })], '✗ Polls failing', '(polls failing) '],
     [
       'polls of one of two workspaces fail',
