@@ -121,6 +121,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
       version,
       documents: documentPages(documents, version),
       recentRuns: () => config.status.recentRuns,
+      consoleUrl: () => config.status.consoleUrl,
       configuration: () => showConfig(config),
       reload,
       stall,

@@ -9,8 +9,10 @@ import type { ReplicasReport, WorkspaceReport } from '../model/report.ts';
 import { isFromElsewhere } from './cross-origin.ts';
 import type { DocumentPage } from './documents/documents.ts';
 import { refuseOtherMethods } from './methods.ts';
-import { script, style } from './page/assets.ts';
+import { readQuery } from './page/filter.ts';
 import { page } from './page/page.ts';
+import { script } from './page/script.ts';
+import { style } from './page/style.ts';
 import { redirect } from './redirects.ts';
 import { failuresSince, statusOf } from './status.ts';
 import { writePieces } from './write-pieces.ts';
@@ -27,6 +29,8 @@ export interface AppParts {
   readonly version: string;
   /** Maximum number of failed runs in the status. */
   readonly recentRuns: () => number;
+  /** A pattern of links to SecMaster's console; null: none. */
+  readonly consoleUrl?: () => string | null;
   /** The configuration in force as YAML, without secrets. */
   readonly configuration: () => string;
   /** Reloads the configuration. The lines are its problems, or the changes that need a restart. */
@@ -52,6 +56,7 @@ export function createApp({
   externalUrl,
   version,
   recentRuns,
+  consoleUrl = () => null,
   configuration,
   documents,
   reload,
@@ -87,14 +92,22 @@ export function createApp({
     const text = (all: readonly string[]) => all.map((line) => `${line}\n`).join('');
     return isApplied ? c.text(text(['configuration reloaded', ...lines])) : c.text(text(lines), 400);
   });
-  const status = () => statusOf(reports(), version, configuration(), recentRuns(), replicas());
+  const status = () =>
+    statusOf(reports(), {
+      version,
+      configuration: configuration(),
+      recentRuns: recentRuns(),
+      consoleUrl: consoleUrl(),
+      replicas: replicas(),
+    });
   app.get(at('/api/v1/status'), (c) =>
     isHead(c) ? c.body(null, 200, { 'Content-Type': 'application/json' }) : c.json(status()),
   );
   app.get(at('/'), (c) => {
     c.header('Content-Security-Policy', policies.status);
     if (isHead(c)) return c.body(null, 200, htmlType);
-    return c.html(page(status(), { telemetryPath, failuresSince: failuresSince(reports()) }));
+    const query = readQuery(c.req.query());
+    return c.html(page(status(), { telemetryPath, failuresSince: failuresSince(reports()), query }));
   });
   app.get(at('/-/status.css'), (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get(at('/-/status.js'), (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
@@ -130,10 +143,12 @@ function send(c: Context<Env>, pieces: readonly Bytes[], headers: Record<string,
 
 const htmlType = { 'Content-Type': 'text/html; charset=UTF-8' };
 
-const strict =
-  "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const strict = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
 /** Texts from SecMaster are escaped; if one weren't, the browser would still not run it. */
-const policies = { status: `${strict}; script-src 'self'; connect-src 'self'`, document: strict };
+const policies = {
+  status: `${strict}; script-src 'self'; connect-src 'self'; form-action 'self'`,
+  document: `${strict}; form-action 'none'`,
+};
 
 const openMetrics = 'application/openmetrics-text';
 

@@ -69,6 +69,11 @@ export interface LedgerReads {
   begunWithin(fromMs: number, toMs: number): Promise<number>;
   /** The number of ended instances with this status (null: any) that started in [fromMinute, toMinute), by minute. */
   endedByMinute(status: string | null, fromMinute: number, toMinute: number): Promise<ReadonlyMap<number, number>>;
+  /**
+   * The number of ended instances within the window that started in each of the hours [fromHour, toHour), counted from the epoch. Read in
+   * parts, as a snapshot is.
+   */
+  startsByHour(fromHour: number, toHour: number): Promise<readonly HourOfStarts[]>;
   /** When instances of each group of label sets ended, but for those that FINISHED after `untilMs`. Read in parts, as a snapshot is. */
   ends(groups: readonly (readonly Labels[])[], untilMs: number): Promise<readonly Ends[]>;
   /** When instances of each group of label sets started, since `sinceMs`. Read in parts, as a snapshot is. */
@@ -81,6 +86,14 @@ export interface LedgerReads {
   playbookActivity(): Promise<readonly PlaybookActivity[]>;
   /** The same of each label set of runs that has more labels than those of every run. */
   labelledActivity(): Promise<readonly LabelledActivity[]>;
+}
+
+export interface HourOfStarts {
+  /** Since the epoch. */
+  readonly hour: number;
+  /** The last label is the status. */
+  readonly labels: Labels;
+  readonly instances: number;
 }
 
 export interface OpenInstance {

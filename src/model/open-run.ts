@@ -10,3 +10,6 @@ export interface OpenRun {
   readonly retryCount: number;
   readonly details: Details;
 }
+
+/** A run that is open for longer is stuck. */
+export const stuckMs = 4 * 3_600_000;

@@ -1,4 +1,5 @@
 import type { FailedRun } from './failed-run.ts';
+import type { HourOfRuns } from './hour-of-runs.ts';
 import type { OpenRun } from './open-run.ts';
 import type { Profile } from './profile.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -20,6 +21,8 @@ export interface WorkspaceReport {
   readonly retentionMs: number;
   /** How SecMaster behaves, as far as it has been tried; empty before there is a ledger. */
   readonly profile: Profile;
+  /** Runs by hour and playbook, the oldest hour first; an hour without any is left out. */
+  readonly hours: readonly HourOfRuns[];
   /** The latest failed attempts, newest first. */
   readonly failedRuns: readonly FailedRun[];
   /** Stuck and retrying runs, oldest first. */

@@ -27,7 +27,8 @@ afterAll(() => browser.close());
 
 /** The exporter's pages over the reports as they are at each request. */
 async function serve(reports: () => readonly WorkspaceReport[]) {
-  const app = appOf({ reports, recentRuns: () => 50, documents });
+  const consoleUrl = () => 'https://console.example.com/{region}/#{workspace_id}';
+  const app = appOf({ reports, recentRuns: () => 50, consoleUrl, documents });
   const { port, close } = await listen(app, { host: '127.0.0.1', port: 0 });
   let isOpen = true;
   const stop = async () => {
@@ -96,6 +97,59 @@ const failedRun = {
   details,
   nodes: [{ name: 'Isolate', error: 'host is offline' }],
 };
+const dayBars = (playbook: string, runs: number, failed: (hoursAgo: number) => number) =>
+  Array.from({ length: 24 }, (_, i) => 23 - i).map((hoursAgo) => ({
+    playbook,
+    hourMs: atMs - hoursAgo * 3_600_000,
+    ended: runs + ((hoursAgo * 7) % 5) * Math.ceil(runs / 4),
+    failed: failed(hoursAgo),
+  }));
+const group = (playbook: string, triggerType = 'EVENT') => ({ playbook, trigger_type: triggerType });
+const bucket = (le: number, count: number) => ({
+  le,
+  count,
+  sumSeconds: 1,
+  exemplar: { instanceId: 'i', seconds: 1, endTimeMs: atMs },
+});
+/** At three in the morning: one playbook fails, runs of another are stuck, a timer has not begun. */
+const night = () =>
+  report({
+    snapshot: {
+      ...snapshot,
+      listed: [...listed, inList('Nightly report', '5b2c3d5e-7aaf-4732-baaf-46c1bb11dc8f', true, atMs - 90_000_000)],
+      lastStarts: [{ labels: group('Isolate host'), atMs: atMs - 60_000 }],
+      streaks: [
+        { labels: group('Isolate host'), failures: 4, sinceMs: atMs - 3 * 3_600_000 },
+        { labels: group('Enrich alert'), failures: 0, sinceMs: null },
+      ],
+      oldestOpen: [{ labels: { playbook: 'Malware analysis', status: 'RUNNING' }, startTimeMs: atMs - 9 * 3_600_000 }],
+      expectedStarts: [
+        { labels: group('Nightly report', 'TIMER'), atMs: atMs - 3_600_000 },
+        { labels: group('Enrich alert'), atMs: atMs + 600_000 },
+      ],
+      durations: [
+        { labels: { ...group('Enrich alert'), status: 'FINISHED' }, buckets: [bucket(30, 60), bucket(120, 40)] },
+        { labels: { ...group('Isolate host'), status: 'FINISHED' }, buckets: [bucket(300, 9), bucket(Infinity, 1)] },
+      ],
+    },
+    hours: [
+      ...dayBars('Isolate host', 4, (hoursAgo) => (hoursAgo < 3 ? 2 : 0)),
+      ...dayBars('Enrich alert', 400, (hoursAgo) => (hoursAgo === 11 ? 7 : 0)),
+      ...dayBars('Malware analysis', 1, () => 0).slice(0, 9),
+    ],
+    failedRuns: [failedRun, { ...failedRun, instanceId: '7eed56de-7aaf-4732-baaf-46c1bb11dc8f', nodes: null }],
+    openRuns: [
+      { ...openRun, startTimeMs: atMs - 9 * 3_600_000 },
+      openRun,
+      {
+        ...openRun,
+        instanceId: '1c1c2d3e-7aaf-4732-baaf-46c1bb11dc8f',
+        status: 'RETRYING',
+        startTimeMs: atMs - 60_000,
+        retryCount: 2,
+      },
+    ],
+  });
 const openRun = {
   instanceId: '9b1c2d3e-7aaf-4732-baaf-46c1bb11dc8f',
   playbook: 'Malware analysis',
@@ -133,6 +187,36 @@ const healthy = () => report({ snapshot, failedRuns: [failedRun], openRuns: [ope
 const worlds: [string, WorkspaceReport[]][] = [
   ['healthy', [healthy()]],
   ['failing', [report({ snapshot, polls: { ...goodPoll, last: refused, recent: [refused] } })]],
+  ['a bad night', [night()]],
+  [
+    'a bad night, and polls fail',
+    [night(), report({ workspace: 'lab', polls: { ...goodPoll, last: refused, recent: [refused] } })],
+  ],
+  [
+    'quiet',
+    [
+      report({
+        snapshot: { ...snapshot, streaks: [{ labels: group('Enrich alert'), failures: 0, sinceMs: null }] },
+        hours: dayBars('Enrich alert', 40, (hoursAgo) => Number(hoursAgo === 11)),
+      }),
+    ],
+  ],
+  [
+    'many playbooks',
+    [
+      report({
+        snapshot: {
+          ...snapshot,
+          listed: Array.from({ length: 250 }, (_, i) =>
+            inList(`Playbook ${i}`, `p-${i}`, i % 9 > 0, atMs - i * 60_000),
+          ),
+        },
+        hours: Array.from({ length: 250 }, (_, i) =>
+          dayBars(`Playbook ${i}`, i, (hoursAgo) => Number(hoursAgo === i)),
+        ).flat(),
+      }),
+    ],
+  ],
   ['empty', [report()]],
   ['short pages', [report({ snapshot, profile: shortPages })]],
   [
@@ -221,7 +305,9 @@ test('what SecMaster says is shown as it is and run by nobody', async () => {
 test('without JavaScript all of it is there', async () => {
   const { page } = await open((await serve(() => [healthy()])).url, { javaScriptEnabled: false });
   for (const text of [
-    '1 workspace, 1 up.',
+    '1 run stuck',
+    'Times are in UTC.',
+    '2026-07-18 12:00:00 UTC',
     '12 s ago',
     'host is offline',
     failedRun.instanceId,
@@ -241,14 +327,14 @@ test('without JavaScript all of it is there', async () => {
 test('it refreshes itself, keeps open what was opened, and says so when the exporter is gone', async () => {
   let reports = [healthy()];
   const { url, stop } = await serve(() => reports);
-  const { page } = await open(url);
+  const { page } = await open(url, { timezoneId: 'Europe/Berlin' });
   await page.locator('summary').first().click();
   await page.evaluate('document.activeElement.blur()');
   reports = [report({ ...healthy(), polls: { ...goodPoll, last: refused, recent: [refused] } })];
   await page.clock.runFor(15_000);
-  await page.getByText('1 workspace, 0 up, 1 failing.').waitFor();
-  expect(await page.title()).toBe('(1 failing) secmaster-exporter');
-  expect(await page.locator('details[open] td').first().innerText()).toBe('2026-07-18 12:00:00');
+  await page.getByText('✗ Polls failing').waitFor();
+  expect(await page.title()).toBe('(polls failing, 1 stuck) secmaster-exporter');
+  expect(await page.locator('details[open] td').first().innerText()).toBe('2026-07-18 14:00:00');
   await stop();
   await page.clock.runFor(15_000);
   await page.getByText('The exporter does not respond. This page is from').waitFor();
@@ -258,7 +344,7 @@ test('the keyboard reaches every link and every list of polls, and nothing moves
   let reports = [healthy()];
   const { page } = await open((await serve(() => reports)).url);
   const reached: string[] = [];
-  for (let i = 0; i < 7; i++) {
+  for (let i = 0; i < 15; i++) {
     await page.keyboard.press('Tab');
     reached.push((await page.evaluate('document.activeElement.textContent')) as string);
   }
@@ -268,12 +354,78 @@ test('the keyboard reaches every link and every list of polls, and nothing moves
     'Ready',
     'Runbooks',
     'Documentation',
+    // The filter has no text.
+    '',
+    'Filter',
+    'Copy data object',
+    'Copy instance id',
+    `Console for ${failedRun.instanceId}`,
+    'Copy instance id',
+    `Console for ${openRun.instanceId}`,
+    'Console for prod',
     'prod: 3 polls since the exporter started',
-    'Show with all defaults',
+    'Show',
   ]);
   await page.keyboard.press('Enter');
   expect(await page.locator('details[open]').count()).toBe(1);
   reports = [report({ workspace: 'another' })];
-  await page.clock.runFor(60_000);
+  await page.clock.runFor(75_001);
   expect(await page.locator('td strong').innerText()).toBe('prod');
+  expect(await page.locator('#stale').innerText()).toContain('It is not refreshed while something on it has the focus');
+  await page.evaluate('document.activeElement.blur()');
+  await page.clock.runFor(15_000);
+  await page.getByText('another', { exact: true }).first().waitFor();
+  expect(await page.locator('#stale').isVisible()).toBe(false);
+});
+
+test('times are in the zone of the reader, with UTC beside them', async () => {
+  const { page } = await open((await serve(() => [night()])).url, { timezoneId: 'Asia/Shanghai' });
+  const due = page.locator('.why time').last();
+  expect(await due.innerText()).toBe('2026-07-18 19:00:00');
+  expect(await due.getAttribute('title')).toBe('2026-07-18 11:00:00 UTC');
+  expect(await page.locator('#zone').innerText()).toBe(
+    'Times are in the zone Asia/Shanghai; point at one to see it in UTC.',
+  );
+});
+
+describe('the filter', () => {
+  const names = (page: Page) => page.locator('section[aria-labelledby=playbooks] td:first-child b').allInnerTexts();
+
+  test('finds while one types, and stays when the page refreshes', async () => {
+    const { page, errors } = await open((await serve(() => [night()])).url);
+    expect((await names(page)).length).toBeGreaterThan(5);
+    await page.locator('#q').pressSequentially('malware');
+    await page.clock.runFor(250);
+    await page.getByText('1 of 7 match the filter').waitFor();
+    expect(await names(page)).toEqual(['Malware analysis']);
+    await page.clock.runFor(15_000);
+    expect(await names(page)).toEqual(['Malware analysis']);
+    expect(new URL(page.url()).search).toBe('?q=malware');
+    expect(errors).toEqual([]);
+  });
+
+  test('works without JavaScript', async () => {
+    const { page } = await open((await serve(() => [night()])).url, { javaScriptEnabled: false });
+    await page.locator('#q').fill('malware');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    expect(await names(page)).toEqual(['Malware analysis']);
+    expect(await page.locator('button.copy').first().isVisible()).toBe(false);
+  });
+});
+
+test.each([
+  ['by the browser', 'true'],
+  ['the old way, as on a page without TLS', 'Object.defineProperty(navigator, "clipboard", { value: undefined })'],
+])('an id is copied %s', async (_, prepare) => {
+  const { page, errors } = await open((await serve(() => [healthy()])).url, {
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const clipboard = await page.evaluateHandle('navigator.clipboard');
+  await page.evaluate(prepare);
+  await page.getByRole('button', { name: 'Copy instance id' }).first().click();
+  await page.locator('#said').getByText('Copied', { exact: true }).waitFor({ state: 'attached' });
+  expect(await clipboard.evaluate((one: { readText(): Promise<string> }) => one.readText())).toBe(failedRun.instanceId);
+  await page.clock.runFor(2_000);
+  expect(await page.locator('button.copy').first().innerText()).toContain('Copy');
+  expect(errors).toEqual([]);
 });

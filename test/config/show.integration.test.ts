@@ -11,7 +11,7 @@ test.each<[string, () => string]>([
     () => `poll: { schedule: "0 * * * * *", timezone: Europe/Berlin, lookback: 60d, timeout: 1m30s, rate_limit: 0.5, concurrency: 1 }
 state: { path: /var/lib/secmaster.db, retention: 90d }
 metrics: { duration_buckets: [0.5, 1], max_playbooks: 500, nodes: off, language: zh, new_series_hold: 0s }
-status: { recent_runs: 0 }
+status: { recent_runs: 0, console_url: "https://console.example.com/{region}" }
 workspaces:
   - region: cn-north-4
     filters: { playbook_id: [a, b], trigger_type: [TIMER] }

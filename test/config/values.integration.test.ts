@@ -186,7 +186,16 @@ describe('a value', () => {
       'metrics: { nodes: false }',
       'metrics.nodes: false must be off, failed or all',
     ],
-    ['an unknown status key', 'status: { recent: 1 }', 'status.recent: unknown key; valid keys: recent_runs'],
+    [
+      'an unknown status key',
+      'status: { recent: 1 }',
+      'status.recent: unknown key; valid keys: recent_runs, console_url',
+    ],
+    [
+      'a link to the console with an unknown part',
+      'status: { console_url: "https://user:hunter2@console.example.com/{tenant}" }',
+      'status.console_url: must be an https:// address, such as that of a page of the console; after the host it may have {region}, {project_id}, {workspace_id} and {instance_id}, which are filled in',
+    ],
     [
       'an unknown key that is nearly known',
       'poll: { lokback: 1h }',
@@ -245,6 +254,11 @@ describe('a value', () => {
     ],
     ['no recent runs', 'status: { recent_runs: 0 }', { status: { recentRuns: 0 } }],
     ['the most recent runs', 'status: { recent_runs: 1000 }', { status: { recentRuns: 1_000 } }],
+    [
+      'a link to the console',
+      'status: { console_url: " https://console.example.com/{region}#{instance_id} " }',
+      { status: { consoleUrl: 'https://console.example.com/{region}#{instance_id}' } },
+    ],
     ['empty sections', 'poll:\nstate:\nmetrics:\nstatus:', { poll: { concurrency: 4 }, status: { recentRuns: 50 } }],
   ])('taken: %s', async (_, lines, expected) => {
     expect(configOf(await loadText(`${lines}\n${complete}`))).toMatchObject(expected);

@@ -100,20 +100,20 @@ test('/ shows each workspace and its state, escaped', async () => {
   expect(response.headers.get('content-type')).toMatch(/^text\/html/);
   expect(page).toContain('<bdi>&lt;b&gt;</bdi>');
   expect(page).toContain('a proxy said &lt;script&gt;');
-  expect(page).toContain('<time datetime="2026-07-18T12:00:00.000Z">2026-07-18 12:00:00</time>');
+  expect(page).toContain('<time datetime="2026-07-18T12:00:00.000Z">2026-07-18 12:00:00 UTC</time>');
   expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
   expect(page).toContain('href="./metrics"');
 });
 
 const sinceMs = Date.parse('2026-07-01T00:00:00Z');
-const day = (n: number) => `<time datetime="2026-07-0${n}T00:00:00.000Z">2026-07-0${n} 00:00:00</time>`;
+const day = (n: number) => `<time datetime="2026-07-0${n}T00:00:00.000Z">2026-07-0${n} 00:00:00 UTC</time>`;
 test.each<[string, WorkspaceReport['counting'][], string]>([
-  ['since counting began', [{ sinceMs, prunedBeforeMs: 0 }], `since ${day(1)} UTC, when counting began.`],
-  ['since older ones were pruned', [{ sinceMs, prunedBeforeMs: sinceMs + 86_400_000 }], `since ${day(2)} UTC.`],
+  ['since counting began', [{ sinceMs, prunedBeforeMs: 0 }], `since ${day(1)}, when counting began.`],
+  ['since older ones were pruned', [{ sinceMs, prunedBeforeMs: sinceMs + 86_400_000 }], `since ${day(2)}.`],
   [
     'since the last workspace was added',
     [{ sinceMs, prunedBeforeMs: 0 }, { sinceMs: sinceMs + 86_400_000, prunedBeforeMs: 0 }, null],
-    `since ${day(2)} UTC, when counting began.`,
+    `since ${day(2)}, when counting began.`,
   ],
   ['before a ledger has been read', [null], 'yet.'],
 ])('/ says that no run has failed %s', async (_, counting, expected) => {
@@ -152,7 +152,7 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
     playbook: 'Isolate host',
     triggerType: 'EVENT',
     status: 'RUNNING',
-    startTimeMs: atMs - 7_200_000,
+    startTimeMs: atMs - 5 * 3_600_000,
     retryCount: 1,
     details: noDetails,
   };
@@ -191,11 +191,40 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
   ]).request('/api/v1/status');
   expect(response.headers.get('content-type')).toBe('application/json');
   const ids = { workspace_id: report().workspaceId, project_id: report().projectId, region: 'eu-west-101' };
-  const nothing = { instance_name: null, workflow: null, dataclass: null, dataobject_id: null, defense_id: null };
+  const nothing = {
+    instance_name: null,
+    workflow: null,
+    dataclass: null,
+    dataobject_id: null,
+    defense_id: null,
+    console_url: null,
+  };
+  const quiet = {
+    troubles: [],
+    expected_start: null,
+    failures_in_a_row: 0,
+    failing_since: null,
+    oldest_open_start: null,
+    durations: null,
+    hours: [],
+  };
+  const ofRuns = { id: null, enabled: null, dataclass: null, last_start: null, ...quiet };
   const pages = findingsOf(shortPages).map(({ text }, i) => ({ text, slower: i === 0 }));
   expect(await response.json()).toEqual({
     version: '1.2.3',
     configuration: 'poll: {}\n',
+    summary: {
+      workspaces: 2,
+      workspaces_failing: 0,
+      workspaces_starting: 1,
+      workspaces_incomplete: 0,
+      playbooks: 4,
+      playbooks_failing: 0,
+      playbooks_stuck: 0,
+      playbooks_overdue: 0,
+      playbooks_silent: 1,
+      runs_stuck: 1,
+    },
     workspaces: [
       {
         workspace: 'prod',
@@ -218,7 +247,8 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
             enabled: true,
             dataclass: { id: 'c', name: 'Alert' },
             last_start: '2026-06-17T12:00:00.000Z',
-            silent: true,
+            ...quiet,
+            troubles: ['silent'],
           },
           {
             playbook: null,
@@ -227,9 +257,13 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
             enabled: null,
             dataclass: null,
             last_start: null,
-            silent: false,
+            ...quiet,
           },
+          { playbook: 'p', name: 'p', ...ofRuns },
+          { playbook: 'q', name: 'q', ...ofRuns },
         ],
+        playbooks_listed: true,
+        console_url: null,
         profile: pages,
         recent_polls: [{ ended: '2026-07-18T12:00:00.000Z', duration_seconds: 0.25, requests: 1, error: null }],
       },
@@ -246,7 +280,9 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
         window_complete: false,
         instances: {},
         open_instances: 0,
-        playbooks: null,
+        playbooks: [],
+        playbooks_listed: false,
+        console_url: null,
         profile: [],
         recent_polls: [],
       },
@@ -286,6 +322,7 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
         dataclass: { id: 'c-1', name: 'Alert' },
         dataobject_id: 'o-1',
         defense_id: 'd-1',
+        console_url: null,
       },
     ],
     open_runs: [
@@ -295,9 +332,10 @@ test('/api/v1/status says the same as JSON, with the newest failed runs of all w
         playbook: 'Isolate host',
         trigger_type: 'EVENT',
         status: 'RUNNING',
-        start_time: '2026-07-18T10:00:00.000Z',
+        start_time: '2026-07-18T07:00:00.000Z',
         retries: 1,
-        open_seconds: 7_212,
+        open_seconds: 18_012,
+        stuck: true,
         ...nothing,
       },
     ],
@@ -450,29 +488,6 @@ describe('/-/reload in a browser', () => {
     expect((await asked).status).toBe(status);
     expect(reloads).toBe(status === 200 ? 1 : 0);
   });
-});
-
-test('the page shows enabled playbooks without a run first, marks disabled ones, and is short with many', async () => {
-  const one = { name: '<b>Never</b>', isEnabled: true, dataclass: null, lastStartMs: null, lastSeenMs: null };
-  const many = Array.from({ length: 300 }, (_, i) => ({ ...one, playbookId: `p-${i}`, label: `Silent ${i}` }));
-  const listed = [...many, { ...one, playbookId: 'off', label: null, isEnabled: false }];
-  const reports = [report({ snapshot: { ...emptySnapshot, listed } }), report({ workspace: 'lab' })];
-  const text = await (await app(reports).request('/')).text();
-  expect(text).toContain('enabled, without a run within the retention</h3>');
-  expect(text).toContain('301 playbooks, 1 disabled, 300 enabled without a run');
-  expect(text.match(/does not run/g)).toHaveLength(200);
-  expect(text).toContain('And 200 more, in the status as JSON.');
-  expect(text).toContain("<bdi>lab</bdi>: SecMaster's list of playbooks has not been read.");
-  const fleet = Array.from({ length: 50 }, (_, i) =>
-    report({ snapshot: { ...emptySnapshot, listed }, workspace: `tenant-${i}` }),
-  );
-  const long = await (await app(fleet).request('/')).text();
-  expect(long.match(/does not run/g)).toHaveLength(50 * 2 * 10);
-  const few = [report({ snapshot: { ...emptySnapshot, listed: listed.slice(-1) } })];
-  const short = await (await app(few).request('/')).text();
-  expect(short).toContain('&lt;b&gt;Never&lt;/b&gt;');
-  expect(short).toContain('– disabled');
-  expect(short).not.toContain('without a run');
 });
 
 test('the status and the page name this replica, the others, and who polls a workspace', async () => {

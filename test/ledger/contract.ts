@@ -580,6 +580,37 @@ export function describeStore({ createDisk }: StoreKind): void {
       expect(await ledger.endedByMinute('FAILED', minute, minute + 2)).toEqual(new Map([[minute + 1, 1]]));
       expect(await ledger.endedByMinute(null, minute + 1, minute + 1)).toEqual(new Map());
     });
+
+    test('counts the ended instances that started in each hour, by their labels', async () => {
+      const byHour = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+      const at = (startTimeMs: number) => ({ startTimeMs, endTimeMs: startTimeMs + 1_000 });
+      const hour = Math.floor(nowMs / 3_600_000);
+      const [beginning, end] = [hour * 3_600_000, (hour + 1) * 3_600_000 - 1];
+      await ledger.commit({ kind: 'window_moved', fromMinute: minute - 120, sweep: [] });
+      await show(
+        finished('a', at(beginning)),
+        finished('b', at(end)),
+        failed('c', at(end)),
+        failed('d', at(beginning - 1)),
+        instance('e', { startTimeMs: end }),
+      );
+      const found = async (fromHour: number, toHour = hour + 1) =>
+        (await ledger.startsByHour(fromHour, toHour))
+          .map((one) => [one.hour - hour, one.labels, one.instances])
+          .sort(byHour);
+      const labelled = (status: string) => ({ ...isolate, status });
+      const these = [
+        [0, labelled('FAILED'), 1],
+        [0, labelled('FINISHED'), 2],
+      ];
+      expect(await found(hour)).toEqual(these);
+      expect(await found(hour - 1)).toEqual([[-1, labelled('FAILED'), 1], ...these]);
+      expect(await found(hour - 1, hour)).toEqual([[-1, labelled('FAILED'), 1]]);
+      expect(await found(hour + 1, hour + 2)).toEqual([]);
+      expect(await found(hour, hour - 1)).toEqual([]);
+      await show(finished('d', { ...at(beginning - 1), retryCount: 1 }));
+      expect(await found(hour - 1)).toEqual([[-1, labelled('FINISHED'), 1], ...these]);
+    });
   });
 
   describe('instances', () => {
@@ -1017,11 +1048,17 @@ export async function everythingOf(ledger: LedgerReads, ids: readonly string[] =
     openCount: await ledger.openCount(),
     begun: await ledger.begunWithin(nowMs - 3_600_000, nowMs + 60_000),
     ended: sorted([...(await ledger.endedByMinute(null, 0, Number.MAX_SAFE_INTEGER))]),
+    hours: sorted(await ledger.startsByHour(...hoursAround(nowMs))),
     times: await Promise.all([...runs].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, set]) => timesOf(ledger, set))),
     sweep: (await ledger.sweep()).map(({ key: _, ...item }) => item),
     activity: sorted(await ledger.playbookActivity()),
     labelled: sorted(await ledger.labelledActivity()),
   };
+}
+
+function hoursAround(ms: number): [number, number] {
+  const hour = Math.floor(ms / 3_600_000);
+  return [hour - 48, hour + 48];
 }
 
 async function timesOf(ledger: LedgerReads, set: Labels): Promise<object> {

@@ -13,6 +13,7 @@ import { hasExtraLabels, labelsText, withoutStatus } from '../../src/ledger/labe
 import { toSnapshot } from '../../src/ledger/snapshot.ts';
 import { advance, type LedgerState } from '../../src/ledger/state.ts';
 import {
+  type HourOfStarts,
   type Ledger,
   type LedgerReads,
   maxFailures,
@@ -231,6 +232,16 @@ function readsOf(tables: () => Tables): Omit<LedgerReads, 'state' | 'touched'> {
         counts.set(minute, (counts.get(minute) ?? 0) + instances);
       }
       return counts;
+    },
+    async startsByHour(fromHour, toHour) {
+      const starts = new Map<string, HourOfStarts>();
+      for (const { minute, labels, instances } of tables().cells.values()) {
+        const hour = Math.floor(minute / 60);
+        if (minute === openMinute || hour < fromHour || hour >= toHour) continue;
+        const key = `${hour} ${labelsText(labels)}`;
+        starts.set(key, { hour, labels, instances: instances + (starts.get(key)?.instances ?? 0) });
+      }
+      return [...starts.values()];
     },
     ends: async (groups, untilMs) =>
       groups.map((sets) => {

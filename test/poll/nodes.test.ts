@@ -321,9 +321,9 @@ describe('reading them', () => {
   });
 });
 
-test('the report has the runs that are being retried or have been open for an hour, oldest first', async () => {
+test('the report has the runs that are being retried or have been open for four hours, oldest first', async () => {
   const soc = await begun();
-  const [old, older, retried] = [2, 3, 0].map((hours) =>
+  const [old, older, retried] = [4, 5, 0].map((hours) =>
     soc.world.start(soc.now() - hours * 60 * minuteMs - 5_000, { playbook, nodes }),
   );
   begin(soc);
@@ -331,7 +331,7 @@ test('the report has the runs that are being retried or have been open for an ho
   soc.world.retry(retried ?? '', soc.now() - 500);
   await soc.poll();
   expect(soc.workspace.report().openRuns).toMatchObject([
-    { instanceId: older, status: 'RUNNING', startTimeMs: soc.now() - 180 * minuteMs - 5_000 },
+    { instanceId: older, status: 'RUNNING', startTimeMs: soc.now() - 300 * minuteMs - 5_000 },
     { instanceId: old, status: 'RUNNING', retryCount: 0 },
     { instanceId: retried, status: 'RETRYING', retryCount: 1 },
   ]);

@@ -332,7 +332,8 @@ describe('a list that can not be read', () => {
 });
 
 describe('the status', () => {
-  const statusIn = (soc: SimulatedSoc) => statusOf([soc.workspace.report()], '1', '', 50).workspaces[0]?.playbooks;
+  const parts = { version: '1', configuration: '', recentRuns: 50, consoleUrl: null, replicas: null };
+  const statusIn = (soc: SimulatedSoc) => statusOf([soc.workspace.report()], parts).workspaces[0]?.playbooks;
 
   test('has each playbook with its last start, and says which has no run within the retention', async () => {
     const { soc } = listing([
@@ -340,10 +341,18 @@ describe('the status', () => {
       row('n', 'Never ran'),
       row('d', 'Disabled', false),
     ]);
-    expect(statusIn(soc)).toBeNull();
+    expect(statusIn(soc)).toEqual([]);
     begin(soc, isolate);
     const start = new Date(soc.now() - 5_000).toISOString();
     await soc.poll();
+    const quiet = {
+      expected_start: null,
+      failures_in_a_row: 0,
+      failing_since: null,
+      oldest_open_start: null,
+      durations: null,
+      hours: [],
+    };
     expect(statusIn(soc)).toEqual([
       {
         playbook: 'Disabled',
@@ -352,7 +361,8 @@ describe('the status', () => {
         enabled: false,
         dataclass: null,
         last_start: null,
-        silent: true,
+        ...quiet,
+        troubles: [],
       },
       {
         playbook: 'Isolate host',
@@ -361,7 +371,9 @@ describe('the status', () => {
         enabled: true,
         dataclass: { id: 'c-1', name: 'Alert' },
         last_start: start,
-        silent: false,
+        ...quiet,
+        oldest_open_start: start,
+        troubles: [],
       },
       {
         playbook: 'Never ran',
@@ -370,7 +382,8 @@ describe('the status', () => {
         enabled: true,
         dataclass: null,
         last_start: null,
-        silent: true,
+        ...quiet,
+        troubles: ['silent'],
       },
     ]);
   });
@@ -379,13 +392,15 @@ describe('the status', () => {
     const { soc } = listing([row('a', 'A'), row('b', 'B')], { settings: { maxPlaybooks: 1 } });
     for (const id of ['a', 'b']) begin(soc, { id, name: id.toUpperCase() });
     await soc.poll();
-    const shown = statusIn(soc)?.map(({ playbook, last_start: start, silent }) => [
+    const shown = statusIn(soc)?.map(({ playbook, last_start: start, troubles }) => [
       playbook !== null,
       start !== null,
-      silent,
+      troubles.includes('silent'),
     ]);
     expect(shown?.toSorted()).toEqual([
       [false, false, false],
+      [true, true, false],
+      // The other runs together.
       [true, true, false],
     ]);
   });

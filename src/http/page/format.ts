@@ -24,10 +24,15 @@ export function join<Part>(parts: readonly Part[]) {
   return parts.map((part, i) => (i === 0 ? html`${part}` : html`, ${part}`));
 }
 
-/** An ISO time, to the second and without the T. */
+/** A count with its noun. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** An ISO time, to the second and without the T. The page's script writes it in the reader's zone. */
 export function moment(iso: string | null) {
   if (iso === null) return html`<span class="none">none yet</span>`;
-  return html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time>`;
+  return html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')} UTC</time>`;
 }
 
 /** A name from SecMaster, isolated because it may be written from right to left. */

@@ -1,74 +1,123 @@
 import { html } from 'hono/html';
-import type { PlaybookStatus } from '../playbook-status.ts';
-import type { WorkspaceStatus } from '../status.ts';
-import { moment, name } from './format.ts';
+import { type DurationsStatus, mostOf, type PlaybookStatus, type Trouble, troubles } from '../playbook-status.ts';
+import type { WorkspaceStatus } from '../workspace-status.ts';
+import { bars } from './bars.ts';
+import { hrefOf, matchesPlaybook, type Query } from './filter.ts';
+import { duration, moment, name, plural } from './format.ts';
 import { table } from './table.ts';
 
-/** Rows of one table, and of all tables together; the status as JSON has all playbooks. */
-const maxRows = { ofTable: 100, ofPage: 1_000 };
-/** However many workspaces there are. */
-const minRows = 5;
+/** The page is loaded again every 15 seconds: its length is bounded. The status as JSON has all playbooks. */
+const maxRows = { short: 100, long: 2_000 };
 
-/** What SecMaster's list of playbooks tells: first those that are enabled and do not run. */
-export function playbooksSection(workspaces: readonly WorkspaceStatus[]) {
+interface Row {
+  readonly workspace: WorkspaceStatus;
+  readonly playbook: PlaybookStatus;
+}
+
+/** All playbooks of all workspaces, the most urgent first. */
+export function playbooksSection(workspaces: readonly WorkspaceStatus[], query: Query) {
+  const all = workspaces.flatMap((workspace) => workspace.playbooks.map((playbook): Row => ({ workspace, playbook })));
+  const found = all.filter(({ workspace, playbook }) => matchesPlaybook(query, workspace.workspace, playbook));
+  const sorted = found.sort((a, b) => urgency(a.playbook) - urgency(b.playbook));
   return html`<section aria-labelledby="playbooks">
-  <h2 id="playbooks">Playbooks</h2>
-  ${workspaces.every(({ playbooks }) => playbooks === null) ? html`<p class="none">SecMaster's list of playbooks has not been read.</p>` : workspaces.map((one) => playbooksOf(one, rowsOfTable(workspaces)))}
-</section>`;
+    <h2 id="playbooks">Playbooks${query.text === '' ? '' : html` <small>${found.length} of ${all.length} match the filter; <a href="${hrefOf({ ...query, text: '' })}">show all</a></small>`}</h2>
+    ${unlisted(workspaces)}${unread(workspaces)}
+    ${all.length === 0 ? html`<p class="none">No playbook is known yet.</p>` : rows(sorted, query, workspaces.length > 1)}
+  </section>`;
 }
 
-/** The page is loaded again every 15 seconds, so it must not grow with the product of workspaces and playbooks. */
-function rowsOfTable(workspaces: readonly WorkspaceStatus[]): number {
-  // Two tables each.
-  const share = Math.floor(maxRows.ofPage / (2 * workspaces.length));
-  return Math.max(minRows, Math.min(maxRows.ofTable, share));
+/** Then those that work, then those of which nothing is heard. */
+function urgency({ troubles: [worst], enabled, hours, oldest_open_start: open }: PlaybookStatus): number {
+  if (worst !== undefined) return troubles.indexOf(worst);
+  if (enabled === false) return troubles.length + 2;
+  return troubles.length + (hours.length > 0 || open !== null ? 0 : 1);
 }
 
-function playbooksOf({ workspace, playbooks }: WorkspaceStatus, max: number) {
-  if (playbooks === null)
-    return html`<p class="none">${name(workspace)}: SecMaster's list of playbooks has not been read.</p>`;
-  const silent = playbooks.filter(({ enabled, silent }) => enabled === true && silent);
-  return html`${
-    silent.length === 0
-      ? ''
-      : html`<h3>${name(workspace)}: enabled, without a run within the retention</h3>${rows(`playbooks of ${workspace} that do not run`, silent, max)}`
-  }
-  <details id="playbooks-${workspace}">
-    <summary>${name(workspace)}: ${summary(playbooks, silent.length)}</summary>
-    ${playbooks.length === 0 ? '' : rows(`playbooks of ${workspace}`, playbooks, max)}
-  </details>`;
+function unlisted(workspaces: readonly WorkspaceStatus[]) {
+  const unread = workspaces.filter(({ state, playbooks_listed: isListed }) => state !== 'starting' && !isListed);
+  if (unread.length === 0) return '';
+  const which = unread.length === workspaces.length ? '' : ` of ${plural(unread.length, 'workspace')}`;
+  return html`<p class="none">SecMaster's list of playbooks${which} has not been read: playbooks that never ran are missing here.</p>`;
 }
 
-function summary(playbooks: readonly PlaybookStatus[], silent: number): string {
-  const disabled = playbooks.filter(({ enabled }) => enabled === false).length;
+function unread(workspaces: readonly WorkspaceStatus[]) {
+  const incomplete = workspaces.filter(({ state, window_complete: isComplete }) => state !== 'starting' && !isComplete);
+  if (incomplete.length === 0) return '';
+  const which = incomplete.length === workspaces.length ? '' : ` of ${plural(incomplete.length, 'workspace')}`;
+  return html`<p class="none">The history${which} has not been read completely: bars and counts of the last 24 hours are missing runs.</p>`;
+}
+
+function rows(found: readonly Row[], query: Query, hasSeveral: boolean) {
+  const max = query.isLong ? maxRows.long : maxRows.short;
+  const more = found.length - max;
+  if (found.length === 0) return html`<p class="none">No playbook matches the filter.</p>`;
+  return html`${table(
+    'playbooks, the most urgent first',
+    head,
+    found.slice(0, max).map((row) => cells(row, hasSeveral)),
+  )}
+    ${more > 0 ? html`<p class="none">And ${more} more${query.isLong ? ', in the status as JSON' : html`: filter for them, or <a href="${hrefOf({ ...query, isLong: true })}">show up to ${maxRows.long}</a>`}.</p>` : ''}`;
+}
+
+const head = ['Playbook', 'State', 'Last 24 hours', 'Next run', 'Finished within', 'Last start'];
+
+function cells({ workspace, playbook: one }: Row, hasSeveral: boolean) {
+  const dataclass = one.dataclass?.name ?? one.dataclass?.id ?? null;
   return [
-    `${playbooks.length} ${playbooks.length === 1 ? 'playbook' : 'playbooks'}`,
-    `${disabled} disabled`,
-    ...(silent === 0 ? [] : [`${silent} enabled without a run`]),
-  ].join(', ');
-}
-
-function rows(caption: string, playbooks: readonly PlaybookStatus[], max: number) {
-  const more = playbooks.length - max;
-  return html`${table(caption, head, playbooks.slice(0, max).map(row))}${
-    more > 0 ? html`<p class="none">And ${more} more, in the status as JSON.</p>` : ''
-  }`;
-}
-
-const head = ['Playbook', 'State', 'Last start (UTC)', 'Data class', 'Id'];
-
-function row({ playbook, name: given, id, enabled, silent, dataclass, last_start: start }: PlaybookStatus) {
-  return [
-    name(playbook ?? given),
-    state(enabled, silent),
-    start === null ? html`<span class="none">none known</span>` : moment(start),
-    name(dataclass?.name ?? dataclass?.id ?? ''),
-    html`<code>${id}</code>`,
+    html`<b>${name(one.playbook ?? one.name)}</b>${hasSeveral ? html`<br><small>in ${name(workspace.workspace)}</small>` : ''}${dataclass === null ? '' : html`<br><small>${name(dataclass)}</small>`}`,
+    state(one),
+    lastDay(one, workspace),
+    next(one),
+    durations(one.durations),
+    one.last_start === null ? html`<span class="none">none known</span>` : moment(one.last_start),
   ];
 }
 
-function state(enabled: boolean | null, silent: boolean) {
-  if (enabled === null) return html`<span class="wait">unknown</span>`;
-  if (!enabled) return html`<span class="state wait">– disabled</span>`;
-  return silent ? html`<span class="state bad">✗ does not run</span>` : html`<span class="state good">✓ enabled</span>`;
+function state(one: PlaybookStatus) {
+  const { troubles: wrong, enabled, hours, oldest_open_start: open } = one;
+  const off = enabled === false ? html`<p class="state wait">– disabled</p>` : '';
+  if (wrong.length > 0) return html`${wrong.map((trouble) => html`<p>${troubleText[trouble](one)}</p>`)}${off}`;
+  if (enabled === false) return html`${off}`;
+  if (hours.length > 0 || open !== null) return html`<span class="state good">✓ working</span>`;
+  return html`<span class="state wait">– idle</span>`;
+}
+
+const troubleText: Record<Trouble, (one: PlaybookStatus) => ReturnType<typeof html>> = {
+  failing: ({ failures_in_a_row: failures, failing_since: since }) =>
+    html`<span class="state bad">✗ failing</span> <small>${failures} in a row${since === null ? '' : html`, since ${moment(since)}`}</small>`,
+  stuck: ({ oldest_open_start: start }) =>
+    html`<span class="state bad">✗ stuck</span> <small>open since ${moment(start)}</small>`,
+  overdue: ({ expected_start: due }) =>
+    html`<span class="state bad">✗ overdue</span> <small>since ${moment(due)}</small>`,
+  silent: () =>
+    html`<span class="state bad">✗ silent</span> <small>enabled, without a run within the retention</small>`,
+};
+
+function lastDay(
+  { playbook, hours }: PlaybookStatus,
+  { last_success: asOf, window_complete: isComplete }: WorkspaceStatus,
+) {
+  if (playbook === null) return html`<span class="none">not known by itself</span>`;
+  if (hours.length === 0) return html`<span class="none">none ended</span>`;
+  const [ended, failed] = [sum(hours, 'ended'), sum(hours, 'failed')];
+  const until = asOf === null ? hours.at(-1)?.hour : asOf;
+  return html`${bars(hours, Date.parse(until ?? ''))}
+      <small>${ended} ended, ${failed === 0 ? 'none' : html`<b class="bad">${failed}</b>`} failed${isComplete ? '' : ' so far'}</small>`;
+}
+
+function sum(hours: PlaybookStatus['hours'], what: 'ended' | 'failed'): number {
+  return hours.reduce((total, hour) => total + hour[what], 0);
+}
+
+function next({ expected_start: due, troubles: wrong, enabled }: PlaybookStatus) {
+  if (due === null) return html`<span class="none">not known</span>`;
+  if (enabled === false) return html`<span class="none">disabled</span>`;
+  return html`${wrong.includes('overdue') ? 'was due by' : 'by'} ${moment(due)}`;
+}
+
+function durations(known: DurationsStatus | null) {
+  if (known === null) return html`<span class="none">not known yet</span>`;
+  const { half_within_seconds: half, most_within_seconds: most } = known;
+  const within = (seconds: number | null) => (seconds === null ? 'longer than measured' : duration(seconds));
+  return html`${within(half)} <small>half</small><br>${within(most)} <small>${100 * mostOf} %</small>`;
 }

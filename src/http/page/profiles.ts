@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { BehaviourStatus, WorkspaceStatus } from '../status.ts';
+import type { BehaviourStatus, WorkspaceStatus } from '../workspace-status.ts';
 import { name } from './format.ts';
 
 /** Nothing until something has been found out. */

@@ -1,44 +1,54 @@
 import { html } from 'hono/html';
 import { isDocumentedStatus } from '../../model/status.ts';
-import type { FailedRunStatus, FailuresSince, OpenRunStatus, RunStatus, Status, WorkflowStatus } from '../status.ts';
+import type { FailedRunStatus, OpenRunStatus, RunStatus, WorkflowStatus } from '../run-status.ts';
+import type { FailuresSince, Status } from '../status.ts';
+import { copyable } from './copyable.ts';
+import { matchesRun, type Query } from './filter.ts';
 import { duration, moment, name } from './format.ts';
 import { table } from './table.ts';
 
-export function runsSections({ failed_runs: failed, open_runs: open }: Status, since: FailuresSince | null) {
+export function runsSections(
+  { failed_runs: failed, open_runs: open }: Status,
+  since: FailuresSince | null,
+  query: Query,
+) {
   if (failed === null || open === null) {
     return html`<section aria-labelledby="failed">
-  <h2 id="failed">Runs</h2>
-  <p class="none">Runs are not shown because status.recent_runs is 0.</p>
-</section>`;
+    <h2 id="failed">Runs</h2>
+    <p class="none">Runs are not shown because status.recent_runs is 0.</p>
+  </section>`;
   }
+  const isMatch = (run: RunStatus) => matchesRun(query, run);
+  const [failedFound, openFound] = [failed.filter(isMatch), open.filter(isMatch)];
   return html`<section aria-labelledby="failed">
-  <h2 id="failed">Failed runs</h2>
-  ${failed.length === 0 ? noFailures(since) : table('failed runs, newest first', failedHead, failed.map(failedRow))}
-</section>
-<section aria-labelledby="open">
-  <h2 id="open">Stuck and retrying runs</h2>
-  ${
-    open.length === 0
-      ? html`<p class="none">No run is being retried or has been open for more than an hour.</p>`
-      : table('stuck and retrying runs, oldest first', openHead, open.map(openRow))
-  }
-</section>`;
+    <h2 id="failed">Failed runs${countOf(failedFound, failed)}</h2>
+    ${failed.length === 0 ? noFailures(since) : list('failed runs, newest first', failedHead, failedFound.map(failedRow))}
+  </section>
+  <section aria-labelledby="open">
+    <h2 id="open">Stuck and retrying runs${countOf(openFound, open)}</h2>
+    ${
+      open.length === 0
+        ? html`<p class="none">No run is being retried or has been open for more than 4 hours.</p>`
+        : list('stuck and retrying runs, oldest first', openHead, openFound.map(openRow))
+    }
+  </section>`;
+}
+
+function countOf(found: readonly RunStatus[], all: readonly RunStatus[]) {
+  if (found.length < all.length) return html` <small>${found.length} of ${all.length} match the filter</small>`;
+  return all.length === 0 ? '' : html` <small>${all.length}</small>`;
+}
+
+function list(caption: string, head: readonly string[], rows: Parameters<typeof table>[2]) {
+  return rows.length === 0 ? html`<p class="none">None matches the filter.</p>` : table(caption, head, rows);
 }
 
 function noFailures(since: FailuresSince | null) {
   if (since === null) return html`<p class="none">No failures seen yet.</p>`;
-  return html`<p class="none">No failures seen since ${moment(since.time)} UTC${since.isBeginning ? ', when counting began' : ''}.</p>`;
+  return html`<p class="none">No failures seen since ${moment(since.time)}${since.isBeginning ? ', when counting began' : ''}.</p>`;
 }
 
-const failedHead = [
-  'Failed (UTC)',
-  'Playbook',
-  'Failing node and message',
-  'Attempt',
-  'Status now',
-  'Data',
-  'Instance',
-];
+const failedHead = ['Failed', 'Playbook', 'Failing node and message', 'Attempt', 'Status now', 'Data', 'Instance'];
 
 function failedRow(run: FailedRunStatus) {
   return [
@@ -52,14 +62,14 @@ function failedRow(run: FailedRunStatus) {
   ];
 }
 
-const openHead = ['Started (UTC)', 'Open for', 'Playbook', 'Status', 'Retries', 'Data', 'Instance'];
+const openHead = ['Started', 'Open for', 'Playbook', 'Status', 'Retries', 'Data', 'Instance'];
 
 function openRow(run: OpenRunStatus) {
   return [
     moment(run.start_time),
     run.open_seconds === null ? html`` : html`${duration(run.open_seconds)}`,
     playbook(run),
-    status(run),
+    html`${status(run)}${run.stuck ? html`<br><span class="state bad">✗ stuck</span>` : ''}`,
     html`${run.retries}`,
     data(run),
     instance(run),
@@ -89,7 +99,7 @@ function workflowText({ id, name, version, version_id: versionId }: WorkflowStat
 function data({ dataclass, dataobject_id: object, defense_id: defense }: RunStatus) {
   const known = dataclass?.name ?? dataclass?.id ?? null;
   if (known === null && object === null && defense === null) return html`<span class="none">none</span>`;
-  return html`${known && name(known)}${object && html`<p><code>${object}</code></p>`}${defense && line('defense layer', defense)}`;
+  return html`${known && name(known)}${object && html`<p>${copyable(object, 'data object')}</p>`}${defense && line('defense layer', defense)}`;
 }
 
 function line(what: string, text: string) {
@@ -105,7 +115,6 @@ function nodes({ nodes: all, more_nodes: more = 0 }: FailedRunStatus) {
   )}${more === 0 ? '' : html`<p class="none">and ${more} more failed nodes</p>`}`;
 }
 
-/** For the search of SecMaster's console. */
-function instance({ instance_id: id, instance_name: title }: RunStatus) {
-  return html`${title && html`<p>${name(title)}</p>`}<code>${id}</code>`;
+function instance({ instance_id: id, instance_name: title, console_url: url }: RunStatus) {
+  return html`${title && html`<p>${name(title)}</p>`}<p>${copyable(id, 'instance id')}</p>${url && html`<p><a href="${url}" rel="noreferrer">Console<span class="hidden"> for ${id}</span></a></p>`}`;
 }

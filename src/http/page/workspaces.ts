@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { WorkspaceStatus } from '../status.ts';
+import type { WorkspaceStatus } from '../workspace-status.ts';
 import { duration, moment, name } from './format.ts';
 import { table } from './table.ts';
 
@@ -12,7 +12,7 @@ const states = {
 export function workspacesSection(workspaces: readonly WorkspaceStatus[]) {
   return html`<section aria-labelledby="workspaces">
   <h2 id="workspaces">Workspaces</h2>
-  ${table('workspaces', ['Workspace', 'State', 'Last success', 'Instances by status', 'Open', 'Window'], workspaces.map(row))}
+  ${table('workspaces', ['Workspace', 'State', 'Last success', 'Instances by status', 'Open', 'Lookback'], workspaces.map(row))}
 </section>`;
 }
 
@@ -27,15 +27,19 @@ function row(workspace: WorkspaceStatus) {
   const { state, error, age_seconds: age, instances } = workspace;
   const byStatus = Object.entries(instances).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return [
-    html`<strong>${name(workspace.workspace)}</strong> <small>${workspace.region}${polledBy(workspace)}</small>`,
+    html`<strong>${name(workspace.workspace)}</strong> <small>${workspace.region}${polledBy(workspace)}</small>${console(workspace)}`,
     error === null ? states[state] : html`${states[state]} <span class="message">${error}</span>`,
     age === null ? moment(null) : html`${duration(age)} ago<br><small>${moment(workspace.last_success)}</small>`,
     byStatus.length === 0
       ? html`<span class="none">none</span>`
       : html`<ul class="counts">${byStatus.map(([status, count]) => html`<li><bdi>${status}</bdi> <b>${count}</b></li>`)}</ul>`,
     html`${workspace.open_instances}`,
-    workspace.window_complete ? html`complete` : html`<span class="wait">reading history</span>`,
+    workspace.window_complete ? html`read` : html`<span class="wait">reading history</span>`,
   ];
+}
+
+function console({ workspace, console_url: url }: WorkspaceStatus) {
+  return url && html`<br><a href="${url}" rel="noreferrer">Console<span class="hidden"> for ${workspace}</span></a>`;
 }
 
 function polledBy({ polled_by: replica }: WorkspaceStatus) {
@@ -53,6 +57,6 @@ function polls({ workspace, polls: count, recent_polls: recent, polled_by: repli
   ]);
   return html`<details id="polls-${workspace}">
     <summary>${name(workspace)}: ${count} ${count === 1 ? 'poll' : 'polls'} since ${since}</summary>
-    ${recent.length === 0 ? html`<p class="none">No poll has ended yet.</p>` : table(`polls of ${workspace}`, ['Ended (UTC)', 'Duration', 'Requests', 'Result'], rows)}
+    ${recent.length === 0 ? html`<p class="none">No poll has ended yet.</p>` : table(`polls of ${workspace}`, ['Ended', 'Duration', 'Requests', 'Result'], rows)}
   </details>`;
 }

@@ -29,6 +29,7 @@ export function rowReads(
     openCount: () => instances.countOpen(),
     begunWithin: (fromMs, toMs) => instances.countBegunWithin(fromMs, toMs),
     endedByMinute: (status, fromMinute, toMinute) => window.endedByMinute(status, fromMinute, toMinute),
+    startsByHour: (fromHour, toHour) => window.startsByHour(fromHour, toHour),
     ends: (groups, untilMs) => instances.ends(groups, untilMs),
     starts: (groups, sinceMs) => instances.starts(groups, sinceMs),
     sweep: async () => memory().sweep,

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../model/snapshot.ts';
+import type { HourOfStarts } from '../store.ts';
 import { type CellChange, openMinute } from '../window.ts';
 import { byKey } from './by-key.ts';
 import type { Queries } from './database.ts';
@@ -83,6 +84,17 @@ export function windowReads(queries: Queries, ledger: number, setsOf: SetsOf) {
         WHERE ledger = ${ledger} AND minute >= ${Math.max(fromMinute, openMinute + 1)} AND minute < ${toMinute} AND ${isMeant}
         GROUP BY minute HAVING sum(instances) <> 0`.run<{ minute: number; n: number }>(queries);
       return new Map(rows.map(({ minute, n }) => [minute, n]));
+    },
+    async startsByHour(fromHour: number, toHour: number): Promise<HourOfStarts[]> {
+      const rows = await sql`SELECT minute / 60 AS hour, label_set, sum(instances) AS instances FROM cell
+        WHERE ledger = ${ledger} AND minute >= ${Math.max(fromHour * 60, openMinute + 1)} AND minute < ${toHour * 60}
+        GROUP BY hour, label_set HAVING sum(instances) <> 0`.run<{
+        hour: number;
+        label_set: number;
+        instances: number;
+      }>(queries);
+      const sets = await setsOf(rows);
+      return rows.map(({ hour, label_set: set, instances }) => ({ hour, labels: sets.labelsOf(set), instances }));
     },
   };
 }

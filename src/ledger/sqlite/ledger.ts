@@ -204,6 +204,7 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
     openCount: async () => instances.countOpen(),
     begunWithin: async (fromMs, toMs) => instances.countBegunWithin(fromMs, toMs),
     endedByMinute: async (status, fromMinute, toMinute) => window.endedByMinute(status, fromMinute, toMinute),
+    startsByHour: async (fromHour, toHour) => (await readEach(hoursBetween(fromHour, toHour), window.startsIn)).flat(),
     ends: (groups, untilMs) => readEach(groups, (sets) => instances.ends(sets, untilMs)),
     starts: (groups, sinceMs) => readEach(groups, (sets) => instances.starts(sets, sinceMs)),
     sweep: async () => sweep.items(),
@@ -227,4 +228,8 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
     together,
     snapshot: () => together((reads) => reads.snapshot()),
   };
+}
+
+function hoursBetween(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
 }

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../model/snapshot.ts';
+import type { HourOfStarts } from '../store.ts';
 import { type CellChange, openMinute } from '../window.ts';
 import type { Database } from './database.ts';
 import type { LabelSets } from './label-sets.ts';
@@ -34,6 +35,16 @@ export function createWindow(db: Database, ledger: number, sets: LabelSets) {
         status,
       );
       return new Map(rows.map(({ minute, n }) => [minute, n]));
+    },
+    startsIn(hour: number): HourOfStarts[] {
+      const rows = db.all<{ label_set: number; instances: number }>(
+        `SELECT label_set, sum(instances) AS instances FROM cell
+         WHERE ledger = ? AND minute >= ? AND minute < ? GROUP BY label_set`,
+        ledger,
+        Math.max(hour * 60, openMinute + 1),
+        (hour + 1) * 60,
+      );
+      return rows.map(({ label_set: set, instances }) => ({ hour, labels: sets.labelsOf(set), instances }));
     },
     add,
     /** Removes the minutes before `fromMinute` from the window. */

@@ -214,6 +214,7 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
             counting: null,
             retentionMs: 0,
             profile: {},
+            hours: [],
             failedRuns: [],
             openRuns: [],
             nowMs: shared?.nowMs() ?? clock.now(),

@@ -3,14 +3,16 @@ import type { LedgerState } from '../../ledger/state.ts';
 import type { Ledger, LedgerReads } from '../../ledger/store.ts';
 import { createTurns } from '../../ledger/turns.ts';
 import type { Logger } from '../../log.ts';
+import { stuckMs } from '../../model/open-run.ts';
 import type { WorkspaceReport } from '../../model/report.ts';
 import type { CounterSeries, Snapshot } from '../../model/snapshot.ts';
+import { createHours } from './hours.ts';
 import { createOutlook, type OutlookSettings } from './outlook.ts';
 import type { ZeroFirst } from './zero-first.ts';
 
 /** What the ledger said when it was last read; nothing before. */
 export interface LedgerContents
-  extends Pick<WorkspaceReport, 'snapshot' | 'counting' | 'profile' | 'failedRuns' | 'openRuns'> {
+  extends Pick<WorkspaceReport, 'snapshot' | 'counting' | 'profile' | 'hours' | 'failedRuns' | 'openRuns'> {
   readonly lastSuccessMs: number | null;
 }
 
@@ -25,6 +27,8 @@ export interface LedgerViewParts {
   /** Called with the name in the ledger. */
   readonly onName: (name: string) => void;
   readonly log: Logger;
+  /** By a clock that nobody sets. */
+  readonly elapsedMs: () => number;
 }
 
 /** What the report shows of one workspace's ledger. */
@@ -41,9 +45,6 @@ export interface LedgerView {
   isBehind(): Promise<boolean>;
 }
 
-/** An instance that is open for longer is listed as stuck. */
-const stuckMs = 3_600_000;
-
 const tooManyExtra =
   'more values of a label of metrics.labels than metrics.max_values; the rest share the label value other';
 const tooMany = {
@@ -58,14 +59,16 @@ const tooMany = {
 };
 
 export function createLedgerView(parts: LedgerViewParts): LedgerView {
-  const { open, maxRuns, settings, now, onName, log } = parts;
+  const { open, maxRuns, settings, now, onName, log, elapsedMs } = parts;
   const outlook = createOutlook();
+  const hoursBefore = createHours(elapsedMs);
   const inTurn = createTurns();
   let readState: LedgerState | null = null;
   let contents: LedgerContents = {
     snapshot: null,
     counting: null,
     profile: {},
+    hours: [],
     failedRuns: [],
     openRuns: [],
     lastSuccessMs: null,
@@ -85,6 +88,7 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
     const recorded = await reads.snapshot();
     const workOut = await outlook.read({ ledger, reads, recorded }, settings(), now());
     const current = currentLabels(state);
+    const hours = await hoursBefore.read({ ledger, reads, current }, now());
     const named = <Run extends { readonly playbook: string }>(run: Run) => ({
       ...run,
       playbook: current(run.playbook),
@@ -95,7 +99,8 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
       if (name !== null) onName(name);
       const snapshot = { ...recorded, ...(await workOut()) };
       tellLimited(snapshot);
-      contents = { snapshot, counting: { sinceMs, prunedBeforeMs }, profile, failedRuns, openRuns, lastSuccessMs };
+      const counting = { sinceMs, prunedBeforeMs };
+      contents = { snapshot, counting, profile, hours, failedRuns, openRuns, lastSuccessMs };
       readState = state;
     };
   }

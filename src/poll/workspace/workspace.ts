@@ -100,6 +100,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
     now: () => asOfMs ?? secmaster.now(),
     onName: name.learn,
     log,
+    elapsedMs: clock.elapsedMs,
   });
   const shared =
     link === null ? null : createSharedReport({ link, own, now: () => secmaster.now(), elapsedMs: clock.elapsedMs });

@@ -24,6 +24,7 @@ function viewOf(store: Store, soc = createSoc({ store })) {
     now: soc.now,
     onName: (name) => void names.push(name),
     log: pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }),
+    elapsedMs: () => 0,
   });
   return { soc, view: { ...view, refresh: () => view.refresh(zeroFirst) }, names, lines };
 }
@@ -31,12 +32,13 @@ function viewOf(store: Store, soc = createSoc({ store })) {
 test('is empty before there is a ledger, and has its contents afterwards', async () => {
   const { soc, view, names } = viewOf(createSqliteStore(':memory:'));
   const createdMs = soc.now();
-  const empty = { snapshot: null, counting: null, profile: {}, failedRuns: [], openRuns: [], lastSuccessMs: null };
+  const nothing = { profile: {}, hours: [], failedRuns: [], openRuns: [] };
+  const empty = { snapshot: null, counting: null, ...nothing, lastSuccessMs: null };
   await view.refresh();
   expect(view.contents()).toEqual(empty);
   await soc.poll();
   soc.turn(60_000);
-  soc.world.start(soc.now() - 7_200_000);
+  soc.world.start(soc.now() - 5 * 3_600_000);
   soc.world.fail(soc.world.start(soc.now() - 5_000), soc.now(), 'node', 'error');
   await soc.poll();
   expect(view.contents()).toEqual(empty);
@@ -45,6 +47,7 @@ test('is empty before there is a ledger, and has its contents afterwards', async
     snapshot: { instances: 2, openInstances: 1 },
     counting: { sinceMs: createdMs, prunedBeforeMs: 0 },
     failedRuns: [{ status: 'FAILED' }],
+    hours: [{ ended: 1, failed: 1 }],
     openRuns: [{ status: 'RUNNING' }],
     lastSuccessMs: soc.now(),
   });

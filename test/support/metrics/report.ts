@@ -56,6 +56,7 @@ export function report(fields: Partial<WorkspaceReport> = {}): WorkspaceReport {
     counting: { sinceMs: minuteMs - 86_400_000, prunedBeforeMs: 0 },
     retentionMs: 30 * 86_400_000,
     profile: {},
+    hours: [],
     failedRuns: [],
     openRuns: [],
     nowMs: minuteMs + 12_000,

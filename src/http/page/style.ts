@@ -1,5 +1,4 @@
-/** The page's style and script, served as separate files, because the content security policy allows nothing inline. */
-
+/** The page's style, served as a file of its own, because the content security policy allows nothing inline. */
 export const style = `:root {
   color-scheme: light dark;
   --text: light-dark(#1b1f24, #e6e8eb);
@@ -10,6 +9,9 @@ export const style = `:root {
   --link: light-dark(#0550ae, #79b8ff);
   --good: light-dark(#0a5c8a, #6cc3f0);
   --bad: light-dark(#a33a00, #ffab70);
+  --edge: light-dark(#7d8590, #7d8590);
+  --ended: light-dark(#8fb3cc, #456b85);
+  --failed: light-dark(#c2410c, #ff8a3d);
 }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 100rem; padding: 0 1.25rem 3rem; color: var(--text); background: var(--ground);
@@ -17,6 +19,7 @@ body { margin: 0 auto; max-width: 100rem; padding: 0 1.25rem 3rem; color: var(--
 header { display: flex; flex-wrap: wrap; gap: 0.25rem 2rem; align-items: baseline; border-bottom: 1px solid var(--line); padding: 0.75rem 0; }
 h1, .name { font-size: 1.25rem; font-weight: bold; margin: 0; }
 h2 { font-size: 1.1rem; margin: 2rem 0 0.5rem; }
+#verdict { font-size: 1.6rem; line-height: 1.25; margin: 1rem 0 0.5rem; }
 h3 { font-size: 1rem; margin: 1rem 0 0.25rem; }
 nav { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; }
 a { color: var(--link); }
@@ -24,7 +27,22 @@ a, summary { padding: 0.25rem 0; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 small, .none, th { color: var(--quiet); }
 small { font-size: 0.85em; font-weight: normal; }
-.summary { font-size: 1.1rem; margin: 1rem 0 0; }
+.why { margin: 0.5rem 0; padding-left: 1.25rem; }
+.why li { margin: 0.35rem 0; }
+.of { margin: 0.5rem 0 0; color: var(--quiet); }
+.replicas { margin: 0; color: var(--quiet); }
+form { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; margin: 1.25rem 0 0; }
+input, button { font: inherit; color: var(--text); background: var(--raised); border: 1px solid var(--edge); border-radius: 0.25rem;
+  min-height: 2.25rem; padding: 0 0.75rem; }
+input { flex: 1 1 12rem; max-width: 30rem; min-width: 0; }
+.copy { position: relative; font-size: 0.8rem; min-height: 1.5rem; padding: 0 0.5rem; }
+html:not(.js) .copy { display: none; }
+.bars { display: block; }
+.axis { stroke: var(--edge); }
+.ended { fill: var(--ended); }
+.failed { fill: var(--failed); }
+dt { font-weight: 600; }
+dd { margin: 0 0 0.5rem 1.25rem; max-width: 60rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 0.5rem 1rem 0.5rem 0; border-bottom: 1px solid var(--line); }
 th { font-size: 0.85rem; font-weight: 600; white-space: nowrap; }
@@ -39,7 +57,7 @@ code { font-size: 0.9em; }
 .counts { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 0 1rem; }
 pre { overflow-x: auto; background: var(--raised); padding: 0.75rem; overflow-wrap: normal; }
 details { margin: 0.25rem 0; }
-.stale { position: sticky; top: 0; background: var(--raised); border: 1px solid var(--bad); padding: 0.5rem 1rem; margin: 1rem 0 0; }
+#stale { z-index: 1; position: sticky; top: 0; background: var(--raised); border: 1px solid var(--bad); padding: 0.5rem 1rem; margin: 1rem 0 0; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .document { max-width: 75rem; }
 .document h1 { margin: 1.5rem 0 0.5rem; font-size: 1.5rem; }
@@ -54,48 +72,8 @@ details { margin: 0.25rem 0; }
   tr { background: var(--raised); border: 1px solid var(--line); border-radius: 0.25rem; padding: 0.5rem 0.75rem; margin: 0 0 0.75rem; }
   td { border: 0; padding: 0.15rem 0; display: grid; grid-template-columns: 7.5rem 1fr; gap: 0.5rem; }
   td::before { content: attr(data-title); color: var(--quiet); font-size: 0.85rem; }
+  /* What is not known of a playbook takes no line. */
+  section[aria-labelledby=playbooks] td:has(> div > .none:only-child) { display: none; }
+  #verdict { font-size: 1.4rem; }
 }
-`;
-
-/** Reloads the content, unless it has the focus or a selection. */
-export const script = `const everyMs = 15000;
-
-function isInUse(main) {
-  return main.contains(document.activeElement) || (document.getSelection()?.toString() ?? '') !== '';
-}
-
-function note(text) {
-  const main = document.querySelector('main');
-  let stale = document.querySelector('.stale');
-  if (text === null) return stale?.remove();
-  if (stale === null) {
-    stale = document.createElement('p');
-    stale.className = 'stale';
-    stale.setAttribute('role', 'status');
-    main.before(stale);
-  }
-  stale.textContent = text;
-}
-
-async function refresh() {
-  const main = document.querySelector('main');
-  if (document.hidden || isInUse(main)) return;
-  try {
-    const response = await fetch(location.href, { signal: AbortSignal.timeout(everyMs) });
-    if (!response.ok) throw new Error(response.status);
-    const next = new DOMParser().parseFromString(await response.text(), 'text/html');
-    for (const open of main.querySelectorAll('details[open]')) next.getElementById(open.id)?.setAttribute('open', '');
-    main.replaceWith(next.querySelector('main'));
-    document.title = next.title;
-    note(null);
-  } catch {
-    note('The exporter does not respond. This page is from ' + since.toLocaleTimeString() + '.');
-    return;
-  }
-  since = new Date();
-}
-
-let since = new Date();
-setInterval(refresh, everyMs);
-document.addEventListener('visibilitychange', refresh);
 `;
