@@ -7,6 +7,7 @@ import { documentPages } from '../http/documents/documents.ts';
 import type { Logger } from '../log.ts';
 import { coalesce } from '../metrics/coalesce.ts';
 import { createExposition, type Exposition } from '../metrics/exposition.ts';
+import { excludedBy } from '../model/name-patterns.ts';
 import { createFleet, type Fleet } from '../poll/fleet/fleet.ts';
 import type { Pollable } from '../poll/fleet/timer.ts';
 import { type Clients, createClients, createShared } from '../secmaster/api/clients.ts';
@@ -81,6 +82,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
       ...config.poll,
       ...config.metrics,
       ...config.status,
+      isExcluded: excludedBy(target.playbooks),
       retentionMs: config.state.retentionMs,
     }),
     secmasterOf: (target, projectId) => clients.secmaster(target, projectId),

@@ -4,6 +4,7 @@ import type { OpenRun } from '../model/open-run.ts';
 import type { Profile } from '../model/profile.ts';
 import { findingsOf } from '../model/profile-text.ts';
 import type { EndedPoll, ReplicasReport, WorkspaceReport } from '../model/report.ts';
+import { isEnded } from '../model/status.ts';
 import { type PlaybookStatus, playbookStatuses } from './playbook-status.ts';
 
 /** The body of `/api/v1/status`, which the page at `/` shows. Times are ISO 8601 in UTC, null if there is none. */
@@ -171,9 +172,12 @@ function workspaceStatus(whole: WorkspaceReport): WorkspaceStatus {
   const { last, lastSuccessMs } = polls;
   // Without a prototype: a status may be called `constructor`.
   const instances: Record<string, number> = Object.create(null);
+  // Not all of the ledger's: some may be of playbooks that are excluded.
+  let open = 0;
   for (const { labels, instances: some } of snapshot?.window ?? []) {
     const { status = '' } = labels;
     instances[status] = (instances[status] ?? 0) + some;
+    if (!isEnded({ status, endTimeMs: null })) open += some;
   }
   return {
     workspace: report.workspace,
@@ -190,7 +194,7 @@ function workspaceStatus(whole: WorkspaceReport): WorkspaceStatus {
     age_seconds: secondsBetween(lastSuccessMs, nowMs),
     window_complete: snapshot?.windowComplete ?? false,
     instances,
-    open_instances: snapshot?.openInstances ?? 0,
+    open_instances: open,
     playbooks: playbookStatuses(whole),
     profile: profileStatus(report.profile),
     recent_polls: polls.recent.map(pollStatus),
