@@ -24,8 +24,14 @@ export interface Options {
   readonly configFile: string | null;
   /** null: HTTP without TLS and passwords. */
   readonly webConfigFile: string | null;
-  /** `--listen-address` of simulate, `--web.listen-address` of the other commands. */
+  /** `--listen-address` of simulate. */
   readonly listenAddress: ListenAddress;
+  /** `--web.listen-address` of the other commands: at least one. */
+  readonly webListenAddresses: readonly [ListenAddress, ...ListenAddress[]];
+  /** Whether systemd's sockets take their place. */
+  readonly systemdSocket: boolean;
+  /** Without `process_*` and `nodejs_*`. */
+  readonly disableExporterMetrics: boolean;
   /** Below the route prefix. */
   readonly telemetryPath: string;
   /** Where people reach the exporter, without a slash at the end; empty: unknown. */
@@ -84,7 +90,9 @@ class UsageError extends Error {}
 /** As commander names them: it removes hyphens, but not dots. */
 interface Flags {
   readonly 'config.file'?: string;
-  readonly 'web.listenAddress': string;
+  readonly 'web.listenAddress'?: readonly string[];
+  readonly 'web.systemdSocket'?: boolean;
+  readonly 'web.disableExporterMetrics'?: boolean;
   readonly 'web.telemetryPath': string;
   readonly 'web.config.file'?: string;
   readonly 'web.externalUrl'?: string;
@@ -110,7 +118,13 @@ function declare(version: string): Command {
     .description('Prometheus exporter for the SOC playbook runs of Huawei Cloud SecMaster')
     .usage('[command] [flags]')
     .option('--config.file <path>', 'configuration file (default: environment variables)')
-    .option('--web.listen-address <address>', 'address to listen on', ':19210')
+    .option(
+      '--web.listen-address <address>',
+      `address to listen on; may be given several times (default: "${defaultListenAddress}")`,
+      (value: string, before: readonly string[] = []) => [...before, value],
+    )
+    .option('--web.systemd-socket', 'serve on the sockets that systemd passes, instead of listening')
+    .option('--web.disable-exporter-metrics', "leave out metrics about the exporter's own process")
     .option('--web.telemetry-path <path>', 'path of the metrics', '/metrics')
     .option('--web.config.file <path>', 'TLS and basic authentication, as in Prometheus exporter-toolkit')
     .option('--web.external-url <url>', 'where people reach the exporter, with the path that a proxy adds')
@@ -189,7 +203,8 @@ function optionsOf(program: Command, command: CommandName): Options {
   for (const option of program.options) {
     const value: unknown = program.getOptionValue(option.attributeName());
     // Commander takes `--config.file --log.level=debug` for a file with that name.
-    if (value === '' || (typeof value === 'string' && value.startsWith('--'))) throw missingValue(option.long);
+    for (const one of Array.isArray(value) ? value : [value])
+      if (one === '' || (typeof one === 'string' && one.startsWith('--'))) throw missingValue(option.long);
   }
   const isGiven = (name: keyof Flags) => program.getOptionValueSource(name) === 'cli';
   if (isGiven('online') && command !== 'check') throw new UsageError('flag --online is only for the command check');
@@ -204,17 +219,18 @@ function optionsOf(program: Command, command: CommandName): Options {
     throw new UsageError('flag --habits is only for the commands simulate and demo');
 
   const flags = program.opts<Flags>();
-  const [listenFlag, address] =
-    command === 'simulate'
-      ? ['--listen-address', flags.listenAddress]
-      : ['--web.listen-address', flags['web.listenAddress']];
+  if (flags['web.systemdSocket'] && flags['web.listenAddress'] !== undefined)
+    throw new UsageError('--web.systemd-socket replaces --web.listen-address; leave one of them out');
+  const [first = defaultListenAddress, ...others] = flags['web.listenAddress'] ?? [];
+  const webAddress = (text: string) => listenAddress('--web.listen-address', text);
   const externalUrl = externalUrlOf(flags['web.externalUrl']);
   return {
     configFile: flags['config.file'] ?? null,
     webConfigFile: flags['web.config.file'] ?? null,
-    listenAddress:
-      parseListenAddress(address) ??
-      refuse(listenFlag, address, 'is not a valid address; write it like :19210 or 127.0.0.1:19210'),
+    listenAddress: listenAddress('--listen-address', flags.listenAddress),
+    webListenAddresses: [webAddress(first), ...others.map(webAddress)],
+    systemdSocket: flags['web.systemdSocket'] ?? false,
+    disableExporterMetrics: flags['web.disableExporterMetrics'] ?? false,
     telemetryPath: telemetryPath(flags['web.telemetryPath']),
     externalUrl,
     routePrefix: routePrefix(flags['web.routePrefix'], externalUrl),
@@ -231,6 +247,13 @@ function optionsOf(program: Command, command: CommandName): Options {
       return isHabit(name) ? name : refuse('--habits', name, `must be all or one of ${habitNames.join(', ')}`);
     }),
   };
+}
+
+const defaultListenAddress = ':19210';
+
+function listenAddress(flag: string, text: string): ListenAddress {
+  const advice = 'is not a valid address; write it like :19210 or 127.0.0.1:19210';
+  return parseListenAddress(text) ?? refuse(flag, text, advice);
 }
 
 const ledgerFlags = ['from', 'from.passwordFile', 'from.caFile', 'to', 'to.passwordFile', 'to.caFile'] as const;

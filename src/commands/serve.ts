@@ -1,7 +1,7 @@
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Loaded } from '../config/load.ts';
-import { listen } from '../http/listen.ts';
+import { ListenError, listen, type Place } from '../http/listen.ts';
 import type { Logger } from '../log.ts';
 import { version } from '../package-json.ts';
 import { startTimer, type Timer } from '../poll/fleet/timer.ts';
@@ -12,6 +12,7 @@ import { readDocuments } from './documents.ts';
 import { createExporter } from './exporter.ts';
 import type { HangUps } from './hang-ups.ts';
 import { stopSignal } from './stop-signal.ts';
+import { passedSockets } from './systemd-sockets.ts';
 
 export interface ServeParts {
   readonly log: Logger;
@@ -45,13 +46,13 @@ export async function serve(config: Config, options: Options, { log, hangUps, lo
   });
   try {
     await exporter.fleet.sharing?.start();
-    const listener = await listen(exporter.app, options.listenAddress, web);
-    log.info({ port: listener.port, version }, 'serving');
+    const { port, ports, close } = await listen(exporter.app, places(options), web);
+    log.info({ port, ...(ports.length > 1 && { ports }), version }, 'serving');
     timer = startTimer(exporter.fleet.pollables, poll, systemClock, log);
     hangUps.onEach(() => void exporter.reload());
     const signal = await stopping;
     log.info({ signal }, 'stopping');
-    await Promise.all([timer.stop(), listener.close()]);
+    await Promise.all([timer.stop(), close()]);
   } finally {
     hangUps.onEach(() => {});
     await exporter.fleet.sharing?.stop();
@@ -60,4 +61,14 @@ export async function serve(config: Config, options: Options, { log, hangUps, lo
   }
   log.info('stopped');
   return 0;
+}
+
+/** Where to serve. @throws {ListenError} */
+function places({ systemdSocket, webListenAddresses }: Options): readonly [Place, ...Place[]] {
+  if (!systemdSocket) return webListenAddresses;
+  const passed = passedSockets(process.env, process.pid);
+  if ('problem' in passed) throw new ListenError(`--web.systemd-socket: ${passed.problem}`);
+  const [first, ...others] = passed.descriptors.map((descriptor) => ({ descriptor }));
+  if (first === undefined) throw new ListenError('--web.systemd-socket: systemd has passed no socket');
+  return [first, ...others];
 }

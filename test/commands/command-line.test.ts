@@ -10,7 +10,10 @@ const parse = (...args: string[]) => parseCommandLine(args, '1.2.3');
 const defaults = {
   configFile: null,
   webConfigFile: null,
-  listenAddress: { host: null, port: 19210 },
+  listenAddress: { host: '127.0.0.1', port: 19211 },
+  webListenAddresses: [{ host: null, port: 19210 }],
+  systemdSocket: false,
+  disableExporterMetrics: false,
   telemetryPath: '/metrics',
   externalUrl: '',
   routePrefix: '',
@@ -30,7 +33,7 @@ describe('understood', () => {
     ['check', ['check'], 'check', {}],
     ['once', ['once'], 'once', {}],
     ['demo', ['demo'], 'demo', {}],
-    ['simulate', ['simulate'], 'simulate', { listenAddress: { host: '127.0.0.1', port: 19211 } }],
+    ['simulate', ['simulate'], 'simulate', {}],
     ['a flag and its value apart', ['--config.file', 'a.yml'], 'serve', { configFile: 'a.yml' }],
     ['a flag and its value in one', ['--config.file=a.yml'], 'serve', { configFile: 'a.yml' }],
     ['a value with an equals sign', ['--config.file=a=b.yml'], 'serve', { configFile: 'a=b.yml' }],
@@ -39,7 +42,20 @@ describe('understood', () => {
     ["a command's own flag before it", ['--online', 'check'], 'check', { online: true }],
     ["a command's own flag behind it", ['check', '--online'], 'check', { online: true }],
     ['the last of two', ['--log.level=warn', '--log.level=debug'], 'serve', { logLevel: 'debug' }],
-    ['a listen address', ['--web.listen-address=[::1]:0'], 'serve', { listenAddress: { host: '::1', port: 0 } }],
+    ['a listen address', ['--web.listen-address=[::1]:0'], 'serve', { webListenAddresses: [{ host: '::1', port: 0 }] }],
+    [
+      'several listen addresses',
+      ['--web.listen-address=127.0.0.1:1', '--web.listen-address', '[::1]:2'],
+      'serve',
+      {
+        webListenAddresses: [
+          { host: '127.0.0.1', port: 1 },
+          { host: '::1', port: 2 },
+        ],
+      },
+    ],
+    ["systemd's sockets", ['--web.systemd-socket'], 'serve', { systemdSocket: true }],
+    ['no process metrics', ['--web.disable-exporter-metrics'], 'serve', { disableExporterMetrics: true }],
     [
       "the simulator's listen address",
       ['simulate', '--listen-address', ':1'],
@@ -67,7 +83,6 @@ describe('understood', () => {
       ['simulate', '--behaviour=no-count,unordered', '--behaviour', 'friendly'],
       'simulate',
       {
-        listenAddress: { host: '127.0.0.1', port: 19211 },
         behaviours: ['no-count', 'unordered', 'friendly'],
       },
     ],
