@@ -1,6 +1,18 @@
 import { readFileSync } from 'node:fs';
+import { labelText } from './model/text.ts';
 
 /** package.json, which is beside both `src` and `dist`. */
 const self = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 export const version: string = self.version;
+
+/** The commit that this was built from. A checkout is not built, so there it is unknown. */
+export const revision = labelText(builtFrom());
+
+function builtFrom(): string {
+  try {
+    return readFileSync(new URL('revision.txt', import.meta.url), 'utf8').trim() || 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}

@@ -31,6 +31,8 @@ export interface Surroundings {
   readonly routes: Pick<Routes, 'of'>;
   readonly log: Logger;
   readonly version: string;
+  /** The commit that it was built from. */
+  readonly revision: string;
   readonly web: WebPlace;
   /** Markdown by path, as pages. */
   readonly documents: ReadonlyMap<string, string>;
@@ -44,16 +46,19 @@ export interface Surroundings {
   readonly stall: () => string | null;
 }
 
-/** Where which pages are. */
-export type WebPlace = Pick<Options, 'telemetryPath' | 'externalUrl' | 'routePrefix'>;
+/** Where which pages are, and what they show. */
+export type WebPlace = Pick<Options, 'telemetryPath' | 'externalUrl' | 'routePrefix'> &
+  Partial<Pick<Options, 'disableExporterMetrics'>>;
 
 /** @throws {LedgerError} if the ledger can't be opened or created; a damaged one makes polls fail instead */
 export async function createExporter(first: Config, surroundings: Surroundings): Promise<Exporter> {
-  const { clock, routes, log, version, web, documents, load, onReloaded, onNew, stall } = surroundings;
+  const { clock, routes, log, version, revision, web, documents, load, onReloaded, onNew, stall } = surroundings;
   let config = first;
   const exposition = createExposition({
     version,
+    revision,
     externalUrl: web.externalUrl,
+    hasProcessMetrics: web.disableExporterMetrics !== true,
     now: clock.now,
     elapsedMs: clock.elapsedMs,
     onBug: (err, family, workspace) =>

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { Loaded } from '../config/load.ts';
 import { ListenError, listen, type Place } from '../http/listen.ts';
 import type { Logger } from '../log.ts';
-import { version } from '../package-json.ts';
+import { revision, version } from '../package-json.ts';
 import { startTimer, type Timer } from '../poll/fleet/timer.ts';
 import { createRoutes } from '../secmaster/http/routes.ts';
 import type { Options } from './command-line.ts';
@@ -34,6 +34,7 @@ export async function serve(config: Config, options: Options, { log, hangUps, lo
     routes,
     log,
     version,
+    revision,
     web: options,
     documents: readDocuments(log),
     load,
