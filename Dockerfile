@@ -7,8 +7,10 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
+COPY scripts/revision.ts scripts/
 COPY src src
-RUN npm run build \
+ARG REVISION=unknown
+RUN REVISION=${REVISION} npm run build \
  && npm prune --omit=dev --no-audit --no-fund \
  && mkdir /data
 
@@ -21,16 +23,18 @@ LABEL org.opencontainers.image.title="secmaster-exporter" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 ENV NODE_ENV=production
+# Written every ten seconds, in memory, so that the health check works with TLS, passwords and any port, and starts no Node.js.
+ENV EXPORTER_HEALTH_FILE=/dev/shm/secmaster-exporter-health
 COPY LICENSE package.json /app/
 COPY --from=build /app/node_modules /app/node_modules
 COPY --from=build /app/dist /app/dist
 COPY docs /app/docs
+COPY deploy/healthcheck.sh /app/healthcheck.sh
 # The only directory that the exporter writes to. The default `state.path` is data/secmaster.db below the working directory.
 COPY --from=build --chown=65532:65532 /data /data
 WORKDIR /
 VOLUME /data
 USER 65532:65532
 EXPOSE 19210
-HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:19210/-/healthy').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["sh", "/app/healthcheck.sh"]
 ENTRYPOINT ["node", "/app/dist/main.js"]

@@ -11,6 +11,7 @@ import { configuredWeb } from './configured.ts';
 import { readDocuments } from './documents.ts';
 import { createExporter } from './exporter.ts';
 import type { HangUps } from './hang-ups.ts';
+import { keepHealthFile } from './health-file.ts';
 import { stopSignal } from './stop-signal.ts';
 import { passedSockets } from './systemd-sockets.ts';
 
@@ -28,6 +29,9 @@ export async function serve(config: Config, options: Options, { log, hangUps, lo
   if (web === null) return 1;
   const routes = createRoutes(process.env);
   let timer: Timer | null = null;
+  let stopHealthFile: (() => Promise<void>) | null = null;
+  // The image sets it.
+  const healthFile = process.env.EXPORTER_HEALTH_FILE;
   let { poll } = config;
   const exporter = await createExporter(config, {
     clock: systemClock,
@@ -49,6 +53,7 @@ export async function serve(config: Config, options: Options, { log, hangUps, lo
     await exporter.fleet.sharing?.start();
     const { port, ports, close } = await listen(exporter.app, places(options), web);
     log.info({ port, ...(ports.length > 1 && { ports }), version }, 'serving');
+    stopHealthFile = healthFile ? keepHealthFile(healthFile, log) : null;
     timer = startTimer(exporter.fleet.pollables, poll, systemClock, log);
     hangUps.onEach(() => void exporter.reload());
     const signal = await stopping;
@@ -56,6 +61,7 @@ export async function serve(config: Config, options: Options, { log, hangUps, lo
     await Promise.all([timer.stop(), close()]);
   } finally {
     hangUps.onEach(() => {});
+    await stopHealthFile?.();
     await exporter.fleet.sharing?.stop();
     await exporter.close();
     await routes.close();
