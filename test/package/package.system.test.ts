@@ -23,7 +23,12 @@ test('the package is small and runs by npx, without a build, on the oldest Node.
   const files = packed.files.map(({ path }: { path: string }) => path);
   expect(packed.size).toBeLessThan(570_000);
   expect(files).toEqual(
-    expect.arrayContaining(['dist/main.js', 'dist/sbom.cdx.json', 'docs/alerts.md', 'docs/runbooks/SecMasterDataStale.md']),
+    expect.arrayContaining([
+      'dist/main.js',
+      'dist/sbom.cdx.json',
+      'docs/alerts.md',
+      'docs/runbooks/SecMasterDataStale.md',
+    ]),
   );
   expect(files.filter((path: string) => !isForUsers(path))).toEqual([]);
 
