@@ -228,6 +228,7 @@ const parts: readonly Part[] = [
       'node:https',
       'node:crypto',
       'node:fs',
+      'node:fs/promises',
       'node:os',
       'node:stream',
       'bcryptjs',

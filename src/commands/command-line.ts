@@ -5,7 +5,7 @@ import type { HabitName } from '../simulator/habits.ts';
 import type { PresetName } from '../simulator/presets.ts';
 import { flags } from './flags.ts';
 import { type LedgerPlace, ledgerPlace } from './ledger-place.ts';
-import type { ListenAddress } from './listen-address.ts';
+import type { ListenAddress, ListenAddresses } from './listen-address.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The command line: a command, and after it its own flags, which look like Prometheus's. */
@@ -17,8 +17,14 @@ export interface Options {
   readonly configFile: string | null;
   /** null: HTTP without TLS and passwords. */
   readonly webConfigFile: string | null;
-  /** `--listen-address` of simulate, `--web.listen-address` of the other commands. */
+  /** `--listen-address` of simulate. */
   readonly listenAddress: ListenAddress;
+  /** `--web.listen-address` of serve and demo: at least one. */
+  readonly webListenAddresses: ListenAddresses;
+  /** Whether systemd's sockets take their place. */
+  readonly systemdSocket: boolean;
+  /** Without `process_*` and `nodejs_*`. */
+  readonly disableExporterMetrics: boolean;
   /** Below the route prefix. */
   readonly telemetryPath: string;
   /** Where people reach the exporter, without a slash at the end; empty: unknown. */
@@ -72,7 +78,9 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
 /** As commander names them: it removes hyphens, but not dots. */
 interface Given {
   readonly 'config.file'?: string;
-  readonly 'web.listenAddress'?: ListenAddress;
+  readonly 'web.listenAddress'?: ListenAddresses;
+  readonly 'web.systemdSocket'?: boolean;
+  readonly 'web.disableExporterMetrics'?: boolean;
   readonly 'web.telemetryPath'?: string;
   readonly 'web.config.file'?: string;
   readonly 'web.externalUrl'?: string;
@@ -119,6 +127,7 @@ function declare(
   const log = (level: string) => [flags.logLevel().default(null, level), flags.logFormat()];
   const web = (address: string) => [
     flags.webListenAddress(address),
+    flags.webDisableExporterMetrics(),
     flags.webTelemetryPath(),
     flags.webConfigFile(),
     flags.webExternalUrl(),
@@ -130,6 +139,7 @@ function declare(
   const serve = add(program, 'serve', 'poll SecMaster and serve /metrics; the default', [
     flags.configFile(),
     ...web(':19210'),
+    flags.webSystemdSocket(),
     ...log('info'),
   ]);
   add(program, 'check', 'check the configuration and print all problems; exit 1 if there are any', [
@@ -172,12 +182,18 @@ function declare(
   return program.addHelpText('after', () => `\nServe, the default. ${flagsOf(serve)}`);
 }
 
+/** Of a command that doesn't listen. */
+const noAddress: ListenAddress = { host: null, port: 0 };
+
 function optionsOf(given: Given): Options {
   const externalUrl = given['web.externalUrl'] ?? '';
   return {
     configFile: given['config.file'] ?? null,
     webConfigFile: given['web.config.file'] ?? null,
-    listenAddress: given.listenAddress ?? given['web.listenAddress'] ?? { host: null, port: 0 },
+    listenAddress: given.listenAddress ?? noAddress,
+    webListenAddresses: given['web.listenAddress'] ?? [noAddress],
+    systemdSocket: given['web.systemdSocket'] ?? false,
+    disableExporterMetrics: given['web.disableExporterMetrics'] ?? false,
     telemetryPath: given['web.telemetryPath'] ?? '/metrics',
     externalUrl,
     routePrefix: given['web.routePrefix'] ?? (externalUrl === '' ? '' : pathOf(externalUrl)),

@@ -7,6 +7,7 @@ import { documentPages } from '../http/documents/documents.ts';
 import type { Logger } from '../log.ts';
 import { coalesce } from '../metrics/coalesce.ts';
 import { createExposition, type Exposition } from '../metrics/exposition.ts';
+import { excludedBy } from '../model/name-patterns.ts';
 import { createFleet, type Fleet } from '../poll/fleet/fleet.ts';
 import type { Pollable } from '../poll/fleet/timer.ts';
 import { type Clients, createClients, createShared } from '../secmaster/api/clients.ts';
@@ -30,6 +31,8 @@ export interface Surroundings {
   readonly routes: Pick<Routes, 'of'>;
   readonly log: Logger;
   readonly version: string;
+  /** The commit that it was built from. */
+  readonly revision: string;
   readonly web: WebPlace;
   /** Markdown by path, as pages. */
   readonly documents: ReadonlyMap<string, string>;
@@ -45,16 +48,20 @@ export interface Surroundings {
   readonly onRequest?: () => void;
 }
 
-/** Where which pages are. */
-export type WebPlace = Pick<Options, 'telemetryPath' | 'externalUrl' | 'routePrefix'>;
+/** Where which pages are, and what they show. */
+export type WebPlace = Pick<Options, 'telemetryPath' | 'externalUrl' | 'routePrefix'> &
+  Partial<Pick<Options, 'disableExporterMetrics'>>;
 
 /** @throws {LedgerError} if the ledger can't be opened or created; a damaged one makes polls fail instead */
 export async function createExporter(first: Config, surroundings: Surroundings): Promise<Exporter> {
-  const { clock, routes, log, version, web, documents, load, onReloaded, onNew, stall, onRequest } = surroundings;
+  const { clock, routes, log, version, revision, web, documents, load, onReloaded, onNew, stall, onRequest } =
+    surroundings;
   let config = first;
   const exposition = createExposition({
     version,
+    revision,
     externalUrl: web.externalUrl,
+    hasProcessMetrics: web.disableExporterMetrics !== true,
     now: clock.now,
     elapsedMs: clock.elapsedMs,
     onBug: (err, family, workspace) =>
@@ -86,6 +93,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
       ...config.poll,
       ...config.metrics,
       ...config.status,
+      isExcluded: excludedBy(target.playbooks),
       retentionMs: config.state.retentionMs,
     }),
     secmasterOf: (target, projectId) => clients.secmaster(target, projectId),

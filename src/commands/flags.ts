@@ -3,13 +3,19 @@ import { parseExternalUrl, parseRoutePrefix } from '../http/web-place.ts';
 import { logFormats, logLevels } from '../log.ts';
 import { habitNames, isHabit } from '../simulator/habits.ts';
 import { isPreset, presetNames } from '../simulator/presets.ts';
-import { parseListenAddress } from './listen-address.ts';
+import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The flags of all commands; each call makes new ones, because a flag remembers whether it has been given. */
 export const flags = {
   configFile: () => single('--config.file <path>', 'configuration file (default: environment variables)'),
-  webListenAddress: (given: string) => listenAddress('--web.listen-address <address>', given),
+  webListenAddress: (given: string) => listenAddresses('--web.listen-address <address>', given),
+  webSystemdSocket: () =>
+    new Option('--web.systemd-socket', 'serve on the sockets that systemd passes, instead of listening').conflicts(
+      'web.listenAddress',
+    ),
+  webDisableExporterMetrics: () =>
+    new Option('--web.disable-exporter-metrics', "leave out metrics about the exporter's own process"),
   webTelemetryPath: () =>
     single('--web.telemetry-path <path>', 'path of the metrics', telemetryPath).default('/metrics', '/metrics'),
   webConfigFile: () =>
@@ -88,9 +94,22 @@ function choice(
   return option;
 }
 
+const address = (value: string): ListenAddress =>
+  parseListenAddress(value) ?? invalid('Write it like :19210 or 127.0.0.1:19210.');
+
 function listenAddress(names: string, given: string): Option {
-  const parse = (value: string) => parseListenAddress(value) ?? invalid('Write it like :19210 or 127.0.0.1:19210.');
-  return single(names, 'address to listen on', parse).default(parseListenAddress(given), given);
+  return single(names, 'address to listen on', address).default(address(given), given);
+}
+
+function listenAddresses(names: string, given: string): Option {
+  const parsed: ListenAddress[] = [];
+  return new Option(names, 'address to listen on; may be given several times')
+    .argParser((value: string) => {
+      expectValue(names, value);
+      parsed.push(address(value));
+      return [...parsed];
+    })
+    .default([address(given)], given);
 }
 
 /** Refuses the exporter's own pages, and patterns of the router. */

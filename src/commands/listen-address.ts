@@ -1,5 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
+/** At least one. */
+export type ListenAddresses = readonly [ListenAddress, ...ListenAddress[]];
+
 export interface ListenAddress {
   /** null: all interfaces. */
   readonly host: string | null;

@@ -1,7 +1,7 @@
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../log.ts';
-import { version } from '../package-json.ts';
+import { revision, version } from '../package-json.ts';
 import type { Pollable } from '../poll/fleet/timer.ts';
 import { createRoutes } from '../secmaster/http/routes.ts';
 import type { Options } from './command-line.ts';
@@ -29,7 +29,9 @@ export async function once(config: Config, options: Options, log: Logger, status
       routes,
       log,
       version,
-      web: options,
+      revision,
+      // They say nothing about a process that ends at once.
+      web: { ...options, disableExporterMetrics: true },
       documents: new Map(),
       // `once` never reloads.
       load: async () => ({ config }),

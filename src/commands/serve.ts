@@ -1,9 +1,9 @@
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Loaded } from '../config/load.ts';
-import { listen } from '../http/listen.ts';
+import { ListenError, listen, type Place } from '../http/listen.ts';
 import type { Logger } from '../log.ts';
-import { version } from '../package-json.ts';
+import { revision, version } from '../package-json.ts';
 import { startTimer, type Timer } from '../poll/fleet/timer.ts';
 import { createRoutes } from '../secmaster/http/routes.ts';
 import { addressToOpen } from './address-to-open.ts';
@@ -12,7 +12,9 @@ import { configuredWeb } from './configured.ts';
 import { readDocuments } from './documents.ts';
 import { createExporter } from './exporter.ts';
 import type { HangUps } from './hang-ups.ts';
+import { keepHealthFile } from './health-file.ts';
 import { stopSignal } from './stop-signal.ts';
+import { passedSockets } from './systemd-sockets.ts';
 
 export interface ServeParts {
   readonly log: Logger;
@@ -34,12 +36,16 @@ export async function serve(
   if (web === null) return 1;
   const routes = createRoutes(process.env);
   let timer: Timer | null = null;
+  let stopHealthFile: (() => Promise<void>) | null = null;
+  // The image sets it.
+  const healthFile = process.env.EXPORTER_HEALTH_FILE;
   let { poll } = config;
   const exporter = await createExporter(config, {
     clock: systemClock,
     routes,
     log,
     version,
+    revision,
     web: options,
     documents: readDocuments(log),
     load,
@@ -52,21 +58,33 @@ export async function serve(
   });
   try {
     await exporter.fleet.sharing?.start();
-    const listener = await listen(exporter.app, options.listenAddress, web);
-    const url = `${addressToOpen(options, listener.port, web.current().tls !== null)}/`;
-    log.info({ url, port: listener.port, version }, 'serving');
+    const { port, ports, close } = await listen(exporter.app, places(options), web);
+    const url = `${addressToOpen(options, port, web.current().tls !== null)}/`;
+    log.info({ url, port, ...(ports.length > 1 && { ports }), version }, 'serving');
     onServing?.(url);
+    stopHealthFile = healthFile ? keepHealthFile(healthFile, log) : null;
     timer = startTimer(exporter.fleet.pollables, poll, systemClock, log);
     hangUps.onEach(() => void exporter.reload());
     const signal = await stopping;
     log.info({ signal }, 'stopping');
-    await Promise.all([timer.stop(), listener.close()]);
+    await Promise.all([timer.stop(), close()]);
   } finally {
     hangUps.onEach(() => {});
+    await stopHealthFile?.();
     await exporter.fleet.sharing?.stop();
     await exporter.close();
     await routes.close();
   }
   log.info('stopped');
   return 0;
+}
+
+/** Where to serve. @throws {ListenError} */
+function places({ systemdSocket, webListenAddresses }: Options): readonly [Place, ...Place[]] {
+  if (!systemdSocket) return webListenAddresses;
+  const passed = passedSockets(process.env, process.pid);
+  if ('problem' in passed) throw new ListenError(`--web.systemd-socket: ${passed.problem}`);
+  const [first, ...others] = passed.descriptors.map((descriptor) => ({ descriptor }));
+  if (first === undefined) throw new ListenError('--web.systemd-socket: systemd has passed no socket');
+  return [first, ...others];
 }

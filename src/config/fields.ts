@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { compilePattern } from '../model/name-patterns.ts';
 import { labelText, maxLabelLength } from '../model/text.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { isLinkLocal, isLoopback, parseOrigin } from './endpoints.ts';
@@ -72,6 +73,24 @@ export const path = field((value, refuse) => (typeof value === 'string' ? expand
   values: 'text',
   isShown: false,
 });
+
+/** A regular expression on a name. */
+export const pattern = field(
+  (value, refuse) => {
+    if (typeof value !== 'string') return refuse(notText);
+    if (value.length > maxPatternLength) return refuse(`has more than ${maxPatternLength} characters`);
+    try {
+      compilePattern(value);
+    } catch (error) {
+      // Such as "Invalid regular expression: /a(/su: Unterminated group".
+      return refuse(`is not a valid regular expression: ${String(error).replace(/^.*: /s, '')}`);
+    }
+    return value;
+  },
+  { values: 'regular expression', isShown: false },
+);
+
+const maxPatternLength = 1_000;
 
 export function listOf<T>(
   item: Value<T>,

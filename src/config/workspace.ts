@@ -1,6 +1,6 @@
 import { credentials } from './credentials/registry.ts';
 import { defaultEndpoint, isRegion } from './endpoints.ts';
-import { label, listOf, origin, text, textOf } from './fields.ts';
+import { label, listOf, origin, pattern, text, textOf } from './fields.ts';
 import { key, mapping, optionalKey, part, section } from './mapping.ts';
 import { proxyUrl, tls } from './route.ts';
 import type { Value, ValueOf } from './value.ts';
@@ -17,6 +17,18 @@ const filters = section({
   workflowId: filter('workflow_id', 'only instances of these workflows; empty: all'),
   dataclassId: filter('dataclass_id', 'only instances of these data classes; empty: all'),
   triggerType: filter('trigger_type', 'only instances with these trigger types, such as `TIMER`; empty: all'),
+});
+
+const patterns = (name: string, meaning: string) =>
+  key(
+    name,
+    listOf(pattern, (list) => list.max(1_000, 'has more than 1000 values'), 'list of up to 1000 regular expressions'),
+    { default: [], meaning },
+  );
+
+const playbooks = section({
+  include: patterns('include', 'only playbooks whose whole name matches one of these; empty: all'),
+  exclude: patterns('exclude', 'no playbooks whose whole name matches one of these, even if they are included'),
 });
 
 const declared = mapping({
@@ -64,6 +76,7 @@ const declared = mapping({
     meaning: 'proxy for this workspace, such as `http://proxy.example.com:3128`; default: those of the environment',
   }),
   filters: part('filters', filters),
+  playbooks: part('playbooks', playbooks),
   credentials: optionalKey('credentials', credentials, {
     meaning: 'default: from the environment, then the profile file, then the agency',
   }),

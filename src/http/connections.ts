@@ -85,6 +85,7 @@ export function limitConnections(
   };
 }
 
-function portsOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
+/** A client may use one of its ports for connections to several of ours. */
+function portsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }

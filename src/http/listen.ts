@@ -1,6 +1,6 @@
 import { createServer as createHttpServer, type Server, type ServerOptions } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer as createNetServer, type Server as NetServer } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { contextOf, noWebConfig, type TlsConfig } from '../config/web.ts';
 import type { App } from './app.ts';
@@ -12,8 +12,10 @@ import { limitResponse } from './responses.ts';
 import { fixedWeb, type Web } from './web.ts';
 
 export interface Listener {
-  /** The port in use, even if 0 was requested. */
+  /** The first port in use, even if 0 was requested; 0: that of a socket without ports. */
   readonly port: number;
+  /** All of them, in the order of the places. */
+  readonly ports: readonly number[];
   /** Ends running requests at once. */
   close(): Promise<void>;
 }
@@ -24,7 +26,14 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** Listening on the address failed; the message says why. */
+/** A socket that is already open, such as one from systemd. */
+export interface OpenSocket {
+  readonly descriptor: number;
+}
+
+export type Place = ListenAddress | OpenSocket;
+
+/** Listening failed; the message says where and why. */
 export class ListenError extends Error {
   override name = 'ListenError';
 }
@@ -39,10 +48,10 @@ const bounds = {
 } satisfies ServerOptions;
 const handshakeTimeout = 5_000;
 
-/** @throws {ListenError} */
+/** Serves at all of these places, with limits that they share. @throws {ListenError} */
 export async function listen(
   app: App,
-  { host, port }: ListenAddress,
+  places: Place | readonly [Place, ...Place[]],
   web: Web = fixedWeb(noWebConfig),
 ): Promise<Listener> {
   // HTTP/1.0 needs no Host.
@@ -57,24 +66,61 @@ export async function listen(
   server.on('checkExpectation', onRequest);
   const connections = limitConnections(server);
   answerUnread(server, methodsByPath(app));
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', (error: NodeJS.ErrnoException) =>
-    reject(listenError(error, { host, port }, '--web.listen-address')),
+  const [first, ...others] = isOne(places) ? [places] : places;
+  // All connections are the one server's, whichever socket has accepted them.
+  const further = others.map(
+    (place) => [place, createNetServer(accepting, (socket) => server.emit('connection', socket))] as const,
   );
-  server.listen(port, host ?? undefined, resolve);
-  await promise;
-  // Such as an accept for want of file descriptors: it concerns one client.
-  server.on('error', () => {});
+  const servers: [NetServer, ...NetServer[]] = [server, ...further.map(([, one]) => one)];
+  const close = () => Promise.all(servers.filter(({ listening }) => listening).map(closed));
+  try {
+    await begin(server, first);
+    for (const [place, one] of further) await begin(one, place);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const ports = servers.map(portOf);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: ports[0] ?? 0,
+    ports,
     async close() {
-      const closed = new Promise((done) => server.close(done));
+      const ended = close();
       web.close();
       await guard.close();
       connections.closeAll();
-      await closed;
+      await ended;
     },
   };
+}
+
+/** As Node.js's servers for HTTP accept connections. */
+const accepting = { allowHalfOpen: true, noDelay: true };
+
+function isOne(places: Place | readonly Place[]): places is Place {
+  return !Array.isArray(places);
+}
+
+async function begin(server: NetServer, place: Place): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const refuse = (error: NodeJS.ErrnoException) =>
+    reject('descriptor' in place ? openSocketError(error, place) : listenError(error, place, '--web.listen-address'));
+  server.once('error', refuse);
+  if ('descriptor' in place) server.listen({ fd: place.descriptor }, resolve);
+  else server.listen(place.port, place.host ?? undefined, resolve);
+  await promise;
+  server.off('error', refuse);
+  // Such as an accept for want of file descriptors: it concerns one client.
+  server.on('error', () => {});
+}
+
+function closed(server: NetServer): Promise<void> {
+  return new Promise((done) => void server.close(() => done()));
+}
+
+function portOf(server: NetServer): number {
+  const address = server.address();
+  return address === null || typeof address === 'string' ? 0 : address.port;
 }
 
 function createServer(onRequest: Listen, web: Web): Server {
@@ -95,6 +141,10 @@ function createTlsServer(tls: TlsConfig, web: Web, onRequest: Listen): Server {
     if (changed.tls.clientCa !== web.current().tls?.clientCa) server.closeAllConnections();
   });
   return server;
+}
+
+function openSocketError(cause: NodeJS.ErrnoException, { descriptor }: OpenSocket): ListenError {
+  return new ListenError(`cannot listen on file descriptor ${descriptor} from systemd: ${cause.message}`, { cause });
 }
 
 /** @param flag sets the address */

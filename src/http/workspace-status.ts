@@ -2,6 +2,7 @@ import { consoleLink } from '../model/console-link.ts';
 import type { Profile } from '../model/profile.ts';
 import { findingsOf } from '../model/profile-text.ts';
 import type { EndedPoll, WorkspaceReport } from '../model/report.ts';
+import { isEnded } from '../model/status.ts';
 import { type PlaybookStatus, playbookStatuses } from './playbook-status.ts';
 import { consoleIds } from './run-status.ts';
 import { rounded, secondsBetween, time } from './status-values.ts';
@@ -58,9 +59,12 @@ export function workspaceStatus(whole: WorkspaceReport, consoleUrl: string | nul
   const { last, lastSuccessMs } = polls;
   // Without a prototype: a status may be called `constructor`.
   const instances: Record<string, number> = Object.create(null);
+  // Not all of the ledger's: some may be of playbooks that are excluded.
+  let open = 0;
   for (const { labels, instances: some } of snapshot?.window ?? []) {
     const { status = '' } = labels;
     instances[status] = (instances[status] ?? 0) + some;
+    if (!isEnded({ status, endTimeMs: null })) open += some;
   }
   return {
     workspace: report.workspace,
@@ -77,7 +81,7 @@ export function workspaceStatus(whole: WorkspaceReport, consoleUrl: string | nul
     age_seconds: secondsBetween(lastSuccessMs, nowMs),
     window_complete: snapshot?.windowComplete ?? false,
     instances,
-    open_instances: snapshot?.openInstances ?? 0,
+    open_instances: open,
     playbooks: playbookStatuses(whole),
     playbooks_listed: snapshot !== null && snapshot.listed !== null,
     console_url: consoleUrl === null ? null : consoleLink(consoleUrl, consoleIds(whole)),

@@ -27,6 +27,11 @@ export class PlaybookNames {
     return run;
   }
 
+  /** Whether the playbook is known, under whatever name. */
+  isKnown(id: string, name: string): boolean {
+    return this.#namesOf(ownerOf(id, name)).size > 0;
+  }
+
   isCurrent(id: string, name: string): boolean {
     const names = this.#namesOf(ownerOf(id, name));
     return names.get(name) === newestOf(names);

@@ -18,6 +18,8 @@ export interface ListingLimits {
   readonly nowMs: number;
   /** Maximum number of playbooks with their own series. */
   readonly maxPlaybooks: number;
+  /** Whether a playbook is excluded by its name; null, or absent: none are. */
+  readonly isExcluded?: ((playbook: string) => boolean) | null;
 }
 
 /** Playbooks that are kept. */
@@ -27,12 +29,12 @@ const maxKept = 2_000;
 export function listedChange(
   state: LedgerState,
   read: readonly ListedPlaybook[],
-  { nowMs, maxPlaybooks, isMerged }: ListingLimits & { readonly isMerged: boolean },
+  { isMerged, ...limits }: ListingLimits & { readonly isMerged: boolean },
 ): Listed {
   const ids = new Set(read.map(({ playbookId }) => playbookId));
   const missing = isMerged ? state.listed.filter(({ playbookId }) => !ids.has(playbookId)) : [];
   const all = [...read, ...missing].slice(0, maxKept);
-  return placed(state, all, { nowMs, maxPlaybooks }, nowMs);
+  return placed(state, all, limits, limits.nowMs);
 }
 
 /** The change where other playbooks have begun or ceased to run, or the maximum is another one; null: the places stay as they are. */
@@ -47,10 +49,12 @@ export const forgottenList: Listed = { kind: 'playbooks_listed', listed: [], atM
 
 function placed(
   state: LedgerState,
-  all: readonly ListedPlaybook[],
-  { nowMs, maxPlaybooks }: ListingLimits,
+  listed: readonly ListedPlaybook[],
+  { nowMs, maxPlaybooks, isExcluded = null }: ListingLimits,
   atMs: number | null,
 ): Listed {
+  const excluded = listed.filter(({ name }) => isExcluded?.(name) === true);
+  const all = listed.filter((one) => !excluded.includes(one));
   const running = runningIds(state);
   const current = currentPlaybooks(state);
   const places = Math.max(0, maxPlaybooks - running.own.size);
@@ -61,7 +65,7 @@ function placed(
     (a, b) => isEnabled(b) - isEnabled(a) || isKnown(b) - isKnown(a) || compare(a.playbookId, b.playbookId),
   );
   const withPlace = new Set(inTurn.slice(0, places).map(({ playbookId }) => playbookId));
-  const listed = all
+  const kept = all
     .map(
       ({ playbookId, name, isEnabled, dataclass }): KeptPlaybook => ({
         playbookId,
@@ -74,9 +78,10 @@ function placed(
     .sort((a, b) => compare(a.playbookId, b.playbookId));
   return {
     kind: 'playbooks_listed',
-    listed: JSON.stringify(listed) === JSON.stringify(state.listed) ? state.listed : listed,
+    listed: JSON.stringify(kept) === JSON.stringify(state.listed) ? state.listed : kept,
     atMs,
-    playbooks: named(state, listed, nowMs),
+    // One may have been renamed to an excluded name.
+    playbooks: named(state, [...kept, ...excluded.map((one) => ({ ...one, hasPlace: false }))], nowMs),
   };
 }
 

@@ -2,8 +2,14 @@ import type { PlaybookLabel } from '../model/snapshot.ts';
 
 /** The label of an instance without a playbook. */
 export const noPlaybook = '(none)';
-/** The label that playbooks beyond the limit share. A playbook that really has one of these two names gets its id appended. */
+/** The label that playbooks beyond the limit share. A playbook that really has one of these names gets its id appended. */
 export const otherPlaybooks = 'other';
+
+/**
+ * The label of the runs of playbooks that the configuration excludes. They are in the ledger, so that it can be held against SecMaster's
+ * counts, and nothing shows them.
+ */
+export const excludedPlaybooks = '(excluded)';
 
 /** A playbook under one of its names, with its permanent label. */
 export interface MetPlaybook extends PlaybookLabel, NewestRun {

@@ -1,5 +1,5 @@
 import type { ExtraLabel } from '../model/extra-labels.ts';
-import type { Instance } from '../model/instance.ts';
+import { type Instance, noDetails } from '../model/instance.ts';
 import type { CounterName, CounterSeries, Labels, LastTime } from '../model/snapshot.ts';
 import { isDocumentedStatus, isEnded } from '../model/status.ts';
 import type { DurationChange, FailedAttempt, PageChange } from './change.ts';
@@ -10,6 +10,7 @@ import { extraValues, meetExtraValues } from './extra-values.ts';
 import { type Folded, fold, isSettled } from './fold.ts';
 import { labelsText, runLabels, withStatus } from './label-set.ts';
 import { LabelValues, otherValue } from './label-values.ts';
+import { excludedPlaybooks, noPlaybook } from './met-playbook.ts';
 import { knownLabels, PlaybookLabels } from './playbook-labels.ts';
 import { type LedgerState, liveLabels } from './state.ts';
 import { Tally } from './tally.ts';
@@ -29,6 +30,8 @@ export interface PageContext {
   readonly labels?: readonly ExtraLabel[];
   /** Upper bounds in seconds, ascending. */
   readonly durationBuckets: readonly number[];
+  /** Whether a playbook is excluded by its name; null, or absent: none are. */
+  readonly isExcluded?: ((playbook: string) => boolean) | null;
   /** The topology of which ended instances is wanted. */
   readonly nodes: 'off' | 'failed' | 'all';
   readonly nowMs: number;
@@ -48,6 +51,7 @@ const usualEnds = ['FINISHED', 'FAILED', 'TERMINATED'];
 /** Folds the rows of a page, in order, into one change. */
 export function foldPage(instances: readonly Instance[], context: PageContext): FoldedPage {
   const { state, nowMs, labels: extra = [] } = context;
+  const isExcluded = ({ playbook }: Instance) => context.isExcluded?.(playbook?.name ?? noPlaybook) === true;
   const entries = new Map<string, Entry>();
   const seen: string[] = [];
   const rows: RowVerdict[] = [];
@@ -68,31 +72,38 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
       continue;
     }
     const { id, startTimeMs, endTimeMs, retryCount, details } = instance;
-    const runsLabels = labelsOf(instance, known, labels, values, extra);
+    const isOut = isExcluded(instance);
+    const runsLabels = labelsOf(instance, known, isOut, labels, values, extra);
+    // What was met while its playbook was excluded stays so.
+    const isUncounted = runsLabels.playbook === excludedPlaybooks;
     const status = statusOf(instance, known, values);
     const observed = { id, labels: runsLabels, status, startTimeMs, endTimeMs, retryCount, details };
     const folded = fold(known, observed, sinceMs, state.generation + 1);
-    shown.push(observed);
+    if (!isUncounted) shown.push(observed);
     const { entry } = folded;
 
     rows.push(folded.isNews ? 'changed' : isSettled(known, folded, state.generation) ? 'settled' : 'unsettled');
     const atMs = Math.max(entry.startTimeMs ?? 0, entry.endTimeMs ?? 0);
     // What is dated into the future holds no later name off.
     const begun = Math.min(begunMs(entry) ?? 0, nowMs);
+    const meet = (playbook: Instance['playbook']) => {
+      if (isOut) labels.meetExcluded(playbook, begun);
+      else if (!isUncounted) labels.meet(playbook, atMs, begun);
+    };
     if (!folded.changed) {
       if (!isEnded(entry) || known?.recheck) seen.push(entry.id);
       // A name that came back too soon to be believed.
-      if (!isEnded(entry) && !labels.isCurrent(instance.playbook)) labels.meet(instance.playbook, atMs, begun);
+      if (!isEnded(entry) && !labels.isCurrent(instance.playbook)) meet(instance.playbook);
       continue;
     }
     entries.set(entry.id, entry);
     for (const set of [entry.labels, known?.labels ?? entry.labels]) touched.set(labelsText(set), set);
-    labels.meet(instance.playbook, atMs, begun);
+    meet(instance.playbook);
     values.meet('trigger_type', instance.triggerType, atMs);
-    meetExtraValues(extra, details, known?.labels, values, atMs);
+    if (!isUncounted) meetExtraValues(extra, details, known?.labels, values, atMs);
     if (status === otherValue) values.limit('status', instance.status, atMs);
     else values.meet('status', status, atMs);
-    series.add(known, folded);
+    series.add(known, folded, !isOut && !isUncounted);
   }
 
   const added = entries.keys().filter((id) => !context.known.has(id));
@@ -153,7 +164,8 @@ function collectSeries({ state, durationBuckets, nodes, nowMs }: PageContext) {
   }
 
   return {
-    add(known: Entry | null, folded: Folded): void {
+    /** @param isShown whether anybody is told of the run by itself */
+    add(known: Entry | null, folded: Folded, isShown: boolean): void {
       const { entry, increments, endedAfterSeconds: seconds } = folded;
       const { labels, status } = entry;
       const withItsStatus = withStatus(labels, status);
@@ -161,7 +173,7 @@ function collectSeries({ state, durationBuckets, nodes, nowMs }: PageContext) {
       count('retries', labels, increments.retries);
       makeUsual(labels);
       for (const [end, by] of increments.ends) count('completed', withStatus(labels, end), by);
-      noteEnd(known, folded);
+      if (isShown) noteEnd(known, folded);
       if (seconds !== null) {
         const le = durationBuckets.find((bound) => seconds <= bound) ?? Number.POSITIVE_INFINITY;
         const observed = { instanceId: entry.id, seconds, endTimeMs: entry.endTimeMs ?? 0 };
@@ -191,16 +203,18 @@ function collectSeries({ state, durationBuckets, nodes, nowMs }: PageContext) {
 function labelsOf(
   { playbook, triggerType, details }: Instance,
   known: Entry | null,
+  isOut: boolean,
   labels: PlaybookLabels,
   values: LabelValues,
   extra: readonly ExtraLabel[],
 ): Labels {
   const { playbook: knownPlaybook, trigger_type: knownTriggerType = '' } = known?.labels ?? {};
-  const label = playbook === null && knownPlaybook !== undefined ? knownPlaybook : labels.of(playbook);
+  const isKept = playbook === null || isOut || knownPlaybook === excludedPlaybooks;
+  const label = isKept && knownPlaybook !== undefined ? knownPlaybook : isOut ? excludedPlaybooks : labels.of(playbook);
   return runLabels(
     label,
     triggerType === '' ? knownTriggerType : values.of('trigger_type', triggerType),
-    extraValues(extra, details, known?.labels, values),
+    extraValues(extra, label === excludedPlaybooks ? noDetails : details, known?.labels, values),
   );
 }
 

@@ -2,7 +2,14 @@ import type { Playbook } from '../model/instance.ts';
 import type { ListedSeries, PlaybookLabel } from '../model/snapshot.ts';
 import { suffixed } from '../model/text.ts';
 import { PlaybookNames } from './current-names.ts';
-import { type MetPlaybook, noPlaybook, otherPlaybooks, ownerOf, playbookKey } from './met-playbook.ts';
+import {
+  excludedPlaybooks,
+  type MetPlaybook,
+  noPlaybook,
+  otherPlaybooks,
+  ownerOf,
+  playbookKey,
+} from './met-playbook.ts';
 
 /** Playbooks that share `other` and are remembered, to be counted. */
 const maxLimitedPlaybooks = 10_000;
@@ -39,7 +46,7 @@ export function countLimited(
  */
 export class PlaybookLabels {
   readonly #byPlaybook = new Map<string, KnownLabel>();
-  readonly #taken = new Set<string>(['', noPlaybook, otherPlaybooks]);
+  readonly #taken = new Set<string>(['', noPlaybook, otherPlaybooks, excludedPlaybooks]);
   readonly #live = new Set<string>();
   readonly #liveLabels = new Set<string>();
   readonly #met = new Map<string, MetPlaybook>();
@@ -92,6 +99,13 @@ export class PlaybookLabels {
     const seenMs = Math.max(atMs, this.#met.get(key)?.seenMs ?? 0);
     const run = this.#names.meet(playbook.id, playbook.name, begunMs);
     this.#met.set(key, { playbookId: playbook.id, name: playbook.name, label, seenMs, ...run });
+  }
+
+  /** Records an instance of a playbook with an excluded name: only a name that it had before makes that worth knowing. */
+  meetExcluded(playbook: Playbook | null, begunMs: number): void {
+    if (playbook === null || !this.#names.isKnown(playbook.id, playbook.name)) return;
+    this.reserve(playbook);
+    this.meet(playbook, 0, begunMs);
   }
 
   /** Whether the playbook has this name now. */

@@ -24,7 +24,7 @@ export interface Exposition {
   /** When `scrape` was last called, by the clock that nobody sets; null: never. */
   lastScrapeMs(): number | null;
   /** Counts one HTTP request of the exporter; `code` is the HTTP status or the kind of error. */
-  observeRequest(operation: string, code: string, seconds: number): void;
+  observeRequest(region: string, operation: string, code: string, seconds: number): void;
   /** Records a load of the configuration; the exposition starts with a successful one. */
   observeReload(isSuccess: boolean): void;
 }
@@ -49,8 +49,12 @@ interface Polled {
 
 export interface ExpositionParts {
   readonly version: string;
+  /** The commit that it was built from. */
+  readonly revision: string;
   /** Where people reach the exporter; empty: unknown. */
   readonly externalUrl: string;
+  /** Whether there are metrics about the process itself, `process_*` and `nodejs_*`. */
+  readonly hasProcessMetrics: boolean;
   readonly now: () => number;
   /** The clock that nobody sets. */
   readonly elapsedMs: () => number;
@@ -59,8 +63,8 @@ export interface ExpositionParts {
 }
 
 export function createExposition(parts: ExpositionParts): Exposition {
-  const { version, externalUrl, now, elapsedMs, onBug, families = workspaceFamilies } = parts;
-  const processMetrics = createProcessMetrics({ version, externalUrl, now });
+  const { elapsedMs, onBug, families = workspaceFamilies } = parts;
+  const processMetrics = createProcessMetrics({ ...parts, withDefaults: parts.hasProcessMetrics });
   const answers = new Map<Format, Answer>();
   let latest: Known = { reports: [], durationBuckets: [] };
   let scrapedMs: number | null = null;

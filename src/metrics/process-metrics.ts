@@ -18,25 +18,37 @@ export interface ProcessMetrics {
   /** The current values, without the end of an exposition. */
   render(format: Format): Promise<string>;
   /** Counts one HTTP request of the exporter; `code` is the HTTP status or the kind of error. */
-  observeRequest(operation: string, code: string, seconds: number): void;
+  observeRequest(region: string, operation: string, code: string, seconds: number): void;
   /** Records a load of the configuration; it starts with a successful one. */
   observeReload(isSuccess: boolean): void;
 }
 
 export interface ProcessParts {
   readonly version: string;
+  /** The commit that it was built from. */
+  readonly revision: string;
   /** Empty: unknown. */
   readonly externalUrl: string;
   readonly now: () => number;
+  /** Whether `process_*` and `nodejs_*` are measured. */
+  readonly withDefaults: boolean;
 }
 
-export function createProcessMetrics({ version, externalUrl, now }: ProcessParts): ProcessMetrics {
+/** Gauges with the names of counters, which promtool refuses. Others have the same values by type. */
+const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
+export function createProcessMetrics(parts: ProcessParts): ProcessMetrics {
+  const { version, revision, externalUrl, now, withDefaults } = parts;
   const live = new Registry();
-  collectDefaultMetrics({ register: live });
+  if (withDefaults) collectDefaultMetrics({ register: live });
+  for (const name of misnamed) live.removeSingleMetric(name);
   const registers = [live];
   const requests = new Counter({ ...declaration(exporterProcess.apiRequests), registers });
   const requestDuration = new Histogram({ ...declaration(exporterProcess.apiRequestDuration), registers });
-  new Gauge({ ...declaration(exporterProcess.buildInfo), registers }).set({ version, nodeversion: process.version }, 1);
+  new Gauge({ ...declaration(exporterProcess.buildInfo), registers }).set(
+    { version, revision, nodeversion: process.version },
+    1,
+  );
   new Gauge({ ...declaration(exporterProcess.webInfo), registers }).set({ external_url: externalUrl }, 1);
   const reloadSuccessful = new Gauge({ ...declaration(exporterProcess.configLastReloadSuccessful), registers });
   const reloadSuccess = new Gauge({ ...declaration(exporterProcess.configLastReloadSuccess), registers });
@@ -50,9 +62,9 @@ export function createProcessMetrics({ version, externalUrl, now }: ProcessParts
   return {
     observeReload,
     render: async (format) => render(format, await live.getMetricsAsJSON()),
-    observeRequest(operation, code, seconds) {
-      requests.inc({ operation, code });
-      requestDuration.observe({ operation, code }, seconds);
+    observeRequest(region, operation, code, seconds) {
+      requests.inc({ region, operation, code });
+      requestDuration.observe({ region, operation, code }, seconds);
     },
   };
 }

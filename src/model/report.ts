@@ -8,6 +8,8 @@ import type { Snapshot } from './snapshot.ts';
 export interface WorkspaceReport {
   /** The value of the label `workspace`. */
   readonly workspace: string;
+  /** Its own name; null: it has not been looked up. */
+  readonly workspaceName: string | null;
   readonly workspaceId: string;
   readonly projectId: string;
   readonly region: string;

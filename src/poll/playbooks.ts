@@ -80,11 +80,11 @@ export function createPlaybookLists({ elapsedMs, sleep }: Pick<Clock, 'elapsedMs
   }
 
   async function take(session: Session, { playbooks, unreadable, isComplete, problem }: PlaybookList): Promise<void> {
-    const { ledger, secmaster, maxPlaybooks, log } = session;
+    const { ledger, secmaster, maxPlaybooks, isExcluded = null, log } = session;
     dueMs = elapsedMs() + everyMs;
     if (isComplete || completeMs === null) completeMs = elapsedMs();
     const isMerged = !isComplete && elapsedMs() - completeMs < forgetMs;
-    const limits = { nowMs: secmaster.now(), maxPlaybooks, isMerged };
+    const limits = { nowMs: secmaster.now(), maxPlaybooks, isExcluded, isMerged };
     await ledger.commit(listedChange(ledger.state, playbooks, limits));
     const text = isComplete && unreadable === 0 ? null : `${problem} ${unreadable > 0}`;
     tell(session, text, () => log.warn({ playbooks: playbooks.length, unreadable, isComplete, problem }, unexpected));
@@ -104,11 +104,11 @@ export function createPlaybookLists({ elapsedMs, sleep }: Pick<Clock, 'elapsedMs
 
   return {
     async begin(session) {
-      const { ledger, secmaster, maxPlaybooks } = session;
+      const { ledger, secmaster, maxPlaybooks, isExcluded = null } = session;
       const { listedMs } = ledger.state;
       const nowMs = secmaster.now();
       const isOld = listedMs !== null && nowMs - listedMs >= forgetMs;
-      const change = isOld ? forgottenList : replacedChange(ledger.state, { nowMs, maxPlaybooks });
+      const change = isOld ? forgottenList : replacedChange(ledger.state, { nowMs, maxPlaybooks, isExcluded });
       if (change !== null) await ledger.commit(change);
       dueMs ??= elapsedMs() + leftMs(ledger.state.listedMs, nowMs);
       if (reading === null && elapsedMs() >= dueMs) reading = read(session);

@@ -26,6 +26,8 @@ export interface Session {
   readonly maxValues: number;
   /** Labels of the run metrics beside playbook, trigger_type and status. */
   readonly labels: readonly ExtraLabel[];
+  /** Whether `playbooks` excludes a playbook by its name; null, or absent: none are. */
+  readonly isExcluded?: ((playbook: string) => boolean) | null;
   /** The topology of which ended instances is read. */
   readonly nodes: 'off' | 'failed' | 'all';
   /** Failed runs to list; 0: none, because their messages are confidential. */
@@ -126,7 +128,7 @@ export async function readPage(session: Session, query: ListQuery): Promise<Read
 
 /** What these rows change. */
 export async function foldInstances(
-  { ledger, secmaster, maxPlaybooks, maxValues, labels, durationBuckets, nodes, onFailed }: Session,
+  { ledger, secmaster, maxPlaybooks, maxValues, labels, durationBuckets, isExcluded = null, nodes, onFailed }: Session,
   instances: readonly Instance[],
 ) {
   const ids = instances.map(({ id }) => id);
@@ -138,6 +140,7 @@ export async function foldInstances(
     maxValues,
     labels,
     durationBuckets,
+    isExcluded,
     nodes,
     nowMs: secmaster.now(),
   });

@@ -17,6 +17,7 @@ const exporter = await createExporter(config, {
   routes: routesThrough(new Agent()),
   log: createLog('warn', 'json').log,
   version: 'bench',
+  revision: 'unknown',
   web: { telemetryPath: '/metrics', externalUrl: '', routePrefix: '' },
   documents: new Map(),
   load: async () => loaded,

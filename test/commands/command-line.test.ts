@@ -10,7 +10,10 @@ const parse = (...args: string[]) => parseCommandLine(args, '1.2.3');
 const defaults = {
   configFile: null,
   webConfigFile: null,
-  listenAddress: { host: null, port: 19210 },
+  listenAddress: { host: null, port: 0 },
+  webListenAddresses: [{ host: null, port: 19210 }],
+  systemdSocket: false,
+  disableExporterMetrics: false,
   telemetryPath: '/metrics',
   externalUrl: '',
   routePrefix: '',
@@ -24,8 +27,8 @@ const defaults = {
 };
 
 /** Nothing listens. */
-const noAddress = { listenAddress: { host: null, port: 0 } };
-const loopback = { listenAddress: { host: '127.0.0.1', port: 19210 } };
+const noAddress = { webListenAddresses: [{ host: null, port: 0 }] };
+const loopback = { webListenAddresses: [{ host: '127.0.0.1', port: 19210 }] };
 
 describe('understood', () => {
   test.each<[string, string[], string, object]>([
@@ -34,18 +37,31 @@ describe('understood', () => {
     ['check', ['check'], 'check', noAddress],
     ['once', ['once'], 'once', noAddress],
     ['demo: on loopback', ['demo'], 'demo', loopback],
-    ['simulate', ['simulate'], 'simulate', { listenAddress: { host: '127.0.0.1', port: 19211 } }],
+    ['simulate', ['simulate'], 'simulate', { ...noAddress, listenAddress: { host: '127.0.0.1', port: 19211 } }],
     ['a flag and its value apart', ['--config.file', 'a.yml'], 'serve', { configFile: 'a.yml' }],
     ['a flag and its value in one', ['--config.file=a.yml'], 'serve', { configFile: 'a.yml' }],
     ['a value with an equals sign', ['--config.file=a=b.yml'], 'serve', { configFile: 'a=b.yml' }],
     ['a flag behind the command', ['check', '--config.file=a.yml'], 'check', { ...noAddress, configFile: 'a.yml' }],
     ["a command's own flag", ['check', '--online'], 'check', { ...noAddress, online: true }],
-    ['a listen address', ['--web.listen-address=[::1]:0'], 'serve', { listenAddress: { host: '::1', port: 0 } }],
+    ['a listen address', ['--web.listen-address=[::1]:0'], 'serve', { webListenAddresses: [{ host: '::1', port: 0 }] }],
+    [
+      'several listen addresses',
+      ['--web.listen-address=127.0.0.1:1', '--web.listen-address', '[::1]:2'],
+      'serve',
+      {
+        webListenAddresses: [
+          { host: '127.0.0.1', port: 1 },
+          { host: '::1', port: 2 },
+        ],
+      },
+    ],
+    ["systemd's sockets", ['--web.systemd-socket'], 'serve', { systemdSocket: true }],
+    ['no process metrics', ['--web.disable-exporter-metrics'], 'serve', { disableExporterMetrics: true }],
     [
       "the simulator's listen address",
       ['simulate', '--listen-address', ':1'],
       'simulate',
-      { listenAddress: { host: null, port: 1 } },
+      { ...noAddress, listenAddress: { host: null, port: 1 } },
     ],
     ['a telemetry path', ['--web.telemetry-path=/soc/metrics'], 'serve', { telemetryPath: '/soc/metrics' }],
     [
@@ -68,6 +84,7 @@ describe('understood', () => {
       ['simulate', '--behaviour=no-count,unordered', '--behaviour', 'friendly'],
       'simulate',
       {
+        ...noAddress,
         listenAddress: { host: '127.0.0.1', port: 19211 },
         behaviours: ['no-count', 'unordered', 'friendly'],
       },
@@ -180,6 +197,11 @@ describe('refused in one line', () => {
       'a flag twice',
       ['--config.file=a', '--config.file=a'],
       "option '--config.file <path>' is given twice; give it once",
+    ],
+    [
+      "systemd's sockets and an address",
+      ['--web.systemd-socket', '--web.listen-address=:1'],
+      "option '--web.systemd-socket' cannot be used with option '--web.listen-address <address>'",
     ],
     [
       'a default and another value',
@@ -297,6 +319,7 @@ function flagsIn(...args: string[]): string[] {
 const log = ['--log.level', '--log.format'];
 const web = [
   '--web.listen-address',
+  '--web.disable-exporter-metrics',
   '--web.telemetry-path',
   '--web.config.file',
   '--web.external-url',
@@ -306,7 +329,7 @@ const life = ['--behaviour', '--habits'];
 
 describe('the help of a command lists its own flags', () => {
   test.each<[string, string[]]>([
-    ['serve', ['--config.file', ...web, ...log]],
+    ['serve', ['--config.file', ...web, '--web.systemd-socket', ...log]],
     ['check', ['--config.file', '--web.config.file', '--online', ...log]],
     ['once', ['--config.file', ...log]],
     ['demo', [...web, ...life, ...log]],
@@ -336,7 +359,8 @@ test.each([[['--help']], [['-h']], [['help']]])('%j names every command, and the
   expect(help).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^Usage: secmaster-exporter \[command\]/) });
   for (const command of ['serve', 'check', 'once', 'demo', 'simulate', 'ledger copy', 'help'])
     expect(help).toMatchObject({ stdout: expect.stringContaining(`\n  ${command} `) });
-  expect(flagsIn(...args)).toEqual(['--version', '--help', '--config.file', ...web, ...log, '--version', '--help']);
+  const serve = ['--config.file', ...web, '--web.systemd-socket', ...log, '--version', '--help'];
+  expect(flagsIn(...args)).toEqual(['--version', '--help', ...serve]);
 });
 
 test('any arguments: a command, or one line and exit 2', () => {

@@ -3,15 +3,20 @@ import { addressToOpen } from '../../src/commands/address-to-open.ts';
 import { demoBanner } from '../../src/commands/demo-banner.ts';
 import { exportLines } from '../../src/commands/simulate.ts';
 
-const here = { externalUrl: '', routePrefix: '', listenAddress: { host: null, port: 0 } };
+const here = { externalUrl: '', routePrefix: '', webListenAddresses: [{ host: null, port: 0 }] } as const;
 
 test.each<[string, Partial<Parameters<typeof addressToOpen>[0]>, boolean, string]>([
   ['all interfaces', {}, false, 'http://localhost:19210'],
   ['TLS', {}, true, 'https://localhost:19210'],
-  ['loopback', { listenAddress: { host: '127.0.0.1', port: 0 } }, false, 'http://localhost:19210'],
-  ['all interfaces by IPv6', { listenAddress: { host: '::', port: 0 } }, false, 'http://localhost:19210'],
-  ['an address', { listenAddress: { host: '192.0.2.7', port: 0 } }, false, 'http://192.0.2.7:19210'],
-  ['an address of IPv6', { listenAddress: { host: '2001:db8::7', port: 0 } }, false, 'http://[2001:db8::7]:19210'],
+  ['loopback', { webListenAddresses: [{ host: '127.0.0.1', port: 0 }] }, false, 'http://localhost:19210'],
+  ['all interfaces by IPv6', { webListenAddresses: [{ host: '::', port: 0 }] }, false, 'http://localhost:19210'],
+  ['an address', { webListenAddresses: [{ host: '192.0.2.7', port: 0 }] }, false, 'http://192.0.2.7:19210'],
+  [
+    'an address of IPv6',
+    { webListenAddresses: [{ host: '2001:db8::7', port: 0 }] },
+    false,
+    'http://[2001:db8::7]:19210',
+  ],
   ['a route prefix', { routePrefix: '/soc' }, false, 'http://localhost:19210/soc'],
   [
     'an external URL',

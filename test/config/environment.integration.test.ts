@@ -29,6 +29,7 @@ describe('is enough alone', () => {
         tls: { ca: null },
         proxyUrl: null,
         filters: { playbookId: [], workflowId: [], dataclassId: [], triggerType: [] },
+        playbooks: { include: [], exclude: [] },
         credentials: { kind: 'ak_sk', ak: 'AKTEST', sk: expect.anything(), securityToken: expect.anything() },
       },
     ]);

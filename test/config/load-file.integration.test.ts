@@ -37,6 +37,7 @@ describe('a good file', () => {
           tls: { ca: null },
           proxyUrl: null,
           filters: { playbookId: [], workflowId: [], dataclassId: [], triggerType: [] },
+          playbooks: { include: [], exclude: [] },
           credentials: { kind: 'ak_sk', ak: 'AKTEST', sk: expect.anything(), securityToken: null },
         },
       ],

@@ -82,6 +82,25 @@ describe('a workspace', () => {
       ['config.yml:8: workspaces[0].filters.playbok_id: unknown key; did you mean playbook_id?'],
     ],
     [
+      'patterns that are no regular expressions, and one that would be valid only inside a group',
+      `${complete}    playbooks: { include: ["Test (", "a)|(b"], exclude: [1, "", "\\\\-"] }\n`,
+      [
+        'config.yml:8: workspaces[0].playbooks.include[0]: is not a valid regular expression: Unterminated group',
+        "config.yml:8: workspaces[0].playbooks.include[1]: is not a valid regular expression: Unmatched ')'",
+        'config.yml:8: workspaces[0].playbooks.exclude[0]: must be text; put it in quotes',
+        'config.yml:8: workspaces[0].playbooks.exclude[1]: is empty; set a value',
+        'config.yml:8: workspaces[0].playbooks.exclude[2]: is not a valid regular expression: Invalid escape',
+      ],
+    ],
+    [
+      'one pattern in place of a list, and one that is too long',
+      `${complete}    playbooks: { include: Test.*, exclude: [${'a'.repeat(1_001)}] }\n`,
+      [
+        'config.yml:8: workspaces[0].playbooks.include: must be a list',
+        'config.yml:8: workspaces[0].playbooks.exclude[0]: has more than 1000 characters',
+      ],
+    ],
+    [
       'an endpoint with a path',
       `${complete}    endpoint: https://example.com/v1\n`,
       [
@@ -117,7 +136,7 @@ describe('a workspace', () => {
       'an unknown key',
       `${complete}    zone: a\n`,
       [
-        'config.yml:8: workspaces[0].zone: unknown key; valid keys: name, region, project_id, workspace_id, endpoint, iam_endpoint, tls, proxy_url, filters, credentials',
+        'config.yml:8: workspaces[0].zone: unknown key; valid keys: name, region, project_id, workspace_id, endpoint, iam_endpoint, tls, proxy_url, filters, playbooks, credentials',
       ],
     ],
     [

@@ -31,6 +31,15 @@ describe.each([
   });
 });
 
+test('systemd understands every line of the socket and of its drop-in', () => {
+  const unit = install([]);
+  cpSync(join(folder, 'socket', 'secmaster-exporter.socket'), unit.replace(/service$/, 'socket'));
+  const dropIn = readFileSync(join(folder, 'socket', 'socket.conf'), 'utf8');
+  writeFileSync(join(`${unit}.d`, 'socket.conf'), dropIn.replace('=/usr/local/bin/secmaster-exporter ', '=/bin/true '));
+  const args = ['-c', 'systemd-analyze verify "$0" "$1" 2>&1', unit, unit.replace(/service$/, 'socket')];
+  expect(execFileSync('sh', args, { encoding: 'utf8' })).toBe('');
+});
+
 test('a line of a drop-in that systemd does not understand would be found', () => {
   const unit = install([]);
   writeFileSync(join(`${unit}.d`, 'odd.conf'), '[Service]\nLoadCredentials=a:/b\n');

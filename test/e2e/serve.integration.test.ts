@@ -70,6 +70,7 @@ test.each([
   const once = startExporter(['once'], environment);
   expect(await once.ended, once.stderr()).toBe(0);
   expect(sampleValue(once.stdout(), 'secmaster_up', { workspace: 'simulated-soc' })).toBe(1);
+  expect(once.stdout()).not.toMatch(/^(process|nodejs)_/m);
   expect(differences(once.stdout(), await simulated.truthOf(once.stdout(), sinceMs, lookbackMs), 0)).toEqual([]);
 
   const served = await serve([], environment);

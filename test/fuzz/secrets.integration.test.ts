@@ -106,7 +106,7 @@ async function hear(
   const leaks = new Map<string, string>();
   const logged: string[] = [];
   const log = pino({ ...loggerOptions, level: 'debug' }, { write: (line: string) => void logged.push(line) });
-  const shared = { clock, routes: routesThrough(dispatcher), log, version: '1.2.3' };
+  const shared = { clock, routes: routesThrough(dispatcher), log, version: '1.2.3', revision: 'unknown' };
   const exporter = await createExporter(config, {
     ...shared,
     web: { telemetryPath: '/metrics', externalUrl: '', routePrefix: '' },

@@ -54,6 +54,7 @@ test('the image has the compiled program, its documents and its production depen
     'LICENSE',
     'dist',
     'docs',
+    'healthcheck.sh',
     'node_modules',
     'package.json',
     '',
@@ -79,6 +80,18 @@ test('the demo runs in it without any network, and the health check tells whethe
 
   const elsewhere = run('--network=none', '--name=elsewhere', image, 'demo', '--web.listen-address=:39999');
   await portOf(elsewhere);
+  await eventually(
+    () =>
+      podman.run('healthcheck', 'run', 'elsewhere').then(
+        () => true,
+        () => undefined,
+      ),
+    'healthy at another port',
+    elsewhere,
+  );
+  // It no longer does anything.
+  await podman.run('kill', '--signal=STOP', 'elsewhere');
+  await podman.run('exec', 'elsewhere', 'sh', '-c', 'echo 1 > "$EXPORTER_HEALTH_FILE"');
   await expect(podman.run('healthcheck', 'run', 'elsewhere')).rejects.toThrow();
 }, 60_000);
 

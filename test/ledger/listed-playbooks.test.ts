@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { currentLabels } from '../../src/ledger/current-names.ts';
 import { listedChange, listedSeries, replacedChange } from '../../src/ledger/listed-playbooks.ts';
 import { playbookKey } from '../../src/ledger/met-playbook.ts';
 import { advance, type LedgerState } from '../../src/ledger/state.ts';
@@ -140,4 +141,28 @@ test.each([
   '[{"playbookId":"a","name":"a","isEnabled":true,"dataclass":null}]',
 ])('a ledger that holds %s as its list is damaged', (text) => {
   expect(() => readListed(text)).toThrow(LedgerError);
+});
+
+describe('a listed playbook with an excluded name', () => {
+  const limits = { nowMs, maxPlaybooks: 1, isMerged: false, isExcluded: (name: string) => name.startsWith('Test') };
+  const readWithout = (state: LedgerState, all: readonly ListedPlaybook[]) =>
+    advance(state, listedChange(state, all, limits));
+
+  test('is left out, and takes no place', () => {
+    const state = readWithout(stateOf({}), [listed('a', 'Test A'), listed('b', 'B')]);
+    expect(listedSeries(state, [])?.map(({ name, label }) => [name, label])).toEqual([['B', 'B']]);
+  });
+
+  test('is known to be renamed, so that its gauges move away from the earlier name', () => {
+    const before = readWithout(stateOf({ a: 'A' }), [listed('a', 'A')]);
+    const state = readWithout(before, [listed('a', 'Test A')]);
+    expect(currentLabels(state)('A')).toBe('Test A');
+    expect(labels(state)).toEqual([]);
+  });
+
+  test('leaves the list as soon as it is excluded', () => {
+    const before = read(stateOf({}), [listed('a', 'Test A')]);
+    expect(labels(before)).toEqual(['Test A']);
+    expect(replacedChange(before, limits)?.listed).toEqual([]);
+  });
 });

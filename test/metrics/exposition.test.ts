@@ -146,13 +146,20 @@ test('process metrics are those of the moment, and shared by the scrapes of one 
   let elapsedMs = 500;
   const made = expositionOf({ elapsedMs: () => elapsedMs });
   const requests = async () => /^secmaster_exporter_api_requests_total{.*} (\d+)$/m.exec(await scrapeOf(made))?.[1];
-  made.observeRequest('list_instances', '200', 0.1);
+  made.observeRequest('eu-west-101', 'list_instances', '200', 0.1);
   const first = await requests();
-  made.observeRequest('list_instances', '200', 0.1);
+  made.observeRequest('eu-west-101', 'list_instances', '200', 0.1);
   const atOnce = await requests();
   elapsedMs += processMetricsLastMs;
   const later = await requests();
   expect([first, atOnce, later]).toEqual(['1', '1', '2']);
+});
+
+test('without metrics about the process, those of the exporter stay', async () => {
+  const typesOf = async (hasProcessMetrics: boolean) =>
+    (await scrapeOf(expositionOf({ hasProcessMetrics, families: [] }))).match(/(?<=^# TYPE )[a-z]+_/gm) ?? [];
+  expect(new Set(await typesOf(true))).toEqual(new Set(['process_', 'nodejs_', 'secmaster_']));
+  expect(new Set(await typesOf(false))).toEqual(new Set(['secmaster_']));
 });
 
 const failing = {

@@ -49,7 +49,7 @@ test('families stand in the exposition under the labels that they are declared w
   const polls = { ...goodPoll, failures: new Map([['timeout', 1]]), rejectedRows: new Map([['no_id', 1]]) };
   const lease = { isHeld: true, holder: 'a' };
   await exposition.update([report({ snapshot, polls, profile: shortPages, credentialsExpireAtMs: 1, lease })], [1]);
-  exposition.observeRequest('list_instances', '200', 0.1);
+  exposition.observeRequest('eu-west-101', 'list_instances', '200', 0.1);
   const text = await scrapeOf(exposition);
   for (const { name, type, help, labels } of all) {
     expect(text.split('\n')).toContain(`# TYPE ${name} ${type}`);

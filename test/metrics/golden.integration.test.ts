@@ -103,8 +103,8 @@ beforeAll(async () => {
   };
   made = expositionOf({ now: () => startMs });
   await made.update([measured, second], durationBuckets);
-  made.observeRequest('list_instances', '200', 0.25);
-  made.observeRequest('show_instance', 'timeout', 10);
+  made.observeRequest('eu-west-101', 'list_instances', '200', 0.25);
+  made.observeRequest('eu-west-101', 'show_instance', 'timeout', 10);
 });
 
 async function ours(exposition: Exposition, format: 'text' | 'openmetrics'): Promise<string> {

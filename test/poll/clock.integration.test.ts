@@ -36,6 +36,7 @@ test.each([
     observe: () => {},
   }).secmaster(
     {
+      region: 'eu-west-101',
       endpoint: url,
       iamEndpoint: url,
       ...noRoute,

@@ -95,7 +95,17 @@ test.each(
     rateLimit: 100,
     language: 'en',
     observe: () => {},
-  }).secmaster({ endpoint: secmasterOrigin, iamEndpoint: iamOrigin, filters: noFilters, credentials, ...noRoute }, 'p');
+  }).secmaster(
+    {
+      region: 'eu-west-101',
+      endpoint: secmasterOrigin,
+      iamEndpoint: iamOrigin,
+      filters: noFilters,
+      credentials,
+      ...noRoute,
+    },
+    'p',
+  );
   const refusal = await clock.until(
     client.listInstances('w', { offset: 0 }, new AbortController().signal).catch((error: unknown) => error),
   );
@@ -143,7 +153,17 @@ test.each(
     rateLimit: 100,
     language: 'en',
     observe: () => {},
-  }).secmaster({ endpoint: secmasterOrigin, iamEndpoint: iamOrigin, filters: noFilters, credentials, ...noRoute }, 'p');
+  }).secmaster(
+    {
+      region: 'eu-west-101',
+      endpoint: secmasterOrigin,
+      iamEndpoint: iamOrigin,
+      filters: noFilters,
+      credentials,
+      ...noRoute,
+    },
+    'p',
+  );
 
   const ask = () =>
     client.listInstances('w', { sortKey: 'update_time', sortDir: 'DESC', offset: 0 }, new AbortController().signal);

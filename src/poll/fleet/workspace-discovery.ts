@@ -205,6 +205,7 @@ export function createWorkspaceDiscovery(settings: DiscoverySettings, parts: Dis
         ? null
         : {
             workspace,
+            workspaceName: null,
             workspaceId: settings.workspaceId ?? '',
             projectId: projectId ?? '',
             region: settings.region,

@@ -1,4 +1,5 @@
 import { currentLabels } from '../../ledger/current-names.ts';
+import { firstShown, hiddenLabels, withoutHidden } from '../../ledger/excluded-playbooks.ts';
 import type { LedgerState } from '../../ledger/state.ts';
 import type { Ledger, LedgerReads } from '../../ledger/store.ts';
 import { createTurns } from '../../ledger/turns.ts';
@@ -8,6 +9,7 @@ import type { WorkspaceReport } from '../../model/report.ts';
 import type { CounterSeries, Snapshot } from '../../model/snapshot.ts';
 import { createHours } from './hours.ts';
 import { createOutlook, type OutlookSettings } from './outlook.ts';
+import type { WorkspaceSettings } from './settings.ts';
 import type { ZeroFirst } from './zero-first.ts';
 
 /** What the ledger said when it was last read; nothing before. */
@@ -21,7 +23,7 @@ export interface LedgerViewParts {
   readonly open: () => Promise<Ledger | null>;
   /** Runs of each list. */
   readonly maxRuns: () => number;
-  readonly settings: () => OutlookSettings;
+  readonly settings: () => OutlookSettings & Pick<WorkspaceSettings, 'isExcluded'>;
   /** SecMaster's time, as of which the contents are. */
   readonly now: () => number;
   /** Called with the name in the ledger. */
@@ -86,18 +88,25 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
     const { state } = reads;
     const { name, profile, lastSuccessMs, createdAtMs: sinceMs, prunedBeforeMs } = state;
     const recorded = await reads.snapshot();
-    const workOut = await outlook.read({ ledger, reads, recorded }, settings(), now());
+    const { isExcluded = null, ...times } = settings();
+    const hidden = hiddenLabels(state, isExcluded);
+    const isHidden = (playbook: string) => hidden?.has(playbook) === true;
+    const workOut = await outlook.read({ ledger, reads, recorded, isHidden }, times, now());
     const current = currentLabels(state);
-    const hours = await hoursBefore.read({ ledger, reads, current }, now());
-    const named = <Run extends { readonly playbook: string }>(run: Run) => ({
-      ...run,
-      playbook: current(run.playbook),
-    });
-    const failedRuns = (await reads.latestFailures(maxRuns())).map(named);
-    const openRuns = (await reads.stuckOrRetrying(now() - stuckMs, maxRuns())).map(named);
+    const allHours = await hoursBefore.read({ ledger, reads, current }, now());
+    const hours = allHours.filter(({ playbook }) => !isHidden(playbook));
+    const named = <Run extends { readonly playbook: string }>(runs: readonly Run[]) =>
+      runs.map((run) => ({ ...run, playbook: current(run.playbook) }));
+    const failedRuns = await firstShown(async (max) => named(await reads.latestFailures(max)), maxRuns(), isHidden);
+    const stuckSinceMs = now() - stuckMs;
+    const openRuns = await firstShown(
+      async (max) => named(await reads.stuckOrRetrying(stuckSinceMs, max)),
+      maxRuns(),
+      isHidden,
+    );
     return async () => {
       if (name !== null) onName(name);
-      const snapshot = { ...recorded, ...(await workOut()) };
+      const snapshot = withoutHidden({ ...recorded, ...(await workOut()) }, hidden);
       tellLimited(snapshot);
       const counting = { sinceMs, prunedBeforeMs };
       contents = { snapshot, counting, profile, hours, failedRuns, openRuns, lastSuccessMs };

@@ -22,6 +22,8 @@ export interface WorkspaceName {
   wanted(): WantedName;
   /** The value of the label `workspace`. */
   label(): string;
+  /** The workspace's own name, as far as it has been looked up; null: not known. */
+  own(): string | null;
   /** Sets the workspace's own name, used if the configuration gives none. */
   learn(name: string): void;
 }
@@ -39,6 +41,7 @@ export function createWorkspaceName({ settings, givenLabel, onLearnt }: Workspac
   return {
     wanted,
     label: () => givenLabel() ?? wanted().name,
+    own: () => learnt,
     learn(given) {
       // An earlier exporter kept it at any length.
       const name = labelText(given);

@@ -21,6 +21,8 @@ export interface Sources {
   readonly ledger: Ledger;
   readonly reads: LedgerReads;
   readonly recorded: Recorded;
+  /** Whether nothing shows a playbook, by its label; absent: all are shown. */
+  readonly isHidden?: (playbook: string) => boolean;
 }
 
 /** Works out streaks and expected starts. It keeps what it has read, and reads again only where something has changed. */
@@ -74,7 +76,7 @@ export function createOutlook(): Outlook {
   }
 
   return {
-    async read({ ledger, reads, recorded }, { retentionMs, failureGraceMs }, nowMs) {
+    async read({ ledger, reads, recorded, isHidden }, { retentionMs, failureGraceMs }, nowMs) {
       if (ledger !== knownOf) known = new Map();
       knownOf = ledger;
       const { state } = reads;
@@ -88,7 +90,9 @@ export function createOutlook(): Outlook {
       const lastTailMs = state.lastTailMs ?? 0;
       // A tail that broke off may have shown later failures, and not what finished before them.
       const untilMs = Math.min(nowMs - failureGraceMs, lastTailMs);
-      const groups = groupsOf(state, currentLabels(state)).map((group) => stamped(group, reads.touched, startsSinceMs));
+      const groups = groupsOf(state, currentLabels(state))
+        .filter(({ labels: { playbook = '' } }) => isHidden?.(playbook) !== true)
+        .map((group) => stamped(group, reads.touched, startsSinceMs));
       const current = new Map(groups.flatMap((group) => keptOf(group, nowMs)));
       const changed = groups.filter(({ key }) => !current.has(key));
       const news: Times[] = [];

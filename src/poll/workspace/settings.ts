@@ -18,6 +18,8 @@ export interface WorkspaceSettings {
   readonly maxValues: number;
   /** Labels of the run metrics beside playbook, trigger_type and status. */
   readonly labels: readonly ExtraLabel[];
+  /** Whether `playbooks` excludes a playbook by its name; null, or absent: none are. */
+  readonly isExcluded?: ((playbook: string) => boolean) | null;
   /** The topology of which ended instances is read. */
   readonly nodes: 'off' | 'failed' | 'all';
   /** An instance that has FAILED and is not retried within this time has failed for good. */

@@ -250,6 +250,7 @@ export function createWorkspace(initial: WorkspaceSettings, parts: WorkspacePart
       const { lastSuccessMs: _, ...known } = view.contents();
       return {
         workspace: name.label(),
+        workspaceName: name.own(),
         workspaceId,
         projectId,
         region: settings.region,

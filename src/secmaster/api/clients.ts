@@ -31,7 +31,8 @@ export interface ClientOptions {
   /** Requests per second and endpoint. */
   readonly rateLimit: number;
   readonly language: Language;
-  readonly observe: Observe;
+  /** Called with each request and the region of the workspaces that it is for. */
+  readonly observe: (region: string, ...request: Parameters<Observe>) => void;
 }
 
 /** The metadata service is on the machine itself: if it doesn't respond soon, there is none. */
@@ -39,7 +40,7 @@ const metadataTimeoutMs = 3_000;
 
 export type Account = Pick<
   WorkspaceConfig,
-  'endpoint' | 'iamEndpoint' | 'tls' | 'proxyUrl' | 'credentials' | 'filters'
+  'region' | 'endpoint' | 'iamEndpoint' | 'tls' | 'proxyUrl' | 'credentials' | 'filters'
 >;
 
 /** What outlives a reload, because six refusals lock an access key, whichever configuration they come from. */
@@ -115,9 +116,10 @@ export function createClients(options: ClientOptions, before: Shared = createSha
     const { iamEndpoint, credentials: config } = account;
     const iam = endpointOf(iamEndpoint);
     const route = options.routes.of(account);
-    const send = createSend({ ...options, route, userAgent });
+    const observe: Observe = (...request) => options.observe(account.region, ...request);
+    const send = createSend({ ...options, observe, route, userAgent });
     const timeoutMs = Math.min(options.timeoutMs, metadataTimeoutMs);
-    const sendLocally = createSend({ ...options, route, timeoutMs, userAgent });
+    const sendLocally = createSend({ ...options, observe, route, timeoutMs, userAgent });
     const key = JSON.stringify([accountKey(config, iam), project, routeKey(account)]);
     const own = shared(credentials, key, () =>
       createCredentials(config, { project, iam, endpointOf, send, sendLocally, clock, log }),

@@ -25,10 +25,12 @@ function setUp() {
 test('a workspace wants its id as long as it has no name, its own name once it has learnt it, or what is configured', () => {
   const { name, configure } = setUp();
   expect(name.wanted()).toEqual({ name: 'w1', origin: 'placeholder' });
+  expect(name.own()).toBeNull();
   name.learn('soc');
   expect(name.wanted()).toEqual({ name: 'soc', origin: 'learnt' });
   configure('prod');
   expect(name.wanted()).toEqual({ name: 'prod', origin: 'configured' });
+  expect(name.own()).toBe('soc');
   configure(null);
   expect(name.wanted()).toEqual({ name: 'soc', origin: 'learnt' });
 });

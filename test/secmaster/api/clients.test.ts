@@ -21,6 +21,7 @@ const password: CredentialsConfig = {
 type Project = Account & { readonly projectId: string };
 const account: Project = {
   projectId: '0123',
+  region: 'eu-west-101',
   endpoint: secmasterOrigin,
   iamEndpoint: iamOrigin,
   ...noRoute,
@@ -50,7 +51,7 @@ function setUp(answer: (call: Call, index: number) => Reply, clock = createManua
         timeoutMs: 10_000,
         rateLimit,
         language: 'en',
-        observe: (operation, code) => observed.push(`${operation} ${code}`),
+        observe: (_region, operation, code) => observed.push(`${operation} ${code}`),
       },
       shared,
     );

@@ -43,6 +43,7 @@ function setUp(answer: (call: Call) => Reply, rateLimit = 1_000) {
     };
     const ask = (credentials: CredentialsConfig, workspaceId = 'w') => {
       const account: Account = {
+        region: 'eu-west-101',
         endpoint: secmasterOrigin,
         iamEndpoint: iamOrigin,
         ...noRoute,

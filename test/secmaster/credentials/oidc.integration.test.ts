@@ -49,14 +49,21 @@ test('asks IAM for a token of the project and for keys of six hours, and signs w
     timeoutMs: 10_000,
     rateLimit: 100,
     language: 'en',
-    observe: (operation, code) => observed.push(`${operation} ${code}`),
+    observe: (region, operation, code) => observed.push(`${region} ${operation} ${code}`),
   });
   const credentials = {
     kind: 'oidc',
     idpId: 'my-cluster',
     idToken: { path: writeFile('id-token', 'ID.TOKEN\n'), form: 'key' },
   } as const;
-  const account = { endpoint: secmasterOrigin, iamEndpoint: iamOrigin, filters: noFilters, credentials, ...noRoute };
+  const account = {
+    region: 'eu-west-101',
+    endpoint: secmasterOrigin,
+    iamEndpoint: iamOrigin,
+    filters: noFilters,
+    credentials,
+    ...noRoute,
+  };
   await clients.secmaster(account, '0123').listInstances('w', newest, never);
 
   const [token, keys, list] = calls;
@@ -74,7 +81,11 @@ test('asks IAM for a token of the project and for keys of six hours, and signs w
   });
   expect(list?.headers['x-security-token']).toBe('ST');
   expect(list?.headers.authorization).toMatch(/^SDK-HMAC-SHA256 Access=TEMPORARY, SignedHeaders=\S*x-security-token,/);
-  expect(observed).toEqual(['create_oidc_token 201', 'create_temporary_keys 201', 'list_instances 200']);
+  expect(observed).toEqual([
+    'eu-west-101 create_oidc_token 201',
+    'eu-west-101 create_temporary_keys 201',
+    'eu-west-101 list_instances 200',
+  ]);
 });
 
 describe('says what to fix', () => {

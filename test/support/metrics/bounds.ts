@@ -26,6 +26,7 @@ export function maxValuesOf({ maxPlaybooks, maxValues, durationBuckets }: Limits
   return {
     workspace: 1,
     workspace_id: 1,
+    workspace_name: 1,
     project_id: 1,
     region: 1,
     playbook: playbooks,

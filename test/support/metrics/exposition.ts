@@ -14,7 +14,16 @@ export function expositionOf(parts: Partial<ExpositionParts> = {}): Exposition {
   const onBug = (error: unknown) => {
     throw error;
   };
-  return createExposition({ version: '1.2.3', externalUrl: '', now: () => 0, elapsedMs: () => 0, onBug, ...parts });
+  return createExposition({
+    version: '1.2.3',
+    revision: 'abcdef0',
+    externalUrl: '',
+    hasProcessMetrics: true,
+    now: () => 0,
+    elapsedMs: () => 0,
+    onBug,
+    ...parts,
+  });
 }
 
 /** What a scrape gets, put together and unpacked. */

@@ -48,6 +48,7 @@ export const shortPages: Profile = {
 export function report(fields: Partial<WorkspaceReport> = {}): WorkspaceReport {
   return {
     workspace: 'prod',
+    workspaceName: 'prod',
     workspaceId: '11111111-2222-3333-4444-555555555555',
     projectId: '0123456789abcdef0123456789abcdef',
     region: 'eu-west-101',

@@ -81,6 +81,7 @@ export async function createOrganisation({
     routes: routesThrough(dispatcher),
     log: pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
     version: 'test',
+    revision: 'unknown',
     web: { telemetryPath: '/metrics', externalUrl: '', routePrefix: '' },
     documents: new Map(),
     load: () => read(load === undefined ? first : load(textOf, origins)),

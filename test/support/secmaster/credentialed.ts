@@ -104,6 +104,7 @@ export async function startCredentialed(
     observe: () => {},
   }).secmaster(
     {
+      region: 'eu-west-101',
       endpoint: url,
       iamEndpoint: url,
       ...noRoute,
