@@ -127,6 +127,7 @@ function declare(
   const log = (level: string) => [flags.logLevel().default(null, level), flags.logFormat()];
   const web = (address: string) => [
     flags.webListenAddress(address),
+    flags.webSystemdSocket(),
     flags.webDisableExporterMetrics(),
     flags.webTelemetryPath(),
     flags.webConfigFile(),
@@ -139,7 +140,6 @@ function declare(
   const serve = add(program, 'serve', 'poll SecMaster and serve /metrics; the default', [
     flags.configFile(),
     ...web(':19210'),
-    flags.webSystemdSocket(),
     ...log('info'),
   ]);
   add(program, 'check', 'check the configuration and print all problems; exit 1 if there are any', [

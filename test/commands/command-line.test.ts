@@ -319,6 +319,7 @@ function flagsIn(...args: string[]): string[] {
 const log = ['--log.level', '--log.format'];
 const web = [
   '--web.listen-address',
+  '--web.systemd-socket',
   '--web.disable-exporter-metrics',
   '--web.telemetry-path',
   '--web.config.file',
@@ -329,7 +330,7 @@ const life = ['--behaviour', '--habits'];
 
 describe('the help of a command lists its own flags', () => {
   test.each<[string, string[]]>([
-    ['serve', ['--config.file', ...web, '--web.systemd-socket', ...log]],
+    ['serve', ['--config.file', ...web, ...log]],
     ['check', ['--config.file', '--web.config.file', '--online', ...log]],
     ['once', ['--config.file', ...log]],
     ['demo', [...web, ...life, ...log]],
@@ -359,7 +360,7 @@ test.each([[['--help']], [['-h']], [['help']]])('%j names every command, and the
   expect(help).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^Usage: secmaster-exporter \[command\]/) });
   for (const command of ['serve', 'check', 'once', 'demo', 'simulate', 'ledger copy', 'help'])
     expect(help).toMatchObject({ stdout: expect.stringContaining(`\n  ${command} `) });
-  const serve = ['--config.file', ...web, '--web.systemd-socket', ...log, '--version', '--help'];
+  const serve = ['--config.file', ...web, ...log, '--version', '--help'];
   expect(flagsIn(...args)).toEqual(['--version', '--help', ...serve]);
 });
 

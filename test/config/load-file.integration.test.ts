@@ -25,7 +25,7 @@ describe('a good file', () => {
         nodes: 'failed',
         failureGraceMs: 300_000,
       },
-      status: { recentRuns: 50 },
+      status: { recentRuns: 50, consoleUrl: null },
       workspaces: [
         {
           name: 'prod',

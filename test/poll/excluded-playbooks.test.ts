@@ -84,8 +84,8 @@ describe('an excluded playbook', () => {
 
   test('hides none of the stuck runs that follow its own', async () => {
     const soc = await begun({ ...without('Test .*'), recentRuns: 2 });
-    for (let i = 0; i < 9; i++) soc.world.start(soc.now() - 3 * hourMs, { playbook: trial });
-    for (let i = 0; i < 3; i++) soc.world.start(soc.now() - 2 * hourMs, { playbook: isolate });
+    for (let i = 0; i < 9; i++) soc.world.start(soc.now() - 6 * hourMs, { playbook: trial });
+    for (let i = 0; i < 3; i++) soc.world.start(soc.now() - 5 * hourMs, { playbook: isolate });
     await soc.poll();
     const { openRuns } = soc.workspace.report();
     expect(openRuns.map(({ playbook }) => playbook)).toEqual(['Isolate host', 'Isolate host']);
