@@ -54,7 +54,7 @@ test('the package is small and runs by npx, without a build, on the oldest Node.
 }, 180_000);
 
 function isForUsers(path: string): boolean {
-  return /^(package\.json|README\.md|LICENSE|dist\/(.*\.js|revision\.txt|sbom\.cdx\.json)|docs\/.*\.(md|webp)|alerts\/.*|dashboards\/.*\.(json|yaml))$/.test(
+  return /^(package\.json|README\.md|LICENSE|dist\/(.*\.js|revision\.txt|sbom\.cdx\.json)|docs\/.*\.md|alerts\/.*|dashboards\/.*\.(json|yaml))$/.test(
     path,
   );
 }
