@@ -118,7 +118,8 @@ export function states(here: Chosen): string {
 }
 
 /**
- * One number for all of them, where alerts that are on no playbook count too, with or without a workspace. Absent where nothing is scraped.
+ * One number for all of them, where alerts that are on no playbook count too, with or without a workspace: those on the exporter are no
+ * verdict on playbooks, but a reason to look. Absent where nothing is scraped.
  *
  * @param alerts chooses the alerts that count
  */
@@ -126,7 +127,7 @@ export function verdict(here: Chosen, alerts: { readonly workspace: string }): s
   const worst = [
     states(here),
     `${levels.unknown} * group by (workspace) (${staleWorkspaces(here)})`,
-    `${levels.paged} * group(${firing('ALERTS', { ...alerts, severity: is('critical') })})`,
+    `${levels.paged} * group(${firing('ALERTS', { ...alerts, area: is('playbook'), severity: is('critical') })})`,
     `${levels.ticket} * group(${firing('ALERTS', alerts)})`,
   ];
   return `max(\n${worst.join('\nor ')}\n)\nor 0 * count(${series(exporter.up, { workspace: here.workspace })})`;

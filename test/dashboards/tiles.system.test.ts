@@ -200,7 +200,7 @@ const overview: readonly Row[] = [
     says: 7,
   },
   {
-    name: 'an alert that pages is one, whatever it is about',
+    name: 'an alert that pages is on playbooks, if on none by name',
     tile: verdict,
     past: {
       ...up,
@@ -222,6 +222,17 @@ const overview: readonly Row[] = [
     name: 'nothing is known while the data are old, whatever was last seen',
     tile: verdict,
     past: { ...old, ...known('failing'), ...inARow('failing', 3) },
+    says: 4,
+  },
+  {
+    name: 'nor does an alert on the exporter, which pages, make it known',
+    tile: verdict,
+    past: {
+      ...old,
+      ...known('failing'),
+      'ALERTS{alertname="SecMasterDataStale", alertstate="firing", severity="critical", area="exporter", workspace="prod"}':
+        steady(1),
+    },
     says: 4,
   },
   {
