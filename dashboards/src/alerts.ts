@@ -49,7 +49,7 @@ export function firingAlertsTable(matchers: AlertMatchers, columns: readonly ('w
       { title: 'Alert', label: 'alert', link: toRunbook, width: 178 },
       ...columns.map((column) => keys[column]),
     ],
-    columns: [{ title: 'Since', expr: since, unit: 'dateTimeFromNow', width: 108 }],
+    columns: [{ title: 'Since', expr: since, unit: 'dateTimeFromNow', width: 118 }],
     sort: { by: 'Severity', descending: false },
   });
 }
