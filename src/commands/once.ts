@@ -1,11 +1,11 @@
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../log.ts';
+import { counted } from '../model/counted.ts';
 import { revision, version } from '../package-json.ts';
 import type { Pollable } from '../poll/fleet/timer.ts';
 import { createRoutes } from '../secmaster/http/routes.ts';
 import type { Options } from './command-line.ts';
-import { counted } from './counted.ts';
 import { createExporter } from './exporter.ts';
 import { createProgress, type Step } from './progress.ts';
 import type { StatusLine } from './status-line.ts';

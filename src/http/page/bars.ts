@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
+import { counted } from '../../model/counted.ts';
 import { shownHours } from '../../model/hour-of-runs.ts';
 import type { HourStatus } from '../playbook-status.ts';
-import { plural } from './format.ts';
 
 const hourMs = 3_600_000;
 const [pitch, width, height] = [5, 4, 28];
@@ -43,10 +43,10 @@ function label(failed: readonly Bar[]): string {
   if (failed.length === 0) return 'Runs by the hour: none failed.';
   const more = failed.length - maxNamed;
   const named = failed.toReversed().slice(0, maxNamed).map(said);
-  return `Runs by the hour: ${[...named, ...(more > 0 ? [`and in ${plural(more, 'hour')} before`] : [])].join(', ')}.`;
+  return `Runs by the hour: ${[...named, ...(more > 0 ? [`and in ${counted(more, 'hour')} before`] : [])].join(', ')}.`;
 }
 
 function said({ hoursAgo, ended, failed }: Bar): string {
-  const when = hoursAgo === 0 ? 'in this hour' : `${plural(hoursAgo, 'hour')} ago`;
+  const when = hoursAgo === 0 ? 'in this hour' : `${counted(hoursAgo, 'hour')} ago`;
   return `${failed} of ${ended} failed ${when}`;
 }

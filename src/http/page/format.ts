@@ -24,11 +24,6 @@ export function join<Part>(parts: readonly Part[]) {
   return parts.map((part, i) => (i === 0 ? html`${part}` : html`, ${part}`));
 }
 
-/** A count with its noun. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 /** An ISO time, to the second and without the T. The page's script writes it in the reader's zone. */
 export function moment(iso: string | null) {
   if (iso === null) return html`<span class="none">none yet</span>`;

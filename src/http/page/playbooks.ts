@@ -1,9 +1,10 @@
 import { html } from 'hono/html';
+import { counted } from '../../model/counted.ts';
 import { type DurationsStatus, mostOf, type PlaybookStatus, type Trouble, troubles } from '../playbook-status.ts';
 import type { WorkspaceStatus } from '../workspace-status.ts';
 import { bars } from './bars.ts';
 import { hrefOf, matchesPlaybook, type Query } from './filter.ts';
-import { duration, moment, name, plural } from './format.ts';
+import { duration, moment, name } from './format.ts';
 import { table } from './table.ts';
 
 /** The page is loaded again every 15 seconds: its length is bounded. The status as JSON has all playbooks. */
@@ -36,14 +37,14 @@ function urgency({ troubles: [worst], enabled, hours, oldest_open_start: open }:
 function unlisted(workspaces: readonly WorkspaceStatus[]) {
   const unread = workspaces.filter(({ state, playbooks_listed: isListed }) => state !== 'starting' && !isListed);
   if (unread.length === 0) return '';
-  const which = unread.length === workspaces.length ? '' : ` of ${plural(unread.length, 'workspace')}`;
+  const which = unread.length === workspaces.length ? '' : ` of ${counted(unread.length, 'workspace')}`;
   return html`<p class="none">SecMaster's list of playbooks${which} has not been read: playbooks that never ran are missing here.</p>`;
 }
 
 function unread(workspaces: readonly WorkspaceStatus[]) {
   const incomplete = workspaces.filter(({ state, window_complete: isComplete }) => state !== 'starting' && !isComplete);
   if (incomplete.length === 0) return '';
-  const which = incomplete.length === workspaces.length ? '' : ` of ${plural(incomplete.length, 'workspace')}`;
+  const which = incomplete.length === workspaces.length ? '' : ` of ${counted(incomplete.length, 'workspace')}`;
   return html`<p class="none">The history${which} has not been read completely: bars and counts of the last 24 hours are missing runs.</p>`;
 }
 

@@ -1,10 +1,11 @@
 import { html } from 'hono/html';
+import { counted } from '../../model/counted.ts';
 import type { PlaybookStatus } from '../playbook-status.ts';
 import type { Status } from '../status.ts';
 import type { Summary } from '../summary.ts';
 import type { WorkspaceStatus } from '../workspace-status.ts';
 import { hrefOf } from './filter.ts';
-import { duration, join, moment, name, plural } from './format.ts';
+import { duration, join, moment, name } from './format.ts';
 
 type Html = ReturnType<typeof html>;
 
@@ -46,9 +47,9 @@ function verdict(summary: Summary): string {
   const unread = summary.workspaces_failing;
   const parts = [
     unread > 0 ? `polls failing${workspaces === 1 ? '' : ` in ${unread} of ${workspaces} workspaces`}` : [],
-    failing > 0 ? `${plural(failing, 'playbook')} failing` : [],
+    failing > 0 ? `${counted(failing, 'playbook')} failing` : [],
     stuckRuns(summary),
-    overdue > 0 ? `${plural(overdue, 'playbook')} overdue` : [],
+    overdue > 0 ? `${counted(overdue, 'playbook')} overdue` : [],
   ].flat();
   if (parts.length > 0) return capital(parts.join(', '));
   if (workspaces === 0) return 'No workspace yet';
@@ -61,7 +62,7 @@ function verdict(summary: Summary): string {
 function stuckRuns(summary: Summary): string[] {
   const { playbooks_stuck: playbooks, runs_stuck: runs } = summary;
   if ((runs ?? playbooks) === 0) return [];
-  return [runs === null ? `runs stuck in ${plural(playbooks, 'playbook')}` : `${plural(runs, 'run')} stuck`];
+  return [runs === null ? `runs stuck in ${counted(playbooks, 'playbook')}` : `${counted(runs, 'run')} stuck`];
 }
 
 function manner(summary: Summary): string {
@@ -80,9 +81,9 @@ function about(
 ) {
   const ages = all.flatMap(({ age_seconds: age }) => age ?? []);
   const parts = [
-    `${plural(playbooks, 'playbook')} in ${plural(all.length, 'workspace')}`,
+    `${counted(playbooks, 'playbook')} in ${counted(all.length, 'workspace')}`,
     silent > 0 ? `${silent} enabled but silent` : [],
-    starting > 0 && all.length > 1 ? `${plural(starting, 'workspace')} starting` : [],
+    starting > 0 && all.length > 1 ? `${counted(starting, 'workspace')} starting` : [],
     ages.length === 0 ? [] : `as of ${duration(Math.max(...ages))} ago`,
   ];
   return `${parts.flat().join(', ')}.`;
@@ -135,7 +136,7 @@ function fails(status: Status, { workspace }: WorkspaceStatus, one: PlaybookStat
   const said =
     node &&
     html` <span class="message"><bdi>${node.name}</bdi>${node.error === '' ? '' : html`: <bdi>${node.error}</bdi>`}</span>`;
-  return html`${linked(status, workspace, one)}: ${plural(one.failures_in_a_row, 'failure')} in a row${since(one.failing_since)}.${said} ${runbook('SecMasterPlaybookFailing')}`;
+  return html`${linked(status, workspace, one)}: ${counted(one.failures_in_a_row, 'failure')} in a row${since(one.failing_since)}.${said} ${runbook('SecMasterPlaybookFailing')}`;
 }
 
 function isStuck(status: Status, { workspace }: WorkspaceStatus, one: PlaybookStatus) {
