@@ -12,6 +12,9 @@ import { UsageError } from './usage-error.ts';
 
 export type CommandName = 'serve' | 'check' | 'once' | 'demo' | 'simulate' | 'ledger copy';
 
+/** The level of the log where none is given: the demo's terminal belongs to its banner. */
+export const usualLogLevel = (command: CommandName): LogLevel => (command === 'demo' ? 'error' : 'info');
+
 export interface Options {
   /** null: only the environment. */
   readonly configFile: string | null;
@@ -121,10 +124,10 @@ function declare(
       .description(description)
       .usage('[flags]')
       .action((given: Given) => onCommand(name, given));
-    for (const option of options) command.addOption(option);
+    const log = [flags.logLevel().default(null, usualLogLevel(name)), flags.logFormat()];
+    for (const option of [...options, ...log]) command.addOption(option);
     return command.version(`secmaster-exporter ${version}`, '--version', 'print the version');
   };
-  const log = (level: string) => [flags.logLevel().default(null, level), flags.logFormat()];
   const web = (address: string) => [
     flags.webListenAddress(address),
     flags.webSystemdSocket(),
@@ -140,28 +143,15 @@ function declare(
   const serve = add(program, 'serve', 'poll SecMaster and serve /metrics; the default', [
     flags.configFile(),
     ...web(':19210'),
-    ...log('info'),
   ]);
   add(program, 'check', 'check the configuration and print all problems; exit 1 if there are any', [
     flags.configFile(),
     flags.webConfigFile(),
     flags.online(),
-    ...log('info'),
   ]);
-  add(program, 'once', 'poll once and print the metrics; exit 1 if a workspace failed', [
-    flags.configFile(),
-    ...log('info'),
-  ]);
-  add(program, 'demo', 'serve with a simulated SecMaster; needs no account', [
-    ...web('127.0.0.1:19210'),
-    ...life(),
-    ...log('error'),
-  ]);
-  add(program, 'simulate', 'run only the simulated SecMaster', [
-    flags.listenAddress('127.0.0.1:19211'),
-    ...life(),
-    ...log('info'),
-  ]);
+  add(program, 'once', 'poll once and print the metrics; exit 1 if a workspace failed', [flags.configFile()]);
+  add(program, 'demo', 'serve with a simulated SecMaster; needs no account', [...web('127.0.0.1:19210'), ...life()]);
+  add(program, 'simulate', 'run only the simulated SecMaster', [flags.listenAddress('127.0.0.1:19211'), ...life()]);
   const ledger = program.command('ledger').description('copy a stopped ledger from SQLite to PostgreSQL or back');
   add(
     ledger,
@@ -175,7 +165,6 @@ function declare(
       flags.to(),
       flags.toPasswordFile(),
       flags.toCaFile(),
-      ...log('info'),
     ],
   );
   const flagsOf = (command: Command) => command.helpInformation().replace(/^.*?(?=^Flags:)/ms, '');

@@ -3,7 +3,7 @@ import { LedgerError } from '../ledger/store.ts';
 import { createLog, type Logger } from '../log.ts';
 import { version } from '../package-json.ts';
 import { check } from './check.ts';
-import { type CommandName, type Options, parseCommandLine } from './command-line.ts';
+import { type CommandName, type Options, parseCommandLine, usualLogLevel } from './command-line.ts';
 import { configured, load } from './configured.ts';
 import { demo } from './demo.ts';
 import type { HangUps } from './hang-ups.ts';
@@ -41,7 +41,7 @@ async function run(hangUps: HangUps): Promise<number> {
   const { command, options } = parsed;
   if (command !== 'serve' && command !== 'demo') hangUps.release();
   const statusLine = createStatusLine(process.stderr);
-  const level = options.logLevel ?? (command === 'demo' ? 'error' : 'info');
+  const level = options.logLevel ?? usualLogLevel(command);
   const { log, flush } = createLog(level, options.logFormat, { above: statusLine.above });
   try {
     return await runCommand(command, options, { log, statusLine, hangUps });
