@@ -84,7 +84,6 @@ function places({ systemdSocket, webListenAddresses }: Options): readonly [Place
   if (!systemdSocket) return webListenAddresses;
   const passed = passedSockets(process.env, process.pid);
   if ('problem' in passed) throw new ListenError(`--web.systemd-socket: ${passed.problem}`);
-  const [first, ...others] = passed.descriptors.map((descriptor) => ({ descriptor }));
-  if (first === undefined) throw new ListenError('--web.systemd-socket: systemd has passed no socket');
-  return [first, ...others];
+  const [first, ...others] = passed.descriptors;
+  return [{ descriptor: first }, ...others.map((descriptor) => ({ descriptor }))];
 }

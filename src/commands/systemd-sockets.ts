@@ -5,7 +5,7 @@ const firstDescriptor = 3;
 /** More than any unit has; a number beyond it is no count of sockets. */
 const maxSockets = 1_000;
 
-export type PassedSockets = { readonly descriptors: readonly number[] } | { readonly problem: string };
+export type PassedSockets = { readonly descriptors: readonly [number, ...number[]] } | { readonly problem: string };
 
 export function passedSockets(
   { LISTEN_PID: forPid, LISTEN_FDS: count }: Readonly<Record<string, string | undefined>>,
@@ -21,7 +21,8 @@ export function passedSockets(
     };
   const number = /^\d+$/.test(count) ? Number(count) : 0;
   if (number < 1 || number > maxSockets) return { problem: `LISTEN_FDS ${shown(count)} is no number of sockets` };
-  return { descriptors: Array.from({ length: number }, (_, i) => firstDescriptor + i) };
+  const others = Array.from({ length: number - 1 }, (_, i) => firstDescriptor + 1 + i);
+  return { descriptors: [firstDescriptor, ...others] };
 }
 
 function shown(text: string): string {
