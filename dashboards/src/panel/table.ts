@@ -1,6 +1,6 @@
 /** Rows that are made of several queries: those with the same labels become one row. */
 import { TableCellHeight } from '@grafana/grafana-foundation-sdk/common';
-import { MappingType, SpecialValueMatch } from '@grafana/grafana-foundation-sdk/dashboard';
+import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { nothingToSay, type Steps } from '../colours.ts';
 import type { FieldLink } from '../links.ts';
@@ -30,8 +30,6 @@ export interface Key {
   readonly title: string;
   readonly label: Label | 'alert' | 'severity' | 'instance';
   readonly link?: FieldLink;
-  /** What stands there where a series doesn't have the label. */
-  readonly none?: string;
   readonly width?: number;
   /** Colours the cell by its value. */
   readonly texts?: Readonly<Record<string, { readonly text: string; readonly color: string }>>;
@@ -86,20 +84,16 @@ const widthOf = (width: number | undefined): Property[] =>
   width === undefined ? [] : [{ id: 'custom.width', value: width }];
 const background: Property = { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } };
 
-function keyProperties({ link, none, width, texts, otherwise }: Key): Property[] {
-  const empty = (match: SpecialValueMatch) => ({
-    type: MappingType.SpecialValue,
-    options: { match, result: { text: none } },
-  });
+function keyProperties({ link, width, texts, otherwise }: Key): Property[] {
   const options = Object.entries(texts ?? {}).map(([value, result], index) => [value, { ...result, index }]);
-  const mappings = [
-    ...(texts === undefined ? [] : [{ type: MappingType.ValueToText, options: Object.fromEntries(options) }]),
-    ...(none === undefined ? [] : [empty(SpecialValueMatch.Empty), empty(SpecialValueMatch.Null)]),
-  ];
   return [
     ...(link === undefined ? [] : [{ id: 'links', value: [link] }]),
-    ...(mappings.length === 0 ? [] : [{ id: 'mappings', value: mappings }]),
-    ...(texts === undefined ? [] : [background]),
+    ...(texts === undefined
+      ? []
+      : [
+          { id: 'mappings', value: [{ type: MappingType.ValueToText, options: Object.fromEntries(options) }] },
+          background,
+        ]),
     ...(otherwise === undefined ? [] : [{ id: 'color', value: { mode: 'fixed', fixedColor: otherwise } }]),
     ...widthOf(width),
   ];
