@@ -8,6 +8,7 @@ import { basename, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { annotateRules, annotateTests } from './annotate.ts';
 import { dashboardUrl, expandedDashboardUrl, runbookUrl, unknownRunbook } from './links.ts';
+import { type Settings, settings } from './settings.ts';
 
 const root = join(import.meta.dirname, '..');
 export const prometheusRuleFile = join(root, 'alerts', 'kubernetes', 'prometheus-rule.yaml');
@@ -17,29 +18,19 @@ export function ruleFiles(): string[] {
   return globSync(join(root, 'alerts', '*.rules.yml')).sort();
 }
 
-/** The URL of Grafana, from package.json; null: alerts have no link to a dashboard. */
-export function grafana(): string | null {
-  const { config } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Package;
-  return config?.dashboards ?? null;
-}
-
-interface Package {
-  readonly config?: { readonly dashboards?: string };
-}
-
 /** The text of a rule file with the links of its alerts. */
-export function withLinks(text: string, grafanaUrl: string | null): string {
+export function withLinks(text: string, { address, grafana }: Settings): string {
   return annotateRules(text, (alert, { area = '' }) => ({
-    runbook_url: quoted(runbookUrl(alert)),
-    dashboard_url: grafanaUrl && quoted(dashboardUrl(grafanaUrl, area)),
+    runbook_url: quoted(runbookUrl(alert, address)),
+    dashboard_url: grafana && quoted(dashboardUrl(grafana, area)),
   }));
 }
 
 /** The text of a unit test whose world has no series that says where runbooks are. */
-export function withExpectedLinks(text: string, grafanaUrl: string | null): string {
+export function withExpectedLinks(text: string, { address, grafana }: Settings): string {
   return annotateTests(text, (alert, labels) => ({
-    runbook_url: unknownRunbook(alert),
-    dashboard_url: grafanaUrl && quoted(expandedDashboardUrl(grafanaUrl, labels)),
+    runbook_url: unknownRunbook(alert, address),
+    dashboard_url: grafana && quoted(expandedDashboardUrl(grafana, labels)),
   }));
 }
 
@@ -63,7 +54,7 @@ export function prometheusRule(texts: readonly string[]): string {
 
 if (import.meta.main) {
   const rewrite = (file: string, edit: typeof withLinks) =>
-    writeFileSync(file, edit(readFileSync(file, 'utf8'), grafana()));
+    writeFileSync(file, edit(readFileSync(file, 'utf8'), settings()));
   for (const file of ruleFiles()) rewrite(file, withLinks);
   for (const file of globSync(join(root, 'test', 'alerts', 'SecMaster*.test.yml'))) rewrite(file, withExpectedLinks);
   writeFileSync(prometheusRuleFile, prometheusRule(ruleFiles().map((file) => readFileSync(file, 'utf8'))));

@@ -1,16 +1,20 @@
 /** The links of alerts: templates for Prometheus, and what they come to in unit tests. */
+import type { ProjectAddress } from './project-address.ts';
 
 /**
- * To the runbook, wherever `alerts/links.rules.yml` says that runbooks are. Where nothing is known, the name of the file: a person finds
- * it in the package, and nothing pretends to be a link.
+ * To the runbook, wherever `alerts/links.rules.yml` says that runbooks are. Where nothing is known, its page in the project; where that
+ * has no address, the name of the file: a person finds it in the package, and nothing pretends to be a link.
  */
-export function runbookUrl(alert: string): string {
+export function runbookUrl(alert: string, address: ProjectAddress | null): string {
   const found = `{{ with . | sortByLabel "url" | first }}{{ .Labels.url }}/${alert}{{ .Labels.suffix }}{{ end }}`;
-  return `{{ with query "secmaster:runbooks_folder:info" }}${found}{{ else }}${unknownRunbook(alert)}{{ end }}`;
+  return `{{ with query "secmaster:runbooks_folder:info" }}${found}{{ else }}${unknownRunbook(alert, address)}{{ end }}`;
 }
 
 /** As `runbookUrl` where no series says where runbooks are. */
-export const unknownRunbook = (alert: string): string => `docs/runbooks/${alert}.md`;
+export function unknownRunbook(alert: string, address: ProjectAddress | null): string {
+  const file = `docs/runbooks/${alert}.md`;
+  return address === null ? file : address.pageOf(file);
+}
 
 type Labels = Readonly<Record<string, string>>;
 

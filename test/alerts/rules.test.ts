@@ -3,15 +3,10 @@ import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { dashboards } from '../../dashboards/src/files.ts';
-import {
-  grafana,
-  prometheusRule,
-  prometheusRuleFile,
-  ruleFiles,
-  withExpectedLinks,
-  withLinks,
-} from '../../scripts/alerts.ts';
+import { prometheusRule, prometheusRuleFile, ruleFiles, withExpectedLinks, withLinks } from '../../scripts/alerts.ts';
 import { dashboardUrl, runbookUrl } from '../../scripts/links.ts';
+import { projectAddress } from '../../scripts/project-address.ts';
+import { settings } from '../../scripts/settings.ts';
 import { parseDuration } from '../../src/config/duration.ts';
 import { families } from '../../src/metrics/families.ts';
 import { extraLabels } from '../../src/model/extra-labels.ts';
@@ -24,7 +19,7 @@ const tuningFile = join(examples, 'tuning.rules.yml');
 const groups = ruleFiles().flatMap((file) => readRules(file).groups);
 const rules = groups.flatMap((group) => group.rules.map((rule) => ({ ...rule, name: rule.record ?? rule.alert })));
 const alerts = rules.flatMap(({ alert, ...rule }) => (alert === undefined ? [] : [{ alert, ...rule }]));
-const setGrafana = grafana();
+const set = settings();
 const documentation = readFileSync(join(root, 'docs', 'alerts.md'), 'utf8');
 
 /** The contract's, each with who is told. */
@@ -57,8 +52,8 @@ test.each(alerts)('$alert says how bad it is, what has happened, and what to do'
   expect(alert.annotations).toEqual({
     summary: expect.stringMatching(/^[A-Z]/),
     description: expect.stringMatching(/\.(?: \{\{- end \}\})?$/),
-    runbook_url: runbookUrl(alert.alert),
-    ...(setGrafana && { dashboard_url: dashboardUrl(setGrafana, alert.labels?.area ?? '') }),
+    runbook_url: runbookUrl(alert.alert, set.address),
+    ...(set.grafana && { dashboard_url: dashboardUrl(set.grafana, alert.labels?.area ?? '') }),
   });
   const runbook = readFileSync(join(root, 'docs', 'runbooks', `${alert.alert}.md`), 'utf8');
   const headings = [...runbook.matchAll(/^#+ .*/gm)].map(([heading]) => heading);
@@ -93,11 +88,12 @@ test.each([
   ...unitTests.map((file) => [file, withExpectedLinks] as const),
 ])('%s has the links of its alerts, and nothing else depends on them; if not, run npm run alerts', (file, edit) => {
   const text = readFileSync(file, 'utf8');
-  expect(edit(text, setGrafana)).toBe(text);
-  const linked = edit(text, 'https://grafana.example.org');
+  expect(edit(text, set)).toBe(text);
+  const address = projectAddress('https://github.com/acme/soc', '1.2.3');
+  const linked = edit(text, { address, grafana: 'https://grafana.example.org' });
   const linesWithout = (all: string) => all.split('\n').filter((line) => !/^ +(runbook|dashboard)_url: /.test(line));
   expect(linesWithout(linked)).toEqual(linesWithout(text));
-  expect(edit(linked, setGrafana)).toBe(text);
+  expect(edit(linked, set)).toBe(text);
 });
 
 test('the PrometheusRule matches the rule files; if not, run npm run alerts', () => {
