@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -21,7 +22,7 @@ test('the package is small and runs by npx, without a build, on the oldest Node.
   const folder = temporaryFolder();
   const [packed] = JSON.parse(await run('npm', ['pack', '--silent', '--json', `--pack-destination=${folder}`], root));
   const files = packed.files.map(({ path }: { path: string }) => path);
-  expect(packed.size).toBeLessThan(570_000);
+  expect(packed.size).toBeLessThan(950_000);
   expect(files).toEqual(
     expect.arrayContaining([
       'dist/main.js',
@@ -31,6 +32,8 @@ test('the package is small and runs by npx, without a build, on the oldest Node.
     ]),
   );
   expect(files.filter((path: string) => !isForUsers(path))).toEqual([]);
+  const documents = files.filter((path: string) => path.endsWith('.md'));
+  expect(documents.flatMap((path: string) => deadLinks(path, files))).toEqual([]);
 
   const empty = temporaryFolder();
   const install = (...args: readonly string[]) =>
@@ -53,8 +56,18 @@ test('the package is small and runs by npx, without a build, on the oldest Node.
   expect(differences(exposition, truth, 0)).toEqual([]);
 }, 180_000);
 
+/** Relative links of a document that lead to nothing in the package. */
+function deadLinks(document: string, files: readonly string[]): string[] {
+  const links = [...readFileSync(join(root, document), 'utf8').matchAll(/\]\(([^)\s#]+)[^)]*\)/g)];
+  return links.flatMap(([, link = '']) => {
+    const path = join(document, '..', link);
+    const isThere = files.some((file) => file === path || file.startsWith(path.replace(/\/?$/, '/')));
+    return isThere || /^[a-z]+:/.test(link) ? [] : `${document}: ${link}`;
+  });
+}
+
 function isForUsers(path: string): boolean {
-  return /^(package\.json|README\.md|LICENSE|dist\/(.*\.js|revision\.txt|sbom\.cdx\.json)|docs\/.*\.md|alerts\/.*|dashboards\/.*\.(json|yaml))$/.test(
+  return /^(package\.json|[A-Z]+\.md|LICENSE|dist\/(.*\.js|revision\.txt|sbom\.cdx\.json)|docs\/.*\.md|docs\/pictures\/.*\.webp|alerts\/.*|dashboards\/.*\.(json|yaml))$/.test(
     path,
   );
 }

@@ -13,6 +13,7 @@ const isSystem = (file: string) => file.endsWith('.system.test.ts');
  */
 const needOther = [
   'test/package/package.system.test.ts',
+  'test/e2e/newcomer.system.test.ts',
   'test/e2e/ledger.system.test.ts',
   'test/e2e/hostile-clients.system.test.ts',
   'test/paging/paging.system.test.ts',

@@ -22,6 +22,8 @@ export const systemParts: Readonly<Record<'system', readonly SystemPart[]>> = {
     part('systemd-analyze', 'systemd'),
     part('faketime'),
     part('bash'),
+    part('curl'),
+    part('grep'),
     part('mkfifo', 'coreutils'),
     part('initdb', 'postgresql'),
     part('postgres', 'postgresql'),
