@@ -156,7 +156,21 @@ describe('refused in one line', () => {
       ['--config.file', 'a.yml', 'ledger', 'copy'],
       'the command comes first, then its flags: secmaster-exporter ledger copy …',
     ],
-    ['an argument', ['check', 'a.yml'], "too many arguments for 'check'. Expected 0 arguments but got 1: a.yml."],
+    ['an argument', ['check', 'all'], "too many arguments for 'check'. Expected 0 arguments but got 1: all."],
+    [
+      'a configuration file without its flag',
+      ['check', 'a.yml'],
+      "too many arguments for 'check'. Expected 0 arguments but got 1: a.yml. (Did you mean --config.file=a.yml?)",
+    ],
+    [
+      'the same where no command is named',
+      ['/etc/secmaster/config.yaml'],
+      "unknown command '/etc/secmaster/config.yaml' (Did you mean --config.file=/etc/secmaster/config.yaml?)",
+    ],
+    ['a URL that ends like one', ['https://u:hunter2@h/a.yml'], "unknown command 'https://…'"],
+    ['the version as a word', ['version'], "unknown command 'version' (Did you mean --version?)"],
+    ['the version as elsewhere', ['-v'], "unknown option '-v' (Did you mean --version?)"],
+    ['the configuration file as elsewhere', ['-c', 'a.yml'], "unknown option '-c' (Did you mean --config.file?)"],
     [
       'ledgers without their flags, and without the password',
       ['ledger', 'copy', 'postgresql://u:hunter2@db/s'],
