@@ -302,6 +302,20 @@ test('what SecMaster says is shown as it is and run by nobody', async () => {
   expect(errors).toEqual([]);
 });
 
+test.each([640, 1024, 1280])('at %d pixels one long word leaves the times and ids beside it whole', async (width) => {
+  const error = 'y'.repeat(900);
+  const runs = [{ ...failedRun, nodes: [{ name: 'Isolate', error }] }];
+  const { url } = await serve(() => [report({ snapshot, failedRuns: runs, openRuns: [openRun] })]);
+  const { page } = await open(url, { viewport: { width, height: 800 } });
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  const broken = await page.evaluate(`[...document.querySelectorAll('td time, td .copy, td code')].filter((one) => {
+    const { height } = one.getBoundingClientRect();
+    const lines = Math.round(height / parseFloat(getComputedStyle(one).lineHeight));
+    return lines > { TIME: 2, BUTTON: 1, CODE: 4 }[one.tagName];
+  }).map(({ outerHTML }) => outerHTML)`);
+  expect(broken).toEqual([]);
+});
+
 test('without JavaScript all of it is there', async () => {
   const { page } = await open((await serve(() => [healthy()])).url, { javaScriptEnabled: false });
   for (const text of [
