@@ -239,6 +239,8 @@ describe('playbooks', () => {
     const page = plain(await pageOf([reportOf({ windowComplete: false }, { hours: [hour(0, 4, 2)] })]));
     expect(page).toContain('The history has not been read completely');
     expect(page).toContain('4 ended, 2 failed so far');
+    expect(page).toContain('… reading history');
+    expect(page).not.toContain('✓ working');
   });
 
   test('have the label that their series have', async () => {
