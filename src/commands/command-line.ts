@@ -217,7 +217,11 @@ function arranged(program: Command, args: readonly string[]): readonly string[] 
   if (first !== 'help') return isKnown(first) ? args : [first];
   if (rest.length === 0) return args;
   // Commander prints the help of all where it doesn't know the command.
-  return isKnown(rest[0]) ? [...rest, '--help'] : rest.slice(0, 1);
+  const command = program.commands.find((one) => one.name() === rest[0]);
+  if (command === undefined) return rest.slice(0, 1);
+  const isComplete =
+    command.commands.length === 0 || rest.length === 1 || command.commands.some((inner) => inner.name() === rest[1]);
+  return isComplete ? [...rest, '--help'] : rest.slice(0, 2);
 }
 
 interface Leaf {

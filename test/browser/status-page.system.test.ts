@@ -398,8 +398,14 @@ test('times are in the zone of the reader, with UTC beside them', async () => {
   expect(await due.innerText()).toBe('2026-07-18 19:00:00');
   expect(await due.getAttribute('title')).toBe('2026-07-18 11:00:00 UTC');
   expect(await page.locator('#zone').innerText()).toBe(
-    'Times are in the zone Asia/Shanghai; point at one to see it in UTC.',
+    'Times are in the zone Asia/Shanghai (GMT+8); point at one to see it in UTC.',
   );
+});
+
+test('a phone, which points at nothing, is told the offset of its zone', async () => {
+  const phone = { timezoneId: 'Asia/Kabul', viewport: { width: 375, height: 700 }, isMobile: true, hasTouch: true };
+  const { page } = await open((await serve(() => [night()])).url, phone);
+  expect(await page.locator('#zone').innerText()).toBe('Times are in the zone Asia/Kabul (GMT+4:30).');
 });
 
 describe('the filter', () => {

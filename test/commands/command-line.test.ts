@@ -142,6 +142,7 @@ describe('refused in one line', () => {
     ['a mistyped command with flags', ['chek', '--online'], "unknown command 'chek' (Did you mean check?)"],
     ['a mistyped command that asks for help', ['chek', '--help'], "unknown command 'chek' (Did you mean check?)"],
     ['help of a mistyped command', ['help', 'chek'], "unknown command 'chek' (Did you mean check?)"],
+    ['help of a mistyped word after ledger', ['help', 'ledger', 'cpoy'], "unknown command 'cpoy' (Did you mean copy?)"],
     ['an unknown command', ['status'], "unknown command 'status'"],
     ['a name that every object has', ['toString'], "unknown command 'toString'"],
     ['ledger alone', ['ledger'], 'ledger needs a command; see ledger --help'],
@@ -366,6 +367,13 @@ describe('the help of a command lists its own flags', () => {
     expect(parse(...words, '--help')).toMatchObject({
       stdout: expect.stringMatching(new RegExp(`^Usage: secmaster-exporter ${command} \\[flags\\]\n`)),
     });
+  });
+});
+
+test.each([[['ledger', '--help']], [['help', 'ledger']], [['ledger', 'help']]])('%j promises no flags', (args) => {
+  expect(parse(...args)).toMatchObject({
+    exit: 0,
+    stdout: expect.stringMatching(/^Usage: secmaster-exporter ledger \[command\]\n/),
   });
 });
 
