@@ -290,6 +290,14 @@ describe.each(screens)('on %s', (screen, options) => {
   );
 });
 
+test('code in a document flows with its sentence', async () => {
+  const { page } = await open(`${(await serve(() => [])).url}docs/troubleshooting`);
+  const displays = await page.evaluate(
+    `[...document.querySelectorAll('td code')].map((one) => getComputedStyle(one).display)`,
+  );
+  expect(new Set(displays as string[])).toEqual(new Set(['inline']));
+});
+
 test('what SecMaster says is shown as it is and run by nobody', async () => {
   const [, reports = []] = worlds.find(([name]) => name === 'hostile names') ?? [];
   const { page, errors } = await open((await serve(() => reports)).url);

@@ -122,5 +122,5 @@ function durations(known: DurationsStatus | null) {
   if (known === null) return html`<span class="none">not known yet</span>`;
   const { half_within_seconds: half, most_within_seconds: most } = known;
   const within = (seconds: number | null) => (seconds === null ? 'longer than measured' : duration(seconds));
-  return html`${within(half)} <small>half</small><br>${within(most)} <small>${100 * mostOf} %</small>`;
+  return html`${within(half)} <small>half</small><br>${within(most)} <small>${100 * mostOf}\u00a0%</small>`;
 }

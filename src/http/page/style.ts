@@ -49,8 +49,8 @@ th { font-size: 0.85rem; font-weight: 600; white-space: nowrap; }
 td p { margin: 0; }
 code { font-size: 0.9em; }
 /* One long word of SecMaster's must not break the words of the other columns. */
-time, code { display: inline-block; }
-td time, td code { min-width: 12ch; }
+time, main:not(.document) td code { display: inline-block; }
+td time, main:not(.document) td code { min-width: 12ch; }
 .copy, .word { white-space: nowrap; }
 td .none, td small { overflow-wrap: break-word; }
 td bdi { overflow-wrap: anywhere; }
