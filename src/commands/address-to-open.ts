@@ -1,14 +1,15 @@
+import { addressText, type ListenAddress } from '../http/listen-address.ts';
 import type { Options } from './command-line.ts';
 
-/** Where a person on this machine finds the status page; without a slash at the end. */
+/** Where a person on this machine finds the status page, without a slash at the end; null: at no URL, only on a Unix socket. */
 export function addressToOpen(
-  { externalUrl, routePrefix, webListenAddresses }: Pick<Options, 'externalUrl' | 'routePrefix' | 'webListenAddresses'>,
-  port: number,
+  { externalUrl, routePrefix }: Pick<Options, 'externalUrl' | 'routePrefix'>,
+  address: ListenAddress | null,
   isTls: boolean,
-): string {
+): string | null {
   if (externalUrl !== '') return externalUrl;
-  const [{ host }] = webListenAddresses;
+  if (address === null) return null;
+  const { host, port } = address;
   const isLocal = host === null || ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host);
-  const name = isLocal ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  return `${isTls ? 'https' : 'http'}://${name}:${port}${routePrefix}`;
+  return `${isTls ? 'https' : 'http'}://${addressText({ host: isLocal ? 'localhost' : host, port })}${routePrefix}`;
 }

@@ -152,7 +152,10 @@ function declare(
   add(program, 'once', 'poll once and print the metrics; exit 1 if a workspace failed', [flags.configFile()]);
   add(program, 'demo', 'serve with a simulated SecMaster; needs no account', [...web('127.0.0.1:19210'), ...life()]);
   add(program, 'simulate', 'run only the simulated SecMaster', [flags.listenAddress('127.0.0.1:19211'), ...life()]);
-  const ledger = program.command('ledger').description('copy a stopped ledger from SQLite to PostgreSQL or back');
+  const ledger = program
+    .command('ledger')
+    .description('copy a stopped ledger from SQLite to PostgreSQL or back')
+    .usage('[command]');
   add(
     ledger,
     'ledger copy',
@@ -214,7 +217,11 @@ function arranged(program: Command, args: readonly string[]): readonly string[] 
   if (first !== 'help') return isKnown(first) ? args : [first];
   if (rest.length === 0) return args;
   // Commander prints the help of all where it doesn't know the command.
-  return isKnown(rest[0]) ? [...rest, '--help'] : rest.slice(0, 1);
+  const command = program.commands.find((one) => one.name() === rest[0]);
+  if (command === undefined) return rest.slice(0, 1);
+  const isComplete =
+    command.commands.length === 0 || rest.length === 1 || command.commands.some((inner) => inner.name() === rest[1]);
+  return isComplete ? [...rest, '--help'] : rest.slice(0, 2);
 }
 
 interface Leaf {
@@ -244,7 +251,7 @@ function messageOf(
   const said = message.replace(/^error: /, '');
   const leaves = leavesOf(program);
   const flag = /^unknown option '([^']*)'/.exec(said)?.[1]?.replace(/=.*/s, '');
-  if (flag !== undefined) return aboutFlag(flag, leaves, args.join(' ')) ?? said;
+  if (flag !== undefined) return aboutFlag(flag, leaves, args.join(' ')) ?? `${said}${hint(habits[flag])}`;
   if (code === 'commander.help') return `${args[0]} needs a command; see ${args[0]} --help`;
   if (code === 'commander.invalidArgument') return said.replace(/:\/\/.*' is invalid\./s, "://…' is invalid.");
   const late =
@@ -253,7 +260,23 @@ function messageOf(
     leaves.find(({ name }) => args.slice(1).includes(name.split(' ')[0] ?? name));
   if (late) return `the command comes first, then its flags: secmaster-exporter ${late.name} …`;
   // It may be the URL of a database, and a password in one that is not valid may be anywhere.
-  return said.replace(/:\/\/.*?(['.]*)$/s, '://…$1');
+  const shown = said.replace(/:\/\/.*?(['.]*)$/s, '://…$1');
+  return `${shown}${hint(meantBy(code, args))}`;
+}
+
+/** Flags that other programs have. */
+const habits: Readonly<Record<string, string>> = { '-v': '--version', '-V': '--version', '-c': '--config.file' };
+
+/** A flag that was written as a word. */
+function meantBy(code: string, args: readonly string[]): string | undefined {
+  if (code === 'commander.unknownCommand' && args[0] === 'version') return '--version';
+  const isWord = code === 'commander.unknownCommand' || code === 'commander.excessArguments';
+  const file = isWord && args.find((arg) => /^[^-].*\.ya?ml$/i.test(arg) && !arg.includes('://'));
+  return file ? `--config.file=${file}` : undefined;
+}
+
+function hint(meant: string | undefined): string {
+  return meant === undefined ? '' : ` (Did you mean ${meant}?)`;
 }
 
 /** null: commander says enough. */
@@ -266,7 +289,7 @@ function aboutFlag(flag: string, leaves: readonly Leaf[], args: string): string 
   // Such as `listen-address`; a `file` alone may be any.
   const lastPart = (long: string) => /[a-z]+-[\w-]+$/.exec(long)?.[0];
   const meant = longs.find((long) => lastPart(long) !== undefined && lastPart(long) === lastPart(flag));
-  return `option '${flag}' is only for ${owners.join(', ')}${meant === undefined ? '' : ` (Did you mean ${meant}?)`}`;
+  return `option '${flag}' is only for ${owners.join(', ')}${hint(meant)}`;
 }
 
 function oneLine(text: string): string {

@@ -2,8 +2,8 @@ import type { HabitName } from '../simulator/habits.ts';
 
 export interface DemoBanner {
   readonly version: string;
-  /** Of the status page, with a slash at the end. */
-  readonly url: string;
+  /** Of the status page, with a slash at the end; null: it is served on a Unix socket. */
+  readonly url: string | null;
   /** Below `url`. */
   readonly telemetryPath: string;
   readonly pollSeconds: number;
@@ -15,7 +15,8 @@ export interface DemoBanner {
 
 /** What someone who tries the exporter reads first: where to look, and what to expect there. */
 export function demoBanner({ version, url, telemetryPath, pollSeconds, runsPerMinute, habits }: DemoBanner): string {
-  const metrics = `${url}${telemetryPath.slice(1)}`;
+  const page = url ?? 'on the Unix socket that systemd passed';
+  const metrics = url === null ? `there at ${telemetryPath}` : `${url}${telemetryPath.slice(1)}`;
   const expected =
     habits.length === 0
       ? [
@@ -28,7 +29,7 @@ export function demoBanner({ version, url, telemetryPath, pollSeconds, runsPerMi
         ];
   return `secmaster-exporter ${version}, demo: a simulated SecMaster in this process. No account is needed, and nothing is kept.
 
-  status page  ${url}
+  status page  ${page}
   metrics      ${metrics}
 
 In the next minutes:

@@ -20,7 +20,7 @@ export async function demo(options: Options, log: Logger, hangUps: HangUps): Pro
   log.info({ url: simulator.url, behaviours }, 'simulated SecMaster is listening');
   try {
     const config = await demoConfig(simulator.url);
-    const onServing = (url: string) =>
+    const onServing = (url: string | null) =>
       process.stdout.write(demoBanner({ version, url, telemetryPath, pollSeconds, runsPerMinute, habits }));
     return await serve(config, options, { log, hangUps, load: async () => ({ config }), onServing });
   } finally {

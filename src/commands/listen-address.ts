@@ -1,14 +1,10 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import type { ListenAddress } from '../http/listen-address.ts';
+
+export type { ListenAddress };
 
 /** At least one. */
 export type ListenAddresses = readonly [ListenAddress, ...ListenAddress[]];
-
-export interface ListenAddress {
-  /** null: all interfaces. */
-  readonly host: string | null;
-  /** 0: any free port. */
-  readonly port: number;
-}
 
 /** `:19210`, `127.0.0.1:0`, `[::1]:19210` or `localhost:19210`; null for any other form. */
 export function parseListenAddress(text: string): ListenAddress | null {

@@ -82,10 +82,11 @@ export async function once(config: Config, options: Options, log: Logger, status
 /** Of one, nobody knows how much there is to read; its poll logs how far it is. */
 export function stepOf(one: Pollable, polled: ReadonlySet<Pollable>, all: readonly Pollable[], requests: number): Step {
   const workspace = one.report()?.workspace;
-  const of = all.length > 1 ? ` (${polled.size + 1} of ${all.length})` : '';
+  const of = all.length > 1 ? `workspace ${polled.size + 1} of ${all.length}, ` : '';
   const what = workspace === undefined ? 'looking for workspaces' : `polling ${workspace}`;
   return {
-    text: `${what}${of}, ${counted(requests, 'request')}`,
+    // The name comes last: it may be longer than the line.
+    text: `${of}${counted(requests, 'request')}, ${what}`,
     done: all.length > 1 ? polled.size : null,
     total: all.length,
     fields: all.length > 1 ? { workspace, polled: polled.size, of: all.length, requests } : null,

@@ -13,6 +13,7 @@ import { readDocuments } from './documents.ts';
 import { createExporter } from './exporter.ts';
 import type { HangUps } from './hang-ups.ts';
 import { keepHealthFile } from './health-file.ts';
+import type { ListenAddress } from './listen-address.ts';
 import { stopSignal } from './stop-signal.ts';
 import { passedSockets } from './systemd-sockets.ts';
 
@@ -21,8 +22,8 @@ export interface ServeParts {
   readonly hangUps: HangUps;
   /** Reads the configuration again. */
   readonly load: () => Promise<Loaded>;
-  /** Called once it listens, with the address of the status page. */
-  readonly onServing?: (url: string) => unknown;
+  /** Called once it listens, with the address of the status page; null: it has none. */
+  readonly onServing?: (url: string | null) => unknown;
 }
 
 /** Polls and serves until a signal stops it; SIGHUP reloads the configuration. @returns the exit code */
@@ -58,9 +59,11 @@ export async function serve(
   });
   try {
     await exporter.fleet.sharing?.start();
-    const { port, ports, close } = await listen(exporter.app, places(options), web);
-    const url = `${addressToOpen(options, port, web.current().tls !== null)}/`;
-    log.info({ url, port, ...(ports.length > 1 && { ports }), version }, 'serving');
+    const { port, ports, addresses, close } = await listen(exporter.app, places(options), web);
+    const opened = addressToOpen(options, firstAddress(options, addresses), web.current().tls !== null);
+    const url = opened === null ? null : `${opened}/`;
+    const found = { ...(url !== null && { url }), ...(port > 0 && { port }), ...(ports.length > 1 && { ports }) };
+    log.info({ ...found, version }, 'serving');
     onServing?.(url);
     stopHealthFile = healthFile ? keepHealthFile(healthFile, log) : null;
     timer = startTimer(exporter.fleet.pollables, poll, systemClock, log);
@@ -77,6 +80,15 @@ export async function serve(
   }
   log.info('stopped');
   return 0;
+}
+
+/** The first address that has a port, with the name that a flag gave it. */
+function firstAddress(
+  { systemdSocket, webListenAddresses: [named] }: Options,
+  addresses: readonly (ListenAddress | null)[],
+): ListenAddress | null {
+  const bound = addresses.find((address) => address !== null) ?? null;
+  return systemdSocket || bound === null ? bound : { ...bound, host: named.host };
 }
 
 /** Where to serve. @throws {ListenError} */

@@ -11,6 +11,8 @@ export interface StatusLine {
 }
 
 const clearLine = '\r\u001b[K';
+/** A line that is full would go on in the next one, which stays. Some characters, such as Chinese ones, are two columns wide. */
+const withoutWrapping = (text: string) => `\u001b[?7l${text}\u001b[?7h`;
 
 export function createStatusLine(terminal: Terminal & { readonly columns?: number }): StatusLine {
   let shown = '';
@@ -18,16 +20,15 @@ export function createStatusLine(terminal: Terminal & { readonly columns?: numbe
     isThere: terminal.isTTY === true,
     show(text) {
       if (terminal.isTTY !== true) return;
-      // A line that is full would go on in the next one, which stays.
       shown = Array.from(text)
         .slice(0, (terminal.columns || 80) - 1)
         .join('');
-      terminal.write(`${clearLine}${shown}`);
+      terminal.write(`${clearLine}${withoutWrapping(shown)}`);
     },
     clear() {
       if (shown !== '') terminal.write(clearLine);
       shown = '';
     },
-    above: (line) => (shown === '' ? line : `${clearLine}${line}${shown}`),
+    above: (line) => (shown === '' ? line : `${clearLine}${line}${withoutWrapping(shown)}`),
   };
 }

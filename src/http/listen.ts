@@ -7,6 +7,8 @@ import type { App } from './app.ts';
 import { answerUnread } from './client-error.ts';
 import { limitConnections } from './connections.ts';
 import { createGuard, type Listen } from './guard.ts';
+import { addressText, type ListenAddress } from './listen-address.ts';
+import { listenProblem, socketProblem } from './listen-problem.ts';
 import { methodsByPath } from './methods.ts';
 import { limitResponse } from './responses.ts';
 import { fixedWeb, type Web } from './web.ts';
@@ -16,14 +18,10 @@ export interface Listener {
   readonly port: number;
   /** All of them, in the order of the places. */
   readonly ports: readonly number[];
+  /** Where it really listens; null: a socket without ports. */
+  readonly addresses: readonly (ListenAddress | null)[];
   /** Ends running requests at once. */
   close(): Promise<void>;
-}
-
-export interface ListenAddress {
-  /** null: every interface. */
-  readonly host: string | null;
-  readonly port: number;
 }
 
 /** A socket that is already open, such as one from systemd. */
@@ -75,15 +73,17 @@ export async function listen(
   const close = () => Promise.all(servers.filter(({ listening }) => listening).map(closed));
   try {
     await begin(server, first);
-    for (const [place, one] of further) await begin(one, place);
+    for (const [i, [place, one]] of further.entries()) await begin(one, place, [first, ...others.slice(0, i)]);
   } catch (error) {
     await close();
     throw error;
   }
-  const ports = servers.map(portOf);
+  const addresses = servers.map(addressOf);
+  const ports = addresses.map((address) => address?.port ?? 0);
   return {
     port: ports[0] ?? 0,
     ports,
+    addresses,
     async close() {
       const ended = close();
       web.close();
@@ -97,14 +97,23 @@ export async function listen(
 /** As Node.js's servers for HTTP accept connections. */
 const accepting = { allowHalfOpen: true, noDelay: true };
 
+function isAddress(place: Place): place is ListenAddress {
+  return !('descriptor' in place);
+}
+
 function isOne(places: Place | readonly Place[]): places is Place {
   return !Array.isArray(places);
 }
 
-async function begin(server: NetServer, place: Place): Promise<void> {
+/** @param before places at which it listens already */
+async function begin(server: NetServer, place: Place, before: readonly Place[] = []): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const refuse = (error: NodeJS.ErrnoException) =>
-    reject('descriptor' in place ? openSocketError(error, place) : listenError(error, place, '--web.listen-address'));
+    reject(
+      'descriptor' in place
+        ? openSocketError(error, place)
+        : listenError(error, place, '--web.listen-address', before.filter(isAddress)),
+    );
   server.once('error', refuse);
   if ('descriptor' in place) server.listen({ fd: place.descriptor }, resolve);
   else server.listen(place.port, place.host ?? undefined, resolve);
@@ -118,9 +127,9 @@ function closed(server: NetServer): Promise<void> {
   return new Promise((done) => void server.close(() => done()));
 }
 
-function portOf(server: NetServer): number {
+function addressOf(server: NetServer): ListenAddress | null {
   const address = server.address();
-  return address === null || typeof address === 'string' ? 0 : address.port;
+  return address === null || typeof address === 'string' ? null : { host: address.address, port: address.port };
 }
 
 function createServer(onRequest: Listen, web: Web): Server {
@@ -144,14 +153,18 @@ function createTlsServer(tls: TlsConfig, web: Web, onRequest: Listen): Server {
 }
 
 function openSocketError(cause: NodeJS.ErrnoException, { descriptor }: OpenSocket): ListenError {
-  return new ListenError(`cannot listen on file descriptor ${descriptor} from systemd: ${cause.message}`, { cause });
+  return new ListenError(`cannot listen on file descriptor ${descriptor} from systemd: ${socketProblem(cause)}`, {
+    cause,
+  });
 }
 
-/** @param flag sets the address */
-export function listenError(cause: NodeJS.ErrnoException, { host, port }: ListenAddress, flag: string): ListenError {
-  const because = {
-    EADDRINUSE: `the port is in use; choose another ${flag}`,
-    EACCES: 'not allowed for this user; choose a port above 1023',
-  }[cause.code ?? ''];
-  return new ListenError(`cannot listen on ${host ?? ''}:${port}: ${because ?? cause.message}`, { cause });
+/** @param flag sets the address @param own addresses that the exporter already listens on */
+export function listenError(
+  cause: NodeJS.ErrnoException,
+  address: ListenAddress,
+  flag: string,
+  own: readonly ListenAddress[] = [],
+): ListenError {
+  const because = listenProblem(cause, address, flag, own);
+  return new ListenError(`cannot listen on ${addressText(address)}: ${because}`, { cause });
 }

@@ -54,6 +54,11 @@ export interface PollStatus {
   readonly error: string | null;
 }
 
+/** Whether nothing is known of its runs: none of its polls has succeeded, and none has read a run. */
+export function isUnread({ last_success: success, instances }: WorkspaceStatus): boolean {
+  return success === null && Object.keys(instances).length === 0;
+}
+
 export function workspaceStatus(whole: WorkspaceReport, consoleUrl: string | null): WorkspaceStatus {
   const { snapshot, polls, nowMs, ...report } = whole;
   const { last, lastSuccessMs } = polls;

@@ -290,6 +290,14 @@ describe.each(screens)('on %s', (screen, options) => {
   );
 });
 
+test('code in a document flows with its sentence', async () => {
+  const { page } = await open(`${(await serve(() => [])).url}docs/troubleshooting`);
+  const displays = await page.evaluate(
+    `[...document.querySelectorAll('td code')].map((one) => getComputedStyle(one).display)`,
+  );
+  expect(new Set(displays as string[])).toEqual(new Set(['inline']));
+});
+
 test('what SecMaster says is shown as it is and run by nobody', async () => {
   const [, reports = []] = worlds.find(([name]) => name === 'hostile names') ?? [];
   const { page, errors } = await open((await serve(() => reports)).url);
@@ -300,6 +308,20 @@ test('what SecMaster says is shown as it is and run by nobody', async () => {
     1,
   ]);
   expect(errors).toEqual([]);
+});
+
+test.each([640, 1024, 1280])('at %d pixels one long word leaves the times and ids beside it whole', async (width) => {
+  const error = 'y'.repeat(900);
+  const runs = [{ ...failedRun, nodes: [{ name: 'Isolate', error }] }];
+  const { url } = await serve(() => [report({ snapshot, failedRuns: runs, openRuns: [openRun] })]);
+  const { page } = await open(url, { viewport: { width, height: 800 } });
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  const broken = await page.evaluate(`[...document.querySelectorAll('td time, td .copy, td code')].filter((one) => {
+    const { height } = one.getBoundingClientRect();
+    const lines = Math.round(height / parseFloat(getComputedStyle(one).lineHeight));
+    return lines > { TIME: 2, BUTTON: 1, CODE: 4 }[one.tagName];
+  }).map(({ outerHTML }) => outerHTML)`);
+  expect(broken).toEqual([]);
 });
 
 test('without JavaScript all of it is there', async () => {
@@ -384,8 +406,14 @@ test('times are in the zone of the reader, with UTC beside them', async () => {
   expect(await due.innerText()).toBe('2026-07-18 19:00:00');
   expect(await due.getAttribute('title')).toBe('2026-07-18 11:00:00 UTC');
   expect(await page.locator('#zone').innerText()).toBe(
-    'Times are in the zone Asia/Shanghai; point at one to see it in UTC.',
+    'Times are in the zone Asia/Shanghai (GMT+8); point at one to see it in UTC.',
   );
+});
+
+test('a phone, which points at nothing, is told the offset of its zone', async () => {
+  const phone = { timezoneId: 'Asia/Kabul', viewport: { width: 375, height: 700 }, isMobile: true, hasTouch: true };
+  const { page } = await open((await serve(() => [night()])).url, phone);
+  expect(await page.locator('#zone').innerText()).toBe('Times are in the zone Asia/Kabul (GMT+4:30).');
 });
 
 describe('the filter', () => {

@@ -142,6 +142,7 @@ describe('refused in one line', () => {
     ['a mistyped command with flags', ['chek', '--online'], "unknown command 'chek' (Did you mean check?)"],
     ['a mistyped command that asks for help', ['chek', '--help'], "unknown command 'chek' (Did you mean check?)"],
     ['help of a mistyped command', ['help', 'chek'], "unknown command 'chek' (Did you mean check?)"],
+    ['help of a mistyped word after ledger', ['help', 'ledger', 'cpoy'], "unknown command 'cpoy' (Did you mean copy?)"],
     ['an unknown command', ['status'], "unknown command 'status'"],
     ['a name that every object has', ['toString'], "unknown command 'toString'"],
     ['ledger alone', ['ledger'], 'ledger needs a command; see ledger --help'],
@@ -156,7 +157,21 @@ describe('refused in one line', () => {
       ['--config.file', 'a.yml', 'ledger', 'copy'],
       'the command comes first, then its flags: secmaster-exporter ledger copy …',
     ],
-    ['an argument', ['check', 'a.yml'], "too many arguments for 'check'. Expected 0 arguments but got 1: a.yml."],
+    ['an argument', ['check', 'all'], "too many arguments for 'check'. Expected 0 arguments but got 1: all."],
+    [
+      'a configuration file without its flag',
+      ['check', 'a.yml'],
+      "too many arguments for 'check'. Expected 0 arguments but got 1: a.yml. (Did you mean --config.file=a.yml?)",
+    ],
+    [
+      'the same where no command is named',
+      ['/etc/secmaster/config.yaml'],
+      "unknown command '/etc/secmaster/config.yaml' (Did you mean --config.file=/etc/secmaster/config.yaml?)",
+    ],
+    ['a URL that ends like one', ['https://u:hunter2@h/a.yml'], "unknown command 'https://…'"],
+    ['the version as a word', ['version'], "unknown command 'version' (Did you mean --version?)"],
+    ['the version as elsewhere', ['-v'], "unknown option '-v' (Did you mean --version?)"],
+    ['the configuration file as elsewhere', ['-c', 'a.yml'], "unknown option '-c' (Did you mean --config.file?)"],
     [
       'ledgers without their flags, and without the password',
       ['ledger', 'copy', 'postgresql://u:hunter2@db/s'],
@@ -352,6 +367,13 @@ describe('the help of a command lists its own flags', () => {
     expect(parse(...words, '--help')).toMatchObject({
       stdout: expect.stringMatching(new RegExp(`^Usage: secmaster-exporter ${command} \\[flags\\]\n`)),
     });
+  });
+});
+
+test.each([[['ledger', '--help']], [['help', 'ledger']], [['ledger', 'help']]])('%j promises no flags', (args) => {
+  expect(parse(...args)).toMatchObject({
+    exit: 0,
+    stdout: expect.stringMatching(/^Usage: secmaster-exporter ledger \[command\]\n/),
   });
 });
 

@@ -10,7 +10,7 @@ const [discovery, first, second] = [pollable(null), pollable('prod'), pollable('
 
 test('how far once is, of several workspaces', () => {
   expect(stepOf(first, new Set([discovery]), [discovery, first, second], 41)).toEqual({
-    text: 'polling prod (2 of 3), 41 requests',
+    text: 'workspace 2 of 3, 41 requests, polling prod',
     done: 1,
     total: 3,
     fields: { workspace: 'prod', polled: 1, of: 3, requests: 41 },
@@ -19,7 +19,7 @@ test('how far once is, of several workspaces', () => {
 
 test('of one workspace nobody knows, and its poll logs by itself', () => {
   expect(stepOf(first, new Set(), [first], 1)).toEqual({
-    text: 'polling prod, 1 request',
+    text: '1 request, polling prod',
     done: null,
     total: 1,
     fields: null,
@@ -27,5 +27,5 @@ test('of one workspace nobody knows, and its poll logs by itself', () => {
 });
 
 test('while workspaces are looked for', () => {
-  expect(stepOf(discovery, new Set(), [discovery], 0).text).toBe('looking for workspaces, 0 requests');
+  expect(stepOf(discovery, new Set(), [discovery], 0).text).toBe('0 requests, looking for workspaces');
 });

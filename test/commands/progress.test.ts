@@ -19,6 +19,9 @@ test.each<[string, number | null, number, number, string]>([
   expect(progressLine(step(done, total), passedMs)).toBe(line);
 });
 
+/** The terminal doesn't wrap it, however wide its characters are. */
+const shown = (text: string, above = '') => `\r\u001b[K${above}\u001b[?7l${text}\u001b[?7h`;
+
 function watched(isTTY: boolean) {
   const terminal = Object.assign(new PassThrough(), { isTTY, columns: 60 });
   const logged: object[] = [];
@@ -57,12 +60,12 @@ describe('at a terminal', () => {
     expect(written()).toBe('');
     pass(1);
     const bar = `[${full(6)}${empty(18)}]  25%  2 s  3 of 12`;
-    expect(written()).toBe(`\r\u001b[K${bar}`);
+    expect(written()).toBe(shown(bar));
     progress.tell(step(4, 12));
     pass(249);
     expect(written()).toBe('');
     pass(1);
-    expect(written()).toBe(`\r\u001b[K[${full(8)}${empty(16)}]  33%  2 s  3 of 12`);
+    expect(written()).toBe(shown(`[${full(8)}${empty(16)}]  33%  2 s  3 of 12`));
     pass(60_000);
     written();
     progress.end();
@@ -81,8 +84,8 @@ describe('at a terminal', () => {
     const { statusLine, written } = watched(true);
     expect(statusLine.above('a line\n')).toBe('a line\n');
     statusLine.show('x'.repeat(100));
-    expect(written()).toBe(`\r\u001b[K${'x'.repeat(59)}`);
-    expect(statusLine.above('a line\n')).toBe(`\r\u001b[Ka line\n${'x'.repeat(59)}`);
+    expect(written()).toBe(shown('x'.repeat(59)));
+    expect(statusLine.above('a line\n')).toBe(shown('x'.repeat(59), 'a line\n'));
     statusLine.clear();
     expect([written(), statusLine.above('a line\n')]).toEqual(['\r\u001b[K', 'a line\n']);
   });

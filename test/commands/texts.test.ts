@@ -3,29 +3,26 @@ import { addressToOpen } from '../../src/commands/address-to-open.ts';
 import { demoBanner } from '../../src/commands/demo-banner.ts';
 import { exportLines } from '../../src/commands/simulate.ts';
 
-const here = { externalUrl: '', routePrefix: '', webListenAddresses: [{ host: null, port: 0 }] } as const;
+const here = { externalUrl: '', routePrefix: '' } as const;
+const at = (host: string | null) => ({ host, port: 19210 });
 
-test.each<[string, Partial<Parameters<typeof addressToOpen>[0]>, boolean, string]>([
-  ['all interfaces', {}, false, 'http://localhost:19210'],
-  ['TLS', {}, true, 'https://localhost:19210'],
-  ['loopback', { webListenAddresses: [{ host: '127.0.0.1', port: 0 }] }, false, 'http://localhost:19210'],
-  ['all interfaces by IPv6', { webListenAddresses: [{ host: '::', port: 0 }] }, false, 'http://localhost:19210'],
-  ['an address', { webListenAddresses: [{ host: '192.0.2.7', port: 0 }] }, false, 'http://192.0.2.7:19210'],
-  [
-    'an address of IPv6',
-    { webListenAddresses: [{ host: '2001:db8::7', port: 0 }] },
-    false,
-    'http://[2001:db8::7]:19210',
-  ],
-  ['a route prefix', { routePrefix: '/soc' }, false, 'http://localhost:19210/soc'],
-  [
-    'an external URL',
-    { externalUrl: 'https://soc.example.org/secmaster', routePrefix: '/secmaster' },
-    false,
-    'https://soc.example.org/secmaster',
-  ],
-])('the address to open of %s', (_, options, isTls, url) => {
-  expect(addressToOpen({ ...here, ...options }, 19210, isTls)).toBe(url);
+test.each<[string, ReturnType<typeof at> | null, boolean, string | null]>([
+  ['all interfaces', at(null), false, 'http://localhost:19210'],
+  ['TLS', at(null), true, 'https://localhost:19210'],
+  ['loopback', at('127.0.0.1'), false, 'http://localhost:19210'],
+  ['all interfaces by IPv6', at('::'), false, 'http://localhost:19210'],
+  ['an address', at('192.0.2.7'), false, 'http://192.0.2.7:19210'],
+  ['an address of IPv6', at('2001:db8::7'), false, 'http://[2001:db8::7]:19210'],
+  ['a Unix socket', null, false, null],
+])('the address to open of %s', (_, address, isTls, url) => {
+  expect(addressToOpen(here, address, isTls)).toBe(url);
+});
+
+test('the address to open has the route prefix, and an external URL takes its place', () => {
+  expect(addressToOpen({ ...here, routePrefix: '/soc' }, at(null), false)).toBe('http://localhost:19210/soc');
+  const externalUrl = 'https://soc.example.org/secmaster';
+  for (const address of [at(null), null])
+    expect(addressToOpen({ externalUrl, routePrefix: '/secmaster' }, address, false)).toBe(externalUrl);
 });
 
 const banner = {
@@ -51,6 +48,13 @@ In the next minutes:
   - About 30 runs begin each minute, and one in twenty fails. Counters start at 0 and grow with them.
 
 Press Ctrl-C to stop.
+`);
+});
+
+test('the banner of a demo on a Unix socket invents no address', () => {
+  expect(demoBanner({ ...banner, url: null })).toContain(`
+  status page  on the Unix socket that systemd passed
+  metrics      there at /metrics
 `);
 });
 

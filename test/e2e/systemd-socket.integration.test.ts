@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { mainFile, startExporter } from '../support/process/processes.ts';
+import { mainFile, startExporter, temporaryFolder } from '../support/process/processes.ts';
 
 /** Sockets that someone else has opened, and their ports. */
 async function opened(count: number): Promise<{ server: Server; descriptor: number; port: number }[]> {
@@ -32,6 +33,19 @@ test('serves on the sockets that systemd passes', async () => {
     expect(answer.status).toBe(200);
     expect(await answer.text()).toContain('secmaster_exporter_build_info');
   }
+}, 60_000);
+
+test('serves on a Unix socket, and invents no address to open', async () => {
+  const server: Server & { _handle?: { fd: number } } = createServer().listen(join(temporaryFolder(), 's'));
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const script = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" "$@"';
+  const child = spawn('sh', ['-c', script, process.execPath, mainFile, 'demo', '--web.systemd-socket'], {
+    stdio: ['ignore', 'pipe', 'ignore', server._handle?.fd],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [printed] = await once(child.stdout ?? child, 'data');
+  expect(String(printed)).toContain('status page  on the Unix socket that systemd passed\n');
 }, 60_000);
 
 test('says what to do where systemd passes none', async () => {

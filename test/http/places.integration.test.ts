@@ -23,7 +23,8 @@ async function serve(places: readonly [Place, ...Place[]]) {
 }
 
 test('serves at several addresses', async () => {
-  const { port, ports } = await serve([free, free, { host: '::1', port: 0 }]);
+  const { port, ports, addresses } = await serve([free, free, { host: '::1', port: 0 }]);
+  expect(addresses).toEqual(ports.map((port, i) => ({ host: i === 2 ? '::1' : '127.0.0.1', port })));
   expect([ports.length, new Set(ports).size, ports[0]]).toEqual([3, 3, port]);
   const hosts = ['127.0.0.1', '127.0.0.1', '[::1]'];
   for (const [i, host] of hosts.entries()) expect(await metricsOf(ports[i], host)).toBe('the exposition\n');
@@ -73,8 +74,23 @@ test('one address that is taken is named, and nothing is served at the others', 
   await expect(metricsOf(before.port)).rejects.toThrow();
 });
 
+test('an address that is given twice is named', async () => {
+  const before = await listen(app(), free);
+  await before.close();
+  const place = { host: '127.0.0.1', port: before.port };
+  await expect(listen(app(), [free, place, place])).rejects.toThrow(
+    `cannot listen on 127.0.0.1:${place.port}: --web.listen-address 127.0.0.1:${place.port} has the port already; leave one of them out`,
+  );
+});
+
+test('an address that this machine does not have is named', async () => {
+  await expect(listen(app(), [free, { host: '192.0.2.1', port: 19210 }])).rejects.toThrow(
+    'cannot listen on 192.0.2.1:19210: this machine does not have the address; choose another --web.listen-address, such as :19210 for all addresses',
+  );
+});
+
 test('a descriptor that is no socket is named', async () => {
   await expect(listen(app(), { descriptor: 9_999 })).rejects.toThrow(
-    'cannot listen on file descriptor 9999 from systemd: ',
+    'cannot listen on file descriptor 9999 from systemd: it is no socket that takes connections; use ListenStream= in the .socket unit',
   );
 });

@@ -16,7 +16,7 @@ export interface PageParts {
 
 /** The status page. The status is served as JSON as well. All links are relative: a proxy may change what stands before them. */
 export function page(status: Status, { telemetryPath, failuresSince, query }: PageParts) {
-  const short = shortVerdict(status.summary);
+  const short = shortVerdict(status);
   return html`<!doctype html>
 <html lang="en">
 <head>

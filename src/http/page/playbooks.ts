@@ -66,7 +66,7 @@ function cells({ workspace, playbook: one }: Row, hasSeveral: boolean) {
   const dataclass = one.dataclass?.name ?? one.dataclass?.id ?? null;
   return [
     html`<b>${name(one.playbook ?? one.name)}</b>${hasSeveral ? html`<br><small>in ${name(workspace.workspace)}</small>` : ''}${dataclass === null ? '' : html`<br><small>${name(dataclass)}</small>`}`,
-    state(one),
+    state(one, workspace),
     lastDay(one, workspace),
     next(one),
     durations(one.durations),
@@ -74,11 +74,13 @@ function cells({ workspace, playbook: one }: Row, hasSeveral: boolean) {
   ];
 }
 
-function state(one: PlaybookStatus) {
+function state(one: PlaybookStatus, { window_complete: isComplete }: WorkspaceStatus) {
   const { troubles: wrong, enabled, hours, oldest_open_start: open } = one;
   const off = enabled === false ? html`<p class="state wait">– disabled</p>` : '';
   if (wrong.length > 0) return html`${wrong.map((trouble) => html`<p>${troubleText[trouble](one)}</p>`)}${off}`;
   if (enabled === false) return html`${off}`;
+  // The run that ends a row of failures, or begins one, may be among those that are missing.
+  if (!isComplete) return html`<span class="state wait">… reading history</span>`;
   if (hours.length > 0 || open !== null) return html`<span class="state good">✓ working</span>`;
   return html`<span class="state wait">– idle</span>`;
 }
@@ -120,5 +122,5 @@ function durations(known: DurationsStatus | null) {
   if (known === null) return html`<span class="none">not known yet</span>`;
   const { half_within_seconds: half, most_within_seconds: most } = known;
   const within = (seconds: number | null) => (seconds === null ? 'longer than measured' : duration(seconds));
-  return html`${within(half)} <small>half</small><br>${within(most)} <small>${100 * mostOf} %</small>`;
+  return html`${within(half)} <small>half</small><br>${within(most)} <small>${100 * mostOf}\u00a0%</small>`;
 }

@@ -1,14 +1,16 @@
 import { html } from 'hono/html';
+import { counted } from '../../model/counted.ts';
 import { isDocumentedStatus } from '../../model/status.ts';
 import type { FailedRunStatus, OpenRunStatus, RunStatus, WorkflowStatus } from '../run-status.ts';
 import type { FailuresSince, Status } from '../status.ts';
+import { isUnread, type WorkspaceStatus } from '../workspace-status.ts';
 import { copyable } from './copyable.ts';
 import { matchesRun, type Query } from './filter.ts';
 import { duration, moment, name } from './format.ts';
 import { table } from './table.ts';
 
 export function runsSections(
-  { failed_runs: failed, open_runs: open }: Status,
+  { failed_runs: failed, open_runs: open, workspaces }: Status,
   since: FailuresSince | null,
   query: Query,
 ) {
@@ -28,7 +30,7 @@ export function runsSections(
     <h2 id="open">Stuck and retrying runs${countOf(openFound, open)}</h2>
     ${
       open.length === 0
-        ? html`<p class="none">No run is being retried or has been open for more than 4 hours.</p>`
+        ? html`<p class="none">${noOpen(workspaces)}</p>`
         : list('stuck and retrying runs, oldest first', openHead, openFound.map(openRow))
     }
   </section>`;
@@ -41,6 +43,13 @@ function countOf(found: readonly RunStatus[], all: readonly RunStatus[]) {
 
 function list(caption: string, head: readonly string[], rows: Parameters<typeof table>[2]) {
   return rows.length === 0 ? html`<p class="none">None matches the filter.</p>` : table(caption, head, rows);
+}
+
+function noOpen(workspaces: readonly WorkspaceStatus[]): string {
+  const unread = workspaces.filter(isUnread).length;
+  if (unread === workspaces.length) return 'None is known yet.';
+  const where = unread === 0 ? '' : ` in the workspaces read so far`;
+  return `No run${where} is being retried or has been open for more than 4 hours.`;
 }
 
 function noFailures(since: FailuresSince | null) {
@@ -112,7 +121,7 @@ function nodes({ nodes: all, more_nodes: more = 0 }: FailedRunStatus) {
   return html`${all.map(
     (node) =>
       html`<p>${name(node.name)}${node.error === '' ? '' : html`<br><span class="message"><bdi>${node.error}</bdi></span>`}</p>`,
-  )}${more === 0 ? '' : html`<p class="none">and ${more} more failed nodes</p>`}`;
+  )}${more === 0 ? '' : html`<p class="none">and ${counted(more, 'more failed node')}</p>`}`;
 }
 
 function instance({ instance_id: id, instance_name: title, console_url: url }: RunStatus) {

@@ -30,7 +30,11 @@ function localize(from) {
     time.textContent = localTime.format(new Date(time.dateTime));
   }
   const zone = from.getElementById('zone');
-  if (zone !== null) zone.textContent = 'Times are in the zone ' + timeZone + '; point at one to see it in UTC.';
+  if (zone === null) return;
+  const offset = new Intl.DateTimeFormat('en', { timeZoneName: 'shortOffset' }).formatToParts().find(({ type }) => type === 'timeZoneName');
+  const here = 'Times are in the zone ' + timeZone + (offset === undefined ? '' : ' (' + offset.value + ')');
+  // Nobody can point with a finger.
+  zone.textContent = here + (matchMedia('(hover: none)').matches ? '.' : '; point at one to see it in UTC.');
 }
 
 async function refresh(isAsked) {

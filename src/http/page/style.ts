@@ -48,8 +48,13 @@ th, td { text-align: left; vertical-align: top; padding: 0.5rem 1rem 0.5rem 0; b
 th { font-size: 0.85rem; font-weight: 600; white-space: nowrap; }
 td p { margin: 0; }
 code { font-size: 0.9em; }
+/* One long word of SecMaster's must not break the words of the other columns. */
+time, main:not(.document) td code { display: inline-block; }
+td time, main:not(.document) td code { min-width: 12ch; }
+.copy, .word { white-space: nowrap; }
+td .none, td small { overflow-wrap: break-word; }
+td bdi { overflow-wrap: anywhere; }
 .state { font-weight: 600; white-space: nowrap; }
-.word { white-space: nowrap; }
 .good { color: var(--good); }
 .bad { color: var(--bad); }
 .wait { color: var(--quiet); }
@@ -66,7 +71,7 @@ details { margin: 0.25rem 0; }
 @media (min-width: 64rem) {
   .document td:first-child { overflow-wrap: break-word; }
 }
-@media (max-width: 48rem) {
+@media (max-width: 60rem) {
   table, tbody, tr, td { display: block; width: 100%; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tr { background: var(--raised); border: 1px solid var(--line); border-radius: 0.25rem; padding: 0.5rem 0.75rem; margin: 0 0 0.75rem; }

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { counted } from '../../model/counted.ts';
+import { messageText } from '../../model/text.ts';
 import type { PlaybookStatus } from '../playbook-status.ts';
 import type { Status } from '../status.ts';
 import type { Summary } from '../summary.ts';
@@ -11,14 +12,17 @@ type Html = ReturnType<typeof html>;
 
 /** Reasons that are told; the lists have them all. */
 const maxReasons = 8;
+/** So that a stack trace doesn't hide the reasons below it; the lists have all of a message. */
+const maxMessageLength = 240;
 
 /** How bad it is, in a few words, and why. */
 export function verdictSection(status: Status) {
   const { summary, workspaces } = status;
+  const manner = mannerOf(status);
   const reasons = reasonsOf(status);
   const more = reasons.length - maxReasons;
   return html`<section aria-labelledby="verdict">
-    <h2 id="verdict" class="${manner(summary)}">${mark(summary)} ${verdict(summary)}</h2>
+    <h2 id="verdict" class="${manner}">${marks[manner]} ${verdict(status)}</h2>
     ${
       reasons.length === 0
         ? ''
@@ -31,24 +35,26 @@ export function verdictSection(status: Status) {
 }
 
 /** For the tab: `2 failing, 7 stuck`; empty where nothing is wrong. */
-export function shortVerdict(summary: Summary): string {
-  const { playbooks_failing: failing, runs_stuck: runs } = summary;
+export function shortVerdict(status: Status): string {
+  const { summary } = status;
+  const { playbooks_failing: failing } = summary;
   const parts = [
     summary.workspaces_failing > 0 ? 'polls failing' : [],
     failing > 0 ? `${failing} failing` : [],
-    (runs ?? summary.playbooks_stuck) > 0 ? `${runs ?? 'runs'} stuck` : [],
+    shortStuck(status),
     summary.playbooks_overdue > 0 ? `${summary.playbooks_overdue} overdue` : [],
   ];
   return parts.flat().join(', ');
 }
 
-function verdict(summary: Summary): string {
+function verdict(status: Status): string {
+  const { summary } = status;
   const { workspaces, playbooks_failing: failing, playbooks_overdue: overdue } = summary;
   const unread = summary.workspaces_failing;
   const parts = [
     unread > 0 ? `polls failing${workspaces === 1 ? '' : ` in ${unread} of ${workspaces} workspaces`}` : [],
     failing > 0 ? `${counted(failing, 'playbook')} failing` : [],
-    stuckRuns(summary),
+    stuckRuns(status),
     overdue > 0 ? `${counted(overdue, 'playbook')} overdue` : [],
   ].flat();
   if (parts.length > 0) return capital(parts.join(', '));
@@ -59,20 +65,33 @@ function verdict(summary: Summary): string {
   return 'Nothing is failing, stuck or overdue';
 }
 
-function stuckRuns(summary: Summary): string[] {
-  const { playbooks_stuck: playbooks, runs_stuck: runs } = summary;
-  if ((runs ?? playbooks) === 0) return [];
-  return [runs === null ? `runs stuck in ${counted(playbooks, 'playbook')}` : `${counted(runs, 'run')} stuck`];
+/** As many as are known; where there may be more, `isAll` is false, and of none it is unknown how many there are. */
+function stuckOf({ summary, open_runs: open }: Status): { readonly runs: number; readonly isAll: boolean } {
+  if (summary.runs_stuck !== null) return { runs: summary.runs_stuck, isAll: true };
+  return { runs: open?.filter(({ stuck }) => stuck).length ?? 0, isAll: false };
 }
 
-function manner(summary: Summary): string {
-  if (shortVerdict(summary) !== '') return 'bad';
+function stuckRuns(status: Status): string[] {
+  const { runs, isAll } = stuckOf(status);
+  const { playbooks_stuck: playbooks } = status.summary;
+  if (runs > 0) return [`${isAll ? '' : 'at least '}${counted(runs, 'run')} stuck`];
+  return playbooks === 0 ? [] : [`runs stuck in ${counted(playbooks, 'playbook')}`];
+}
+
+function shortStuck(status: Status): string[] {
+  const { runs, isAll } = stuckOf(status);
+  if (runs > 0) return [`${runs}${isAll ? '' : '+'} stuck`];
+  return status.summary.playbooks_stuck === 0 ? [] : ['runs stuck'];
+}
+
+type Manner = 'bad' | 'wait' | 'good';
+const marks: Readonly<Record<Manner, string>> = { bad: '✗', wait: '…', good: '✓' };
+
+function mannerOf(status: Status): Manner {
+  const { summary } = status;
+  if (shortVerdict(status) !== '') return 'bad';
   const isKnown = summary.workspaces > 0 && summary.workspaces_starting + summary.workspaces_incomplete === 0;
   return isKnown ? 'good' : 'wait';
-}
-
-function mark(summary: Summary): string {
-  return { bad: '✗', wait: '…', good: '✓' }[manner(summary)] ?? '';
 }
 
 function about(
@@ -135,7 +154,7 @@ function fails(status: Status, { workspace }: WorkspaceStatus, one: PlaybookStat
   const node = last?.nodes?.[0];
   const said =
     node &&
-    html` <span class="message"><bdi>${node.name}</bdi>${node.error === '' ? '' : html`: <bdi>${node.error}</bdi>`}</span>`;
+    html` <span class="message"><bdi>${node.name}</bdi>${node.error === '' ? '' : html`: <bdi>${messageText(node.error, maxMessageLength)}</bdi>`}</span>`;
   return html`${linked(status, workspace, one)}: ${counted(one.failures_in_a_row, 'failure')} in a row${since(one.failing_since)}.${said} ${runbook('SecMasterPlaybookFailing')}`;
 }
 
@@ -143,8 +162,9 @@ function isStuck(status: Status, { workspace }: WorkspaceStatus, one: PlaybookSt
   const runs = status.open_runs?.filter(
     (run) => run.stuck && run.workspace === workspace && run.playbook === one.playbook,
   );
-  const many = runs === undefined || runs.length < 2 || status.summary.runs_stuck === null ? null : runs.length;
-  return html`${linked(status, workspace, one)}: ${many === null ? 'a run has' : `${many} runs have`} been open for more than 4 hours, ${many === null ? '' : 'the oldest '}since ${moment(one.oldest_open_start)}. ${runbook('SecMasterInstanceStuck')}`;
+  const many = runs?.length ?? 0;
+  const said = many < 2 ? 'a run has' : `${stuckOf(status).isAll ? '' : 'at least '}${many} runs have`;
+  return html`${linked(status, workspace, one)}: ${said} been open for more than 4 hours, ${many < 2 ? '' : 'the oldest '}since ${moment(one.oldest_open_start)}. ${runbook('SecMasterInstanceStuck')}`;
 }
 
 function isOverdue(status: Status, { workspace }: WorkspaceStatus, one: PlaybookStatus) {

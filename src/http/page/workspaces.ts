@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { WorkspaceStatus } from '../workspace-status.ts';
+import { isUnread, type WorkspaceStatus } from '../workspace-status.ts';
 import { duration, moment, name } from './format.ts';
 import { table } from './table.ts';
 
@@ -12,16 +12,20 @@ const states = {
 export function workspacesSection(workspaces: readonly WorkspaceStatus[]) {
   return html`<section aria-labelledby="workspaces">
   <h2 id="workspaces">Workspaces</h2>
-  ${table('workspaces', ['Workspace', 'State', 'Last success', 'Instances by status', 'Open', 'Lookback'], workspaces.map(row))}
+  ${workspaces.length === 0 ? html`<p class="none">No workspace is known yet.</p>` : table('workspaces', ['Workspace', 'State', 'Last success', 'Instances by status', 'Open', 'Lookback'], workspaces.map(row))}
 </section>`;
 }
 
+/** Nothing until there is a workspace. */
 export function pollsSection(workspaces: readonly WorkspaceStatus[]) {
+  if (workspaces.length === 0) return html``;
   return html`<section aria-labelledby="polls">
   <h2 id="polls">Recent polls</h2>
   ${workspaces.map(polls)}
 </section>`;
 }
+
+const unknown = html`<span class="none">not known yet</span>`;
 
 function row(workspace: WorkspaceStatus) {
   const { state, error, age_seconds: age, instances } = workspace;
@@ -31,10 +35,14 @@ function row(workspace: WorkspaceStatus) {
     error === null ? states[state] : html`${states[state]} <span class="message">${error}</span>`,
     age === null ? moment(null) : html`${duration(age)} ago<br><small>${moment(workspace.last_success)}</small>`,
     byStatus.length === 0
-      ? html`<span class="none">none</span>`
+      ? isUnread(workspace)
+        ? unknown
+        : html`<span class="none">none</span>`
       : html`<ul class="counts">${byStatus.map(([status, count]) => html`<li><bdi>${status}</bdi> <b>${count}</b></li>`)}</ul>`,
-    html`${workspace.open_instances}`,
-    workspace.window_complete ? html`read` : html`<span class="wait">reading history</span>`,
+    isUnread(workspace) ? unknown : html`${workspace.open_instances}`,
+    workspace.window_complete
+      ? html`read`
+      : html`<span class="wait">${isUnread(workspace) ? 'not read yet' : 'reading history'}</span>`,
   ];
 }
 

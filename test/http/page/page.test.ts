@@ -91,8 +91,8 @@ describe('the verdict comes first', () => {
     [
       'more runs are stuck than are known one by one',
       [reportOf({ oldestOpen: [stuck] }, { openRuns: Array.from({ length: 10 }, (_, i) => openRun(`i-${i}`, 6)) })],
-      '✗ Runs stuck in 1 playbook',
-      '(runs stuck) ',
+      '✗ At least 10 runs stuck',
+      '(10+ stuck) ',
     ],
   ])('where %s', async (_, reports, verdict, title) => {
     const page = await pageOf(reports);
@@ -128,11 +128,64 @@ describe('the verdict comes first', () => {
     expect(page).toContain('href="?q=Isolate+host"');
   });
 
+  test('with how many runs of a playbook are stuck at least', async () => {
+    const openRuns = Array.from({ length: 10 }, (_, i) => openRun(`i-${i}`, 6));
+    expect(reasonsOf(await pageOf([reportOf({ oldestOpen: [stuck] }, { openRuns })]))).toEqual([
+      'Malware analysis: at least 10 runs have been open for more than 4 hours, the oldest since 2026-07-18 07:00:00 UTC. Runbook',
+    ]);
+  });
+
+  test('with as much of a long message as leaves the next reason in sight; the list has all of it', async () => {
+    const error = 'x'.repeat(1_000);
+    const failedRuns = [{ ...failedRun, nodes: [{ name: 'Isolate', error }] }];
+    const page = await pageOf([reportOf({ streaks: [failing('Isolate host', 4)] }, { failedRuns })]);
+    expect(reasonsOf(page)[0]).toContain(`Isolate: ${'x'.repeat(239)}… Runbook`);
+    expect(page).toContain(`<bdi>${error}</bdi>`);
+  });
+
   test('of many reasons the first', async () => {
     const page = await pageOf([reportOf({ streaks: Array.from({ length: 12 }, (_, i) => failing(`P${i}`, i + 1)) })]);
     expect(reasonsOf(page)).toHaveLength(8);
     expect(reasonsOf(page)[0]).toContain('P11: 12 failures in a row');
     expect(page).toContain('And 4 more, in the lists below.');
+  });
+});
+
+describe('what has not been read is not said to be none', () => {
+  const failed = { snapshot: null, polls: { ...goodPoll, last: refused, recent: [refused], lastSuccessMs: null } };
+  const sectionOf = (page: string, id: string) =>
+    plain(new RegExp(`id="${id}".*?</section>`, 's').exec(page)?.[0] ?? '').replace(/^.*?>/, '');
+
+  test.each([
+    ['before the first poll has ended', starting, '… starting'],
+    ['where none has succeeded', failed, '✗ failing list_instances: 403: <grant it>'],
+  ])('%s', async (_, fields, state) => {
+    const page = await pageOf([report(fields)]);
+    expect(sectionOf(page, 'open')).toBe('Stuck and retrying runs None is known yet. ');
+    expect(sectionOf(page, 'workspaces')).toContain(
+      `prod eu-west-101 ${state} none yet not known yet not known yet not read yet`,
+    );
+  });
+
+  test('in one of two workspaces', async () => {
+    const page = await pageOf([report(), report({ workspace: 'lab', ...failed })]);
+    expect(sectionOf(page, 'open')).toBe(
+      'Stuck and retrying runs No run in the workspaces read so far is being retried or has been open for more than 4 hours. ',
+    );
+  });
+
+  test('without a workspace', async () => {
+    const page = await pageOf([]);
+    expect(sectionOf(page, 'workspaces')).toBe('Workspaces No workspace is known yet. ');
+    expect(page).not.toContain('Recent polls');
+  });
+
+  test('what has been read and is none is', async () => {
+    const page = await pageOf([report()]);
+    expect(sectionOf(page, 'open')).toBe(
+      'Stuck and retrying runs No run is being retried or has been open for more than 4 hours. ',
+    );
+    expect(sectionOf(page, 'workspaces')).toContain('none 0 read');
   });
 });
 
@@ -186,6 +239,8 @@ describe('playbooks', () => {
     const page = plain(await pageOf([reportOf({ windowComplete: false }, { hours: [hour(0, 4, 2)] })]));
     expect(page).toContain('The history has not been read completely');
     expect(page).toContain('4 ended, 2 failed so far');
+    expect(page).toContain('… reading history');
+    expect(page).not.toContain('✓ working');
   });
 
   test('have the label that their series have', async () => {
