@@ -184,7 +184,7 @@ const parts: readonly Part[] = [
     ours: [/^model\//, /^config\/web\.ts$/, /^metrics\//, /^http\//],
     libraries: [
       'hono',
-      'hono/accepts',
+      'hono/utils/accept',
       'hono/html',
       '@hono/node-server',
       '@hono/node-server/utils/response',

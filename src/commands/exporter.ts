@@ -4,6 +4,7 @@ import type { Loaded } from '../config/load.ts';
 import { showConfig } from '../config/show.ts';
 import { type App, createApp } from '../http/app.ts';
 import { documentPages } from '../http/documents/documents.ts';
+import { type AnswerScrape, createAnswerScrape } from '../http/scrape.ts';
 import type { Logger } from '../log.ts';
 import { coalesce } from '../metrics/coalesce.ts';
 import { createExposition, type Exposition } from '../metrics/exposition.ts';
@@ -21,6 +22,7 @@ export interface Exporter {
   readonly fleet: Pick<Fleet<WorkspaceConfig>, 'pollables' | 'reports' | 'sharing'>;
   readonly exposition: Exposition;
   readonly app: App;
+  readonly answerScrape: AnswerScrape;
   readonly reload: Reload;
   /** Closes the ledger; the polls must have ended. */
   close(): Promise<void>;
@@ -135,6 +137,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
       stall,
       replicas: () => fleet.sharing?.report() ?? null,
     }),
+    answerScrape: createAnswerScrape(exposition, `${web.routePrefix}${web.telemetryPath}`),
     close: () => store.close(),
   };
 }

@@ -59,7 +59,7 @@ export async function serve(
   });
   try {
     await exporter.fleet.sharing?.start();
-    const { port, ports, addresses, close } = await listen(exporter.app, places(options), web);
+    const { port, ports, addresses, close } = await listen(exporter.app, places(options), web, exporter.answerScrape);
     const opened = addressToOpen(options, firstAddress(options, addresses), web.current().tls !== null);
     const url = opened === null ? null : `${opened}/`;
     const found = { ...(url !== null && { url }), ...(port > 0 && { port }), ...(ports.length > 1 && { ports }) };

@@ -1,14 +1,13 @@
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
-import { accepts } from 'hono/accepts';
 import type { Exposition } from '../metrics/exposition.ts';
 import type { Bytes } from '../metrics/gzip.ts';
-import { contentTypes, type Format } from '../metrics/writer.ts';
 import type { ReplicasReport, WorkspaceReport } from '../model/report.ts';
 import { isFromElsewhere } from './cross-origin.ts';
 import type { DocumentPage } from './documents/documents.ts';
 import { refuseOtherMethods } from './methods.ts';
+import { wantedBy } from './negotiate.ts';
 import { readQuery } from './page/filter.ts';
 import { page } from './page/page.ts';
 import { script } from './page/script.ts';
@@ -67,16 +66,10 @@ export function createApp({
   const at = (path: string) => `${routePrefix}${path}`;
 
   app.get(at(telemetryPath), async (c) => {
-    const format = formatOf(c);
-    const isGzip = accepts(c, { header: 'Accept-Encoding', supports: ['gzip'], default: 'identity' }) === 'gzip';
-    const headers = {
-      'Content-Type': contentTypes[format],
-      Vary: 'Accept, Accept-Encoding',
-      ...(isGzip ? { 'Content-Encoding': 'gzip' } : {}),
-    };
+    const { format, encoding, headers } = wantedBy(c.req.header('Accept'), c.req.header('Accept-Encoding'));
     // It is no scrape either: new series stay at 0 until they have been read.
-    if (isHead(c)) return c.body(null, 200, headers);
-    return send(c, await exposition.scrape(format, isGzip ? 'gzip' : 'identity'), headers);
+    if (isHead(c)) return c.body(null, 200, { ...headers });
+    return send(c, await exposition.scrape(format, encoding), headers);
   });
   app.get(at('/-/healthy'), (c) => c.text('secmaster-exporter is healthy.\n'));
   app.get(at('/-/ready'), (c) => {
@@ -130,7 +123,7 @@ const elsewhere =
   'not reloaded: a page of another origin asked for it; a proxy in between must pass on Host or X-Forwarded-Host';
 
 /** A single body would be a copy for each scrape, and a stream would double the cost of one. */
-function send(c: Context<Env>, pieces: readonly Bytes[], headers: Record<string, string>): Response {
+function send(c: Context<Env>, pieces: readonly Bytes[], headers: Readonly<Record<string, string>>): Response {
   const length = pieces.reduce((bytes, piece) => bytes + piece.length, 0);
   const head = { ...headers, 'Content-Length': String(length) };
   // Hono leaves `env` undefined for in-process requests, whatever its type says.
@@ -149,22 +142,3 @@ const policies = {
   status: `${strict}; script-src 'self'; connect-src 'self'; form-action 'self'`,
   document: `${strict}; form-action 'none'`,
 };
-
-const openMetrics = 'application/openmetrics-text';
-
-function formatOf(c: Context): Format {
-  const accepted = accepts(c, {
-    header: 'Accept',
-    supports: [openMetrics, 'text/plain'],
-    default: 'text/plain',
-    match(all, { supports, default: otherwise }) {
-      // Only OpenMetrics 1.0.0 is supported; a client that accepts only an older draft gets the text format.
-      const spoken = all.filter(
-        ({ type, params, q }) =>
-          q > 0 && supports.includes(type) && (type !== openMetrics || (params.version ?? '1.0.0') === '1.0.0'),
-      );
-      return spoken.toSorted((a, b) => b.q - a.q)[0]?.type ?? otherwise;
-    },
-  });
-  return accepted === openMetrics ? 'openmetrics' : 'text';
-}

@@ -25,6 +25,7 @@ export interface Connections {
 }
 
 interface Connection {
+  readonly client: string;
   readonly socket: Socket;
   /** Until when it doesn't go for others of its client. */
   standsUntilMs: number;
@@ -42,11 +43,18 @@ export function limitConnections(
   const shares = createShares<Connection>(limits, ({ standsUntilMs }) => now() >= standsUntilMs);
   // The socket of a request over TLS is another one than that of its connection.
   const byPorts = new Map<string, Connection>();
+  const bySocket = new WeakMap<Socket, Connection>();
+
+  function connectionOf(socket: Socket): Connection | undefined {
+    const connection = bySocket.get(socket) ?? byPorts.get(portsOf(socket));
+    if (connection !== undefined) bySocket.set(socket, connection);
+    return connection;
+  }
 
   /** @returns whether there is room for it */
   function admit(socket: Socket): boolean {
     const [client, ports] = [clientOf(socket.remoteAddress), portsOf(socket)];
-    const connection = { socket, standsUntilMs: now() + standsMs };
+    const connection = { client, socket, standsUntilMs: now() + standsMs };
     const gone = shares.add(client, connection);
     gone?.socket.destroy();
     if (gone === connection) return false;
@@ -69,13 +77,13 @@ export function limitConnections(
 
   return {
     renew(socket) {
-      const connection = byPorts.get(portsOf(socket));
+      const connection = connectionOf(socket);
       if (connection === undefined) return;
       connection.standsUntilMs = now() + standsMs;
-      shares.renew(clientOf(socket.remoteAddress), connection);
+      shares.renew(connection.client, connection);
     },
     punish(socket) {
-      const connection = byPorts.get(portsOf(socket));
+      const connection = connectionOf(socket);
       if (connection !== undefined) connection.standsUntilMs = now() + punishedMs;
       socket.destroy();
     },

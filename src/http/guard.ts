@@ -8,6 +8,10 @@ import { type Allow, createTokenBucket } from './token-bucket.ts';
 
 export type Listen = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** @param headers those that every response has */
+type Next = (request: IncomingMessage, response: ServerResponse, headers: Headers) => void;
+type Headers = Readonly<Record<string, string>>;
+
 /** No request to the exporter needs a body. */
 const maxBodyBytes = 1_024;
 
@@ -25,7 +29,7 @@ export interface Guard {
 }
 
 /** Guards all paths: authentication, request size, and the headers of every response. */
-export function createGuard(web: () => WebConfig, next: Listen): Guard {
+export function createGuard(web: () => WebConfig, next: Next): Guard {
   const { compare, close } = createCompare();
   const authenticate = createAuthenticate(compare);
   let bucket: { readonly limit: string; readonly allow: Allow } | null = null;
@@ -38,9 +42,22 @@ export function createGuard(web: () => WebConfig, next: Listen): Guard {
     return bucket.allow();
   }
 
+  let common: { readonly of: Headers; readonly headers: Headers } = { of: {}, headers: securityHeaders };
+
+  /** Put together once for each configuration. */
+  function headersOf({ headers }: WebConfig): Headers {
+    if (common.of !== headers) common = { of: headers, headers: { ...securityHeaders, ...headers } };
+    return common.headers;
+  }
+
+  function refuse(response: ServerResponse, status: number, why: string, more: Headers = {}): void {
+    const type = { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' };
+    response.writeHead(status, { ...headersOf(web()), ...more, ...type }).end(`${why}\n`);
+  }
+
   async function admit(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { headers, users, tls, rateLimit } = web();
-    for (const [name, value] of Object.entries({ ...securityHeaders, ...headers })) response.setHeader(name, value);
+    const current = web();
+    const { users, tls, rateLimit } = current;
     if (!isWithin(rateLimit))
       return refuse(response, 429, 'too many requests; see rate_limit in the web configuration');
     if (tls?.clientAllowedSans && !hasAllowedName(request.socket, tls.clientAllowedSans))
@@ -49,9 +66,8 @@ export function createGuard(web: () => WebConfig, next: Listen): Guard {
     if (encoding !== undefined || Number(length) > maxBodyBytes)
       return refuse(response, 413, 'request body not accepted');
     if (users.size === 0 || (await authenticate(authorization, users, clientOf(request.socket.remoteAddress))))
-      return next(request, response);
-    response.setHeader('WWW-Authenticate', 'Basic');
-    return refuse(response, 401, 'Unauthorized');
+      return next(request, response, headersOf(current));
+    return refuse(response, 401, 'Unauthorized', { 'WWW-Authenticate': 'Basic' });
   }
 
   return {
@@ -64,8 +80,4 @@ export function createGuard(web: () => WebConfig, next: Listen): Guard {
       });
     },
   };
-}
-
-function refuse(response: ServerResponse, status: number, why: string): void {
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' }).end(`${why}\n`);
 }

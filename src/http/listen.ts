@@ -11,6 +11,7 @@ import { addressText, type ListenAddress } from './listen-address.ts';
 import { listenProblem, socketProblem } from './listen-problem.ts';
 import { methodsByPath } from './methods.ts';
 import { limitResponse } from './responses.ts';
+import type { AnswerScrape } from './scrape.ts';
 import { fixedWeb, type Web } from './web.ts';
 
 export interface Listener {
@@ -46,14 +47,25 @@ const bounds = {
 } satisfies ServerOptions;
 const handshakeTimeout = 5_000;
 
-/** Serves at all of these places, with limits that they share. @throws {ListenError} */
+/**
+ * Serves at all of these places, with limits that they share.
+ *
+ * @param answerScrape what is asked before the app
+ * @throws {ListenError}
+ */
 export async function listen(
   app: App,
   places: Place | readonly [Place, ...Place[]],
   web: Web = fixedWeb(noWebConfig),
+  answerScrape: AnswerScrape = () => false,
 ): Promise<Listener> {
   // HTTP/1.0 needs no Host.
-  const guard = createGuard(web.current, getRequestListener(app.fetch, { hostname: 'localhost' }));
+  const answer = getRequestListener(app.fetch, { hostname: 'localhost' });
+  const guard = createGuard(web.current, (request, response, headers) => {
+    if (answerScrape(request, response, headers)) return;
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    answer(request, response);
+  });
   const onRequest: Listen = (request, response) => {
     if (!limitResponse(response, connections.punish)) return;
     connections.renew(request.socket);

@@ -1,15 +1,25 @@
 import type { Writable } from 'node:stream';
 import type { Bytes } from '../metrics/gzip.ts';
 
-/** What is handed over at a time. TLS copies it, so this is also what an unread response may cost. */
-export const sliceBytes = 256 * 1024;
+/** What may wait to be read. TLS copies it, so this is also what an unread response may cost. */
+export const unreadBytes = 256 * 1024;
 
-/** Writes the pieces no faster than they are read, and ends the stream. It stops where the reader has left. */
+/**
+ * Writes the pieces no faster than they are read, and ends the stream. It stops where the reader has left. What fits is handed over in one
+ * go, because each time the reader is waited for costs as much as a small response.
+ */
 export async function writePieces(to: Writable, pieces: readonly Bytes[]): Promise<void> {
+  let unread = 0;
   for (const piece of pieces) {
-    for (let at = 0; at < piece.length; at += sliceBytes) {
+    for (let at = 0; at < piece.length; ) {
       if (to.destroyed) return;
-      if (!to.write(piece.subarray(at, at + sliceBytes))) await drained(to);
+      const slice = piece.subarray(at, at + unreadBytes - unread);
+      at += slice.length;
+      unread += slice.length;
+      const isRead = to.write(slice);
+      if (unread < unreadBytes) continue;
+      if (!isRead) await drained(to);
+      unread = 0;
     }
   }
   to.end();

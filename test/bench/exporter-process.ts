@@ -27,7 +27,7 @@ const exporter = await createExporter(config, {
 });
 // Once asked for, a format is rendered at each change.
 await exporter.exposition.scrape('openmetrics', 'gzip');
-const { port } = await listen(exporter.app, { host: '127.0.0.1', port: 0 });
+const { port } = await listen(exporter.app, { host: '127.0.0.1', port: 0 }, undefined, exporter.answerScrape);
 
 const functions = {
   url: () => `http://127.0.0.1:${port}/metrics`,

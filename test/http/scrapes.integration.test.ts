@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, type MockInstance, onTestFinished, test, vi } from 'vitest';
 import { listen } from '../../src/http/listen.ts';
+import { createAnswerScrape } from '../../src/http/scrape.ts';
 import { workflow } from '../../src/metrics/families.ts';
 import { appOf } from '../support/http/app.ts';
 import { expositionOf } from '../support/metrics/exposition.ts';
@@ -27,7 +28,9 @@ function found(value: number) {
 async function serve() {
   const exposition = expositionOf({ families: [workflow.instances] });
   await exposition.update(found(1), []);
-  const { port, close } = await listen(appOf({ exposition }), { host: '127.0.0.1', port: 0 });
+  const place = { host: '127.0.0.1', port: 0 };
+  const answerScrape = createAnswerScrape(exposition, '/metrics');
+  const { port, close } = await listen(appOf({ exposition }), place, undefined, answerScrape);
   onTestFinished(close);
   return { exposition, port, scrape: async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text() };
 }

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { sliceBytes, writePieces } from '../../src/http/write-pieces.ts';
+import { unreadBytes, writePieces } from '../../src/http/write-pieces.ts';
 
 function reader(take: (chunk: Buffer) => Promise<void>) {
   const chunks: Buffer[] = [];
@@ -13,7 +13,7 @@ function reader(take: (chunk: Buffer) => Promise<void>) {
   return { stream, chunks };
 }
 
-const pieces = [new Uint8Array(3 * sliceBytes + 1).fill(1), new Uint8Array(0), new Uint8Array(5).fill(2)];
+const pieces = [new Uint8Array(3 * unreadBytes + 1).fill(1), new Uint8Array(0), new Uint8Array(5).fill(2)];
 
 test('all pieces are written, a slice at a time, as fast as they are read', async () => {
   let most = 0;
@@ -24,7 +24,7 @@ test('all pieces are written, a slice at a time, as fast as they are read', asyn
   await writePieces(stream, pieces);
   await new Promise((resolve) => stream.once('finish', resolve));
   expect(Buffer.concat(chunks)).toEqual(Buffer.concat(pieces));
-  expect(most).toBeLessThanOrEqual(sliceBytes);
+  expect(most).toBeLessThanOrEqual(unreadBytes);
 });
 
 test('nothing more is written for a reader that has left', async () => {
