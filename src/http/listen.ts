@@ -64,7 +64,7 @@ export async function listen(
   const guard = createGuard(web.current, (request, response, headers) => {
     if (answerScrape(request, response, headers)) return;
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    answer(request, response);
+    void answer(request, response);
   });
   const onRequest: Listen = (request, response) => {
     if (!limitResponse(response, connections.punish)) return;
