@@ -242,9 +242,10 @@ const files = globSync('**/*.ts', { cwd: src });
 
 function importsOf(file: string): { ours: string[]; libraries: string[] } {
   const text = readFileSync(join(src, file), 'utf8');
-  const specifiers = [...text.matchAll(/^(?:import|export)\s(?:[^;]*?\sfrom\s)?'([^']+)'/gms)].map(
-    ([, name = '']) => name,
-  );
+  const specifiers = [
+    ...text.matchAll(/^(?:import|export)\s(?:[^;]*?\sfrom\s)?'([^']+)'/gms),
+    ...text.matchAll(/\bimport\('([^']+)'\)/g),
+  ].map(([, name = '']) => name);
   return {
     ours: specifiers.filter((name) => name.startsWith('.')).map((name) => normalize(join(file, '..', name))),
     libraries: specifiers.filter((name) => !name.startsWith('.')),
@@ -283,5 +284,6 @@ describe('imports', () => {
   test('are read as they are written, so that the checks above see them', () => {
     expect(importsOf('metrics/process-metrics.ts').libraries).toEqual(['prom-client']);
     expect(importsOf('ledger/sqlite/database.ts').ours).toContain('ledger/sqlite/migrate.ts');
+    expect(importsOf('commands/store.ts').ours).toContain('ledger/postgres/store.ts');
   });
 });
