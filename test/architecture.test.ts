@@ -231,6 +231,7 @@ const parts: readonly Part[] = [
       'node:fs/promises',
       'node:os',
       'node:stream',
+      'node:v8',
       'bcryptjs',
       'p-limit',
     ],
@@ -242,13 +243,30 @@ const files = globSync('**/*.ts', { cwd: src });
 
 function importsOf(file: string): { ours: string[]; libraries: string[] } {
   const text = readFileSync(join(src, file), 'utf8');
-  const specifiers = [...text.matchAll(/^(?:import|export)\s(?:[^;]*?\sfrom\s)?'([^']+)'/gms)].map(
-    ([, name = '']) => name,
-  );
+  const specifiers = [
+    ...text.matchAll(/^(?:import|export)\s(?:[^;]*?\sfrom\s)?'([^']+)'/gms),
+    ...text.matchAll(/\bimport\('([^']+)'\)/g),
+  ].map(([, name = '']) => name);
   return {
     ours: specifiers.filter((name) => name.startsWith('.')).map((name) => normalize(join(file, '..', name))),
     libraries: specifiers.filter((name) => !name.startsWith('.')),
   };
+}
+
+/** What is read with a file: not what it imports later, and no types. */
+function readWith(entry: string): { files: ReadonlySet<string>; libraries: ReadonlySet<string> } {
+  const [read, libraries] = [new Set<string>(), new Set<string>()];
+  const visit = (file: string): void => {
+    if (read.has(file)) return;
+    read.add(file);
+    const text = readFileSync(join(src, file), 'utf8');
+    for (const [, name = ''] of text.matchAll(/^(?:import|export)\s(?!type\s)(?:[^;]*?\sfrom\s)?'([^']+)'/gms)) {
+      if (name.startsWith('.')) visit(normalize(join(file, '..', name)));
+      else libraries.add(name);
+    }
+  };
+  visit(entry);
+  return { files: read, libraries };
 }
 
 const partOf = (file: string) => parts.find(({ files }) => files.test(file));
@@ -280,8 +298,19 @@ describe('imports', () => {
     expect(done.size).toBeGreaterThan(files.length - 1);
   });
 
+  test.each([
+    ['commands/program.ts', ['ledger/postgres/', 'poll/', 'secmaster/'], ['undici', 'prom-client', 'pg', 'marked']],
+    ['commands/serve.ts', ['ledger/postgres/', 'simulator/'], ['pg', 'marked', 'bcryptjs', 'commander']],
+  ])('%s does not read what only others need, or what may never be needed', (entry, folders, libraries) => {
+    const read = readWith(entry);
+    expect([...read.files].filter((file) => folders.some((folder) => file.startsWith(folder)))).toEqual([]);
+    expect(libraries.filter((name) => read.libraries.has(name))).toEqual([]);
+    expect(read.files.size).toBeGreaterThan(10);
+  });
+
   test('are read as they are written, so that the checks above see them', () => {
     expect(importsOf('metrics/process-metrics.ts').libraries).toEqual(['prom-client']);
     expect(importsOf('ledger/sqlite/database.ts').ours).toContain('ledger/sqlite/migrate.ts');
+    expect(importsOf('commands/store.ts').ours).toContain('ledger/postgres/store.ts');
   });
 });

@@ -2,7 +2,6 @@ import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { isUnset } from '../config/environment.ts';
 import type { PostgresConfig } from '../config/postgres.ts';
-import { inspectDatabase } from '../ledger/postgres/inspection.ts';
 import { LedgerError } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
 import { counted } from '../model/counted.ts';
@@ -36,6 +35,7 @@ export async function check(options: Options, log: Logger, statusLine: StatusLin
 /** Looks at the database of the ledger, if that is where it is, and creates nothing there. */
 async function checkDatabase(postgres: PostgresConfig | null): Promise<boolean> {
   if (postgres === null) return true;
+  const { inspectDatabase } = await import('../ledger/postgres/inspection.ts');
   try {
     process.stdout.write(`${await inspectDatabase(postgresOptions(postgres))}\n`);
     return true;

@@ -72,7 +72,7 @@ export async function createExporter(first: Config, surroundings: Surroundings):
         'a family is missing from the exposition because its samples failed; this is a bug',
       ),
   });
-  const store = openStore(config.state, log);
+  const store = await openStore(config.state, log);
   const shared = createShared(store.replicas);
   let clients = connect();
 

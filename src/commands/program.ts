@@ -2,16 +2,9 @@ import { ListenError } from '../http/listen.ts';
 import { LedgerError } from '../ledger/store.ts';
 import { createLog, type Logger } from '../log.ts';
 import { version } from '../package-json.ts';
-import { check } from './check.ts';
 import { type CommandName, type Options, parseCommandLine, usualLogLevel } from './command-line.ts';
-import { configured, load } from './configured.ts';
-import { demo } from './demo.ts';
 import type { HangUps } from './hang-ups.ts';
 import { leaveReadsBehind } from './leave-reads-behind.ts';
-import { ledgerCopy } from './ledger-copy.ts';
-import { once } from './once.ts';
-import { serve } from './serve.ts';
-import { simulate } from './simulate.ts';
 import { createStatusLine, type StatusLine } from './status-line.ts';
 import { stdoutProblem } from './stdout.ts';
 import { stopAtOnce } from './stop-signal.ts';
@@ -60,20 +53,23 @@ interface CommandParts {
   readonly hangUps: HangUps;
 }
 
+/** Imports only the command that runs: the others, and the libraries that only they use, would take time and memory. */
 async function runCommand(
   command: CommandName,
   options: Options,
   { log, statusLine, hangUps }: CommandParts,
 ): Promise<number> {
-  if (command === 'check') return check(options, log, statusLine);
-  if (command === 'demo') return demo(options, log, hangUps);
+  if (command === 'check') return (await import('./check.ts')).check(options, log, statusLine);
+  if (command === 'demo') return (await import('./demo.ts')).demo(options, log, hangUps);
   if (command === 'simulate') {
-    await simulate(options, log);
+    await (await import('./simulate.ts')).simulate(options, log);
     return 0;
   }
-  if (command === 'ledger copy') return ledgerCopy(options, log, statusLine);
+  if (command === 'ledger copy') return (await import('./ledger-copy.ts')).ledgerCopy(options, log, statusLine);
+  const { configured, load } = await import('./configured.ts');
   const config = await configured(options);
   if (config === null) return 1;
-  if (command === 'once') return once(config, options, log, statusLine);
+  if (command === 'once') return (await import('./once.ts')).once(config, options, log, statusLine);
+  const { serve } = await import('./serve.ts');
   return serve(config, options, { log, hangUps, load: () => load(options) });
 }

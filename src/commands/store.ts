@@ -1,15 +1,17 @@
 import type { Config } from '../config/config.ts';
 import type { PostgresConfig } from '../config/postgres.ts';
 import { createBrokenStore } from '../ledger/broken-store.ts';
-import { createPostgresStore } from '../ledger/postgres/store.ts';
 import { createSqliteStore } from '../ledger/sqlite/store.ts';
 import { LedgerError, type Store } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
 import { postgresOptions } from './postgres-options.ts';
 
-/** @throws {LedgerError} if an SQLite file can't be opened or created; a damaged one makes polls fail instead, as does a database that is away */
-export function openStore({ path, postgres, leaseMs }: Config['state'], log: Logger): Store {
-  if (postgres !== null) return createPostgresStore({ ...postgresOptions(postgres), leaseMs });
+/** PostgreSQL's part is imported where it is used. @throws {LedgerError} if an SQLite file can't be opened or created; a damaged one makes polls fail instead, as does a database that is away */
+export async function openStore({ path, postgres, leaseMs }: Config['state'], log: Logger): Promise<Store> {
+  if (postgres !== null) {
+    const { createPostgresStore } = await import('../ledger/postgres/store.ts');
+    return createPostgresStore({ ...postgresOptions(postgres), leaseMs });
+  }
   try {
     return createSqliteStore(path, {
       onMended: (columns) => log.warn({ columns }, 'numbers in the ledger were out of bounds; their counts begin anew'),

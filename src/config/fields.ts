@@ -110,8 +110,9 @@ export function oneOf<const T extends string>(...choices: readonly T[]) {
   });
 }
 
+/** `a, b or c`. Intl.ListFormat would do it, and keep 8 MB of data in memory. */
 function either(choices: readonly string[]): string {
-  return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(choices);
+  return choices.join(', ').replace(/, ([^,]*)$/, ' or $1');
 }
 
 /** Each of these once at the most; the value has them in the order of `choices`. */

@@ -105,9 +105,9 @@ export function createApp({
   app.get(at('/-/status.css'), (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get(at('/-/status.js'), (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
   for (const [path, { body }] of documents)
-    app.get(at(path), (c) => {
+    app.get(at(path), async (c) => {
       c.header('Content-Security-Policy', policies.document);
-      return isHead(c) ? c.body(null, 200, htmlType) : c.html(body());
+      return isHead(c) ? c.body(null, 200, htmlType) : c.html(await body());
     });
   redirect(app, { routePrefix, externalUrl, documents: documents.keys() });
   refuseOtherMethods(app);

@@ -1,4 +1,4 @@
-import { type BehaviourChange, merged } from './behaviour.ts';
+import type { BehaviourChange } from './behaviour.ts';
 
 /** SecMasters that could be, by name: for the command line, the documentation and tests. */
 export const presets = {
@@ -53,9 +53,4 @@ export const presetNames = Object.keys(presets) as readonly PresetName[];
 
 export function isPreset(name: string): name is PresetName {
   return Object.hasOwn(presets, name);
-}
-
-/** All of them in one; of a switch that several have, the last one's. */
-export function behaviourOfPresets(names: readonly PresetName[]): BehaviourChange {
-  return names.reduce<BehaviourChange>((change, name) => merged(change, presets[name]), {});
 }

@@ -4,6 +4,7 @@
  *
  *     npm run bench -- --quick                 a tenth of everything, to see that it works
  *     npm run bench -- --only=sweep,scrapes    some of it
+ *     npm run bench -- --only=small --minutes=60        memory an hour after the start, instead of two minutes
  *     npm run bench -- --only=sweep --profile=profiles   and CPU profiles of the exporter in that folder
  */
 import { availableParallelism } from 'node:os';
@@ -17,17 +18,30 @@ import { measureRemembered } from './remembered.ts';
 import { measureRules } from './rules.ts';
 import { measureScaling } from './scaling.ts';
 import { measureScrapes } from './scrapes.ts';
+import { measureSmall } from './small.ts';
 import { table } from './statistics.ts';
 import { measureStores } from './stores.ts';
 import { measureSweep } from './sweep.ts';
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, profile: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    profile: { type: 'string' },
+    minutes: { type: 'string' },
+  },
 });
 const execArgv = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`];
-const extent = { ...(values.quick ? quick : whole), execArgv };
+const minutes = values.minutes === undefined ? null : Number(values.minutes);
+if (minutes !== null && !(minutes > 0)) throw new Error('--minutes must be a number above 0');
+const extent = {
+  ...(values.quick ? quick : whole),
+  execArgv,
+  ...(minutes !== null && { settleMs: minutes * 60_000 }),
+};
 
 const parts = {
+  small: () => measureSmall(extent),
   scrapes: async () => [...(await measureScrapes(1, extent)), ...(await measureScrapes(values.quick ? 2 : 7, extent))],
   sweep: () => measureSweep(extent),
   remembered: () => measureRemembered(extent),

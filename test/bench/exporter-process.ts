@@ -2,6 +2,7 @@
 import { Agent } from 'undici';
 import { systemClock } from '../../src/clock.ts';
 import { createExporter } from '../../src/commands/exporter.ts';
+import { keepHeapSmall } from '../../src/commands/small-heap.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { listen } from '../../src/http/listen.ts';
 import { createLog } from '../../src/log.ts';
@@ -9,6 +10,7 @@ import { routesThrough } from '../support/secmaster/routes.ts';
 import { answer } from './processes.ts';
 import { cpuMs } from './statistics.ts';
 
+keepHeapSmall();
 const loaded = await loadConfig({ configFile: process.argv[2] ?? '', environment: {} });
 if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
 const config = { ...loaded.config, poll: { ...loaded.config.poll, rateLimit: 1_000_000 } };

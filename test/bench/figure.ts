@@ -19,6 +19,8 @@ export interface Extent {
   readonly workspaces: number;
   /** One run of load. */
   readonly loadMs: number;
+  /** From the start until memory is read. */
+  readonly settleMs: number;
   /** Flags of Node.js for the exporter that is polled. */
   readonly execArgv: string[];
 }
@@ -29,6 +31,7 @@ export const whole: Extent = {
   remembered: 1_000_000,
   workspaces: 100,
   loadMs: 2_000,
+  settleMs: 120_000,
   execArgv: [],
 };
 export const quick: Extent = {
@@ -37,6 +40,7 @@ export const quick: Extent = {
   remembered: 50_000,
   workspaces: 20,
   loadMs: 300,
+  settleMs: 30_000,
   execArgv: [],
 };
 

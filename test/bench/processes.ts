@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** Processes of the bench, and calls between them and the one that measures: each has its own event loop and its own CPU time. */
 
@@ -21,14 +21,14 @@ const root = join(import.meta.dirname, '..', '..');
 /**
  * Starts a program of this project in a process of its own.
  *
- * @param file relative to the project
+ * @param file absolute, or relative to the project
  */
 export function start<F extends Functions>(
   file: string,
   args: readonly string[] = [],
   { environment = {}, execArgv = [] }: { environment?: Record<string, string>; execArgv?: string[] } = {},
 ): Process<F> {
-  const child = fork(join(root, file), args, {
+  const child = fork(resolve(root, file), args, {
     execArgv,
     silent: true,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment },
@@ -81,12 +81,13 @@ export function answer(functions: Functions): void {
   process.on('disconnect', () => process.exit());
 }
 
-/** The exporter itself, as a user starts it; the port on which it serves. */
+/** The exporter itself, as a user starts it; the port on which it serves. @param file its main file */
 export async function startExporter(
   args: readonly string[],
   environment: Record<string, string>,
+  file = 'src/main.ts',
 ): Promise<{ readonly exporter: Process<Record<string, never>>; readonly port: number }> {
-  const exporter = start<Record<string, never>>('src/main.ts', args, { environment });
+  const exporter = start<Record<string, never>>(file, args, { environment });
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   exporter.child.once('exit', () => reject(new Error(`the exporter has ended\n${exporter.output()}`)));
   exporter.child.stderr?.on('data', () => {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { behaviourOfPresets, type PresetName, presetNames } from '../../src/simulator/presets.ts';
+import { behaviourOfPresets } from '../../src/simulator/preset-behaviour.ts';
+import { type PresetName, presetNames } from '../../src/simulator/presets.ts';
 import { createRandom } from '../../src/simulator/random.ts';
 import { inForm } from '../support/form.ts';
 import { parseExposition } from '../support/metrics/exposition.ts';

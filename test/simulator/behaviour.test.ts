@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { type BehaviourChange, behaviourSchema, changed, friendly, merged } from '../../src/simulator/behaviour.ts';
 import { createBehaviourHandle } from '../../src/simulator/behaviour-handle.ts';
-import { behaviourOfPresets, isPreset, presetNames, presets } from '../../src/simulator/presets.ts';
+import { behaviourOfPresets } from '../../src/simulator/preset-behaviour.ts';
+import { isPreset, presetNames, presets } from '../../src/simulator/presets.ts';
 
 describe('a change', () => {
   test('is to the switches that it names', () => {

@@ -8,7 +8,7 @@ type Html = ReturnType<typeof html>;
 
 export interface DocumentPage {
   /** The same, if it is asked for again. */
-  readonly body: () => Html;
+  readonly body: () => Promise<Html>;
 }
 
 /**
@@ -20,9 +20,9 @@ export interface DocumentPage {
 export function documentPages(texts: ReadonlyMap<string, string>, version: string): ReadonlyMap<string, DocumentPage> {
   const pages = new Map<string, DocumentPage>();
   for (const [file, text] of texts) {
-    const document = once(() => {
+    const document = once(async () => {
       const title = titleOf(text);
-      return layout(title, raw(render(text, linksFrom(file, texts))), version);
+      return layout(title, raw(await render(text, linksFrom(file, texts))), version);
     });
     pages.set(pathOf(file), document);
     pages.set(`${pathOf(file)}.md`, document);
@@ -34,14 +34,14 @@ export function documentPages(texts: ReadonlyMap<string, string>, version: strin
   ] as const) {
     pages.set(
       path,
-      once(() => layout(title, contents(path, title, texts), version)),
+      once(async () => layout(title, contents(path, title, texts), version)),
     );
   }
   return pages;
 }
 
-function once(make: () => Html): DocumentPage {
-  let made: Html | null = null;
+function once(make: () => Promise<Html>): DocumentPage {
+  let made: Promise<Html> | null = null;
   return {
     body: () => {
       made ??= make();

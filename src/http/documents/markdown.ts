@@ -1,12 +1,13 @@
-import { Marked, type MarkedToken, type RendererObject, type Tokens } from 'marked';
+import type { MarkedToken, RendererObject, Tokens } from 'marked';
 
-/** The only file that uses marked. */
+/** The only file that uses marked, which is imported with the first document that somebody reads. */
 
 /** Where a link of a document leads: a reference for the browser, or null for what these pages don't have. */
 export type LinkOf = (href: string) => string | null;
 
 /** A document as HTML. Nothing of it is taken for HTML, and what is no link on these pages stays as text. */
-export function render(markdown: string, linkOf: LinkOf): string {
+export async function render(markdown: string, linkOf: LinkOf): Promise<string> {
+  const { Marked } = await import('marked');
   return new Marked({ renderer: rendererOf(linkOf) }).parse(markdown, { async: false });
 }
 

@@ -15,7 +15,10 @@ const zones = [
   'Australia/Sydney',
   'Europe/Berlin',
   'Pacific/Auckland',
-].map((timeZone) => new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }));
+];
+
+/** Made when they are first needed: Intl keeps 8 MB of data in memory. */
+let formats: readonly Intl.DateTimeFormat[] | null = null;
 
 /** The instants of a UTC day at which clocks change, by days since the epoch. */
 const known = new Map<number, readonly number[]>();
@@ -33,7 +36,8 @@ function changesOn(day: number): readonly number[] {
   let changes = known.get(day);
   if (changes === undefined) {
     if (known.size >= mostDays) known.clear();
-    changes = zones.map((zone) => changeOf(zone, day * dayMs)).filter((ms) => ms !== null);
+    formats ??= zones.map((timeZone) => new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }));
+    changes = formats.map((format) => changeOf(format, day * dayMs)).filter((ms) => ms !== null);
     known.set(day, changes);
   }
   return changes;

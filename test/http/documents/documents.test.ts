@@ -14,15 +14,13 @@ const texts = new Map([
   ['runbooks/B.md', '# B'],
 ]);
 const pages = documentPages(texts, '1.2.3');
-const bodyOf = (path: string) => String(pages.get(path)?.body());
-const linksIn = (path: string) =>
-  [
-    ...bodyOf(path)
-      .replace(/<header>.*<\/header>/s, '')
-      .matchAll(/<a href="(.*?)">(.*?)<\/a>/g),
-  ].map(([, href, text]) => `${text} ${href}`);
+const bodyOf = async (path: string) => String(await pages.get(path)?.body());
+const linksIn = async (path: string) =>
+  [...(await bodyOf(path)).replace(/<header>.*<\/header>/s, '').matchAll(/<a href="(.*?)">(.*?)<\/a>/g)].map(
+    ([, href, text]) => `${text} ${href}`,
+  );
 
-test('each document is a page, with and without .md, and each folder has a list', () => {
+test('each document is a page, with and without .md, and each folder has a list', async () => {
   expect([...pages.keys()].sort()).toEqual(
     ['/docs/', '/docs/alerts', '/docs/alerts.md', '/docs/counting', '/docs/counting.md'].concat([
       '/runbooks/',
@@ -32,28 +30,28 @@ test('each document is a page, with and without .md, and each folder has a list'
       '/runbooks/B.md',
     ]),
   );
-  expect(linksIn('/docs/')).toEqual(['Alerts ../docs/alerts', 'Counting ../docs/counting']);
-  expect(linksIn('/runbooks/')).toEqual(['A ../runbooks/A', 'B ../runbooks/B']);
+  expect(await linksIn('/docs/')).toEqual(['Alerts ../docs/alerts', 'Counting ../docs/counting']);
+  expect(await linksIn('/runbooks/')).toEqual(['A ../runbooks/A', 'B ../runbooks/B']);
 });
 
-test('links lead from page to page, and what is not served is no link', () => {
-  expect(linksIn('/docs/alerts')).toEqual([
+test('links lead from page to page, and what is not served is no link', async () => {
+  expect(await linksIn('/docs/alerts')).toEqual([
     'all ../runbooks/',
     'one ../runbooks/A',
     'here #x',
     'other ../docs/counting#y',
   ]);
-  expect(linksIn('/runbooks/A')).toEqual(['b ../runbooks/B', 'why ../docs/counting', 'web https://example.org/']);
-  expect(bodyOf('/docs/alerts')).toContain(' change ');
+  expect(await linksIn('/runbooks/A')).toEqual(['b ../runbooks/B', 'why ../docs/counting', 'web https://example.org/']);
+  expect(await bodyOf('/docs/alerts')).toContain(' change ');
 });
 
-test('a page is rendered once', () => {
-  expect(pages.get('/docs/alerts')?.body()).toBe(pages.get('/docs/alerts.md')?.body());
+test('a page is rendered once', async () => {
+  expect(await pages.get('/docs/alerts')?.body()).toBe(await pages.get('/docs/alerts.md')?.body());
 });
 
-test('a page says what it is, and of which version', () => {
-  expect(bodyOf('/runbooks/A')).toContain('<title>A · secmaster-exporter</title>');
-  expect(bodyOf('/runbooks/A')).toContain('<small>1.2.3</small>');
+test('a page says what it is, and of which version', async () => {
+  expect(await bodyOf('/runbooks/A')).toContain('<title>A · secmaster-exporter</title>');
+  expect(await bodyOf('/runbooks/A')).toContain('<small>1.2.3</small>');
 });
 
 test('without documents there are no pages', () => {

@@ -18,12 +18,12 @@ test.each([
   ['HTML', '<script>alert(1)</script>\n', '&#60;script&#62;alert(1)&#60;/script&#62;\n'],
   ['HTML in a line', 'a <b onclick="x">c</b>', '<p>a &#60;b onclick=&#34;x&#34;&#62;c&#60;/b&#62;</p>\n'],
   ['an image, which would be asked for', '![a](https://x/y.png)', '<p>a</p>\n'],
-])('%s', (_, markdown, expected) => {
-  expect(html(markdown)).toBe(expected);
+])('%s', async (_, markdown, expected) => {
+  expect(await html(markdown)).toBe(expected);
 });
 
-test('a table names the column in each cell, for narrow screens', () => {
-  expect(html('| `a` | b |\n| --- | --- |\n| 1 | x \\| y |')).toBe(`<table role="table">
+test('a table names the column in each cell, for narrow screens', async () => {
+  expect(await html('| `a` | b |\n| --- | --- |\n| 1 | x \\| y |')).toBe(`<table role="table">
 <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col"><code>a</code></th><th role="columnheader" scope="col">b</th></tr></thead>
 <tbody role="rowgroup">
 <tr role="row"><td role="cell" data-title="a"><div>1</div></td><td role="cell" data-title="b"><div>x | y</div></td></tr>
