@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { catchHangUps } from './commands/hang-ups.ts';
-import { keepHeapSmall } from './commands/small-heap.ts';
 
 // An old Node.js must be able to read this file and what it imports, to say that it is old. The rest is imported after that.
 
@@ -14,6 +13,5 @@ if (Number.parseInt(process.versions.node, 10) < neededNode) {
   // By default Node.js opens its debugger, which lets everyone on the machine run code in this process.
   process.on('SIGUSR1', () => {});
   const hangUps = catchHangUps();
-  keepHeapSmall();
   void import('./commands/program.ts').then(({ main }) => main(hangUps));
 }

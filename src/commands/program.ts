@@ -5,6 +5,7 @@ import { version } from '../package-json.ts';
 import { type CommandName, type Options, parseCommandLine, usualLogLevel } from './command-line.ts';
 import type { HangUps } from './hang-ups.ts';
 import { leaveReadsBehind } from './leave-reads-behind.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { createStatusLine, type StatusLine } from './status-line.ts';
 import { stdoutProblem } from './stdout.ts';
 import { stopAtOnce } from './stop-signal.ts';
@@ -66,6 +67,7 @@ async function runCommand(
     return 0;
   }
   if (command === 'ledger copy') return (await import('./ledger-copy.ts')).ledgerCopy(options, log, statusLine);
+  keepHeapSmall();
   const { configured, load } = await import('./configured.ts');
   const config = await configured(options);
   if (config === null) return 1;
