@@ -1,13 +1,13 @@
 /** Walks through README.md as somebody who has just cloned the project: not root, an older Node.js with its npm, and no other program. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseExposition, sampleValue } from '../support/metrics/exposition.ts';
 import { eventually, type Running, temporaryFolder } from '../support/process/processes.ts';
 import { accessKey, environmentOf, startSimulator } from '../support/process/simulated.ts';
-import { programFile } from '../tools/system-parts.ts';
+import { programFile, systemParts } from '../tools/system-parts.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -15,6 +15,8 @@ const page = 'http://localhost:19210';
 
 /** What comes with Node.js 20. */
 const tools = ['node@20.19.0', 'npm@10.8.2'];
+
+const usual = ['bash', 'curl', 'grep', 'mkfifo'];
 
 /** Nobody's, where the tests run as root. */
 const uid = process.getuid?.() === 0 ? 65_534 : null;
@@ -42,8 +44,12 @@ function newcomer(): Newcomer {
   execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...tools], { cwd: older });
   for (const name of ['npm', 'npx']) symlinkSync(join(older, 'node_modules', '.bin', name), join(bin, name));
   symlinkSync(join(older, 'node_modules', 'node', 'bin', 'node'), join(bin, 'node'));
-  // What README.md itself names, and the shell that npm needs.
-  for (const name of ['sh', 'curl', 'grep']) symlinkSync(programFile(name), join(bin, name));
+  // A usual Linux besides, without its package manager and what the system lane installs.
+  const absent = systemParts.system.map(({ program }) => program).filter((name) => !usual.includes(name));
+  for (const name of readdirSync('/usr/bin')) {
+    if (!absent.includes(name) && !/^(apt|dpkg|node|np[mx]$)/.test(name))
+      symlinkSync(join('/usr/bin', name), join(bin, name));
+  }
   chmodSync(folder, 0o755);
   if (uid !== null) execFileSync('chown', ['--recursive', '--no-dereference', `${uid}:${uid}`, clone, home]);
   // How this machine reaches packages, and nothing else of its settings.
