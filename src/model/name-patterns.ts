@@ -1,3 +1,5 @@
+import { remembering } from './remembering.ts';
+
 /** Regular expressions on the names of playbooks, as Prometheus anchors them. */
 
 export interface NamePatterns {
@@ -25,13 +27,8 @@ export function excludedBy({ include, exclude }: NamePatterns): ((name: string) 
   const included = include.map(compilePattern);
   const excluded = exclude.map(compilePattern);
   const matches = (patterns: readonly RegExp[], name: string) => patterns.some((pattern) => pattern.test(name));
-  const verdicts = new Map<string, boolean>();
-  return (name) => {
-    const known = verdicts.get(name);
-    if (known !== undefined) return known;
-    const verdict = matches(excluded, name) || (included.length > 0 && !matches(included, name));
-    if (verdicts.size >= maxRemembered) verdicts.clear();
-    verdicts.set(name, verdict);
-    return verdict;
-  };
+  return remembering(
+    maxRemembered,
+    (name: string) => matches(excluded, name) || (included.length > 0 && !matches(included, name)),
+  );
 }

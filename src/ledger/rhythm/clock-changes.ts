@@ -1,3 +1,4 @@
+import { remembering } from '../../model/remembering.ts';
 import { dayMs, minuteMs } from './starts.ts';
 
 /**
@@ -20,9 +21,13 @@ const zones = [
 /** Made when they are first needed: Intl keeps 8 MB of data in memory. */
 let formats: readonly Intl.DateTimeFormat[] | null = null;
 
-/** The instants of a UTC day at which clocks change, by days since the epoch. */
-const known = new Map<number, readonly number[]>();
 const mostDays = 10_000;
+
+/** The instants of a UTC day at which clocks change, by days since the epoch. */
+const changesOn = remembering(mostDays, (day: number): readonly number[] => {
+  formats ??= zones.map((timeZone) => new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }));
+  return formats.map((format) => changeOf(format, day * dayMs)).filter((ms) => ms !== null);
+});
 
 /** Whether clocks may have been changed within that time. */
 export function clocksChange(fromMs: number, toMs: number): boolean {
@@ -30,17 +35,6 @@ export function clocksChange(fromMs: number, toMs: number): boolean {
     if (changesOn(day).some((ms) => ms > fromMs && ms <= toMs)) return true;
   }
   return false;
-}
-
-function changesOn(day: number): readonly number[] {
-  let changes = known.get(day);
-  if (changes === undefined) {
-    if (known.size >= mostDays) known.clear();
-    formats ??= zones.map((timeZone) => new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }));
-    changes = formats.map((format) => changeOf(format, day * dayMs)).filter((ms) => ms !== null);
-    known.set(day, changes);
-  }
-  return changes;
 }
 
 /** Within the day from then on. */
