@@ -241,12 +241,13 @@ const parts: readonly Part[] = [
 const src = join(import.meta.dirname, '..', 'src');
 const files = globSync('**/*.ts', { cwd: src });
 
+const atTheTop = /^(?:import|export)\s(?:(?<type>type)\s)?(?:[^;]*?\sfrom\s)?'(?<name>[^']+)'/gms;
+
 function importsOf(file: string): { ours: string[]; libraries: string[] } {
   const text = readFileSync(join(src, file), 'utf8');
-  const specifiers = [
-    ...text.matchAll(/^(?:import|export)\s(?:[^;]*?\sfrom\s)?'([^']+)'/gms),
-    ...text.matchAll(/\bimport\('([^']+)'\)/g),
-  ].map(([, name = '']) => name);
+  const specifiers = [...text.matchAll(atTheTop), ...text.matchAll(/\bimport\('(?<name>[^']+)'\)/g)].map(
+    ({ groups: { name = '' } = {} }) => name,
+  );
   return {
     ours: specifiers.filter((name) => name.startsWith('.')).map((name) => normalize(join(file, '..', name))),
     libraries: specifiers.filter((name) => !name.startsWith('.')),
@@ -260,7 +261,8 @@ function readWith(entry: string): { files: ReadonlySet<string>; libraries: Reado
     if (read.has(file)) return;
     read.add(file);
     const text = readFileSync(join(src, file), 'utf8');
-    for (const [, name = ''] of text.matchAll(/^(?:import|export)\s(?!type\s)(?:[^;]*?\sfrom\s)?'([^']+)'/gms)) {
+    for (const { groups: { type, name = '' } = {} } of text.matchAll(atTheTop)) {
+      if (type !== undefined) continue;
       if (name.startsWith('.')) visit(normalize(join(file, '..', name)));
       else libraries.add(name);
     }
@@ -299,7 +301,11 @@ describe('imports', () => {
   });
 
   test.each([
-    ['commands/program.ts', ['ledger/postgres/', 'poll/', 'secmaster/'], ['undici', 'prom-client', 'pg', 'marked']],
+    [
+      'commands/program.ts',
+      ['ledger/postgres/', 'poll/', 'secmaster/'],
+      ['undici', 'prom-client', 'pg', 'marked', 'hono', '@hono/node-server'],
+    ],
     ['commands/serve.ts', ['ledger/postgres/', 'simulator/'], ['pg', 'marked', 'bcryptjs', 'commander']],
   ])('%s does not read what only others need, or what may never be needed', (entry, folders, libraries) => {
     const read = readWith(entry);

@@ -1,4 +1,4 @@
-import { ListenError } from '../http/listen.ts';
+import { ListenError } from '../http/listen-error.ts';
 import { LedgerError } from '../ledger/store.ts';
 import { createLog, type Logger } from '../log.ts';
 import { version } from '../package-json.ts';

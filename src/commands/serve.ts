@@ -1,7 +1,8 @@
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Loaded } from '../config/load.ts';
-import { ListenError, listen, type Place } from '../http/listen.ts';
+import { listen, type Place } from '../http/listen.ts';
+import { ListenError } from '../http/listen-error.ts';
 import type { Logger } from '../log.ts';
 import { revision, version } from '../package-json.ts';
 import { startTimer, type Timer } from '../poll/fleet/timer.ts';

@@ -1,5 +1,5 @@
 import { systemClock } from '../clock.ts';
-import { listenError } from '../http/listen.ts';
+import { listenError } from '../http/listen-error.ts';
 import type { Logger } from '../log.ts';
 import { defaultAccessKey, defaultProject, defaultUser, defaultWorkspace } from '../simulator/defaults.ts';
 import type { HabitName } from '../simulator/habits.ts';

@@ -14,7 +14,7 @@ import { script } from './page/script.ts';
 import { style } from './page/style.ts';
 import { redirect } from './redirects.ts';
 import { failuresSince, statusOf } from './status.ts';
-import { writePieces } from './write-pieces.ts';
+import { headOf, sendPieces } from './write-pieces.ts';
 
 export interface AppParts {
   readonly exposition: Pick<Exposition, 'scrape'>;
@@ -122,15 +122,11 @@ function isHead(c: Context<Env>): boolean {
 const elsewhere =
   'not reloaded: a page of another origin asked for it; a proxy in between must pass on Host or X-Forwarded-Host';
 
-/** A single body would be a copy for each scrape, and a stream would double the cost of one. */
 function send(c: Context<Env>, pieces: readonly Bytes[], headers: Readonly<Record<string, string>>): Response {
-  const length = pieces.reduce((bytes, piece) => bytes + piece.length, 0);
-  const head = { ...headers, 'Content-Length': String(length) };
   // Hono leaves `env` undefined for in-process requests, whatever its type says.
   const outgoing = c.env?.outgoing;
-  if (outgoing === undefined) return c.body(Buffer.concat(pieces), 200, head);
-  outgoing.writeHead(200, head);
-  void writePieces(outgoing, pieces);
+  if (outgoing === undefined) return c.body(Buffer.concat(pieces), 200, headOf(pieces, headers));
+  void sendPieces(outgoing, pieces, headers);
   return RESPONSE_ALREADY_SENT;
 }
 

@@ -7,8 +7,8 @@ import type { App } from './app.ts';
 import { answerUnread } from './client-error.ts';
 import { limitConnections } from './connections.ts';
 import { createGuard, type Listen } from './guard.ts';
-import { addressText, type ListenAddress } from './listen-address.ts';
-import { listenProblem, socketProblem } from './listen-problem.ts';
+import type { ListenAddress } from './listen-address.ts';
+import { listenError, openSocketError } from './listen-error.ts';
 import { methodsByPath } from './methods.ts';
 import { limitResponse } from './responses.ts';
 import type { AnswerScrape } from './scrape.ts';
@@ -31,11 +31,6 @@ export interface OpenSocket {
 }
 
 export type Place = ListenAddress | OpenSocket;
-
-/** Listening failed; the message says where and why. */
-export class ListenError extends Error {
-  override name = 'ListenError';
-}
 
 /** Limits for clients that send slowly or endlessly. A connection is kept for a scrape each minute. */
 const bounds = {
@@ -123,7 +118,7 @@ async function begin(server: NetServer, place: Place, before: readonly Place[] =
   const refuse = (error: NodeJS.ErrnoException) =>
     reject(
       'descriptor' in place
-        ? openSocketError(error, place)
+        ? openSocketError(error, place.descriptor)
         : listenError(error, place, '--web.listen-address', before.filter(isAddress)),
     );
   server.once('error', refuse);
@@ -162,21 +157,4 @@ function createTlsServer(tls: TlsConfig, web: Web, onRequest: Listen): Server {
     if (changed.tls.clientCa !== web.current().tls?.clientCa) server.closeAllConnections();
   });
   return server;
-}
-
-function openSocketError(cause: NodeJS.ErrnoException, { descriptor }: OpenSocket): ListenError {
-  return new ListenError(`cannot listen on file descriptor ${descriptor} from systemd: ${socketProblem(cause)}`, {
-    cause,
-  });
-}
-
-/** @param flag sets the address @param own addresses that the exporter already listens on */
-export function listenError(
-  cause: NodeJS.ErrnoException,
-  address: ListenAddress,
-  flag: string,
-  own: readonly ListenAddress[] = [],
-): ListenError {
-  const because = listenProblem(cause, address, flag, own);
-  return new ListenError(`cannot listen on ${addressText(address)}: ${because}`, { cause });
 }

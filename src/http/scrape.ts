@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Exposition } from '../metrics/exposition.ts';
 import { wantedBy } from './negotiate.ts';
-import { writePieces } from './write-pieces.ts';
+import { sendPieces } from './write-pieces.ts';
 
 /**
  * Answers a scrape, without the framework: that would cost as much as the rest of it.
@@ -25,9 +25,7 @@ export function createAnswerScrape(exposition: Pick<Exposition, 'scrape'>, path:
     const { accept, 'accept-encoding': acceptEncoding } = headers;
     const wanted = wantedBy(accept, acceptEncoding?.toString());
     const pieces = await exposition.scrape(wanted.format, wanted.encoding);
-    const length = pieces.reduce((bytes, piece) => bytes + piece.length, 0);
-    response.writeHead(200, { ...common, ...wanted.headers, 'Content-Length': String(length) });
-    await writePieces(response, pieces);
+    await sendPieces(response, pieces, { ...common, ...wanted.headers });
   }
 
   return (request, response, common) => {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { listenError } from '../../src/http/listen.ts';
-import { socketProblem } from '../../src/http/listen-problem.ts';
+import { listenError, socketProblem } from '../../src/http/listen-error.ts';
 
 const failed = (code: string) => Object.assign(new Error(`listen ${code}: as Node.js says it`), { code });
 

@@ -1,12 +1,35 @@
 import { addressText, type ListenAddress } from './listen-address.ts';
 
+/** Listening failed; the message says where and why. */
+export class ListenError extends Error {
+  override name = 'ListenError';
+}
+
+/** @param descriptor of a socket that systemd has passed */
+export function openSocketError(cause: NodeJS.ErrnoException, descriptor: number): ListenError {
+  return new ListenError(`cannot listen on file descriptor ${descriptor} from systemd: ${socketProblem(cause)}`, {
+    cause,
+  });
+}
+
+/** @param flag sets the address @param own addresses that the exporter already listens on */
+export function listenError(
+  cause: NodeJS.ErrnoException,
+  address: ListenAddress,
+  flag: string,
+  own: readonly ListenAddress[] = [],
+): ListenError {
+  const because = listenProblem(cause, address, flag, own);
+  return new ListenError(`cannot listen on ${addressText(address)}: ${because}`, { cause });
+}
+
 /**
  * Why an address can't be listened on, and what to do.
  *
  * @param flag sets the address
  * @param own addresses that the exporter already listens on
  */
-export function listenProblem(
+function listenProblem(
   { code = '', message }: NodeJS.ErrnoException,
   address: ListenAddress,
   flag: string,
