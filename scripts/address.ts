@@ -20,7 +20,7 @@ function packageJson(text: string, address: ProjectAddress | null): string {
 
 /** The label that tells where an image's source is. */
 function dockerfile(text: string, address: ProjectAddress | null): string {
-  const source = address && ` \\\n      org.opencontainers.image.source="${address.homepage.replace('#readme', '')}"`;
+  const source = address && ` \\\n      org.opencontainers.image.source="${address.page}"`;
   return text
     .replace(/ \\\n {6}org\.opencontainers\.image\.source="[^"]*"/, '')
     .replace(/(org\.opencontainers\.image\.revision="[^"]*")/, `$1${source ?? ''}`);

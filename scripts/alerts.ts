@@ -53,8 +53,9 @@ export function prometheusRule(texts: readonly string[]): string {
 }
 
 if (import.meta.main) {
+  const current = settings();
   const rewrite = (file: string, edit: typeof withLinks) =>
-    writeFileSync(file, edit(readFileSync(file, 'utf8'), settings()));
+    writeFileSync(file, edit(readFileSync(file, 'utf8'), current));
   for (const file of ruleFiles()) rewrite(file, withLinks);
   for (const file of globSync(join(root, 'test', 'alerts', 'SecMaster*.test.yml'))) rewrite(file, withExpectedLinks);
   writeFileSync(prometheusRuleFile, prometheusRule(ruleFiles().map((file) => readFileSync(file, 'utf8'))));

@@ -1,5 +1,6 @@
 /** What follows from the one setting that says where this project lives: `repository` in package.json. */
 export interface ProjectAddress {
+  readonly page: string;
   readonly homepage: string;
   readonly bugs: string;
   /** The image's name in the registry that belongs to the repository. */
@@ -22,6 +23,7 @@ export function projectAddress(repository: string, version: string): ProjectAddr
   }
   const page = `https://github.com/${owner}/${name}`;
   return {
+    page,
     homepage: `${page}#readme`,
     bugs: `${page}/issues`,
     image: `ghcr.io/${owner}/${name}`.toLowerCase(),

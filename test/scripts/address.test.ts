@@ -21,6 +21,7 @@ describe('the address of the project', () => {
     (repository) => {
       const { pageOf, ...pages } = projectAddress(repository, '1.2.3');
       expect(pages).toEqual({
+        page: 'https://github.com/Acme/SOC-exporter',
         homepage: 'https://github.com/Acme/SOC-exporter#readme',
         bugs: 'https://github.com/Acme/SOC-exporter/issues',
         image: 'ghcr.io/acme/soc-exporter',
