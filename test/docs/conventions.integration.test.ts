@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { parseExposition, sampleValue, total } from '../support/metrics/exposition.ts';
-import { eventually, mainFile, temporaryFolder } from '../support/process/processes.ts';
+import { eventually, startExporter, temporaryFolder } from '../support/process/processes.ts';
 import { type Served, serve } from '../support/process/served.ts';
 import { accessKey, environmentOf, type Simulated, startSimulator } from '../support/process/simulated.ts';
 
@@ -28,16 +26,11 @@ interface World extends Served {
   fetch(path: string, init?: RequestInit): Promise<Response>;
 }
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Runs a command that ends by itself. */
-async function run(...args: readonly string[]): Promise<Ended> {
-  const ended = promisify(execFile)(process.execPath, [mainFile, ...args], { env: { PATH: process.env.PATH } });
-  return ended.then((output) => ({ code: 0, ...output })).catch((error: Ended) => error);
+async function run(args: readonly string[], environment: Record<string, string> = {}) {
+  const running = startExporter(args, environment);
+  const code = await running.ended;
+  return { code, stdout: running.stdout(), stderr: running.stderr() };
 }
 
 /** Nothing listens on this port. */
@@ -82,10 +75,10 @@ const checks: Readonly<Record<string, (world: World) => unknown>> = {
       surroundings(nowhere, world.folder, 'guarded'),
     );
     expect((await fetch(`http://127.0.0.1:${guarded.port}/metrics`)).status).toBe(401);
-    const missing = await run(
+    const missing = await run([
       'check',
       webFile(world, 'tls_server_config: { cert_file: none.crt, key_file: none.key }'),
-    );
+    ]);
     expect([missing.code, missing.stderr + missing.stdout]).toEqual([
       1,
       expect.stringContaining('cert_file: no such file'),
@@ -103,7 +96,7 @@ const checks: Readonly<Record<string, (world: World) => unknown>> = {
   'configuration by a YAML file': async ({ folder }) => {
     const file = join(folder, 'config.yml');
     writeFileSync(file, 'workspaces: []\nunknown: 1\n');
-    const { code, stdout, stderr } = await run('check', `--config.file=${file}`);
+    const { code, stdout, stderr } = await run(['check', `--config.file=${file}`]);
     expect([code, stdout + stderr]).toEqual([1, expect.stringContaining('unknown')]);
   },
   'reload without a restart': async (world) => {
@@ -133,7 +126,7 @@ const checks: Readonly<Record<string, (world: World) => unknown>> = {
   },
   '`--version` and `--help` print to stdout and succeed': async () => {
     for (const flag of ['--version', '--help'])
-      expect(await run(flag)).toEqual({ code: 0, stdout: expect.stringContaining('secmaster-exporter'), stderr: '' });
+      expect(await run([flag])).toEqual({ code: 0, stdout: expect.stringContaining('secmaster-exporter'), stderr: '' });
   },
   'secrets are not flags, which everybody on the machine can read': ({ help }) => {
     expect(help).not.toMatch(/--\S*(password|secret|token|\bak\b|\bsk\b)/i);
@@ -221,10 +214,9 @@ const checks: Readonly<Record<string, (world: World) => unknown>> = {
     for (let n = 0; n < 20; n++) expect(await requests()).toBe(before);
   },
   'counters start at 0 with each process': async ({ folder, simulated }) => {
-    const env = { PATH: process.env.PATH, ...surroundings(simulated.url, folder, 'kept') };
     const once = async () => {
-      const options = { env, maxBuffer: 64 * 1024 * 1024 };
-      const { stdout } = await promisify(execFile)(process.execPath, [mainFile, 'once'], options);
+      const { code, stdout, stderr } = await run(['once'], surroundings(simulated.url, folder, 'kept'));
+      expect(code, stderr).toBe(0);
       return stdout;
     };
     const created = sampleValue(await once(), 'secmaster_exporter_ledger_created_timestamp_seconds');
@@ -239,12 +231,12 @@ const checks: Readonly<Record<string, (world: World) => unknown>> = {
   '`--collector.NAME` turns metrics on and off': ({ help }) => expect(help).not.toContain('--collector'),
   '`--config.check`': async ({ help }) => {
     expect(help).not.toContain('--config.check');
-    expect((await run('help', 'check')).stdout).toContain('--online');
+    expect((await run(['help', 'check'])).stdout).toContain('--online');
   },
   'the log is logfmt': ({ running }) => {
     expect(running.stderr()).toMatch(/^\{"/);
   },
-  'wrong flags exit with 1': async () => expect((await run('--none')).code).toBe(2),
+  'wrong flags exit with 1': async () => expect((await run(['--none'])).code).toBe(2),
   '`/debug/pprof`': isAbsent('/debug/pprof/'),
   '`/config` shows the configuration': async (world) => {
     await isAbsent('/config')(world);
@@ -252,10 +244,10 @@ const checks: Readonly<Record<string, (world: World) => unknown>> = {
   },
   '`--web.max-requests`, `--timeout-offset`': ({ help }) => expect(help).not.toMatch(/max-requests|timeout-offset/),
   'HTTP/2, TLS 1.0 and 1.1, choice of cipher suites': async (world) => {
-    const { code, stdout, stderr } = await run(
+    const { code, stdout, stderr } = await run([
       'check',
       webFile(world, 'tls_server_config: { min_version: TLS10, cipher_suites: [TLS_AES_128_GCM_SHA256] }'),
-    );
+    ]);
     expect(code).toBe(1);
     expect(stdout + stderr).toContain('min_version');
     expect(stdout + stderr).toContain('cipher_suites');
@@ -281,7 +273,7 @@ test('each convention is as docs/conventions.md says', { timeout: 300_000 }, asy
     ...served,
     simulated,
     metrics: await served.get('/metrics'),
-    help: (await run('help', 'serve')).stdout,
+    help: (await run(['help', 'serve'])).stdout,
     folder,
     other: await serve(['--web.disable-exporter-metrics'], surroundings(nowhere, folder, 'other')),
     fetch: (path, init) => fetch(`http://127.0.0.1:${served.port}${path}`, init),

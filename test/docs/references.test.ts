@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { relativeLinks } from '../support/relative-links.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -49,9 +50,9 @@ test('what comments and messages say of the documentation is there', () => {
 
 test('relative links in the documentation lead somewhere', () => {
   const problems = markdownFiles.flatMap((file) => {
-    const targets = [...read(file).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
-    const links = targets.filter((target) => !/^[a-z]+:/.test(target));
-    return links.map((link) => problemOf(link, file)).filter((problem) => problem !== null);
+    return relativeLinks(read(file))
+      .map((link) => problemOf(link, file))
+      .filter((problem) => problem !== null);
   });
   expect(problems).toEqual([]);
 });

@@ -1,11 +1,10 @@
 /** Walks through README.md as somebody who has just cloned the project: not root, an older Node.js with its npm, and no other program. */
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parseExposition, sampleValue } from '../support/metrics/exposition.ts';
-import { eventually, type Running, temporaryFolder } from '../support/process/processes.ts';
+import { attend, eventually, type Running, temporaryFolder } from '../support/process/processes.ts';
 import { accessKey, environmentOf, startSimulator } from '../support/process/simulated.ts';
 import { programFile, systemParts } from '../tools/system-parts.ts';
 
@@ -67,18 +66,7 @@ function typed(command: string, cwd: string, env: NodeJS.ProcessEnv): Running {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(uid !== null && { uid, gid: uid }),
   });
-  const output = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].setEncoding('utf8').on('data', (text: string) => {
-      output[stream] += text;
-    });
-  }
-  const ended = once(child, 'close').then(([code]) => code as number | null);
-  onTestFinished(async () => {
-    interrupt(child.pid, 'SIGKILL');
-    await ended;
-  });
-  return { child, stdout: () => output.stdout, stderr: () => output.stderr, ended };
+  return attend(child, () => interrupt(child.pid, 'SIGKILL'));
 }
 
 /** Ctrl-C at a terminal reaches the shell, npm and the program. */

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { sampleValue } from '../support/metrics/exposition.ts';
 import { temporaryFolder } from '../support/process/processes.ts';
 import { accessKey, environmentOf, startSimulator } from '../support/process/simulated.ts';
+import { relativeLinks } from '../support/relative-links.ts';
 import { differences } from '../support/world/compare.ts';
 
 const hourMs = 3_600_000;
@@ -58,11 +59,11 @@ test('the package is small and runs by npx, without a build, on the oldest Node.
 
 /** Relative links of a document that lead to nothing in the package. */
 function deadLinks(document: string, files: readonly string[]): string[] {
-  const links = [...readFileSync(join(root, document), 'utf8').matchAll(/\]\(([^)\s#]+)[^)]*\)/g)];
-  return links.flatMap(([, link = '']) => {
+  const paths = relativeLinks(readFileSync(join(root, document), 'utf8')).map((link) => link.replace(/#.*/, ''));
+  return paths.flatMap((link) => {
     const path = join(document, '..', link);
-    const isThere = files.some((file) => file === path || file.startsWith(path.replace(/\/?$/, '/')));
-    return isThere || /^[a-z]+:/.test(link) ? [] : `${document}: ${link}`;
+    const isThere = link === '' || files.some((file) => file === path || file.startsWith(path.replace(/\/?$/, '/')));
+    return isThere ? [] : `${document}: ${link}`;
   });
 }
 

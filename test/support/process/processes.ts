@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 
@@ -30,6 +31,14 @@ export function start(command: string, args: readonly string[], environment: Rec
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NODE_COMPILE_CACHE: cache, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return attend(child);
+}
+
+/** What a program prints and how it ends, from its start on. @param kill ends it with the test */
+export function attend(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  kill: () => unknown = () => child.kill('SIGKILL'),
+): Running {
   const output = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (text: string) => {
@@ -38,7 +47,7 @@ export function start(command: string, args: readonly string[], environment: Rec
   }
   const ended = once(child, 'close').then(([code]) => code as number | null);
   onTestFinished(async () => {
-    child.kill('SIGKILL');
+    kill();
     await ended;
   });
   return { child, stdout: () => output.stdout, stderr: () => output.stderr, ended };
