@@ -14,6 +14,7 @@ export async function openStore({ path, postgres, leaseMs }: Config['state'], lo
   }
   try {
     return createSqliteStore(path, {
+      onMigrated: (instances) => log.info({ instances }, 'the ledger of an earlier version is being migrated'),
       onMended: (columns) => log.warn({ columns }, 'numbers in the ledger were out of bounds; their counts begin anew'),
     });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { type Details, mergeDetails, noDetails } from '../model/instance.ts';
+import { type Details, keepsDetails, mergeDetails, noDetails } from '../model/instance.ts';
 import type { Labels } from '../model/snapshot.ts';
 import { isEnded } from '../model/status.ts';
 import {
@@ -74,11 +74,6 @@ function matters(known: Entry, observed: Observed): boolean {
     known.retryCount !== observed.retryCount ||
     isEnded(known) !== isEnded(observed)
   );
-}
-
-/** Nobody asks for the details of a run that went well. */
-function keepsDetails(observed: Observed): boolean {
-  return !isEnded(observed) || observed.status === 'FAILED';
 }
 
 function differs(known: Entry, observed: Observed): boolean {

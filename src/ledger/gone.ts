@@ -6,7 +6,7 @@ import { type Cell, moves } from './window.ts';
 
 /** Removes instances that SecMaster no longer knows from the gauges; their counts stay. */
 export function goneChange(knownEntries: readonly Entry[], state: LedgerState, nowMs: number): Change {
-  const cells = new Tally<Cell, { instances: number; retries: number }>();
+  const cells = new Tally<Cell, { instances: number; retries: number }>(({ minute }) => minute);
   const entries = knownEntries.map((known) => {
     const entry = { ...known, gone: true, recheck: false, changedIn: state.generation + 1 };
     for (const { instances, retries, ...cell } of moves(known, entry, state.fromMinute)) {

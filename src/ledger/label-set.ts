@@ -12,9 +12,18 @@ export function hasExtraLabels(labels: Labels): boolean {
   return extraLabels.some((label) => label in labels);
 }
 
+/** One object for each status, for as long as anybody has the labels: each run asks for it several times. */
 export function withStatus(labels: Labels, status: string): Labels {
-  return { ...labels, status };
+  const byStatus = withStatuses.get(labels) ?? new Map<string, Labels>();
+  if (byStatus.size === 0) withStatuses.set(labels, byStatus);
+  const known = byStatus.get(status);
+  if (known !== undefined) return known;
+  const set = { ...labels, status };
+  byStatus.set(status, set);
+  return set;
 }
+
+const withStatuses = new WeakMap<Labels, Map<string, Labels>>();
 
 export function withoutStatus({ status: _, ...labels }: Labels): Labels {
   return labels;
@@ -30,8 +39,14 @@ export function timedNodeLabels(playbook: string, node: string, status: string):
 
 /** The key of a series in maps and in the store: equal sets have equal texts. */
 export function labelsText(labels: Labels): string {
-  return JSON.stringify(labels);
+  const known = texts.get(labels);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(labels);
+  texts.set(labels, text);
+  return text;
 }
+
+const texts = new WeakMap<Labels, string>();
 
 /** Groups sets with the same names and orders them by their first different value. */
 export function compareLabels(a: Labels, b: Labels): number {

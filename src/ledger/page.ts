@@ -73,7 +73,9 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
     }
     const { id, startTimeMs, endTimeMs, retryCount, details } = instance;
     const isOut = isExcluded(instance);
-    const runsLabels = labelsOf(instance, known, isOut, labels, values, extra);
+    const ownLabels = labelsOf(instance, known, isOut, labels, values, extra);
+    // One object for all runs that have them.
+    const runsLabels = state.runs.get(labelsText(ownLabels)) ?? ownLabels;
     // What was met while its playbook was excluded stays so.
     const isUncounted = runsLabels.playbook === excludedPlaybooks;
     const status = statusOf(instance, known, values);
@@ -125,8 +127,8 @@ export function foldPage(instances: readonly Instance[], context: PageContext): 
 
 /** Adds up the effects of folded rows on each series. */
 function collectSeries({ state, durationBuckets, nodes, nowMs }: PageContext) {
-  const counters = new Tally<CounterSeries, { by: number }>();
-  const cells = new Tally<Cell, { instances: number; retries: number }>();
+  const counters = new Tally<CounterSeries, { by: number }>(({ counter }) => counter);
+  const cells = new Tally<Cell, { instances: number; retries: number }>(({ minute }) => minute);
   const durations: DurationChange[] = [];
   const failures: FailedAttempt[] = [];
   const readable: EndedAttempt[] = [];

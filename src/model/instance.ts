@@ -1,3 +1,5 @@
+import { isEnded } from './status.ts';
+
 /** A workflow instance: one run of a playbook, as SecMaster returned it. */
 export interface Instance {
   readonly id: string;
@@ -23,6 +25,7 @@ export interface Playbook {
 
 /** What SecMaster tells of an instance beside what is counted. All texts are printable and short; null: SecMaster gives none. */
 export interface Details {
+  /** As the next one, null if nobody asks for it (`keepsDetails`). */
   readonly name: string | null;
   /** Of the object, such as an alert, that the run handles. */
   readonly dataobjectId: string | null;
@@ -47,6 +50,11 @@ export interface Workflow {
 }
 
 export const noDetails: Details = { name: null, dataobjectId: null, defenseId: null, dataclass: null, workflow: null };
+
+/** Nobody asks for the details of a run that went well. */
+export function keepsDetails(run: Pick<Instance, 'status' | 'endTimeMs'>): boolean {
+  return !isEnded(run) || run.status === 'FAILED';
+}
 
 /** Of two rows of one instance; what the later one leaves out, such as one of two replicas may, stays as it was. */
 export function mergeDetails(earlier: Details, later: Details): Details {

@@ -20,7 +20,15 @@ export function parseTime(text: string): number | null {
     ms,
   );
   // Date.UTC turns 31 February into March: such a text is not a time.
-  if (new Date(wallMs).toISOString().slice(0, 19) !== text.trim().slice(0, 19)) return null;
+  const wall = new Date(wallMs);
+  const isAsWritten =
+    wall.getUTCFullYear() === Number(year) &&
+    wall.getUTCMonth() + 1 === Number(month) &&
+    wall.getUTCDate() === Number(day) &&
+    wall.getUTCHours() === Number(hour) &&
+    wall.getUTCMinutes() === Number(minute) &&
+    wall.getUTCSeconds() === Number(second);
+  if (!isAsWritten) return null;
   const offsetMs = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;
   return sign === '-' ? wallMs + offsetMs : wallMs - offsetMs;
 }

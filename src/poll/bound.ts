@@ -6,7 +6,7 @@ import { maxOpenRequests } from './open.ts';
 import { maxListingRequests } from './playbooks.ts';
 import { maxProbeRequests } from './profile/probe.ts';
 import { maxRecheckRequests } from './recheck.ts';
-import { maxSweepRequests } from './sweep.ts';
+import { maxSweepRequests, maxSweepStepRequests } from './sweep.ts';
 import { maxTailRequests } from './tail.ts';
 
 /**
@@ -23,6 +23,7 @@ export const maxPollRequests =
   maxSweepRequests +
   maxHistoryRequests +
   // The last step of each.
-  4 * maxStepRequests +
+  2 * maxStepRequests +
+  2 * maxSweepStepRequests +
   maxRecheckRequests +
   maxAuditRequests;

@@ -3,7 +3,7 @@ import { SecMasterError } from '../secmaster/http/errors.ts';
 import { lookUpAll } from './look-up.ts';
 import { orRefusal } from './or-refusal.ts';
 import { contradict } from './profile/contradict.ts';
-import { beginRound, newestFirst, profileOf, readPage, type Session } from './session.ts';
+import { beginRound, newestFirst, profileOf, type ReadPage, readPage, type Session } from './session.ts';
 
 /** An open instance is looked up after this long without a row, so that a quiet poll needs no request for it. */
 const unseenMs = 5 * 60_000;
@@ -38,7 +38,7 @@ export async function lookUpOpen(session: Session): Promise<void> {
 
 async function readAll(session: Session, status: string): Promise<void> {
   if (profileOf(session).statusFilter?.value === 'not_honoured') return;
-  const round = beginRound(session, { isStrict: false, mayCount: false, maxRequests: maxPages });
+  const round = beginRound<ReadPage>(session, { isStrict: false, mayCount: false, maxRequests: maxPages });
   const order = newestFirst(profileOf(session), 'create_time');
   const ask = (place: { offset: number; limit: number }) => readPage(session, { ...order, ...place, status });
   for (;;) {

@@ -90,8 +90,13 @@ export const noTail = (): LastTail => ({
   emptySinceMs: null,
 });
 
-export interface ReadPage extends Page {
+/** A page as SecMaster lists it. */
+export interface ListedPage extends Page {
   readonly offset: number;
+}
+
+/** What the rows of pages mean for the ledger. */
+export interface FoldedRows {
   readonly change: PageChange;
   /** For each row that was not rejected: changed, settled (a sign that the tail has caught up), or neither. */
   readonly rows: readonly RowVerdict[];
@@ -99,6 +104,8 @@ export interface ReadPage extends Page {
   readonly news: readonly Instance[];
   readonly unknown: ReadonlySet<string>;
 }
+
+export interface ReadPage extends ListedPage, FoldedRows {}
 
 /** How SecMaster behaves, as far as it has been tried. */
 export const profileOf = ({ ledger }: Session): Profile => ledger.state.profile;
@@ -110,19 +117,34 @@ export const profileOf = ({ ledger }: Session): Profile => ledger.state.profile;
  * @throws {LedgerError}
  */
 export async function readPage(session: Session, query: ListQuery): Promise<ReadPage> {
-  const { secmaster, workspaceId, signal } = session;
+  const page = await listPage(session, query);
+  return { ...page, ...(await foldPages(session, [page])) };
+}
+
+/** Reads one page, to be folded together with others. @throws {SecMasterError} */
+export async function listPage(session: Session, query: ListQuery): Promise<ListedPage> {
+  const { secmaster, workspaceId, signal, onRejected } = session;
   const page = await secmaster.listInstances(workspaceId, query, signal);
-  const { change, rows, unknown } = await foldInstances(session, page.instances);
-  for (const row of page.rejected) session.onRejected(row);
+  for (const row of page.rejected) onRejected(row);
+  return { ...page, offset: query.offset };
+}
+
+/** Folds pages, in order, into one change. @throws {LedgerError} */
+export async function foldPages(session: Session, pages: readonly ListedPage[]): Promise<FoldedRows> {
+  const instances = pages.flatMap((page) => page.instances);
+  const { change, rows, unknown } = await foldInstances(session, instances);
   // Even a rejected row shows that SecMaster still knows the instance.
-  const seen = [...change.seen, ...page.rejected.flatMap(({ id }) => id ?? [])];
+  const rejected = pages.flatMap((page) => page.rejected.flatMap(({ id }) => id ?? []));
+  let from = 0;
+  const rowsOf = ({ instances: { length } }: ListedPage) => {
+    from += length;
+    return rows.slice(from - length, from);
+  };
   return {
-    ...page,
-    offset: query.offset,
-    change: { ...change, seen },
-    news: page.instances.filter((_, i) => rows[i] === 'changed'),
+    change: { ...change, seen: [...change.seen, ...rejected] },
+    rows: pages.flatMap((page) => withFilteredOut(rowsOf(page), page.filteredOut, session.filteredOut)),
+    news: instances.filter((_, i) => rows[i] === 'changed'),
     unknown,
-    rows: withFilteredOut(rows, page.filteredOut, session.filteredOut),
   };
 }
 
@@ -160,11 +182,16 @@ export interface RoundSettings {
   readonly maxRequests: number;
 }
 
+/** The ids of a page's rows, each unreadable one replaced by something unique. */
+export function namesOf({ ids, offset }: ListedPage): string[] {
+  return ids.map((id, i) => id ?? `?${offset + i}`);
+}
+
 /** A reading of a list of instances, page by page. */
-export function beginRound(session: Session, { mayCount, ...settings }: RoundSettings): Round<ReadPage> {
-  return createRound<ReadPage>({
+export function beginRound<P extends ListedPage>(session: Session, { mayCount, ...settings }: RoundSettings): Round<P> {
+  return createRound<P>({
     ...settings,
-    ids: ({ ids, offset }) => ids.map((id, i) => id ?? `?${offset + i}`),
+    ids: namesOf,
     count: ({ count }) => count,
     counts: countsIn(profileOf(session), mayCount),
     length: session.pageLength,

@@ -5,7 +5,7 @@ import type { DatesFound } from '../model/profile.ts';
 import { isEnded } from '../model/status.ts';
 import type { Round } from '../secmaster/api/pager.ts';
 import { down, isDated, isReadDown, isWhole, type Splitting, split } from './parts.ts';
-import type { ReadPage } from './session.ts';
+import { type ListedPage, namesOf } from './session.ts';
 
 /** What a page, and the end of a round, mean for the item of the sweep that they belong to. */
 export type Verdict =
@@ -26,7 +26,7 @@ export type Verdict =
 /** How much of an item has been read. A restart loses it and reads the item again. */
 export interface Progress {
   readonly item: SweepItem;
-  round: Round<ReadPage>;
+  round: Round<ListedPage>;
   rounds: number;
   /** Ids that all rounds have met, and those of them that began after the item's start. */
   readonly met: Set<string>;
@@ -46,7 +46,7 @@ export interface Progress {
 }
 
 /** @param tailMs when the last complete tail began */
-export function beginItem(item: SweepItem, round: Round<ReadPage>, tailMs: number): Progress {
+export function beginItem(item: SweepItem, round: Round<ListedPage>, tailMs: number): Progress {
   const sets = { met: new Set<string>(), recent: new Set<string>(), within: new Set<string>(), recentRows: 0 };
   return {
     item,
@@ -69,11 +69,11 @@ const maxRounds = 10;
 const fewRows = 3;
 
 /** Follows a page and judges its rows. */
-export function judgePage(progress: Progress, page: ReadPage, context: Context): Verdict {
+export function judgePage(progress: Progress, page: ListedPage, context: Context): Verdict {
   const { item, met } = progress;
   const { dates, retentionFromMs } = context;
   follow(progress, page);
-  for (const id of progress.round.met) met.add(id);
+  for (const id of namesOf(page)) met.add(id);
   const { instances } = page;
   const isMost = (rows: readonly Instance[]) => rows.length >= fewRows && rows.length > instances.length / 2;
   if (item.status !== null && isMost(instances.filter(({ status }) => status !== item.status))) {
@@ -102,7 +102,7 @@ function isOtherwise({ triggerType }: Instance, asked: SweepPart): boolean {
   return asked.triggerType !== null && triggerType !== '' && triggerType !== asked.triggerType;
 }
 
-function follow(progress: Progress, page: ReadPage): void {
+function follow(progress: Progress, page: ListedPage): void {
   let before: number | null = null;
   const { fromMs } = progress.item;
   for (const instance of page.instances) {

@@ -5,7 +5,7 @@ import { isEnded } from '../model/status.ts';
 import { maxOffset } from '../secmaster/api/secmaster.ts';
 import { isDated, isWhole } from './parts.ts';
 import { contradict } from './profile/contradict.ts';
-import { foldInstances, profileOf, type ReadPage, type Session, type SweptStep } from './session.ts';
+import { type FoldedRows, foldInstances, type ListedPage, profileOf, type Session, type SweptStep } from './session.ts';
 import { type Progress, undated, type Verdict } from './slice.ts';
 
 /** What a sweep shows beside its rows: of SecMaster's counts and dates, of the tails, and of instances that are gone. */
@@ -19,7 +19,7 @@ const tailSlackMs = 60_000;
 /** Instances with news from before the last tail, and those of them that it should have shown. */
 export function lateIn(
   { ledger: { state } }: Session,
-  { news, unknown }: Pick<ReadPage, 'news' | 'unknown'>,
+  { news, unknown }: Pick<FoldedRows, 'news' | 'unknown'>,
 ): Pick<SweptStep, 'late' | 'missed'> {
   const { createdAtMs, lastTailMs, profile } = state;
   // Without the order of updates a tail shows new instances alone.
@@ -40,13 +40,18 @@ function timeOf(instance: Instance): number | null {
 const dateSlackMs = 1_000;
 
 /** Instances that began after the last tail did: the sweep meets them before any tail. */
-export function newerIn({ ledger: { state } }: Session, { news }: Pick<ReadPage, 'news'>): readonly string[] {
+export function newerIn({ ledger: { state } }: Session, { news }: Pick<FoldedRows, 'news'>): readonly string[] {
   const afterMs = (state.lastTailMs ?? state.createdAtMs) - dateSlackMs;
   return news.filter((one) => (begunMs(one) ?? afterMs) >= afterMs).map(({ id }) => id);
 }
 
 /** Both halves of a slice can't count more than the slice, unless its count is capped: then the count is not of what is listed. */
-export async function weighHalves(session: Session, item: SweepPart, page: ReadPage, verdict: Verdict): Promise<void> {
+export async function weighHalves(
+  session: Session,
+  item: SweepPart,
+  page: ListedPage,
+  verdict: Verdict,
+): Promise<void> {
   const { halves, pageLength } = session;
   const { count, ids } = page;
   const key = ({ fromMs, toMs, status }: SweepPart) => [fromMs, toMs, status].join();
@@ -66,7 +71,7 @@ export async function weighHalves(session: Session, item: SweepPart, page: ReadP
 }
 
 /** Whether the ledger has all of a slice that can't be paged through: its parts have been read, by status and from both ends. */
-export async function isKnownByCount(session: Session, item: SweepItem, { count }: ReadPage): Promise<boolean> {
+export async function isKnownByCount(session: Session, item: SweepItem, { count }: ListedPage): Promise<boolean> {
   const { fromMs, toMs, triedMs, status, triggerType } = item;
   // A count may be capped there.
   const isCounted = profileOf(session).count?.value === 'exact' && count !== null && count !== maxOffset;

@@ -1,11 +1,11 @@
-import type { SweepPart } from '../ledger/change.ts';
-import type { Ask, Round } from '../secmaster/api/pager.ts';
+import type { SweepItem, SweepOutcome, SweepPart } from '../ledger/change.ts';
+import { type Ask, maxStepRequests, type Round } from '../secmaster/api/pager.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
 import { isDoubtful } from './empty-list.ts';
 import { orRefusal } from './or-refusal.ts';
 import { isDated, isWhole } from './parts.ts';
 import { contradict } from './profile/contradict.ts';
-import { beginRound, type ReadPage, readPage, type Session } from './session.ts';
+import { beginRound, foldPages, type ListedPage, listPage, type Session } from './session.ts';
 import {
   beginItem,
   judgeEmpty,
@@ -27,6 +27,12 @@ const maxRoundRequests = 1_200;
 
 /** Requests of a sweep in one poll that need not bring a new instance each. */
 export const maxSweepRequests = 400;
+
+/** Pages that one commit writes: with more, a scrape would wait for it. */
+const pagesAtOnce = 4;
+
+/** The last page of a step may take several requests. */
+export const maxSweepStepRequests = pagesAtOnce - 1 + maxStepRequests;
 
 /** The next item to read, history apart; null if there is none. */
 export function nextItem(session: Session, log: SweepLog): Promise<Progress | null> {
@@ -60,7 +66,7 @@ async function nextWhere(
   return item === undefined ? null : beginItem(item, roundOver(session, item), session.ledger.state.lastTailMs ?? 0);
 }
 
-function roundOver(session: Session, { purpose }: SweepPart): Round<ReadPage> {
+function roundOver(session: Session, { purpose }: SweepPart): Round<ListedPage> {
   // An audit is to show whether SecMaster's count can be believed.
   return beginRound(session, { isStrict: true, mayCount: purpose !== 'audit', maxRequests: maxRoundRequests });
 }
@@ -87,10 +93,9 @@ export async function sweep(
   let requests = 0;
   let added = 0;
   do {
-    const step = await readOn(session, progress, sweepLog);
+    const step = await readOn(session, progress, hasTimeLeft, sweepLog);
     requests += step.requests;
     added += step.added;
-    await sweepLog.read(session, progress.item, step.rows);
     progress = step.isOver ? await next(session, sweepLog) : progress;
   } while (progress !== null && hasTimeLeft() && requests < maxRequests + added);
   return progress;
@@ -98,43 +103,72 @@ export async function sweep(
 
 interface StepDone {
   readonly requests: number;
-  readonly rows: number;
   readonly added: number;
   /** Whether the item needs no more pages. */
   readonly isOver: boolean;
 }
 
-/** Reads the next page of an item and concludes what it means. */
-async function readOn(session: Session, progress: Progress, sweepLog: SweepLog): Promise<StepDone> {
+/** Reads the next pages of an item, concludes what they mean, and commits both together. */
+async function readOn(
+  session: Session,
+  progress: Progress,
+  hasTimeLeft: () => boolean,
+  sweepLog: SweepLog,
+): Promise<StepDone> {
   const { item } = progress;
+  const pages: ListedPage[] = [];
   let requests = 0;
-  const ask: Ask<ReadPage> = (place) => {
+  const ask: Ask<ListedPage> = (place) => {
     requests++;
-    return readPage(session, { ...queryOf(session, item), ...place });
+    return listPage(session, { ...queryOf(session, item), ...place });
   };
-  const { page, verdict } = await readNext(session, progress, ask);
-  if (verdict.kind === 'contradicted') await contradict(session, verdict.by, contradicted[verdict.by], verdict.how);
-  if (page !== null) for (const id of newerIn(session, page)) session.lastTail.newer.add(id);
-  if (item.purpose !== 'history') {
-    // History says nothing of what the tails have missed.
-    session.lastTail.found += page?.change.added ?? 0;
-    session.onSwept(item, { requests, ...(page === null ? { late: 0, missed: 0 } : lateIn(session, page)) });
+  let verdict: Verdict;
+  try {
+    do {
+      const read = await readNext(session, progress, ask);
+      verdict = read.verdict;
+      if (read.page === null) break;
+      pages.push(read.page);
+      await sweepLog.read(session, item, read.page.ids.length);
+      if (read.page.offset === 0) await weighHalves(session, item, read.page, verdict);
+    } while (verdict.kind === 'more' && requests < pagesAtOnce && hasTimeLeft());
+  } catch (error) {
+    // What was read before SecMaster failed is counted.
+    if (error instanceof SecMasterError && !session.signal.aborted && pages.length > 0)
+      await commitStep(session, item, pages, requests, { kind: 'more' });
+    throw error;
   }
-  if (page?.offset === 0) await weighHalves(session, item, page, verdict);
+  if (verdict.kind === 'contradicted') await contradict(session, verdict.by, contradicted[verdict.by], verdict.how);
   const outcome = await outcomeOf(session, progress, verdict);
-  await session.ledger.commit({ kind: 'sweep_step', page: page?.change ?? null, item: item.key, outcome });
+  const added = await commitStep(session, item, pages, requests, outcome);
   if (verdict.kind === 'again') {
     progress.round = roundOver(session, item);
     progress.rounds++;
   }
   sweepLog.judged(session, item, verdict, outcome);
   if (verdict.kind === 'done') await compareWithLedger(session, progress);
-  return {
-    requests,
-    rows: page?.ids.length ?? 0,
-    added: page?.change.added ?? 0,
-    isOver: outcome.kind !== 'more',
-  };
+  return { requests, added, isOver: outcome.kind !== 'more' };
+}
+
+/** @returns how many of the instances were unknown */
+async function commitStep(
+  session: Session,
+  item: SweepItem,
+  pages: readonly ListedPage[],
+  requests: number,
+  outcome: SweepOutcome,
+): Promise<number> {
+  const { ledger, lastTail, onSwept } = session;
+  const folded = pages.length === 0 ? null : await foldPages(session, pages);
+  if (folded !== null) for (const id of newerIn(session, folded)) lastTail.newer.add(id);
+  const added = folded?.change.added ?? 0;
+  if (item.purpose !== 'history') {
+    // History says nothing of what the tails have missed.
+    lastTail.found += added;
+    onSwept(item, { requests, ...(folded === null ? { late: 0, missed: 0 } : lateIn(session, folded)) });
+  }
+  await ledger.commit({ kind: 'sweep_step', page: folded?.change ?? null, item: item.key, outcome });
+  return added;
 }
 
 const contradicted = { dates: 'unusable', statusFilter: 'not_honoured' } as const;
@@ -142,8 +176,8 @@ const contradicted = { dates: 'unusable', statusFilter: 'not_honoured' } as cons
 async function readNext(
   session: Session,
   progress: Progress,
-  ask: Ask<ReadPage>,
-): Promise<{ readonly page: ReadPage | null; readonly verdict: Verdict }> {
+  ask: Ask<ListedPage>,
+): Promise<{ readonly page: ListedPage | null; readonly verdict: Verdict }> {
   const { item, round } = progress;
   const context = contextOf(session);
   if (isDated(item) && context.dates === null)

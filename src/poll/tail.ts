@@ -28,7 +28,7 @@ export const maxTailRequests = 2 * maxPages;
 export async function readTail(session: Session): Promise<void> {
   const { ledger, secmaster } = session;
   const isFirst = ledger.state.generation === 0;
-  const begin = () => beginRound(session, { isStrict: false, mayCount: true, maxRequests: maxPages });
+  const begin = () => beginRound<ReadPage>(session, { isStrict: false, mayCount: true, maxRequests: maxPages });
   let round = begin();
   let hasDoubted = false;
   const ask = (place: { offset: number; limit: number }) =>

@@ -1,6 +1,6 @@
+import { byKey } from '../by-key.ts';
 import { type LabelValue, type ValueLabel, valueKey } from '../label-values.ts';
 import type { LedgerState } from '../state.ts';
-import { byKey } from './by-key.ts';
 import type { Queries } from './database.ts';
 import { fromText, given, type Sql, sql } from './sql.ts';
 

@@ -47,7 +47,7 @@ export function openPostgresLedger(
   async function rebuilt(queries: Queries, change: Change): Promise<readonly CellChange[] | null> {
     if (change.kind !== 'window_moved' || change.fromMinute >= memory.state.fromMinute) return null;
     const { fromMinute } = change;
-    const cells = new Tally<Cell, { instances: number; retries: number }>();
+    const cells = new Tally<Cell, { instances: number; retries: number }>(({ minute }) => minute);
     const setsOf = setsIn(queries, ledger, () => memory.sets);
     for await (const entry of instanceReads(queries, ledger, setsOf).since(fromMinute * 60_000)) {
       for (const { instances: n, retries, ...cell } of moves(null, entry, fromMinute))

@@ -1,6 +1,6 @@
+import { byKey } from '../by-key.ts';
 import { type MetPlaybook, playbookKey } from '../met-playbook.ts';
 import type { LedgerState } from '../state.ts';
-import { byKey } from './by-key.ts';
 import type { Queries } from './database.ts';
 import { fromText, given, type Sql, sql } from './sql.ts';
 

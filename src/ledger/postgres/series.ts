@@ -6,11 +6,11 @@ import {
   type LastTime,
 } from '../../model/snapshot.ts';
 import { maxNumber } from '../bounds.ts';
+import { byKey } from '../by-key.ts';
 import type { CounterChange, DurationChange } from '../change.ts';
 import { hasExtraLabels, labelsText, withoutStatus } from '../label-set.ts';
 import type { LedgerRows } from '../snapshot.ts';
 import type { LabelledActivity, PlaybookActivity } from '../store.ts';
-import { byKey } from './by-key.ts';
 import type { Queries } from './database.ts';
 import type { LabelSets, NewLabelSets, SetsOf } from './label-sets.ts';
 import { fromText, given, raw, type Sql, sql } from './sql.ts';

@@ -1,6 +1,6 @@
+import { byKey } from '../by-key.ts';
 import { labelsText } from '../label-set.ts';
 import { type Recorded, toSnapshot } from '../snapshot.ts';
-import { byKey } from './by-key.ts';
 import type { Queries } from './database.ts';
 import { instanceReads } from './instances.ts';
 import { setsIn } from './label-sets.ts';

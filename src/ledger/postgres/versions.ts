@@ -1,6 +1,6 @@
+import { byKey } from '../by-key.ts';
 import type { LedgerState } from '../state.ts';
 import { type PlaybookDataclass, type Version, type VersionChanges, versionKey } from '../versions.ts';
-import { byKey } from './by-key.ts';
 import type { Queries } from './database.ts';
 import { fromText, given, type Sql, sql } from './sql.ts';
 

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../model/snapshot.ts';
+import { byKey } from '../by-key.ts';
 import type { HourOfStarts } from '../store.ts';
 import { type CellChange, openMinute } from '../window.ts';
-import { byKey } from './by-key.ts';
 import type { Queries } from './database.ts';
 import type { NewLabelSets, SetsOf } from './label-sets.ts';
 import { given, raw, type Sql, sql } from './sql.ts';

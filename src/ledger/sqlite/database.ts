@@ -6,10 +6,15 @@ import { provideFile } from './file.ts';
 import { type FileGuard, guardFile } from './file-guard.ts';
 import { watchFile } from './file-watch.ts';
 import { expectLedger, expectSchema, expectSound } from './inspection.ts';
-import { migrate } from './migrate.ts';
+import { migrate, type OnMigrated } from './migrate.ts';
 
 /** Called before each statement, which fails with whatever it throws. Tests simulate crashes with it. */
 export type OnStatement = () => void;
+
+export interface DatabaseOptions {
+  readonly onStatement?: OnStatement;
+  readonly onMigrated?: OnMigrated;
+}
 
 /** The database of the SQLite store: opening, transactions, errors, and what happens to its files. It knows no tables. */
 export class Database {
@@ -21,7 +26,7 @@ export class Database {
   readonly #guard: FileGuard | null;
 
   /** @throws {LedgerError} with a message that says what to fix */
-  constructor(path: string, onStatement: OnStatement = () => {}) {
+  constructor(path: string, { onStatement = () => {}, onMigrated }: DatabaseOptions = {}) {
     this.#path = path;
     this.#onStatement = onStatement;
     let db: DatabaseSync | undefined;
@@ -41,7 +46,7 @@ export class Database {
         expectLedger(db, path);
         db.exec('PRAGMA journal_mode = WAL');
         expectSound(db, path);
-        migrate(db);
+        migrate(db, onMigrated);
         expectSchema(db, path);
       }
       this.#guard = path === ':memory:' ? null : guardFile(db, path, watchFile(resolve(path)));
@@ -64,10 +69,16 @@ export class Database {
 
   /** The rows of a query as objects. The caller asserts their type. */
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.each(sql, [values]);
+  }
+
+  /** The rows of a query for each list of values, one after another. The caller asserts their type. */
+  each<Row>(sql: string, lists: readonly SQLInputValue[][]): Row[] {
     this.#onStatement();
     try {
       if (!this.#db.isTransaction) this.#guard?.expectFile();
-      return this.#prepare(sql).all(...values) as Row[];
+      const statement = this.#prepare(sql);
+      return lists.flatMap((values) => statement.all(...values) as Row[]);
     } catch (error) {
       throw this.#failure(error);
     }

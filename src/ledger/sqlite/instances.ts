@@ -8,26 +8,41 @@ import { readDetails } from '../stored-json.ts';
 import type { Ends } from '../streaks.ts';
 import type { Database } from './database.ts';
 import type { LabelSets } from './label-sets.ts';
+import { lengthen, type ShortText, shorten } from './short-texts.ts';
 
 /** The table `instance`. */
 export function createInstances(db: Database, ledger: number, sets: LabelSets) {
-  const toEntry = (row: InstanceRow): Entry => readInstance(row, sets.labelsOf(row.label_set));
+  const toEntry = (row: InstanceRow): Entry =>
+    readInstance(
+      {
+        ...row,
+        id: lengthen(row.id),
+        status: lengthen(row.status),
+        counted_ends: lengthen(row.counted_ends),
+        counted_timed: lengthen(row.counted_timed),
+        last_end_ends: row.last_end_ends === null ? null : lengthen(row.last_end_ends),
+      },
+      sets.labelsOf(row.label_set),
+    );
 
   function numbersOf(labels: readonly Labels[]): number[] {
     return labels.flatMap((set) => sets.find(set) ?? []);
   }
 
   /** One text is read several times faster than a row for each time. */
-  function times(column: 'start_time_ms' | 'end_time_ms', where: string, set: number, sinceMs: number): number[] {
-    const sql = `SELECT json_group_array(${column}) AS times FROM instance INDEXED BY instance_of_set WHERE ledger = ? AND ${where}`;
-    return JSON.parse(db.all<{ times: string }>(sql, ledger, set, sinceMs)[0]?.times ?? '[]') as number[];
+  function times(column: 'start_time_ms' | 'end_time_ms', where: string, ...values: (number | ShortText)[]): number[] {
+    const sql = `SELECT json_group_array(${column}) AS times FROM instance INDEXED BY instance_of_set WHERE ${where}`;
+    return JSON.parse(db.all<{ times: string }>(sql, ...values)[0]?.times ?? '[]') as number[];
   }
 
   return {
     known(ids: readonly string[]): Map<string, Entry> {
-      const sql = 'SELECT * FROM instance WHERE ledger = ? AND id IN (SELECT value FROM json_each(?))';
-      const rows = db.all<InstanceRow>(sql, ledger, JSON.stringify(ids));
-      return new Map(rows.map((row) => [row.id, toEntry(row)]));
+      const sql = 'SELECT * FROM instance WHERE ledger = ? AND id = ?';
+      const rows = db.each<InstanceRow>(
+        sql,
+        [...new Set(ids)].map((id) => [ledger, shorten(id)]),
+      );
+      return new Map(rows.map(toEntry).map((entry) => [entry.id, entry]));
     },
     /** The instances of a window that starts at `fromMs`. */
     since(fromMs: number): Entry[] {
@@ -37,47 +52,57 @@ export function createInstances(db: Database, ledger: number, sets: LabelSets) {
     openUnseen(sinceMs: number): OpenInstance[] {
       const sql =
         'SELECT id, status FROM instance INDEXED BY instance_open WHERE ledger = ? AND open = 1 AND seen_ms < ? ORDER BY seen_ms';
-      return db.all<OpenInstance>(sql, ledger, sinceMs);
+      return db
+        .all<Pick<InstanceRow, 'id' | 'status'>>(sql, ledger, sinceMs)
+        .map(({ id, status }) => ({ id: lengthen(id), status: lengthen(status) }));
     },
     toRecheck(): string[] {
       const sql = 'SELECT id FROM instance INDEXED BY instance_recheck WHERE ledger = ? AND recheck = 1';
-      return db.all<{ id: string }>(sql, ledger).map(({ id }) => id);
+      return db.all<Pick<InstanceRow, 'id'>>(sql, ledger).map(({ id }) => lengthen(id));
     },
     stuckOrRetrying(sinceMs: number, max: number): OpenRun[] {
-      const rows = db.all<
-        Omit<OpenRun, 'playbook' | 'triggerType' | 'details'> & { label_set: number; details: string | null }
-      >(
-        `SELECT id AS instanceId, label_set, status, start_time_ms AS startTimeMs, retry_count AS retryCount, details
-         FROM instance INDEXED BY instance_open
-         WHERE ledger = ? AND open = 1 AND (status = 'RETRYING' OR start_time_ms < ?) ORDER BY start_time_ms, id LIMIT ?`,
+      const rows = db.all<InstanceRow>(
+        `SELECT * FROM instance INDEXED BY instance_open
+         WHERE ledger = ? AND open = 1 AND (status = ? OR start_time_ms < ?) ORDER BY start_time_ms, id LIMIT ?`,
         ledger,
+        shorten('RETRYING'),
         sinceMs,
         max,
       );
-      return rows.map(({ label_set: set, details, ...run }) => {
-        const { playbook = '', trigger_type: triggerType = '' } = sets.labelsOf(set);
-        return { ...run, playbook, triggerType, details: readDetails(details) };
+      return rows.map((row) => {
+        const { playbook = '', trigger_type: triggerType = '' } = sets.labelsOf(row.label_set);
+        return {
+          instanceId: lengthen(row.id),
+          playbook,
+          triggerType,
+          status: lengthen(row.status),
+          startTimeMs: row.start_time_ms,
+          retryCount: row.retry_count,
+          details: readDetails(row.details),
+        };
       });
     },
     endedBefore(beforeMs: number, max: number): string[] {
-      const rows = db.all<{ id: string }>(
+      const rows = db.all<Pick<InstanceRow, 'id'>>(
         `SELECT id FROM instance INDEXED BY instance_ended
          WHERE ledger = ? AND open = 0 AND max(coalesce(end_time_ms, 0), coalesce(start_time_ms, 0)) < ? LIMIT ?`,
         ledger,
         beforeMs,
         max,
       );
-      return rows.map(({ id }) => id);
+      return rows.map(({ id }) => lengthen(id));
     },
     oldestOpen(): Snapshot['oldestOpen'] {
-      const rows = db.all<{ playbook: string; status: string; startTimeMs: number }>(
+      const rows = db.all<{ playbook: string; status: ShortText; startTimeMs: number }>(
         `SELECT playbook, instance.status, min(start_time_ms) AS startTimeMs
          FROM instance INDEXED BY instance_open JOIN label_set USING (ledger, label_set)
-         WHERE ledger = ? AND open = 1 AND start_time_ms IS NOT NULL GROUP BY playbook, instance.status
-         ORDER BY playbook, instance.status`,
+         WHERE ledger = ? AND open = 1 AND start_time_ms IS NOT NULL GROUP BY playbook, instance.status`,
         ledger,
       );
-      return rows.map(({ playbook, status, startTimeMs }) => ({ labels: { playbook, status }, startTimeMs }));
+      return rows.map(({ playbook, status, startTimeMs }) => ({
+        labels: { playbook, status: lengthen(status) },
+        startTimeMs,
+      }));
     },
     countOpen(): number {
       const sql = 'SELECT count(*) AS n FROM instance INDEXED BY instance_open WHERE ledger = ? AND open = 1';
@@ -96,15 +121,16 @@ export function createInstances(db: Database, ledger: number, sets: LabelSets) {
       const numbers = numbersOf(labels);
       const finished = numbers.flatMap((set) => {
         const sql = `SELECT max(end_time_ms) AS ms FROM instance INDEXED BY instance_of_set
-                     WHERE ledger = ? AND label_set = ? AND status = 'FINISHED' AND end_time_ms <= ?`;
-        return db.all<{ ms: number | null }>(sql, ledger, set, untilMs)[0]?.ms ?? [];
+                     WHERE label_set = ? AND status = ? AND end_time_ms <= ?`;
+        return db.all<{ ms: number | null }>(sql, set, shorten('FINISHED'), untilMs)[0]?.ms ?? [];
       });
       const finishedMs = finished.length === 0 ? null : Math.max(...finished);
       const failed = numbers.flatMap((set) =>
         times(
           'end_time_ms',
-          "label_set = ? AND status = 'FAILED' AND end_time_ms > ?",
+          'label_set = ? AND status = ? AND end_time_ms > ?',
           set,
+          shorten('FAILED'),
           finishedMs ?? Number.MIN_SAFE_INTEGER,
         ),
       );
@@ -120,11 +146,11 @@ export function createInstances(db: Database, ledger: number, sets: LabelSets) {
     write(entry: Entry, seenMs: number): void {
       const row = storeInstance(entry);
       db.run(
-        'INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT OR REPLACE INTO instance VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
         ledger,
-        row.id,
+        shorten(row.id),
         sets.numberOf(entry.labels),
-        row.status,
+        shorten(row.status),
         row.start_time_ms,
         row.end_time_ms,
         row.retry_count,
@@ -135,29 +161,34 @@ export function createInstances(db: Database, ledger: number, sets: LabelSets) {
         row.changed_in,
         row.counted_started,
         row.counted_retries,
-        row.counted_ends,
-        row.counted_timed,
+        shorten(row.counted_ends),
+        shorten(row.counted_timed),
         row.last_end_ms,
         row.last_end_retry_count,
-        row.last_end_ends,
+        row.last_end_ends === null ? null : shorten(row.last_end_ends),
         row.details,
       );
     },
     markSeen(id: string, atMs: number): void {
-      db.run('UPDATE instance SET seen_ms = ?, recheck = 0 WHERE ledger = ? AND id = ?', atMs, ledger, id);
+      db.run('UPDATE instance SET seen_ms = ?, recheck = 0 WHERE ledger = ? AND id = ?', atMs, ledger, shorten(id));
     },
     markForRecheck(which: Recheck): void {
       const set = 'UPDATE instance SET recheck = 1 WHERE ledger = ? AND gone = 0 AND';
-      if ('status' in which) db.run(`${set} (open = 1 OR status = ?)`, ledger, which.status);
+      if ('status' in which) db.run(`${set} (open = 1 OR status = ?)`, ledger, shorten(which.status));
       else db.run(`${set} start_time_ms >= ? AND start_time_ms < ?`, ledger, which.fromMs, which.toMs);
     },
     remove(id: string): void {
-      db.run('DELETE FROM instance WHERE ledger = ? AND id = ?', ledger, id);
+      db.run('DELETE FROM instance WHERE ledger = ? AND id = ?', ledger, shorten(id));
     },
   };
 }
 
-type InstanceRow = Omit<StoredInstance, 'gone' | 'open' | 'recheck'> & {
+type ShortColumn = 'id' | 'status' | 'counted_ends' | 'counted_timed' | 'last_end_ends';
+
+type InstanceRow = Omit<StoredInstance, ShortColumn | 'gone' | 'open' | 'recheck'> & {
+  readonly [Column in Exclude<ShortColumn, 'last_end_ends'>]: ShortText;
+} & {
+  readonly last_end_ends: ShortText | null;
   readonly label_set: number;
   readonly gone: number;
   readonly recheck: number;

@@ -74,12 +74,12 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
     for (const value of page.values) values.write(value);
     versions.change(page.versions);
     for (const change of page.counters) series.count(change);
-    for (const change of page.durations) series.observe(change);
+    series.observe(page.durations);
     for (const mark of page.lastStarts) series.advanceMark('start', mark);
     for (const mark of page.lastCompletions) series.advanceMark('completion', mark);
     for (const attempt of page.failures) failures.add(attempt);
     if (page.failures.length > 0) failures.keepLatest();
-    for (const cell of page.cells) window.add(cell);
+    window.add(page.cells);
   }
 
   const nothing = () => {};
@@ -102,12 +102,12 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
     instance_seen: ({ id, atMs }) => instances.markSeen(id, atMs),
     instances_gone({ entries, cells, atMs }) {
       for (const entry of entries) instances.write(entry, atMs);
-      for (const cell of cells) window.add(cell);
+      window.add(cells);
     },
     nodes_read({ id, attempt, nodes, moreNodes = 0, counters, durations = [], values: met = [] }) {
       for (const value of met) values.write(value);
       for (const counter of counters) series.count(counter);
-      for (const duration of durations) series.observe(duration);
+      series.observe(durations);
       if (nodes !== null) failures.setNodes(id, attempt, nodes, moreNodes);
     },
     window_moved({ fromMinute, sweep: parts }) {

@@ -4,6 +4,7 @@ import { Database } from './database.ts';
 import { ledgerError } from './errors.ts';
 import { type DraftFile, draftFile, expectFile, expectNothing } from './file.ts';
 import { mendNumbers } from './numbers.ts';
+import { lengthen, type ShortText, shortColumns, shorten } from './short-texts.ts';
 import { openLedger } from './store.ts';
 
 /** An SQLite file, as a place to copy ledgers from or to. */
@@ -44,29 +45,42 @@ const keys: Readonly<Record<string, readonly string[]>> = { label_set: ['label_s
 function tablesOf(db: Database): NewTables {
   return {
     pages(table) {
+      const key = keys[table.name] ?? table.key;
       const query = async (sql: string, values: readonly Value[]) =>
-        db.all<Record<string, Value>>(sql, ...values.map(toSqlite)).map((row) => rowOf(table, row));
-      return pagesBy(table, keys[table.name] ?? table.key, query, { parameter: () => '?', write: toSqlite });
+        db.all<StoredRow>(sql, ...toStored(table, key, values)).map((row) => rowOf(table, row));
+      return pagesBy(table, key, query, { parameter: () => '?', write: (value) => value });
     },
     count: async ({ name }) => db.all<{ rows: number }>(`SELECT count(*) AS rows FROM ${name}`)[0]?.rows ?? 0,
     open: async (workspace) => openLedger(db, workspace),
-    async add({ name, columns }, rows) {
-      const names = Object.keys(columns);
-      const sql = `INSERT INTO ${name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
+    async add(table, rows) {
+      const names = Object.keys(table.columns);
+      const sql = `INSERT INTO ${table.name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
       db.transaction(() => {
-        for (const row of rows) db.run(sql, ...row.map(toSqlite));
+        for (const row of rows) db.run(sql, ...toStored(table, names, row));
       });
     },
   };
 }
 
-function rowOf({ columns }: Table, row: Readonly<Record<string, Value>>): Row {
-  return Object.entries(columns).map(([name, kind]) => {
-    const value = row[name] ?? null;
-    return kind === 'flag' ? value === 1 : value;
+type Stored = ShortText | null;
+type StoredRow = Readonly<Record<string, Stored>>;
+
+function rowOf(table: Table, row: StoredRow): Row {
+  return Object.entries(table.columns).map(([column, kind]) => {
+    const value = row[column] ?? null;
+    if (value !== null && isShort(table, column)) return lengthen(value);
+    return kind === 'flag' ? value === 1 : (value as Exclude<Stored, Uint8Array | bigint>);
   });
 }
 
-function toSqlite(value: Value): number | string | null {
-  return typeof value === 'boolean' ? Number(value) : value;
+/** The values of these columns. */
+function toStored(table: Table, columns: readonly string[], values: readonly Value[]): Stored[] {
+  return values.map((value, i) => {
+    if (typeof value === 'string' && isShort(table, columns[i] ?? '')) return shorten(value);
+    return typeof value === 'boolean' ? Number(value) : value;
+  });
+}
+
+function isShort({ name }: Table, column: string): boolean {
+  return shortColumns[name]?.includes(column) === true;
 }

@@ -435,4 +435,65 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (ledger, playbook)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- In few bytes, for there are many: what is ANY is a short form of a text (short-texts.ts). Rows lie in the order in which they were
+  -- written, so that the indexes name them by short numbers and a poll writes few pages.
+  CREATE TABLE new_instance (
+    instance INTEGER PRIMARY KEY,
+    ledger INTEGER NOT NULL,
+    id ANY NOT NULL,
+    label_set INTEGER NOT NULL,
+    status ANY NOT NULL,
+    start_time_ms INTEGER,
+    end_time_ms INTEGER,
+    retry_count INTEGER NOT NULL,
+    gone INTEGER NOT NULL,
+    open INTEGER NOT NULL,
+    -- 1 while SecMaster may have changed it unseen.
+    recheck INTEGER NOT NULL,
+    seen_ms INTEGER NOT NULL,
+    changed_in INTEGER NOT NULL,
+    counted_started INTEGER NOT NULL,
+    counted_retries INTEGER NOT NULL,
+    -- JSON, as the next ones.
+    counted_ends ANY NOT NULL,
+    counted_timed ANY NOT NULL,
+    -- The latest end that a row has shown, and the ends until then by status: a later one is a further attempt.
+    last_end_ms INTEGER,
+    last_end_retry_count INTEGER,
+    last_end_ends ANY,
+    -- What SecMaster tells of an open or FAILED instance beside what is counted.
+    details TEXT
+  ) STRICT;
+  INSERT INTO new_instance
+    SELECT NULL, ledger, short_text(counted_instance(id)), label_set, short_text(status), start_time_ms, end_time_ms, retry_count, gone, open, recheck,
+           seen_ms, changed_in, counted_started, counted_retries, short_text(counted_ends), short_text(counted_timed),
+           last_end_ms, last_end_retry_count, short_text(last_end_ends), details
+    FROM instance;
+  DROP TABLE instance;
+  ALTER TABLE new_instance RENAME TO instance;
+  CREATE UNIQUE INDEX instance_id ON instance (ledger, id);
+  CREATE INDEX instance_open ON instance (ledger, seen_ms) WHERE open = 1;
+  CREATE INDEX instance_recheck ON instance (ledger) WHERE recheck = 1;
+  -- By the later of its times: what began lately is not old, whatever its end_time says.
+  CREATE INDEX instance_ended ON instance (ledger, max(coalesce(end_time_ms, 0), coalesce(start_time_ms, 0))) WHERE open = 0;
+  -- The starts and ends of a series; a label set is of one ledger only.
+  CREATE INDEX instance_of_set ON instance (label_set, status, end_time_ms, start_time_ms);
+
+  CREATE TABLE new_failure (
+    ledger INTEGER NOT NULL,
+    id ANY NOT NULL,
+    attempt INTEGER NOT NULL,
+    failed_ms INTEGER NOT NULL,
+    -- The failed nodes as JSON; null until the topology has been read.
+    nodes TEXT,
+    -- Failed nodes beyond those kept in nodes.
+    more_nodes INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (ledger, id, attempt)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO new_failure SELECT ledger, short_text(id), attempt, failed_ms, nodes, more_nodes FROM failure;
+  DROP TABLE failure;
+  ALTER TABLE new_failure RENAME TO failure;
+  CREATE INDEX failure_latest ON failure (ledger, failed_ms DESC);
+  `,
 ];

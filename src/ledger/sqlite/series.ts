@@ -7,6 +7,7 @@ import {
   type LastTime,
 } from '../../model/snapshot.ts';
 import { maxNumber } from '../bounds.ts';
+import { byKey } from '../by-key.ts';
 import type { CounterChange, DurationChange } from '../change.ts';
 import { hasExtraLabels, labelsText, withoutStatus } from '../label-set.ts';
 import type { LedgerRows } from '../snapshot.ts';
@@ -104,20 +105,35 @@ export function createSeries(db: Database, ledger: number, sets: LabelSets) {
         by,
       );
     },
-    observe({ labels, le, observed }: DurationChange): void {
-      db.run(
-        `INSERT INTO duration VALUES (?, ?, ?, 1, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET count = count + 1, sum_seconds = sum_seconds + excluded.sum_seconds,
-           exemplar_id = excluded.exemplar_id, exemplar_seconds = excluded.exemplar_seconds,
-           exemplar_end_time_ms = excluded.exemplar_end_time_ms`,
-        ledger,
-        sets.numberOf(labels),
+    observe(changes: readonly DurationChange[]): void {
+      const observed = changes.map(({ labels, le, observed: { seconds, ...exemplar } }) => ({
+        set: sets.numberOf(labels),
         le,
-        observed.seconds,
-        observed.instanceId,
-        observed.seconds,
-        observed.endTimeMs,
+        count: 1,
+        sumSeconds: seconds,
+        exemplar: { ...exemplar, seconds },
+      }));
+      const buckets = byKey(
+        observed,
+        ({ set, le }) => `${set} ${le}`,
+        (a, b) => ({ ...b, count: a.count + b.count, sumSeconds: a.sumSeconds + b.sumSeconds }),
       );
+      for (const { set, le, count, sumSeconds, exemplar } of buckets) {
+        db.run(
+          `INSERT INTO duration VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT DO UPDATE SET count = count + excluded.count, sum_seconds = sum_seconds + excluded.sum_seconds,
+             exemplar_id = excluded.exemplar_id, exemplar_seconds = excluded.exemplar_seconds,
+             exemplar_end_time_ms = excluded.exemplar_end_time_ms`,
+          ledger,
+          set,
+          le,
+          count,
+          sumSeconds,
+          exemplar.instanceId,
+          exemplar.seconds,
+          exemplar.endTimeMs,
+        );
+      }
     },
     advanceMark(mark: MarkName, { labels, atMs }: LastTime): void {
       db.run(

@@ -1,11 +1,10 @@
 import { type Ledger, LedgerError, type Store, type WorkspaceId } from '../store.ts';
 import { type LedgerRow, ledgerColumns } from '../stored-state.ts';
-import { Database, type OnStatement } from './database.ts';
+import { Database, type DatabaseOptions } from './database.ts';
 import { openSqliteLedger } from './ledger.ts';
 import { mendNumbers } from './numbers.ts';
 
-export interface SqliteOptions {
-  readonly onStatement?: OnStatement;
+export interface SqliteOptions extends DatabaseOptions {
   /** Called with the columns whose numbers were out of bounds and begin anew. */
   readonly onMended?: (columns: readonly string[]) => void;
 }
@@ -16,8 +15,8 @@ export interface SqliteOptions {
  * @param path a file, created with its folder if missing; ':memory:' keeps nothing
  * @throws {LedgerError}
  */
-export function createSqliteStore(path: string, { onStatement, onMended }: SqliteOptions = {}): Store {
-  const db = new Database(path, onStatement);
+export function createSqliteStore(path: string, { onMended, ...options }: SqliteOptions = {}): Store {
+  const db = new Database(path, options);
   try {
     const mended = mendNumbers(db);
     if (mended.length > 0) onMended?.(mended);

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../model/snapshot.ts';
+import { byKey } from '../by-key.ts';
 import type { HourOfStarts } from '../store.ts';
 import { type CellChange, openMinute } from '../window.ts';
 import type { Database } from './database.ts';
@@ -6,16 +7,25 @@ import type { LabelSets } from './label-sets.ts';
 
 /** The tables `cell` and `gauge`; a gauge is the sum of its cells. */
 export function createWindow(db: Database, ledger: number, sets: LabelSets) {
-  function add({ minute, labels, instances, retries }: CellChange): void {
-    const set = sets.numberOf(labels);
-    const sum =
-      'ON CONFLICT DO UPDATE SET instances = instances + excluded.instances, retries = retries + excluded.retries';
-    db.run(`INSERT INTO cell VALUES (?, ?, ?, ?, ?) ${sum}`, ledger, minute, set, instances, retries);
-    db.run(`INSERT INTO gauge VALUES (?, ?, ?, ?) ${sum}`, ledger, set, instances, retries);
-    if (instances > 0) return;
-    const isEmpty = 'label_set = ? AND instances = 0';
-    db.run(`DELETE FROM cell WHERE ledger = ? AND minute = ? AND ${isEmpty}`, ledger, minute, set);
-    db.run(`DELETE FROM gauge WHERE ledger = ? AND ${isEmpty}`, ledger, set);
+  const sum =
+    'ON CONFLICT DO UPDATE SET instances = instances + excluded.instances, retries = retries + excluded.retries';
+
+  function add(cells: readonly CellChange[]): void {
+    const numbered = cells.map(({ labels, ...cell }) => ({ ...cell, set: sets.numberOf(labels) }));
+    for (const { minute, set, instances, retries } of numbered) {
+      db.run(`INSERT INTO cell VALUES (?, ?, ?, ?, ?) ${sum}`, ledger, minute, set, instances, retries);
+      const isEmpty = 'DELETE FROM cell WHERE ledger = ? AND minute = ? AND label_set = ? AND instances = 0';
+      if (instances <= 0) db.run(isEmpty, ledger, minute, set);
+    }
+    const gauges = byKey(
+      numbered,
+      ({ set }) => String(set),
+      (a, b) => ({ ...a, instances: a.instances + b.instances, retries: a.retries + b.retries }),
+    );
+    for (const { set, instances, retries } of gauges) {
+      db.run(`INSERT INTO gauge VALUES (?, ?, ?, ?) ${sum}`, ledger, set, instances, retries);
+      if (instances <= 0) db.run('DELETE FROM gauge WHERE ledger = ? AND label_set = ? AND instances = 0', ledger, set);
+    }
   }
 
   return {
@@ -60,9 +70,9 @@ export function createWindow(db: Database, ledger: number, sets: LabelSets) {
       db.run(`DELETE FROM cell WHERE ${before}`, ledger, fromMinute);
       db.run('DELETE FROM gauge WHERE ledger = ? AND instances = 0', ledger);
     },
-    rebuild(cells: Iterable<CellChange>): void {
+    rebuild(cells: readonly CellChange[]): void {
       for (const table of ['cell', 'gauge']) db.run(`DELETE FROM ${table} WHERE ledger = ?`, ledger);
-      for (const cell of cells) add(cell);
+      add(cells);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Language } from '../../config/config.ts';
-import { type Details, type Instance, maxRetryCount, type Playbook } from '../../model/instance.ts';
+import { type Details, type Instance, keepsDetails, maxRetryCount, type Playbook } from '../../model/instance.ts';
 import { scrub } from '../../model/known-secrets.ts';
 import { canonicalStatus, canonicalTriggerType } from '../../model/status.ts';
 import { labelText, maxIdLength } from '../../model/text.ts';
@@ -68,15 +68,16 @@ function parseRow(raw: unknown, language: Language): ParsedRow | RejectedRow {
   if (Number.isNaN(startTimeMs) || Number.isNaN(endTimeMs)) return reject(raw, 'bad_time');
   const retryCount = isAbsent(row.retry_count) ? 0 : wholeNumber(row.retry_count);
   if (retryCount === null || retryCount > maxRetryCount) return reject(raw, 'bad_retry_count');
+  const status = canonicalStatus(row.status);
   const instance: Instance = {
     id: row.id,
     playbook: parsePlaybook(row.playbook, language),
     triggerType: canonicalTriggerType(row.trigger_type ?? ''),
-    status: canonicalStatus(row.status),
+    status,
     startTimeMs,
     endTimeMs,
     retryCount,
-    details: parseDetails(row, language),
+    details: parseDetails(row, language, keepsDetails({ status, endTimeMs })),
   };
   return { row, instance };
 }
@@ -88,10 +89,15 @@ function parsePlaybook(playbook: Row['playbook'], language: Language): Playbook 
   return id === '' && !name ? null : { id, name: name || id };
 }
 
-function parseDetails({ name, dataobject_id, defense_id, dataclass, workflow }: Row, language: Language): Details {
+/** Each run has another name and another object: looking through these texts takes longer than all else of its row. */
+function parseDetails(
+  { name, dataobject_id, defense_id, dataclass, workflow }: Row,
+  language: Language,
+  areKept: boolean,
+): Details {
   return {
-    name: shownDetail(name),
-    dataobjectId: shownDetail(dataobject_id),
+    name: areKept ? shownDetail(name) : null,
+    dataobjectId: areKept ? shownDetail(dataobject_id) : null,
     defenseId: shownDetail(defense_id),
     dataclass: orNone({
       id: shownDetail(dataclass?.id),

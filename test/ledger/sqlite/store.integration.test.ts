@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { labelsText, runLabels, withStatus } from '../../../src/ledger/label-set.ts';
+import { tellEach } from '../../../src/ledger/sqlite/migrate.ts';
 import { applicationId, migrations } from '../../../src/ledger/sqlite/schema.ts';
+import { lengthen, type ShortText, shortColumns } from '../../../src/ledger/sqlite/short-texts.ts';
 import { createSqliteStore } from '../../../src/ledger/sqlite/store.ts';
-import { LedgerError } from '../../../src/ledger/store.ts';
+import { type Ledger, LedgerError } from '../../../src/ledger/store.ts';
 import { sweepPart } from '../../support/ledger/ledgers.ts';
 import { createSoc } from '../../support/world/simulated-soc.ts';
+import { everythingOf } from '../contract.ts';
 
 let folder: string;
 let path: string;
@@ -124,8 +127,9 @@ describe('a ledger of an older schema', () => {
     await store.close();
   });
 
-  /** A ledger that an exporter of schema 2 has left, and the workflow families that it must serve. */
-  const fixture = (end: string) => readFileSync(join(import.meta.dirname, 'fixtures', `schema-2.${end}`), 'utf8');
+  /** A ledger that an exporter of the schema has left, and what it must serve or say. */
+  const fixture = (end: string, schema = 2) =>
+    readFileSync(join(import.meta.dirname, 'fixtures', `schema-${schema}.${end}`), 'utf8');
 
   test('2 keeps every series', async () => {
     const file = join(folder, 'old.db');
@@ -158,7 +162,14 @@ describe('a ledger of an older schema', () => {
     expect(await empty?.sweep()).toEqual([{ ...sweepPart({ fromMs: 1, toMs: 2 }), key: 9, triedMs: 3 }]);
     await store.close();
     const after = rows(`SELECT ${kept}, labels FROM instance JOIN label_set USING (ledger, label_set) ORDER BY id`);
-    expect(after).toEqual(
+    const inFull = (row: (typeof after)[number]) =>
+      Object.fromEntries(
+        Object.entries(row).map(([column, value]) => [
+          column,
+          shortColumns.instance?.includes(column) ? lengthen(value as ShortText) : value,
+        ]),
+      );
+    expect(after.map(inFull)).toEqual(
       before.map(({ playbook, trigger_type: trigger, ...row }) => ({
         ...row,
         labels: labelsText(runLabels(String(playbook) || '(none)', String(trigger))),
@@ -236,6 +247,45 @@ describe('a ledger of an older schema', () => {
       { ...sweepPart({ status: 'RUNNING' }), key: 2, triedMs: null },
     ]);
     await store.close();
+  });
+
+  test('7 says the same of every run, and counts nothing again', async () => {
+    const file = join(folder, 'old.db');
+    alter(file, fixture('sql', 7));
+    // Infinity is no JSON.
+    const inJson = (value: unknown) =>
+      JSON.parse(
+        JSON.stringify(value, (_, one) => {
+          if (one instanceof Map) return [...one].sort(([a], [b]) => (a < b ? -1 : 1));
+          return ArrayBuffer.isView(one) ? [...(one as Float64Array)] : one === Number.POSITIVE_INFINITY ? '+Inf' : one;
+        }),
+      );
+    const { ids, w, v } = JSON.parse(fixture('json', 7)) as Record<string, string[]>;
+    const store = createSqliteStore(file);
+    const said = async (workspaceId: string) =>
+      inJson(await everythingOf((await store.open({ projectId: 'p', workspaceId })) as Ledger, ids));
+    expect(await said('w')).toEqual(w);
+    expect(await said('v')).toEqual(v);
+    await store.close();
+    using db = new DatabaseSync(file);
+    const lengths = db.prepare('SELECT typeof(id) AS type, count(*) AS n FROM instance GROUP BY 1 ORDER BY 1').all();
+    expect(lengths).toEqual([
+      { type: 'blob', n: 3 },
+      { type: 'integer', n: 3 },
+      { type: 'text', n: 15 },
+    ]);
+  });
+
+  test('7 tells how far its migration has come', async () => {
+    const file = join(folder, 'old.db');
+    const many = `WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ${tellEach})
+      INSERT INTO instance SELECT 1, 'more ' || n, 1, 'FINISHED', n, n, 0, 0, 0, 0, n, 1, 1, 0, '[["FINISHED",1]]', '[["FINISHED",1]]',
+        n, 0, '[["FINISHED",1]]', NULL FROM n;`;
+    alter(file, `${fixture('sql', 7)}${many}`);
+    const told: number[] = [];
+    await createSqliteStore(file, { onMigrated: (instances) => void told.push(instances) }).close();
+    await createSqliteStore(file, { onMigrated: (instances) => void told.push(instances) }).close();
+    expect(told).toEqual([tellEach]);
   });
 });
 

@@ -24,9 +24,10 @@ const instance = {
   startTimeMs: Date.parse('2025-07-18T07:11:03.000Z'),
   endTimeMs: Date.parse('2025-07-18T07:11:04.577Z'),
   retryCount: 0,
+  // It went well, so nobody asks for its name and its object.
   details: {
-    name: 'ZFGJZDGB-20250718151103',
-    dataobjectId: '2462e8c3-e393-4af9-93b6-fe424c0b4e39',
+    name: null,
+    dataobjectId: null,
     defenseId: null,
     dataclass: { id: 'e410ae50-43fa-343e-807a-a2a9edb8018e', name: 'Alert' },
     workflow: null,
@@ -48,8 +49,13 @@ test('a page has the ids of all rows in their order, null where one has none', (
 
 const workflow = { id: 'w-1', name: '隔离主机', name_en: 'Isolate host', version: 'v2', version_id: 'v-2' };
 
-describe('what is told beside what is counted is read', () => {
-  const { details } = instance;
+describe('what is told of a run that failed, beside what is counted, is read', () => {
+  const failedRow = { ...row, status: 'FAILED' };
+  const details = {
+    ...instance.details,
+    name: 'ZFGJZDGB-20250718151103',
+    dataobjectId: '2462e8c3-e393-4af9-93b6-fe424c0b4e39',
+  };
   test.each<[string, object, object]>([
     [
       'with a workflow and its version',
@@ -82,7 +88,13 @@ describe('what is told beside what is counted is read', () => {
     ],
     ['printable', { name: 'a\n\u202eb\u0000' }, { name: 'a \ufffdb\ufffd' }],
   ])('%s', (_, fields, expected) => {
-    expect(parse({ ...row, ...fields })?.instances).toEqual([{ ...instance, details: { ...details, ...expected } }]);
+    expect(parse({ ...failedRow, ...fields })?.instances).toEqual([
+      { ...instance, status: 'FAILED', details: { ...details, ...expected } },
+    ]);
+  });
+
+  test('of one that is open as well', () => {
+    expect(parse({ ...row, status: 'RUNNING', end_time: null })?.instances).toMatchObject([{ details }]);
   });
 
   test('in the configured language', () => {
@@ -92,7 +104,7 @@ describe('what is told beside what is counted is read', () => {
   });
 
   test('no longer than a label', () => {
-    const [read] = parse({ ...row, name: 'n'.repeat(5_000), defense_id: 'd'.repeat(5_000) })?.instances ?? [];
+    const [read] = parse({ ...failedRow, name: 'n'.repeat(5_000), defense_id: 'd'.repeat(5_000) })?.instances ?? [];
     expect(read?.details.name).toHaveLength(200);
     expect(read?.details.defenseId).toHaveLength(200);
   });
