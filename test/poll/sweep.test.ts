@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Change } from '../../src/ledger/change.ts';
 import { maxProbeRequests } from '../../src/poll/profile/probe.ts';
 import { SecMasterError } from '../../src/secmaster/http/errors.ts';
 import type { BehaviourChange } from '../../src/simulator/behaviour.ts';
@@ -132,6 +133,59 @@ test('an interrupted sweep continues after a restart with the remaining slices',
   expect(requests).toBeLessThan(130);
   expect(sampleValue(await again.exposition(), 'secmaster_exporter_window_complete')).toBe(1);
   expect(await again.differences()).toEqual([]);
+});
+
+describe('pages that are committed together', () => {
+  /** A SecMaster whose sweep of the lookback fails at this offset. */
+  const failingAt = (offset: number) =>
+    createSoc({
+      through: (secmaster) => ({
+        ...secmaster,
+        async listInstances(workspaceId, query, signal) {
+          const isSweep = query.sortKey === 'create_time' && query.status === undefined && query.limit !== 1;
+          if (isSweep && query.offset === offset) throw new SecMasterError('server_error', 'list_instances', 'down');
+          return secmaster.listInstances(workspaceId, query, signal);
+        },
+      }),
+    });
+  const known = async ({ store }: SimulatedSoc) =>
+    (await store.open({ projectId: defaultProject.id, workspaceId: defaultWorkspace.id }))?.state.instances;
+
+  test.each([300, 600])('are kept where SecMaster then fails, at offset %i', async (offset) => {
+    const soc = failingAt(offset);
+    history(soc, 1_500);
+    await soc.poll();
+    expect(sampleValue(await soc.exposition(), 'secmaster_up')).toBe(0);
+    expect(await known(soc)).toBe(offset);
+  });
+
+  test('are at most four', async () => {
+    const soc = createSoc();
+    history(soc, 1_500);
+    const added: number[] = [];
+    const ledger = await soc.store.create(
+      { projectId: defaultProject.id, workspaceId: defaultWorkspace.id },
+      startMs,
+      startMs / minuteMs - 24 * 60,
+    );
+    const { commit } = ledger;
+    const counting = {
+      ...soc.store,
+      open: async () =>
+        Object.assign(ledger, {
+          commit: (change: Change) => {
+            if (change.kind === 'sweep_step') added.push(change.page?.added ?? 0);
+            return commit(change);
+          },
+        }),
+    };
+    const counted = createSoc({ store: counting });
+    history(counted, 1_500);
+    await counted.poll();
+    // Of 1,510, the tail has read the first hundred.
+    expect(added.slice(0, 4)).toEqual([300, 400, 400, 310]);
+    expect(await counted.differences()).toEqual([]);
+  });
 });
 
 test('after a flood, runs that had failed before and were retried beneath it are looked up, though the oldest are gone', async () => {

@@ -157,7 +157,7 @@ export function createInstances(db: Database, ledger: number, sets: LabelSets) {
         Number(row.gone),
         Number(row.open),
         Number(row.recheck),
-        seenMs,
+        row.open ? seenMs : 0,
         row.changed_in,
         row.counted_started,
         row.counted_retries,

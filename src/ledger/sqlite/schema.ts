@@ -451,6 +451,7 @@ export const migrations: readonly string[] = [
     open INTEGER NOT NULL,
     -- 1 while SecMaster may have changed it unseen.
     recheck INTEGER NOT NULL,
+    -- When a row last showed it, if it is open.
     seen_ms INTEGER NOT NULL,
     changed_in INTEGER NOT NULL,
     counted_started INTEGER NOT NULL,
@@ -467,7 +468,7 @@ export const migrations: readonly string[] = [
   ) STRICT;
   INSERT INTO new_instance
     SELECT NULL, ledger, short_text(counted_instance(id)), label_set, short_text(status), start_time_ms, end_time_ms, retry_count, gone, open, recheck,
-           seen_ms, changed_in, counted_started, counted_retries, short_text(counted_ends), short_text(counted_timed),
+           iif(open = 1, seen_ms, 0), changed_in, counted_started, counted_retries, short_text(counted_ends), short_text(counted_timed),
            last_end_ms, last_end_retry_count, short_text(last_end_ends), details
     FROM instance;
   DROP TABLE instance;
