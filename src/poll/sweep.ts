@@ -127,9 +127,9 @@ async function readOn(
     do {
       const read = await readNext(session, progress, ask);
       verdict = read.verdict;
+      await sweepLog.read(session, item, read.page?.ids.length ?? 0);
       if (read.page === null) break;
       pages.push(read.page);
-      await sweepLog.read(session, item, read.page.ids.length);
       if (read.page.offset === 0) await weighHalves(session, item, read.page, verdict);
     } while (verdict.kind === 'more' && requests < pagesAtOnce && hasTimeLeft());
   } catch (error) {
