@@ -14,7 +14,11 @@ export async function openStore({ path, postgres, leaseMs }: Config['state'], lo
   }
   try {
     return createSqliteStore(path, {
-      onMigrated: (instances) => log.info({ instances }, 'the ledger of an earlier version is being migrated'),
+      onMigrating: (instances) =>
+        log.info(
+          { instances },
+          'migrating the ledger of an earlier version; this takes some seconds for each 100,000 instances',
+        ),
       onMended: (columns) => log.warn({ columns }, 'numbers in the ledger were out of bounds; their counts begin anew'),
     });
   } catch (error) {

@@ -6,14 +6,14 @@ import { provideFile } from './file.ts';
 import { type FileGuard, guardFile } from './file-guard.ts';
 import { watchFile } from './file-watch.ts';
 import { expectLedger, expectSchema, expectSound } from './inspection.ts';
-import { migrate, type OnMigrated } from './migrate.ts';
+import { migrate, type OnMigrating } from './migrate.ts';
 
 /** Called before each statement, which fails with whatever it throws. Tests simulate crashes with it. */
 export type OnStatement = () => void;
 
 export interface DatabaseOptions {
   readonly onStatement?: OnStatement;
-  readonly onMigrated?: OnMigrated;
+  readonly onMigrating?: OnMigrating;
 }
 
 /** The database of the SQLite store: opening, transactions, errors, and what happens to its files. It knows no tables. */
@@ -26,7 +26,7 @@ export class Database {
   readonly #guard: FileGuard | null;
 
   /** @throws {LedgerError} with a message that says what to fix */
-  constructor(path: string, { onStatement = () => {}, onMigrated }: DatabaseOptions = {}) {
+  constructor(path: string, { onStatement = () => {}, onMigrating }: DatabaseOptions = {}) {
     this.#path = path;
     this.#onStatement = onStatement;
     let db: DatabaseSync | undefined;
@@ -46,7 +46,7 @@ export class Database {
         expectLedger(db, path);
         db.exec('PRAGMA journal_mode = WAL');
         expectSound(db, path);
-        migrate(db, onMigrated);
+        migrate(db, onMigrating);
         expectSchema(db, path);
       }
       this.#guard = path === ':memory:' ? null : guardFile(db, path, watchFile(resolve(path)));

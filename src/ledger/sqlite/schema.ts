@@ -1,3 +1,5 @@
+import { shortenedInSql } from './short-texts.ts';
+
 /** The SQLite ledger's tables. `user_version` says which schema a file has; migrations[n] leads from n to n + 1. */
 
 /** "SMEX", so that another program's database is not taken for a ledger. */
@@ -467,9 +469,9 @@ export const migrations: readonly string[] = [
     details TEXT
   ) STRICT;
   INSERT INTO new_instance
-    SELECT NULL, ledger, short_text(counted_instance(id)), label_set, short_text(status), start_time_ms, end_time_ms, retry_count, gone, open, recheck,
-           iif(open = 1, seen_ms, 0), changed_in, counted_started, counted_retries, short_text(counted_ends), short_text(counted_timed),
-           last_end_ms, last_end_retry_count, short_text(last_end_ends), details
+    SELECT NULL, ledger, ${shortenedInSql('id')}, label_set, ${shortenedInSql('status')}, start_time_ms, end_time_ms, retry_count, gone, open, recheck,
+           iif(open = 1, seen_ms, 0), changed_in, counted_started, counted_retries, ${shortenedInSql('counted_ends')}, ${shortenedInSql('counted_timed')},
+           last_end_ms, last_end_retry_count, ${shortenedInSql('last_end_ends')}, details
     FROM instance;
   DROP TABLE instance;
   ALTER TABLE new_instance RENAME TO instance;
@@ -492,7 +494,7 @@ export const migrations: readonly string[] = [
     more_nodes INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (ledger, id, attempt)
   ) STRICT, WITHOUT ROWID;
-  INSERT INTO new_failure SELECT ledger, short_text(id), attempt, failed_ms, nodes, more_nodes FROM failure;
+  INSERT INTO new_failure SELECT ledger, ${shortenedInSql('id')}, attempt, failed_ms, nodes, more_nodes FROM failure;
   DROP TABLE failure;
   ALTER TABLE new_failure RENAME TO failure;
   CREATE INDEX failure_latest ON failure (ledger, failed_ms DESC);

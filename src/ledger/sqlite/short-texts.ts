@@ -38,6 +38,14 @@ export function shorten(text: string): ShortText {
   return numbers.get(text) ?? (uuid.test(text) ? Buffer.from(text.replaceAll('-', ''), 'hex') : text);
 }
 
+const uuidInSql = [8, 4, 4, 4, 12].map((digits) => '[0-9a-f]'.repeat(digits)).join('-');
+
+/** The same of a column, as SQL for a migration: it would keep what a function of JavaScript returns in memory until its end. */
+export function shortenedInSql(column: string): string {
+  const cases = usualTexts.map((text, number) => `WHEN '${text}' THEN ${number}`).join(' ');
+  return `CASE ${column} ${cases} ELSE iif(${column} GLOB '${uuidInSql}', unhex(replace(${column}, '-', '')), ${column}) END`;
+}
+
 /** @throws {LedgerError} if no exporter has written it */
 export function lengthen(short: ShortText): string {
   if (typeof short === 'string') return short;

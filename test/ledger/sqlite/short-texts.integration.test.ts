@@ -1,6 +1,7 @@
+import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { lengthen, type ShortText, shorten } from '../../../src/ledger/sqlite/short-texts.ts';
+import { lengthen, type ShortText, shorten, shortenedInSql } from '../../../src/ledger/sqlite/short-texts.ts';
 import { LedgerError } from '../../../src/ledger/store.ts';
 
 const uuid = '3e966553-f53d-3d87-835e-7697e353876a';
@@ -17,7 +18,15 @@ test.each<[string, string, ShortText]>([
 ])('%s', (_, text, short) => {
   expect(shorten(text)).toEqual(short);
   expect(lengthen(short)).toBe(text);
+  expect(shortInSql(text)).toEqual(typeof short === 'bigint' ? Number(short) : short);
 });
+
+/** As a migration writes it. */
+function shortInSql(text: string): unknown {
+  using db = new DatabaseSync(':memory:');
+  const short = db.prepare(`SELECT ${shortenedInSql('given')} AS short FROM (SELECT ? AS given)`).get(text)?.short;
+  return short instanceof Uint8Array ? Buffer.from(short) : short;
+}
 
 test('the numbers of usual texts stay as they are, for they stand in ledgers', () => {
   expect(Array.from({ length: 11 }, (_, number) => lengthen(number))).toEqual([
