@@ -97,10 +97,22 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** When the ledger's only workspace was created, read from a copy: the file itself belongs to the exporter. */
+/** When the ledger's only workspace was created. */
 export function ledgerCreatedMs(path: string): number {
+  using db = openLedgerCopy(path);
+  return Number(db.prepare('SELECT created_at_ms FROM ledger').get()?.created_at_ms);
+}
+
+/** The id of the playbook by each label that it has, or has had under another name. */
+export function ledgerLabels(path: string): Map<string, string> {
+  using db = openLedgerCopy(path);
+  const rows = db.prepare('SELECT label, playbook_id FROM playbook').all();
+  return new Map(rows.map(({ label, playbook_id }) => [String(label), String(playbook_id)]));
+}
+
+/** A copy: the file itself belongs to the exporter. */
+function openLedgerCopy(path: string): DatabaseSync {
   const copy = join(temporaryFolder(), 'copy.db');
   for (const end of ['', '-wal']) cpSync(path + end, copy + end);
-  using db = new DatabaseSync(copy);
-  return Number(db.prepare('SELECT created_at_ms FROM ledger').get()?.created_at_ms);
+  return new DatabaseSync(copy);
 }
