@@ -24,12 +24,15 @@ const maxVainPolls = 120;
 /** The exporter says how far it is every ten seconds. */
 const quietMs = 45_000;
 
+const isWhole = (text: string) =>
+  sampleValue(text, 'secmaster_up') === 1 && sampleValue(text, 'secmaster_exporter_window_complete') === 1;
+
 /**
- * The exposition after two more polls that succeeded with the window complete: the second began after the call, and both after
- * `fromMs` of SecMaster's time. However long a poll takes on a loaded machine: it fails after too many polls, or when the exporter has
- * not said anything for a while.
+ * The exposition after two more polls, once the last one is good: it succeeded with the window complete, unless said otherwise. The
+ * second poll began after the call, and both after `fromMs` of SecMaster's time. However long a poll takes on a loaded machine: it fails
+ * after too many polls, or when the exporter has not said anything for a while.
  */
-export async function polledAgain({ get, running }: Served, fromMs = 0): Promise<string> {
+export async function polledAgain({ get, running }: Served, fromMs = 0, isGood = isWhole): Promise<string> {
   const value = (text: string, name: string) => sampleValue(text, `secmaster_exporter_${name}`) ?? 0;
   let before: number | null = null;
   let first: number | null = null;
@@ -40,8 +43,7 @@ export async function polledAgain({ get, running }: Served, fromMs = 0): Promise
     const polls = value(text, 'polls_total');
     before ??= polls;
     if (value(text, 'last_poll_timestamp_seconds') * 1000 >= fromMs) first ??= polls;
-    const isGood = sampleValue(text, 'secmaster_up') === 1 && value(text, 'window_complete') === 1;
-    if (first !== null && polls >= first + 2 && isGood) return text;
+    if (first !== null && polls >= first + 2 && isGood(text)) return text;
     const now = `${polls - before} polls, ${running.stderr().length} characters of log`;
     if (now !== progress) [progress, progressMs] = [now, Date.now()];
     if (polls - before > maxVainPolls || Date.now() - progressMs > quietMs)
