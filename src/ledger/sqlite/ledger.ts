@@ -1,11 +1,13 @@
 import type { Change, PageChange } from '../change.ts';
 import { labelsText } from '../label-set.ts';
 import { valueKey } from '../label-values.ts';
+import { leavesSnapshot } from '../leaves-snapshot.ts';
 import { type MetPlaybook, playbookKey } from '../met-playbook.ts';
-import { type Recorded, toSnapshot } from '../snapshot.ts';
+import { type LedgerRows, type Recorded, toSnapshot } from '../snapshot.ts';
 import { advance, type LedgerState } from '../state.ts';
 import type { Ledger, LedgerReads } from '../store.ts';
 import { changedColumns, type LedgerRow, readState } from '../stored-state.ts';
+import { isWindowComplete } from '../sweep.ts';
 import { touch, untouched } from '../touched.ts';
 import { createTurns } from '../turns.ts';
 import { versionKey } from '../versions.ts';
@@ -42,6 +44,8 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
   });
 
   let touched = untouched;
+  /** The last snapshot, as long as nothing has been committed that it would show. */
+  let latest: Recorded | null = null;
   /** Nothing is committed between reads that belong together. */
   const inTurn = createTurns();
 
@@ -164,6 +168,7 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
     }
     state = after;
     touched = touch(touched, change);
+    if (!leavesSnapshot(change)) latest = null;
   }
 
   /** A scrape waits for one query at most. */
@@ -179,6 +184,13 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
   }
 
   async function snapshot(): Promise<Recorded> {
+    const swept = { sweep: sweep.items(), rechecks: instances.toRecheck().length };
+    const windowComplete = isWindowComplete(state, swept.sweep, swept.rechecks);
+    if (latest?.windowComplete !== windowComplete) latest = await readSnapshot(swept);
+    return latest;
+  }
+
+  async function readSnapshot(swept: Pick<LedgerRows, 'sweep' | 'rechecks'>): Promise<Recorded> {
     const rows = {
       counters: await read(series.counters),
       bucketsOf: await read(series.buckets),
@@ -187,8 +199,7 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
       lastStarts: await read(() => series.marks('start')),
       lastCompletions: await read(() => series.marks('completion')),
       openInstances: await read(instances.countOpen),
-      sweep: sweep.items(),
-      rechecks: instances.toRecheck().length,
+      ...swept,
     };
     return read(() => toSnapshot(state, rows, sets.inOrder));
   }

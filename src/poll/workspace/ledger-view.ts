@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { currentLabels } from '../../ledger/current-names.ts';
 import { firstShown, hiddenLabels, withoutHidden } from '../../ledger/excluded-playbooks.ts';
+import type { Recorded } from '../../ledger/snapshot.ts';
 import type { LedgerState } from '../../ledger/state.ts';
 import type { Ledger, LedgerReads } from '../../ledger/store.ts';
 import { createTurns } from '../../ledger/turns.ts';
@@ -8,7 +10,7 @@ import { stuckMs } from '../../model/open-run.ts';
 import type { WorkspaceReport } from '../../model/report.ts';
 import type { CounterSeries, Snapshot } from '../../model/snapshot.ts';
 import { createHours } from './hours.ts';
-import { createOutlook, type OutlookSettings } from './outlook.ts';
+import { type Beyond, createOutlook, type OutlookSettings } from './outlook.ts';
 import type { WorkspaceSettings } from './settings.ts';
 import type { ZeroFirst } from './zero-first.ts';
 
@@ -31,6 +33,13 @@ export interface LedgerViewParts {
   readonly log: Logger;
   /** By a clock that nobody sets. */
   readonly elapsedMs: () => number;
+}
+
+interface Shown {
+  readonly recorded: Recorded;
+  readonly beyond: Beyond;
+  readonly hidden: ReadonlySet<string> | null;
+  readonly snapshot: Snapshot;
 }
 
 /** What the report shows of one workspace's ledger. */
@@ -66,6 +75,8 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
   const hoursBefore = createHours(elapsedMs);
   const inTurn = createTurns();
   let readState: LedgerState | null = null;
+  /** What the snapshot was made of. */
+  let shown: Shown | null = null;
   let contents: LedgerContents = {
     snapshot: null,
     counting: null,
@@ -81,6 +92,15 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
     const before = limitedOf(contents.snapshot);
     for (const [label, limited] of Object.entries(limitedOf(snapshot)))
       if (limited > 0 && before[label as Label] === 0) log.warn({ label, limited }, tooMany[label as Label]);
+  }
+
+  /** The same snapshot as before if it says the same: it is rendered again otherwise. */
+  function shownOf(recorded: Recorded, beyond: Beyond, hidden: ReadonlySet<string> | null): Snapshot {
+    const last = shown;
+    const isSame = last?.recorded === recorded && isDeepStrictEqual([beyond, hidden], [last.beyond, last.hidden]);
+    const snapshot = isSame ? last.snapshot : withoutHidden({ ...recorded, ...beyond }, hidden);
+    shown = { recorded, beyond, hidden, snapshot };
+    return snapshot;
   }
 
   /** @returns shows what was read, which may take a while */
@@ -106,7 +126,7 @@ export function createLedgerView(parts: LedgerViewParts): LedgerView {
     );
     return async () => {
       if (name !== null) onName(name);
-      const snapshot = withoutHidden({ ...recorded, ...(await workOut()) }, hidden);
+      const snapshot = shownOf(recorded, await workOut(), hidden);
       tellLimited(snapshot);
       const counting = { sinceMs, prunedBeforeMs };
       contents = { snapshot, counting, profile, hours, failedRuns, openRuns, lastSuccessMs };
