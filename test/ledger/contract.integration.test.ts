@@ -29,7 +29,7 @@ const kinds: Readonly<Record<string, StoreKind>> = {
 
 describe.each(Object.entries(kinds))('the store in %s', (_, kind) => describeStore(kind));
 
-test('after any commits, SQLite has the same contents as plain maps', async () => {
+test('after any commits, SQLite has the same contents as plain maps, and after each of them the same snapshot', async () => {
   const workspace = { projectId: 'p', workspaceId: 'w' };
   await fc.assert(
     fc.asyncProperty(fc.array(deed, { maxLength: 25, size: 'max' }), async (deeds) => {
@@ -37,7 +37,11 @@ test('after any commits, SQLite has the same contents as plain maps', async () =
       const ledgers = await Promise.all(
         stores.map((store) => store.create(workspace, nowMs - 30 * minuteMs, nowMs / minuteMs - 60)),
       );
-      for (const [i, one] of deeds.entries()) for (const ledger of ledgers) await perform(ledger, one, nowMs + i);
+      for (const [i, one] of deeds.entries()) {
+        for (const ledger of ledgers) await perform(ledger, one, nowMs + i);
+        const [shown, wanted] = await Promise.all(ledgers.map((ledger) => ledger.snapshot()));
+        expect(shown).toEqual(wanted);
+      }
       const [sqlite, maps] = await Promise.all(ledgers.map((ledger) => everythingOf(ledger)));
       expect(sqlite).toEqual(maps);
       const reopened = await stores[0]?.open(workspace);

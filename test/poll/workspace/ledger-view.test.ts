@@ -54,6 +54,42 @@ test('is empty before there is a ledger, and has its contents afterwards', async
   expect(names).toEqual([]);
 });
 
+/** As a process has it: what polls commit and what is shown are of the same handle. */
+function withOneHandle(store: Store): Store {
+  let ledger: Ledger | null = null;
+  return {
+    ...store,
+    async open(workspace) {
+      ledger ??= await store.open(workspace);
+      return ledger;
+    },
+    async create(...of) {
+      ledger = await store.create(...of);
+      return ledger;
+    },
+  };
+}
+
+test.each<[string, (soc: ReturnType<typeof createSoc>, id: string) => void, boolean]>([
+  ['without news', () => {}, true],
+  ['that sees an open run again', (soc) => soc.turn(1_000), true],
+  ['a minute later, when the window has moved', (soc) => soc.turn(60_000), false],
+  ['with a run that has ended', (soc, id) => soc.world.finish(id, soc.now()), false],
+])('after a poll %s, the snapshot is the same object or a new one', async (_, happen, isSame) => {
+  const { soc, view } = viewOf(withOneHandle(createSqliteStore(':memory:')));
+  const id = soc.world.start(soc.now() - 5_000);
+  for (let polls = 0; polls < 10; polls++) {
+    await soc.poll();
+    await view.refresh();
+  }
+  const { snapshot } = view.contents();
+  expect(snapshot?.instances).toBe(1);
+  happen(soc, id);
+  await soc.poll();
+  await view.refresh();
+  expect(view.contents().snapshot === snapshot).toBe(isSame);
+});
+
 test('shows how SecMaster behaves, as the ledger has it', async () => {
   const store = createSqliteStore(':memory:');
   const { view } = viewOf(store);
