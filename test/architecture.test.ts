@@ -168,7 +168,7 @@ const parts: readonly Part[] = [
       /^secmaster\/(api\/(secmaster|pager)|http\/errors)\.ts$/,
       /^poll\//,
     ],
-    libraries: [],
+    libraries: ['node:util'],
   },
   {
     floor: 4,
