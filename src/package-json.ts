@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** package.json, which is beside both `src` and `dist`. */
-const self = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+/** The folder with package.json and docs: both `src` and `dist`, which has no folders, are in it. */
+export const packageFolder = new URL('../', import.meta.url);
+
+const self = JSON.parse(readFileSync(new URL('package.json', packageFolder), 'utf8'));
 
 export const version: string = self.version;
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Logger } from '../log.ts';
+import { packageFolder } from '../package-json.ts';
 
-/** Beside both `src` and `dist`. */
-const folder = new URL('../../docs/', import.meta.url);
+const folder = new URL('docs/', packageFolder);
 
 /** The Markdown files of this version by their path in `docs`, sorted. */
 export function readDocuments(log: Logger): ReadonlyMap<string, string> {

@@ -28,7 +28,7 @@ const headers = { accept: 'text/plain', 'accept-encoding': 'gzip' };
 
 export async function measureSmall({ remembered, rounds, settleMs }: Extent): Promise<Figure[]> {
   using built = temporaryFolder();
-  const main = buildInto(built);
+  const main = await buildInto(built);
   const starts = await measureStarts(main, 2 * rounds + 1);
   const memory = await Promise.all([
     measureMemory(main, settleMs, { playbooks: 13, instances: 500, remembered: 500, runs: 1, maxMb: 45 }),
