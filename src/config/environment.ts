@@ -8,14 +8,26 @@ import { type Environment, isQuoted, quotedMessage, variableProblem } from './va
  * With a configuration file only the variables for credentials are read, and only for workspaces without `credentials`.
  */
 
-const variables = declaredKeys().flatMap(({ steps, variable }) => (variable === null ? [] : [{ steps, variable }]));
+interface Variable {
+  readonly steps: Path;
+  readonly variable: string;
+}
+
+let found: readonly Variable[] | null = null;
+
+/** Looked for when they are needed: a file without faults needs none. */
+function variables(): readonly Variable[] {
+  found ??= declaredKeys().flatMap(({ steps, variable }) => (variable === null ? [] : [{ steps, variable }]));
+  return found;
+}
+
 /** Without those for credentials, which are read separately. */
-const settings = variables.filter(({ steps }) => !steps.includes('credentials'));
+const settings = () => variables().filter(({ steps }) => !steps.includes('credentials'));
 
 /** The shape of a configuration file, filled from the environment; without credentials. */
 export function settingsFrom(environment: Environment): unknown {
   const file = { workspaces: [{}] };
-  for (const { steps, variable } of settings) {
+  for (const { steps, variable } of settings()) {
     const value = environment[variable];
     if (value) place(file, steps, value);
   }
@@ -34,21 +46,21 @@ function place(mapping: object, [step = '', ...rest]: Path, value: string): void
 }
 
 export function isUnset(environment: Environment): boolean {
-  return variables.every(({ variable }) => !environment[variable]);
+  return variables().every(({ variable }) => !environment[variable]);
 }
 
 export function variableAt(path: Path): string {
   const place = formatPath(path);
-  return settings.find(({ steps }) => formatPath(steps) === place)?.variable ?? place;
+  return settings().find(({ steps }) => formatPath(steps) === place)?.variable ?? place;
 }
 
 /** A message that names variables instead of the keys for which they stand. */
 export function inVariables(message: string): string {
-  return settings.reduce((text, { steps, variable }) => text.replaceAll(formatPath(steps), variable), message);
+  return settings().reduce((text, { steps, variable }) => text.replaceAll(formatPath(steps), variable), message);
 }
 
 export function quotedSettings(environment: Environment): Problem[] {
-  return settings
+  return settings()
     .filter(({ variable }) => isQuoted(environment[variable] ?? ''))
     .map(({ variable }) => variableProblem(variable, quotedMessage));
 }
@@ -57,7 +69,7 @@ export function quotedSettings(environment: Environment): Problem[] {
 export function unknownVariables(environment: Environment): Problem[] {
   return looseVariables(environment).flatMap(({ name, meant }) => {
     if (meant === null && !name.startsWith(ownPrefix)) return [];
-    const advice = meant === null ? `valid names: ${names.join(', ')}` : `did you mean ${meant}?`;
+    const advice = meant === null ? `valid names: ${allNames().join(', ')}` : `did you mean ${meant}?`;
     return [variableProblem(formatPath([name]), `unknown variable; ${advice}`)];
   });
 }
@@ -65,18 +77,19 @@ export function unknownVariables(environment: Environment): Problem[] {
 /** Those among them that were meant for credentials, which are all that is read beside a file. */
 export function misspelledCredentials(environment: Environment): Problem[] {
   return looseVariables(environment).flatMap(({ name, meant }) => {
-    if (meant === null || settings.some(({ variable }) => variable === meant)) return [];
+    if (meant === null || settings().some(({ variable }) => variable === meant)) return [];
     return [variableProblem(formatPath([name]), `unknown variable; did you mean ${meant}?`)];
   });
 }
 
-const names = variables.map(({ variable }) => variable);
+const allNames = () => variables().map(({ variable }) => variable);
 const ownPrefix = 'SECMASTER_';
 /** The SDKs of Huawei Cloud have more variables than are read here. */
 const sdkPrefix = 'HUAWEICLOUD_SDK_';
 
 /** Variables with our prefixes that are not read, and which one was probably meant. */
 function looseVariables(environment: Environment): { readonly name: string; readonly meant: string | null }[] {
+  const names = allNames();
   const loose = Object.keys(environment).filter(
     (name) => environment[name] && !names.includes(name) && !serviceVariable.test(name),
   );

@@ -1,5 +1,4 @@
 import type { HttpBindings } from '@hono/node-server';
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import type { Exposition } from '../metrics/exposition.ts';
 import type { Bytes } from '../metrics/gzip.ts';
@@ -122,10 +121,16 @@ function isHead(c: Context<Env>): boolean {
 const elsewhere =
   'not reloaded: a page of another origin asked for it; a proxy in between must pass on Host or X-Forwarded-Host';
 
-function send(c: Context<Env>, pieces: readonly Bytes[], headers: Readonly<Record<string, string>>): Response {
+async function send(
+  c: Context<Env>,
+  pieces: readonly Bytes[],
+  headers: Readonly<Record<string, string>>,
+): Promise<Response> {
   // Hono leaves `env` undefined for in-process requests, whatever its type says.
   const outgoing = c.env?.outgoing;
   if (outgoing === undefined) return c.body(Buffer.concat(pieces), 200, headOf(pieces, headers));
+  // Only here: it makes a response, for which Node.js reads all of fetch.
+  const { RESPONSE_ALREADY_SENT } = await import('@hono/node-server/utils/response');
   void sendPieces(outgoing, pieces, headers);
   return RESPONSE_ALREADY_SENT;
 }

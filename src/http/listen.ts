@@ -1,8 +1,8 @@
 import { createServer as createHttpServer, type Server, type ServerOptions } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createNetServer, type Server as NetServer } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { contextOf, noWebConfig, type TlsConfig } from '../config/web.ts';
+import { createAnswer } from './answer.ts';
 import type { App } from './app.ts';
 import { answerUnread } from './client-error.ts';
 import { limitConnections } from './connections.ts';
@@ -54,12 +54,11 @@ export async function listen(
   web: Web = fixedWeb(noWebConfig),
   answerScrape: AnswerScrape = () => false,
 ): Promise<Listener> {
-  // HTTP/1.0 needs no Host.
-  const answer = getRequestListener(app.fetch, { hostname: 'localhost' });
+  const answer = createAnswer(app);
   const guard = createGuard(web.current, (request, response, headers) => {
     if (answerScrape(request, response, headers)) return;
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    void answer(request, response);
+    answer(request, response);
   });
   const onRequest: Listen = (request, response) => {
     if (!limitResponse(response, connections.punish)) return;

@@ -1,4 +1,4 @@
-import { errors, type RetryHandler } from 'undici';
+import { type Dispatcher, errors, interceptors, type RetryHandler } from 'undici';
 import type { Clock } from '../../clock.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Turn } from './rate-limit.ts';
@@ -38,7 +38,11 @@ export interface RetryContext {
 }
 
 /** For one request only: the options remember what was decided for it. */
-export function retryOptions({ clock, endpoint, turn, signal, deadlineMs, hasAnswer }: RetryContext) {
+export function retrying(context: RetryContext): Dispatcher.DispatcherComposeInterceptor {
+  return interceptors.retry(retryOptions(context));
+}
+
+function retryOptions({ clock, endpoint, turn, signal, deadlineMs, hasAnswer }: RetryContext) {
   let granted: { readonly attempt: number; readonly wait: Promise<void> } | null = null;
 
   const decide = async (error: Error, attempt: number): Promise<Error | null> => {

@@ -1,15 +1,15 @@
-import { getCACertificates } from 'node:tls';
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { defaultMetadataEndpoint } from '../../config/endpoints.ts';
 import { type NoProxy, parseNoProxy } from '../../config/no-proxy.ts';
 import { keepSecret } from '../../model/known-secrets.ts';
 import { proxySecrets } from '../../model/proxy-secrets.ts';
 import type { Secret } from '../../model/secret.ts';
-import { createProxyAgent } from './proxy-agent.ts';
+import type { Agents } from './agents.ts';
 
 /** How hosts are reached: which CAs are trusted, and through which proxy. */
 export interface Route {
-  readonly dispatcher: Dispatcher;
+  /** undici is read with the first request, so that the exporter listens before. */
+  dispatcher(): Promise<Dispatcher>;
   /** Host and port of the proxy on the way to an origin; null: none. */
   proxyTo(origin: string): string | null;
 }
@@ -55,29 +55,23 @@ export function routeKey({ tls, proxyUrl }: RouteConfig): string {
 }
 
 function createRoute({ tls: { ca }, proxyUrl }: RouteConfig, environment: Environment) {
-  const tls = ca === null ? {} : { ca: [...getCACertificates('default'), ca.pem] };
-  const direct = new Agent({ connect: tls });
   const chosen = proxyUrl === null ? proxiesOf(environment) : oneProxy(proxyUrl.reveal());
-  const agents = new Map<string, Dispatcher>();
-  const agentOf = (uri: string) => {
-    const agent = agents.get(uri) ?? createProxyAgent(uri, tls);
-    agents.set(uri, agent);
-    return agent;
-  };
   const proxyOf = (origin: string) => {
     const url = new URL(origin);
     return url.hostname === linkLocal || chosen.noProxy.includes(url) ? null : chosen.proxyFor(url);
   };
+  let agents: Agents | null = null;
   return {
-    dispatcher: direct.compose((dispatch) => (options, handler) => {
-      const proxy = proxyOf(String(options.origin));
-      return proxy === null ? dispatch(options, handler) : agentOf(proxy).dispatch(options, handler);
-    }),
+    async dispatcher() {
+      const { createAgents } = await import('./agents.ts');
+      agents ??= createAgents(ca?.pem ?? null, proxyOf);
+      return agents.dispatcher;
+    },
     proxyTo(origin: string) {
       const proxy = proxyOf(origin);
       return proxy === null ? null : new URL(proxy).host;
     },
-    close: async () => void (await Promise.all([direct, ...agents.values()].map((agent) => agent.destroy()))),
+    close: async () => void (await agents?.close()),
   };
 }
 

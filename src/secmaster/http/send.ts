@@ -1,4 +1,4 @@
-import { type Dispatcher, interceptors } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Clock } from '../../clock.ts';
 import { abortedError, orAborted } from './abort.ts';
 import { type HttpRequest, type JsonAnswer, readAnswer } from './answer.ts';
@@ -6,7 +6,6 @@ import type { Answer } from './answer-error.ts';
 import { createDeadline } from './deadline.ts';
 import { type Operation, SecMasterError } from './errors.ts';
 import { networkError } from './network-error.ts';
-import { retryOptions } from './retry.ts';
 import type { Route } from './routes.ts';
 import { encodePath, encodeQuery } from './sign.ts';
 import { watchAttempts } from './watch-attempts.ts';
@@ -60,18 +59,18 @@ export function createSend({ route, clock, timeoutMs, observe, userAgent }: Http
           observe(operation, code ?? noAnswer(error).kind, (clock.elapsedMs() - beganMs) / 1000),
       };
     };
-    // The last interceptor is the outermost.
-    const http = route.dispatcher.compose(
-      watchAttempts(watcher),
-      interceptors.retry(
-        retryOptions({ clock, endpoint, turn, signal, deadlineMs: deadline.atMs, hasAnswer: () => hasAnswer }),
-      ),
-    );
+    const respond = async () => {
+      const [dispatcher, { retrying }] = await Promise.all([route.dispatcher(), import('./retry.ts')]);
+      // The last interceptor is the outermost.
+      const http = dispatcher.compose(
+        watchAttempts(watcher),
+        retrying({ clock, endpoint, turn, signal, deadlineMs: deadline.atMs, hasAnswer: () => hasAnswer }),
+      );
+      return http.request({ ...dispatchOptions(request, userAgent), signal });
+    };
 
     // undici itself notices an abort only once it has a connection.
-    const response = await orAborted(http.request({ ...dispatchOptions(request, userAgent), signal }), signal, () =>
-      noAnswer(null),
-    ).catch((error) => {
+    const response = await orAborted(respond(), signal, () => noAnswer(null)).catch((error) => {
       throw error instanceof SecMasterError ? error : noAnswer(error);
     });
     const { statusCode: httpStatus, headers, body } = response;

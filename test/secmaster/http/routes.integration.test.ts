@@ -53,7 +53,8 @@ type Environment = Readonly<Record<string, string>>;
 async function ask(origin: string, environment: Environment, config: RouteConfig = noRoute): Promise<string> {
   const routes = createRoutes(environment);
   onTestFinished(() => routes.close());
-  const { body } = await routes.of(config).dispatcher.request({ origin, method: 'GET', path: '/' });
+  const dispatcher = await routes.of(config).dispatcher();
+  const { body } = await dispatcher.request({ origin, method: 'GET', path: '/' });
   return body.text();
 }
 

@@ -29,7 +29,7 @@ async function setUp(handler: Handler) {
   const clock = createManualClock();
   const observed: [operation: string, code: string][] = [];
   const send = createSend({
-    route: { dispatcher, proxyTo: () => null },
+    route: { dispatcher: async () => dispatcher, proxyTo: () => null },
     clock,
     timeoutMs: 10_000,
     userAgent: 'secmaster-exporter/1.2.3',

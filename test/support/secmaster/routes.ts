@@ -4,7 +4,7 @@ import type { Routes } from '../../../src/secmaster/http/routes.ts';
 
 /** All hosts are reached through this one. */
 export function routesThrough(dispatcher: Dispatcher): Pick<Routes, 'of'> {
-  return { of: () => ({ dispatcher, proxyTo: () => null }) };
+  return { of: () => ({ dispatcher: async () => dispatcher, proxyTo: () => null }) };
 }
 
 /** What a workspace has that says nothing of its route. */

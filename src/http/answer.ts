@@ -1,0 +1,29 @@
+import type { App } from './app.ts';
+import type { Listen } from './guard.ts';
+
+/**
+ * Answers with the app. What stands between it and Node.js is read with the first request: it needs 8 MB, and who only scrapes never needs
+ * it.
+ */
+export function createAnswer({ fetch }: Pick<App, 'fetch'>): Listen {
+  let listener: Promise<Listen> | null = null;
+
+  async function read(): Promise<Listen> {
+    // First, because a listener replaces the global Response, and would not know one of that class for what it means.
+    await import('@hono/node-server/utils/response');
+    const { getRequestListener } = await import('@hono/node-server');
+    // HTTP/1.0 needs no Host.
+    return getRequestListener(fetch, { hostname: 'localhost' });
+  }
+
+  return async (request, response) => {
+    listener ??= read();
+    const answer = await listener.catch(() => null);
+    if (answer !== null) return answer(request, response);
+    // Such as too many open files; a later request may succeed.
+    listener = null;
+    response.writeHead(503, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${unread}\n`);
+  };
+}
+
+const unread = 'a file of the exporter could not be read; too many files may be open';
