@@ -76,8 +76,8 @@ const parts: readonly Part[] = [
   {
     floor: 2,
     part: 'routes to SecMaster',
-    files: /^secmaster\/http\/(routes|proxy-agent)\.ts$/,
-    ours: [/^model\//, /^config\/(endpoints|no-proxy)\.ts$/, /^secmaster\/http\/proxy-agent\.ts$/],
+    files: /^secmaster\/http\/(routes|agents|proxy-agent)\.ts$/,
+    ours: [/^model\//, /^config\/(endpoints|no-proxy)\.ts$/, /^secmaster\/http\/(agents|proxy-agent)\.ts$/],
     libraries: ['undici', 'node:net', 'node:tls'],
   },
   {
@@ -306,7 +306,11 @@ describe('imports', () => {
       ['ledger/postgres/', 'poll/', 'secmaster/'],
       ['undici', 'prom-client', 'pg', 'marked', 'hono', '@hono/node-server'],
     ],
-    ['commands/serve.ts', ['ledger/postgres/', 'simulator/'], ['pg', 'marked', 'bcryptjs', 'commander']],
+    [
+      'commands/serve.ts',
+      ['ledger/postgres/', 'simulator/'],
+      ['pg', 'marked', 'bcryptjs', 'commander', 'undici', '@hono/node-server', '@hono/node-server/utils/response'],
+    ],
   ])('%s does not read what only others need, or what may never be needed', (entry, folders, libraries) => {
     const read = readWith(entry);
     expect([...read.files].filter((file) => folders.some((folder) => file.startsWith(folder)))).toEqual([]);

@@ -1,37 +1,48 @@
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
-import { licenses } from './licenses.ts';
 
 /** Makes one program of `src` and all packages that it uses: it starts in half the time, with a third less memory. */
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** What a command imports later stays a file of its own. @param dist the folder to write to */
-export async function bundle(dist: string): Promise<void> {
+/** A file of the bundle. */
+export interface Chunk {
+  readonly fileName: string;
+  /** The files whose code it has. */
+  readonly modules: readonly string[];
+  /** What is read with it. */
+  readonly imports: readonly string[];
+}
+
+/** What is imported later stays a file of its own. @param dist the folder to write to */
+export async function bundle(dist: string): Promise<Chunk[]> {
   const build = await rolldown({
     cwd: root,
     // The second is a thread's.
     input: ['src/main.ts', 'src/http/bcrypt-worker.ts'],
     platform: 'node',
     resolve: { alias: { undici: join(import.meta.dirname, 'undici.cjs') } },
-    plugins: [builtins, licenses],
+    plugins: [builtins],
     onLog(level, { message }) {
       throw new Error(`${level} of the bundle: ${message}`);
     },
   });
-  await build.write({
+  const { output } = await build.write({
     dir: dist,
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
     codeSplitting: { groups: [{ name: 'node', test: builtinId }] },
     // The names in stack traces and log lines.
     minify: { mangle: { keepNames: true }, compress: true, codegen: true },
-    // Without the sources: package and image have no maps, and who debugs has a checkout.
+    // Neither package nor image has them: who debugs has a checkout.
     sourcemap: 'hidden',
     sourcemapExcludeSources: true,
   });
   await build.close();
+  return output
+    .filter((file) => file.type === 'chunk')
+    .map(({ fileName, modules, imports }) => ({ fileName, modules: Object.keys(modules), imports }));
 }
 
 const builtinId = /^\0builtin:/;

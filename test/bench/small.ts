@@ -46,9 +46,9 @@ async function measureMemory(main: string, settleMs: number, site: Site): Promis
     'test/bench/secmaster-process.ts',
     [1, instances, playbooks, history.nowMs].map(String),
   );
-  await using bare = start<Record<string, never>>(bareFile);
+  await using bare = start<Record<string, never>>(bareFile, [], { environment });
   const config = configIn(folder, await secmaster.call('url', undefined), '10s');
-  const { exporter, port } = await startExporter([config, anyPort], {}, main);
+  const { exporter, port } = await startExporter([config, anyPort], environment, main);
   await using _exporter = exporter;
   const untilMs = performance.now() + settleMs;
   let text = '';
@@ -80,13 +80,13 @@ async function measureStarts(main: string, rounds: number): Promise<Figure[]> {
   // The first one creates the ledger.
   for (let round = -1; round < rounds; round++) {
     const beganMs = performance.now();
-    await using bare = start<Record<string, never>>(bareFile);
+    await using bare = start<Record<string, never>>(bareFile, [], { environment });
     await once(bare.child, 'message');
     const bareMs = performance.now() - beganMs;
     const bareCpu = cpuMsOf(bare.child);
 
     const exporterBeganMs = performance.now();
-    const { exporter } = await startExporter([config, anyPort], {}, main);
+    const { exporter } = await startExporter([config, anyPort], environment, main);
     const exporterMs = performance.now() - exporterBeganMs;
     await using _exporter = exporter;
     const exporterCpu = cpuMsOf(exporter.child);
@@ -111,6 +111,8 @@ async function measureStarts(main: string, rounds: number): Promise<Figure[]> {
   ];
 }
 
+/** As the image and the systemd unit have it. */
+const environment = { MALLOC_ARENA_MAX: '2' };
 const bareFile = 'test/bench/bare-process.mjs';
 const anyPort = '--web.listen-address=127.0.0.1:0';
 

@@ -1,0 +1,84 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { bundle } from '../../scripts/bundle/bundle.ts';
+import { licensesOf, packagesOf } from '../../scripts/bundle/packages.ts';
+import { sbomOf, sbomOfAll } from '../../scripts/bundle/sbom.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const dist = mkdtempSync(join(tmpdir(), 'secmaster-exporter-bundle-'));
+afterAll(() => rmSync(dist, { recursive: true }));
+const chunks = await bundle(dist);
+const packages = packagesOf(chunks.flatMap(({ modules }) => modules));
+
+/** What is read with a file, itself included. */
+function readWith(fileName: string, read = new Set<string>()): ReadonlySet<string> {
+  if (read.has(fileName)) return read;
+  read.add(fileName);
+  for (const name of chunks.find((one) => one.fileName === fileName)?.imports ?? []) readWith(name, read);
+  return read;
+}
+
+/** The names of the packages in these files. */
+function packagesIn(files: ReadonlySet<string>): string[] {
+  const modules = chunks.filter(({ fileName }) => files.has(fileName)).flatMap((chunk) => chunk.modules);
+  return packagesOf(modules).map(({ name }) => name);
+}
+
+describe('the bundle', () => {
+  const started = new Set(
+    ['main.js', 'program.js', 'configured.js', 'serve.js'].flatMap((file) => [...readWith(file)]),
+  );
+
+  test('has little that serve reads before it listens', () => {
+    const read = packagesIn(started);
+    expect(read).toEqual(expect.arrayContaining(['commander', 'hono', 'pino', 'zod']));
+    const later = ['@hono/node-server', 'bcryptjs', 'marked', 'pg', 'undici'];
+    expect(read.filter((name) => later.includes(name))).toEqual([]);
+    const files = chunks.filter(({ fileName }) => started.has(fileName)).flatMap(({ modules }) => modules);
+    expect(files.filter((file) => /src\/(simulator\/simulator\.ts|ledger\/postgres\/)/.test(file))).toEqual([]);
+    const bytes = [...started].filter((file) => file.endsWith('.js')).map((file) => statSync(join(dist, file)).size);
+    expect(bytes.reduce((sum, size) => sum + size)).toBeLessThan(900_000);
+  });
+
+  test('leaves the languages of zod out, and what undici has beside requests', () => {
+    const files = chunks.flatMap(({ modules }) => modules);
+    expect(
+      files.filter((file) => /zod\/v4\/locales\/(?!en\.)|undici\/lib\/(mock|cache|web\/websocket)\//.test(file)),
+    ).toEqual([]);
+  });
+
+  test('imports no module of Node.js, which would read all that it exports', () => {
+    const names = new Set(chunks.map(({ fileName }) => fileName));
+    const others = new Set(chunks.flatMap(({ imports }) => imports).filter((name) => !names.has(name)));
+    expect([...others]).toEqual(['node:module']);
+    expect(names).not.toContain('bcrypt.js');
+    expect(names).toContain('bcrypt-worker.js');
+  });
+
+  test('names functions and classes as the source does, for stack traces', () => {
+    const text = readFileSync(join(dist, 'program.js'), 'utf8');
+    expect(
+      /\bLedgerError=class extends|class LedgerError extends/.test(text) && text.includes('function listenError('),
+    ).toBe(true);
+  });
+
+  test('comes with the licence of each package whose code it has', () => {
+    expect(packages.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['@opentelemetry/api', 'pg-types', 'pgpass', 'prom-client', 'undici', 'yaml', 'zod']),
+    );
+    expect(packages.filter(({ text }) => text.length < 300 || !/copyright/i.test(text))).toEqual([]);
+    const text = licensesOf(packages);
+    for (const { name, version, license } of packages) expect(text).toContain(`${name} ${version} (${license})\n`);
+  });
+
+  test('has a bill of materials of these packages, and of no others', () => {
+    const { components, dependencies } = sbomOf(sbomOfAll(root), packages);
+    const refs = packages.map(({ name, version }) => `${name}@${version}`);
+    expect(components.map((one) => one['bom-ref']).sort()).toEqual(refs.sort());
+    const linked = dependencies.flatMap(({ dependsOn }) => dependsOn);
+    expect(linked).toContain('pg-types@2.2.0');
+    expect(linked.filter((ref) => !refs.includes(ref))).toEqual([]);
+  });
+});
