@@ -1,14 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hashSync } from 'bcryptjs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../scripts/bundle/bundle.ts';
 import { licensesOf, packagesOf } from '../../scripts/bundle/packages.ts';
 import { sbomOf, sbomOfAll } from '../../scripts/bundle/sbom.ts';
+import { eventually, portOf, start } from '../support/process/processes.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const dist = mkdtempSync(join(tmpdir(), 'secmaster-exporter-bundle-'));
-afterAll(() => rmSync(dist, { recursive: true }));
+const folder = mkdtempSync(join(tmpdir(), 'secmaster-exporter-bundle-'));
+const dist = join(folder, 'dist');
+afterAll(() => rmSync(folder, { recursive: true }));
+for (const beside of ['package.json', 'docs']) symlinkSync(join(root, beside), join(folder, beside));
 const chunks = await bundle(dist);
 const packages = packagesOf(chunks.flatMap(({ modules }) => modules));
 
@@ -81,4 +85,23 @@ describe('the bundle', () => {
     expect(linked).toContain('pg-types@2.2.0');
     expect(linked.filter((ref) => !refs.includes(ref))).toEqual([]);
   });
+});
+
+test('what the bundle reads later is there: pages, passwords in a thread of their own, and requests', async () => {
+  const web = join(folder, 'web.yml');
+  writeFileSync(web, `basic_auth_users: { admin: "${hashSync('right', 4)}" }\n`);
+  const args = ['demo', '--web.listen-address=127.0.0.1:0', `--web.config.file=${web}`];
+  const running = start(process.execPath, [join(dist, 'main.js'), ...args]);
+  const port = await portOf(running);
+  const statusOf = async (path: string, password: string) => {
+    const authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
+    return (await fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization } })).status;
+  };
+  expect(await statusOf('/', 'wrong')).toBe(401);
+  for (const path of ['/', '/runbooks/SecMasterDataStale', '/metrics', '/%6detrics'])
+    expect(await statusOf(path, 'right'), path).toBe(200);
+  const isUp = async () => (await statusOf('/-/ready', 'right')) === 200 || undefined;
+  await eventually(isUp, 'a first poll', running);
+  running.child.kill('SIGTERM');
+  expect(await running.ended).toBe(0);
 });
