@@ -42,7 +42,9 @@ test('the package is small and runs by npx, without a build, on the oldest Node.
   const install = (...args: readonly string[]) =>
     run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...args], empty);
   await install('--ignore-scripts', join(folder, packed.filename));
-  expect(readdirSync(join(empty, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['secmaster-exporter']);
+  expect(readdirSync(join(empty, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
+    'secmaster-exporter',
+  ]);
   await install(`node@${oldestNode}`);
   expect(await run('npx', ['--no-install', 'node', '--version'], empty)).toBe(`v${oldestNode}\n`);
 
