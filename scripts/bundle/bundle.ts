@@ -2,7 +2,7 @@ import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
 
-/** Makes one program of `src` and all packages that it uses: it starts in half the time, with a third less memory. */
+/** Makes one program of `src` and all packages that it uses: it starts in a third of the time, and with 20 MB less. */
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -22,7 +22,7 @@ export async function bundle(dist: string): Promise<Chunk[]> {
     // The second is a thread's.
     input: ['src/main.ts', 'src/http/bcrypt-worker.ts'],
     platform: 'node',
-    resolve: { alias: { undici: join(import.meta.dirname, 'undici.cjs') } },
+    resolve: { alias: { undici$: join(import.meta.dirname, 'undici.cjs') } },
     plugins: [builtins],
     onLog(level, { message }) {
       throw new Error(`${level} of the bundle: ${message}`);
