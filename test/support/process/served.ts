@@ -19,7 +19,7 @@ export async function serve(args: readonly string[], environment: Record<string,
   return { running, port, get: async (path) => (await fetch(`http://127.0.0.1:${port}${path}`)).text() };
 }
 
-/** How many polls more than two may fail, or leave the window incomplete. */
+/** How many polls in a row may find no instance and not be good. */
 const maxVainPolls = 120;
 /** The exporter says how far it is every ten seconds. */
 const quietMs = 45_000;
@@ -29,24 +29,26 @@ const isWhole = (text: string) =>
 
 /**
  * The exposition after two more polls, once the last one is good: it succeeded with the window complete, unless said otherwise. The
- * second poll began after the call, and both after `fromMs` of SecMaster's time. However long a poll takes on a loaded machine: it fails
- * after too many polls, or when the exporter has not said anything for a while.
+ * second poll began after the call, and both after `fromMs` of SecMaster's time. However long a poll takes on a loaded machine, and however
+ * much there is to read: it fails after too many polls in vain, or when the exporter has not said anything for a while.
  */
 export async function polledAgain({ get, running }: Served, fromMs = 0, isGood = isWhole): Promise<string> {
   const value = (text: string, name: string) => sampleValue(text, `secmaster_exporter_${name}`) ?? 0;
-  let before: number | null = null;
+  let before = { polls: Number.NaN, instances: -1 };
   let first: number | null = null;
   let progress = '';
   let progressMs = Date.now();
   for (;;) {
     const text = await get('/metrics');
     const polls = value(text, 'polls_total');
-    before ??= polls;
+    const instances = value(text, 'ledger_instances');
+    if (instances > before.instances) before = { polls, instances };
     if (value(text, 'last_poll_timestamp_seconds') * 1000 >= fromMs) first ??= polls;
     if (first !== null && polls >= first + 2 && isGood(text)) return text;
-    const now = `${polls - before} polls, ${running.stderr().length} characters of log`;
+    const vain = polls - before.polls;
+    const now = `${vain} polls in vain, ${running.stderr().length} characters of log`;
     if (now !== progress) [progress, progressMs] = [now, Date.now()];
-    if (polls - before > maxVainPolls || Date.now() - progressMs > quietMs)
+    if (vain > maxVainPolls || Date.now() - progressMs > quietMs)
       throw new Error(`no two good polls, after ${progress}\n${running.stderr()}`);
     await sleep(50);
   }
