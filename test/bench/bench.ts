@@ -14,6 +14,7 @@ import { measureFreshness } from './freshness.ts';
 import { measureLabels } from './labels.ts';
 import { measureNodes } from './nodes.ts';
 import { measureOutlook } from './outlook.ts';
+import { measurePeers, missingForPeers } from './peers.ts';
 import { measureRemembered } from './remembered.ts';
 import { measureRules } from './rules.ts';
 import { measureScaling } from './scaling.ts';
@@ -43,6 +44,7 @@ const extent = {
 const parts = {
   small: () => measureSmall(extent),
   scrapes: async () => [...(await measureScrapes(1, extent)), ...(await measureScrapes(values.quick ? 2 : 7, extent))],
+  peers: () => measurePeers(extent),
   sweep: () => measureSweep(extent),
   remembered: () => measureRemembered(extent),
   outlook: () => measureOutlook(extent),
@@ -56,6 +58,9 @@ const parts = {
 const chosen = values.only?.split(',') ?? Object.keys(parts);
 const unknown = chosen.filter((name) => !(name in parts));
 if (unknown.length > 0) throw new Error(`--only=${unknown}: choose of ${Object.keys(parts)}`);
+
+const missing = chosen.includes('peers') ? missingForPeers() : null;
+if (missing !== null) throw new Error(`peers need Go's and Python's clients. As root on Debian: ${missing}`);
 
 const figures: Figure[] = [];
 for (const name of chosen as (keyof typeof parts)[]) {

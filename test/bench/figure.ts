@@ -58,3 +58,4 @@ export function against(what: string, floor: string, measured: string, ratio: nu
 }
 
 export const inMs = (value: number) => `${value < 10 ? value.toFixed(2) : value.toFixed(0)} ms`;
+export const perSecond = (value: number) => `${value.toFixed(0)}/s`;
