@@ -171,15 +171,15 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
     if (!leavesSnapshot(change)) latest = null;
   }
 
-  /** A scrape waits for one query at most. */
-  async function read<T>(query: () => T): Promise<T> {
+  /** Scrapes that wait go first: each waits for one query or one commit at most. */
+  async function afterScrapes<T>(work: () => T): Promise<T> {
     await new Promise(setImmediate);
-    return query();
+    return work();
   }
 
   async function readEach<Item, T>(items: readonly Item[], query: (item: Item) => T): Promise<T[]> {
     const all: T[] = [];
-    for (const item of items) all.push(await read(() => query(item)));
+    for (const item of items) all.push(await afterScrapes(() => query(item)));
     return all;
   }
 
@@ -192,36 +192,37 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
 
   async function readSnapshot(swept: Pick<LedgerRows, 'sweep' | 'rechecks'>): Promise<Recorded> {
     const rows = {
-      counters: await read(series.counters),
-      bucketsOf: await read(series.buckets),
-      window: await read(window.sums),
-      oldestOpen: await read(instances.oldestOpen),
-      lastStarts: await read(() => series.marks('start')),
-      lastCompletions: await read(() => series.marks('completion')),
-      openInstances: await read(instances.countOpen),
+      counters: await afterScrapes(series.counters),
+      bucketsOf: await afterScrapes(series.buckets),
+      window: await afterScrapes(window.sums),
+      oldestOpen: await afterScrapes(instances.oldestOpen),
+      lastStarts: await afterScrapes(() => series.marks('start')),
+      lastCompletions: await afterScrapes(() => series.marks('completion')),
+      openInstances: await afterScrapes(instances.countOpen),
       ...swept,
     };
-    return read(() => toSnapshot(state, rows, sets.inOrder));
+    return afterScrapes(() => toSnapshot(state, rows, sets.inOrder));
   }
 
   const rowReads: Omit<LedgerReads, 'state' | 'touched' | 'snapshot'> = {
-    known: async (ids) => instances.known(ids),
-    openUnseen: async (sinceMs) => instances.openUnseen(sinceMs),
-    toRecheck: async () => instances.toRecheck(),
-    latestFailures: async (max) => failures.latest(max),
-    stuckOrRetrying: async (sinceMs, max) => instances.stuckOrRetrying(sinceMs, max),
-    nodes: async (playbook, counter) => series.nodes(playbook, counter),
-    pending: async () => series.pending(),
-    openCount: async () => instances.countOpen(),
-    begunWithin: async (fromMs, toMs) => instances.countBegunWithin(fromMs, toMs),
-    endedByMinute: async (status, fromMinute, toMinute) => window.endedByMinute(status, fromMinute, toMinute),
+    known: (ids) => afterScrapes(() => instances.known(ids)),
+    openUnseen: (sinceMs) => afterScrapes(() => instances.openUnseen(sinceMs)),
+    toRecheck: () => afterScrapes(() => instances.toRecheck()),
+    latestFailures: (max) => afterScrapes(() => failures.latest(max)),
+    stuckOrRetrying: (sinceMs, max) => afterScrapes(() => instances.stuckOrRetrying(sinceMs, max)),
+    nodes: (playbook, counter) => afterScrapes(() => series.nodes(playbook, counter)),
+    pending: () => afterScrapes(() => series.pending()),
+    openCount: () => afterScrapes(() => instances.countOpen()),
+    begunWithin: (fromMs, toMs) => afterScrapes(() => instances.countBegunWithin(fromMs, toMs)),
+    endedByMinute: (status, fromMinute, toMinute) =>
+      afterScrapes(() => window.endedByMinute(status, fromMinute, toMinute)),
     startsByHour: async (fromHour, toHour) => (await readEach(hoursBetween(fromHour, toHour), window.startsIn)).flat(),
     ends: (groups, untilMs) => readEach(groups, (sets) => instances.ends(sets, untilMs)),
     starts: (groups, sinceMs) => readEach(groups, (sets) => instances.starts(sets, sinceMs)),
-    sweep: async () => sweep.items(),
-    endedBefore: async (beforeMs, max) => instances.endedBefore(beforeMs, max),
-    playbookActivity: async () => series.activity(),
-    labelledActivity: async () => series.labelledActivity(),
+    sweep: () => afterScrapes(() => sweep.items()),
+    endedBefore: (beforeMs, max) => afterScrapes(() => instances.endedBefore(beforeMs, max)),
+    playbookActivity: () => afterScrapes(() => series.activity()),
+    labelledActivity: () => afterScrapes(() => series.labelledActivity()),
   };
   const together: Ledger['together'] = (work) =>
     inTurn(() => work({ ...rowReads, state, touched: touched.bySet, snapshot }));
@@ -234,7 +235,7 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
     get touched() {
       return touched.bySet;
     },
-    commit: (change) => inTurn(async () => commit(change)),
+    commit: (change) => inTurn(() => afterScrapes(() => commit(change))),
     catchUp: async () => {},
     together,
     snapshot: () => together((reads) => reads.snapshot()),
