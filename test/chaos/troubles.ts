@@ -78,7 +78,7 @@ export const ofReplica: Readonly<Record<string, Trouble>> = {
   'has a slow SecMaster': wire('secmaster', (proxy, random) => proxy.delay(random.between(50, 1_500))),
 };
 
-/** Those of the database's server: one at a time. */
+/** Those of the database's server: one at a time, because a server that is paused answers no statement. */
 export const ofServer: Readonly<Record<string, Trouble>> = {
   'the database restarts': async ({ server }, random) => {
     await server.stop(random.pick(['fast', 'immediate']));
@@ -97,10 +97,6 @@ export const ofServer: Readonly<Record<string, Trouble>> = {
     server.pause();
     return () => server.resume();
   },
-};
-
-/** Those of everything that replicas share. */
-export const ofAll: Readonly<Record<string, Trouble>> = {
   'every connection to the database is terminated': async ({ server }) => {
     await server
       .sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'exporter'")
@@ -113,6 +109,10 @@ export const ofAll: Readonly<Record<string, Trouble>> = {
     const locked = server.sql(lock, database).catch(() => {});
     return async () => void (await locked);
   },
+};
+
+/** Those of everything that replicas share. */
+export const ofAll: Readonly<Record<string, Trouble>> = {
   'the clock of a replica goes an hour ahead': clockOff(hourMs),
   'the clock of a replica goes an hour back': clockOff(-hourMs),
   'a flood of runs comes': async (site, random) => {
