@@ -9,7 +9,7 @@ const { WORLDS_SEED = '2026', WORLDS_RUNS } = process.env;
 export const seed = WORLDS_SEED === 'new' ? Date.now() % 2 ** 31 : Number(WORLDS_SEED);
 
 /** Worlds of a friendly server, all properties together, and as many of a server that behaves in any way at all. */
-export const runs = Number(WORLDS_RUNS ?? inForm(50, 1_500));
+export const runs = Number(WORLDS_RUNS ?? inForm(50, 800));
 
 export const timeoutMs = 60_000 + runs * 4_000;
 
