@@ -2,7 +2,7 @@ import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
 
-/** Makes one program of `src` and all packages that it uses: it starts in a third of the time, and with 20 MB less. */
+/** Makes one program of `src` and all packages that it uses: it starts in a quarter of the time, with 20 MB less memory. */
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -31,7 +31,8 @@ export async function bundle(dist: string): Promise<Chunk[]> {
   const { output } = await build.write({
     dir: dist,
     entryFileNames: '[name].js',
-    chunkFileNames: '[name].js',
+    // A process may outlive its files: of another version it must not read one in place of its own.
+    chunkFileNames: '[name]-[hash].js',
     codeSplitting: { groups: [{ name: 'node', test: builtinId }] },
     // The names in stack traces and log lines.
     minify: { mangle: { keepNames: true }, compress: true, codegen: true },

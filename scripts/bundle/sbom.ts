@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { BundledPackage } from './packages.ts';
 
 interface Component {
@@ -21,7 +23,10 @@ export interface Sbom {
 /** The bill of materials of all packages of package-lock.json, as npm writes it (CycloneDX). */
 export function sbomOfAll(root: string): Sbom {
   const args = ['sbom', '--package-lock-only', '--sbom-format=cyclonedx'];
-  return JSON.parse(execFileSync('npm', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 }));
+  const all = JSON.parse(execFileSync('npm', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 }));
+  // npm calls the project by its folder's name.
+  const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return { ...all, metadata: { ...all.metadata, component: { ...all.metadata.component, name } } };
 }
 
 /** The bill of what runs: all that is in the bundle, and nothing that only builds or tests it. */

@@ -1,3 +1,4 @@
+import { unreadFile } from '../model/unread-file.ts';
 import type { App } from './app.ts';
 import type { Listen } from './guard.ts';
 
@@ -15,7 +16,7 @@ export function createAnswer(app: Pick<App, 'fetch'>, read = readListener): List
     // A later request may succeed.
     listener = null;
     if (response.headersSent) return;
-    response.writeHead(503, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${unread}\n`);
+    response.writeHead(503, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${unreadFile}\n`);
   };
 }
 
@@ -26,6 +27,3 @@ async function readListener({ fetch }: Pick<App, 'fetch'>): Promise<Listen> {
   // HTTP/1.0 needs no Host.
   return getRequestListener(fetch, { hostname: 'localhost' });
 }
-
-const unread =
-  'a file of the exporter could not be read: too many files are open, or another version was installed and needs a restart';

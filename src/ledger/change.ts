@@ -100,7 +100,7 @@ export interface Forgotten {
   readonly dataclasses: readonly PlaybookDataclass['playbook'][];
 }
 
-/** What the rows of one page change. */
+/** What the rows of one page change, or of several that are committed together. */
 export interface PageChange {
   /** Instances that are new or have changed. */
   readonly entries: readonly Entry[];
@@ -110,7 +110,7 @@ export interface PageChange {
   readonly added: number;
   /** Instances of unchanged rows that are open or to be rechecked. */
   readonly seen: readonly string[];
-  /** When SecMaster returned the rows. */
+  /** When they were read. SecMaster's time. */
   readonly atMs: number;
   readonly playbooks: readonly MetPlaybook[];
   /** Values of labels that are new, or share `other`. */

@@ -1,4 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  globSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashSync } from 'bcryptjs';
@@ -16,6 +27,13 @@ for (const beside of ['package.json', 'docs']) symlinkSync(join(root, beside), j
 const chunks = await bundle(dist);
 const packages = packagesOf(chunks.flatMap(({ modules }) => modules));
 
+/** The file of a chunk by its name. */
+function fileOf(name: string): string {
+  const found = chunks.filter(({ fileName }) => new RegExp(`^${name}-[\\w-]{8}\\.js$`).test(fileName));
+  expect(found.length, name).toBe(1);
+  return found[0]?.fileName ?? '';
+}
+
 /** What is read with a file, itself included. */
 function readWith(fileName: string, read = new Set<string>()): ReadonlySet<string> {
   if (read.has(fileName)) return read;
@@ -32,7 +50,7 @@ function packagesIn(files: ReadonlySet<string>): string[] {
 
 describe('the bundle', () => {
   const started = new Set(
-    ['main.js', 'program.js', 'configured.js', 'serve.js'].flatMap((file) => [...readWith(file)]),
+    ['main.js', fileOf('program'), fileOf('configured'), fileOf('serve')].flatMap((file) => [...readWith(file)]),
   );
 
   test('has little that serve reads before it listens', () => {
@@ -53,16 +71,25 @@ describe('the bundle', () => {
     ).toEqual([]);
   });
 
+  test('has all that the source takes from undici', () => {
+    const texts = globSync('src/**/*.ts', { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'));
+    const imported = texts.flatMap((text) => [...text.matchAll(/^import \{(.*)\} from 'undici';$/gm)]);
+    const values = imported.flatMap(([, names = '']) => names.split(',').map((name) => name.trim()));
+    const replaced: object = createRequire(import.meta.url)('../../scripts/bundle/undici.cjs');
+    const missing = values.filter((name) => !name.startsWith('type ') && !(name in replaced));
+    expect(values).toContain('Agent');
+    expect(missing).toEqual([]);
+  });
+
   test('imports no module of Node.js, which would read all that it exports', () => {
     const names = new Set(chunks.map(({ fileName }) => fileName));
     const others = new Set(chunks.flatMap(({ imports }) => imports).filter((name) => !names.has(name)));
     expect([...others]).toEqual(['node:module']);
-    expect(names).not.toContain('bcrypt.js');
     expect(names).toContain('bcrypt-worker.js');
   });
 
   test('names functions and classes as the source does, for stack traces', () => {
-    const text = readFileSync(join(dist, 'program.js'), 'utf8');
+    const text = readFileSync(join(dist, fileOf('program')), 'utf8');
     expect(
       /\bLedgerError=class extends|class LedgerError extends/.test(text) && text.includes('function listenError('),
     ).toBe(true);
@@ -78,7 +105,8 @@ describe('the bundle', () => {
   });
 
   test('has a bill of materials of these packages, and of no others', () => {
-    const { components, dependencies } = sbomOf(sbomOfAll(root), packages);
+    const { metadata, components, dependencies } = sbomOf(sbomOfAll(root), packages);
+    expect(metadata.component.name).toBe('secmaster-exporter');
     const refs = packages.map(({ name, version }) => `${name}@${version}`);
     expect(components.map((one) => one['bom-ref']).sort()).toEqual(refs.sort());
     const linked = dependencies.flatMap(({ dependsOn }) => dependsOn);
@@ -104,4 +132,28 @@ test('what the bundle reads later is there: pages, passwords in a thread of thei
   await eventually(isUp, 'a first poll', running);
   running.child.kill('SIGTERM');
   expect(await running.ended).toBe(0);
+});
+
+test('a process whose files another version has replaced says so, and is scraped as before', async () => {
+  const installed = mkdtempSync(join(folder, 'installed-'));
+  for (const beside of ['package.json', 'docs']) symlinkSync(join(root, beside), join(installed, beside));
+  cpSync(dist, join(installed, 'dist'), { recursive: true });
+  const running = start(process.execPath, [
+    join(installed, 'dist', 'main.js'),
+    'demo',
+    '--web.listen-address=127.0.0.1:0',
+  ]);
+  const port = await portOf(running);
+  const get = async (path: string) => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`);
+    return { status: response.status, text: await response.text() };
+  };
+  expect((await get('/metrics')).status).toBe(200);
+  for (const file of readdirSync(join(installed, 'dist')).filter((one) => /-[\w-]{8}\.js$/.test(one)))
+    rmSync(join(installed, 'dist', file));
+  const page = await get('/');
+  expect(page).toEqual({ status: 503, text: expect.stringContaining('another version was installed') });
+  expect((await get('/metrics')).status).toBe(200);
+  running.child.kill('SIGTERM');
+  await running.ended;
 });

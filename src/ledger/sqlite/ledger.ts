@@ -171,7 +171,7 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
     if (!leavesSnapshot(change)) latest = null;
   }
 
-  /** Scrapes that wait go first: each waits for one query or one commit at most. */
+  /** Scrapes that wait go first: each waits for a query or a commit. */
   async function afterScrapes<T>(work: () => T): Promise<T> {
     await new Promise(setImmediate);
     return work();

@@ -453,7 +453,7 @@ export const migrations: readonly string[] = [
     open INTEGER NOT NULL,
     -- 1 while SecMaster may have changed it unseen.
     recheck INTEGER NOT NULL,
-    -- When a row last showed it, if it is open.
+    -- When a row last showed it, if it is open or was rechecked.
     seen_ms INTEGER NOT NULL,
     changed_in INTEGER NOT NULL,
     counted_started INTEGER NOT NULL,

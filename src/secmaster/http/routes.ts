@@ -60,18 +60,23 @@ function createRoute({ tls: { ca }, proxyUrl }: RouteConfig, environment: Enviro
     const url = new URL(origin);
     return url.hostname === linkLocal || chosen.noProxy.includes(url) ? null : chosen.proxyFor(url);
   };
-  let agents: Agents | null = null;
+  let agents: Promise<Agents> | null = null;
   return {
     async dispatcher() {
-      const { createAgents } = await import('./agents.ts');
-      agents ??= createAgents(ca?.pem ?? null, proxyOf);
-      return agents.dispatcher;
+      agents ??= import('./agents.ts').then(({ createAgents }) => createAgents(ca?.pem ?? null, proxyOf));
+      try {
+        return (await agents).dispatcher;
+      } catch (error) {
+        // A later request may succeed.
+        agents = null;
+        throw error;
+      }
     },
     proxyTo(origin: string) {
       const proxy = proxyOf(origin);
       return proxy === null ? null : new URL(proxy).host;
     },
-    close: async () => void (await agents?.close()),
+    close: async () => void (await (await agents?.catch(() => null))?.close()),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../clock.ts';
+import { unreadFile } from '../../model/unread-file.ts';
 import { abortedError, orAborted } from './abort.ts';
 import { type HttpRequest, type JsonAnswer, readAnswer } from './answer.ts';
 import type { Answer } from './answer-error.ts';
@@ -60,7 +61,10 @@ export function createSend({ route, clock, timeoutMs, observe, userAgent }: Http
       };
     };
     const respond = async () => {
-      const [dispatcher, { retrying }] = await Promise.all([route.dispatcher(), import('./retry.ts')]);
+      const read = Promise.all([route.dispatcher(), import('./retry.ts')]);
+      const [dispatcher, { retrying }] = await read.catch(() => {
+        throw new SecMasterError('network', operation, unreadFile);
+      });
       // The last interceptor is the outermost.
       const http = dispatcher.compose(
         watchAttempts(watcher),

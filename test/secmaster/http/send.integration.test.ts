@@ -11,7 +11,7 @@ import { createManualClock } from '../../../src/simulator/manual-clock.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, index: number) => void;
 
-async function setUp(handler: Handler) {
+async function setUp(handler: Handler, dispatcherOf = async (dispatcher: Agent) => dispatcher) {
   const calls: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     calls.push(request);
@@ -29,7 +29,7 @@ async function setUp(handler: Handler) {
   const clock = createManualClock();
   const observed: [operation: string, code: string][] = [];
   const send = createSend({
-    route: { dispatcher: async () => dispatcher, proxyTo: () => null },
+    route: { dispatcher: () => dispatcherOf(dispatcher), proxyTo: () => null },
     clock,
     timeoutMs: 10_000,
     userAgent: 'secmaster-exporter/1.2.3',
@@ -60,6 +60,16 @@ async function setUp(handler: Handler) {
 }
 
 const ok = JSON.stringify({ count: 0, instances: [] });
+
+test('a file of the client that cannot be read is not told as a fault of the network', async () => {
+  const unreadable = () => Promise.reject(Object.assign(new Error('agents.js'), { code: 'ERR_MODULE_NOT_FOUND' }));
+  const { get, calls } = await setUp((_, response) => response.end(ok), unreadable);
+  await expect(get()).rejects.toMatchObject({
+    message:
+      'list_instances: a file of the exporter could not be read: too many files are open, or another version was installed and needs a restart',
+  });
+  expect(calls).toEqual([]);
+});
 
 test('sends the query as it is signed, and asks for no compression', async () => {
   const { get, calls, endpoint } = await setUp((_, response) => response.end(ok));
