@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { missingPackages, type SystemPart } from '../tools/system-parts.ts';
 import { against, atLeast, type Extent, type Figure, inMs, perSecond } from './figure.ts';
 import type { LoadProcess } from './load-process.ts';
 import { start, temporaryFolder } from './processes.ts';
@@ -13,16 +14,19 @@ import { cpuMsOf } from './usage.ts';
 const go = '/usr/bin/go';
 const goPath = '/usr/share/gocode';
 const python = '/usr/bin/python3';
-/** What the peers need, and the Debian packages that have it. */
-const needed = {
-  [go]: 'golang-go',
-  [`${goPath}/src/github.com/prometheus/client_golang`]: 'golang-github-prometheus-client-golang-dev',
-  '/usr/lib/python3/dist-packages/prometheus_client': 'python3-prometheus-client',
-};
+/** What the peers need, by its path. */
+const needed: readonly SystemPart[] = [
+  { program: go, debianPackage: 'golang-go' },
+  {
+    program: `${goPath}/src/github.com/prometheus/client_golang`,
+    debianPackage: 'golang-github-prometheus-client-golang-dev',
+  },
+  { program: '/usr/lib/python3/dist-packages/prometheus_client', debianPackage: 'python3-prometheus-client' },
+];
 
 /** The line that installs what is missing; null: nothing is. */
 export function missingForPeers(): string | null {
-  const missing = Object.entries(needed).flatMap(([path, debianPackage]) => (existsSync(path) ? [] : debianPackage));
+  const missing = missingPackages(needed, existsSync);
   return missing.length === 0 ? null : `apt-get install --yes --no-install-recommends ${missing.join(' ')}`;
 }
 
@@ -35,7 +39,8 @@ export async function measurePeers(extent: Extent): Promise<Figure[]> {
   await using load = start<LoadProcess>('test/bench/load-process.ts');
   const { url, exporter } = scraped;
   const file = join(folder.path, 'exposition.txt');
-  writeFileSync(file, ownFamilies(await (await fetch(url, { headers: requests['text, plain'] })).text()));
+  const own = ownFamilies(await readText(url));
+  writeFileSync(file, own);
   const built = join(folder.path, 'client_golang');
   execFileSync(go, ['build', '-o', built, join(import.meta.dirname, 'peers', 'client_golang.go')], {
     env: { PATH: process.env.PATH, GO111MODULE: 'off', GOPATH: goPath, GOCACHE: join(folder.path, 'cache') },
@@ -45,6 +50,10 @@ export async function measurePeers(extent: Extent): Promise<Figure[]> {
     join(import.meta.dirname, 'peers', 'prometheus_client_peer.py'),
     file,
   ]);
+  for (const peer of [ofGo, ofPython]) {
+    const [theirs, all] = [samplesIn(ownFamilies(await readText(peer.url))), samplesIn(own)];
+    if (theirs !== all) throw new Error(`${peer.child.spawnfile} serves ${theirs} of ${all} samples`);
+  }
 
   const figures: Figure[] = [];
   for (const [name, headers] of Object.entries(requests)) {
@@ -67,6 +76,14 @@ export async function measurePeers(extent: Extent): Promise<Figure[]> {
     }
   }
   return figures;
+}
+
+async function readText(url: string): Promise<string> {
+  return (await fetch(url, { headers: requests['text, plain'] })).text();
+}
+
+function samplesIn(exposition: string): number {
+  return exposition.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
 }
 
 /** The families that polls fill; those of the process are each client's own. */

@@ -34,8 +34,10 @@ def register(family):
         below = {}
         for sample in buckets:
             series = tuple(sample.labels[name] for name in names)
+            # A series without observations is there from its first mention on.
+            one = child(metric, sample)
             for _ in range(int(sample.value - below.get(series, 0))):
-                child(metric, sample).observe(min(float(sample.labels["le"]), 1e9))
+                one.observe(min(float(sample.labels["le"]), 1e9))
             below[series] = sample.value
 
 
