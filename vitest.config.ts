@@ -13,7 +13,7 @@ const maxWorkers = availableParallelism() + 1;
 export default defineConfig({
   test: {
     // In the full form lists are long, and on a slow machine that has other work they take minutes.
-    testTimeout: process.env.TEST_FORM === 'full' ? 180_000 : 30_000,
+    testTimeout: process.env.TEST_FORM === 'full' ? 180_000 : 60_000,
     hookTimeout: 60_000,
     restoreMocks: true,
     unstubEnvs: true,

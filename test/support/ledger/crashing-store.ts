@@ -35,11 +35,10 @@ export function createCrashingStore(path = ':memory:'): CrashingStore {
       hasCrashed = false;
     },
     hasCrashed: () => hasCrashed,
-    look(query) {
+    async look(query) {
       isLooking = true;
       try {
-        // The store reads before it gives its promise.
-        return query(store);
+        return await query(store);
       } finally {
         isLooking = false;
       }
