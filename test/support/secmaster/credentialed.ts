@@ -1,3 +1,6 @@
+// What the first request reads: meanwhile a test that turns the clock would let its deadline pass.
+import '../../../src/secmaster/http/agents.ts';
+import '../../../src/secmaster/http/retry.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
