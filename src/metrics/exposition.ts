@@ -2,7 +2,7 @@ import type { WorkspaceReport } from '../model/report.ts';
 import { coalesce } from './coalesce.ts';
 import { workspaceFamilies } from './families.ts';
 import type { WorkspaceFamily } from './family.ts';
-import { type Bytes, type GzipHead, gzipEnd, gzipHead, type Part, tailOf } from './gzip.ts';
+import { type Bytes, gzipEnd, gzipHead, type Part, tailOf } from './gzip.ts';
 import { createJoiner } from './joiner.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { blockBytes, createRenderer, type OnBug } from './renderer.ts';
@@ -44,7 +44,7 @@ interface Known {
 /** The families that change with polls, as bytes; rendered once per change. */
 interface Polled {
   readonly plain: readonly Bytes[];
-  readonly gzip: GzipHead;
+  readonly gzip: { readonly bytes: Bytes; readonly end: (tail: Part) => Bytes };
 }
 
 export interface ExpositionParts {
@@ -91,7 +91,7 @@ export function createExposition(parts: ExpositionParts): Exposition {
       scrapedMs = elapsedMs();
       const answer = answerOf(format);
       const [{ plain, gzip }, tail] = await Promise.all([answer.polled.get(), answer.tail()]);
-      return encoding === 'gzip' ? [gzip.bytes, gzipEnd(gzip, tail)] : [...plain, tail.plain];
+      return encoding === 'gzip' ? [gzip.bytes, gzip.end(tail)] : [...plain, tail.plain];
     },
     lastScrapeMs: () => scrapedMs,
     observeRequest: processMetrics.observeRequest,
@@ -131,7 +131,20 @@ function createEncoding(format: Format, families: readonly WorkspaceFamily[], on
   return async ({ reports, durationBuckets }: Known): Promise<Polled> => {
     const parts: Part[] = [];
     for (const blocks of await render(reports, durationBuckets)) parts.push(...(await join(blocks)));
-    return { plain: parts.map(({ plain }) => plain), gzip: await gzipHead(parts) };
+    const head = await gzipHead(parts);
+    return {
+      plain: parts.map(({ plain }) => plain),
+      gzip: { bytes: head.bytes, end: lastOf((tail) => gzipEnd(head, tail)) },
+    };
+  };
+}
+
+/** What `make` has made of a part, until it is given another one. */
+function lastOf(make: (of: Part) => Bytes): (of: Part) => Bytes {
+  let last: { readonly of: Part; readonly made: Bytes } | null = null;
+  return (of) => {
+    if (last?.of !== of) last = { of, made: make(of) };
+    return last.made;
   };
 }
 
