@@ -10,7 +10,7 @@ import { createGuard, type Listen } from './guard.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { listenError, openSocketError } from './listen-error.ts';
 import { methodsByPath } from './methods.ts';
-import { limitResponse } from './responses.ts';
+import { createLimitResponse } from './responses.ts';
 import type { AnswerScrape } from './scrape.ts';
 import { fixedWeb, type Web } from './web.ts';
 
@@ -61,7 +61,7 @@ export async function listen(
     answer(request, response);
   });
   const onRequest: Listen = (request, response) => {
-    if (!limitResponse(response, connections.punish)) return;
+    if (!limitResponse(response)) return;
     connections.renew(request.socket);
     guard.listen(request, response);
   };
@@ -69,6 +69,7 @@ export async function listen(
   // Otherwise Node.js answers by itself, past all limits. What a header `Expect` asks for may be ignored.
   server.on('checkExpectation', onRequest);
   const connections = limitConnections(server);
+  const limitResponse = createLimitResponse(connections.punish);
   answerUnread(server, methodsByPath(app));
   const [first, ...others] = isOne(places) ? [places] : places;
   // All connections are the one server's, whichever socket has accepted them.

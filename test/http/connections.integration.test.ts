@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect, onTestFinished } from 'vitest';
 import { limitConnections } from '../../src/http/connections.ts';
-import { limitResponse, maxUnanswered } from '../../src/http/responses.ts';
+import { createLimitResponse, maxUnanswered } from '../../src/http/responses.ts';
 import { onLinux } from '../support/process/linux.ts';
 
 /** A server with room for three connections, two for a client, on a clock that is turned. */
@@ -84,15 +84,14 @@ onLinux('who is punished has no room for a while, and others have', async () => 
 onLinux('a response that is not read in time ends the connection; one that is not begun yet does not', async () => {
   const ended: string[] = [];
   const begin = Promise.withResolvers<void>();
+  const urls = new Map<Socket, string>();
+  const limitResponse = createLimitResponse((socket) => {
+    ended.push(urls.get(socket) ?? '');
+    socket.destroy();
+  }, 100);
   const { port } = await serve((request, response) => {
-    limitResponse(
-      response,
-      (socket) => {
-        ended.push(request.url ?? '');
-        socket.destroy();
-      },
-      100,
-    );
+    urls.set(request.socket, request.url ?? '');
+    limitResponse(response);
     if (request.url === '/large') response.end(Buffer.alloc(64 * 1024 * 1024));
     else void begin.promise.then(() => response.end('served'));
   });
@@ -107,8 +106,9 @@ onLinux('a response that is not read in time ends the connection; one that is no
 
 onLinux('who asks for much at once without reading is ended, and one after the other may be as many', async () => {
   let answered = 0;
+  const limitResponse = createLimitResponse((socket) => socket.destroy());
   const { port } = await serve((_, response) => {
-    if (limitResponse(response, (socket) => socket.destroy())) setImmediate(() => response.end(`served ${++answered}`));
+    if (limitResponse(response)) setImmediate(() => response.end(`served ${++answered}`));
   });
   const patient = await open(port, '127.0.0.2');
   for (let n = 0; n < 2 * maxUnanswered; n++) expect(await ask(patient)).toContain('served');
