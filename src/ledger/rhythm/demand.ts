@@ -48,7 +48,8 @@ function weekProfile(starts: Float64Array, weeks: number): Float64Array {
 }
 
 function inWeek(ms: number): number {
-  return ((ms % weekMs) + weekMs) % weekMs;
+  // Not by `%`, which takes three times as long for numbers of this size.
+  return ms - Math.floor(ms / weekMs) * weekMs;
 }
 
 /** The instances to expect from the epoch until then: differences count. */
