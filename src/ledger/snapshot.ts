@@ -1,3 +1,4 @@
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import {
   type Counted,
   type CounterName,
@@ -43,7 +44,14 @@ export const byLabels: InOrder = (rows) => rows.toSorted((a, b) => compareLabels
 /** A snapshot but for what depends on the time and the settings (poll/workspace/outlook.ts). */
 export type Recorded = Omit<Snapshot, 'streaks' | 'expectedStarts'>;
 
-export function toSnapshot(state: LedgerState, rows: LedgerRows, inOrder: InOrder = byLabels): Recorded {
+/** Made in parts, so that scrapes are served in between. */
+export async function toSnapshot(state: LedgerState, rows: LedgerRows, inOrder: InOrder = byLabels): Promise<Recorded> {
+  const counters = countersOf(inOrder(rows.counters));
+  await turnOfEventLoop();
+  const durations = durationsOf('timed', rows, inOrder);
+  await turnOfEventLoop();
+  const nodeDurations = durationsOf('timed_nodes', rows, inOrder);
+  await turnOfEventLoop();
   const { playbooks, prunedBeforeMs } = state;
   const live = liveLabels(state);
   const current = currentLabels(state);
@@ -53,9 +61,9 @@ export function toSnapshot(state: LedgerState, rows: LedgerRows, inOrder: InOrde
   const dataclasses = currentDataclasses(state.dataclasses.values(), current);
   const { workflows, firstStarts } = shownVersions(state.versions.values(), current, state.fromMinute * 60_000);
   return {
-    counters: countersOf(inOrder(rows.counters)),
-    durations: durationsOf('timed', rows, inOrder),
-    nodeDurations: durationsOf('timed_nodes', rows, inOrder),
+    counters,
+    durations,
+    nodeDurations,
     topologies: { read: state.topologiesRead, skipped: state.topologiesSkipped, failed: state.topologiesFailed },
     window: inOrder(
       moveRows(rows.window, current, (a, b) => ({

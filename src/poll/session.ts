@@ -1,4 +1,6 @@
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import type { PageChange, SweepPart } from '../ledger/change.ts';
+import type { Entry } from '../ledger/entry.ts';
 import { foldPage, type RowVerdict } from '../ledger/page.ts';
 import type { Ledger } from '../ledger/store.ts';
 import type { Logger } from '../log.ts';
@@ -103,6 +105,8 @@ export interface FoldedRows {
   /** The instances that have changed, and those of them that were unknown. */
   readonly news: readonly Instance[];
   readonly unknown: ReadonlySet<string>;
+  /** How many have been added to the ledger, or will be by `change`. */
+  readonly added: number;
 }
 
 export interface ReadPage extends ListedPage, FoldedRows {}
@@ -111,14 +115,15 @@ export interface ReadPage extends ListedPage, FoldedRows {}
 export const profileOf = ({ ledger }: Session): Profile => ledger.state.profile;
 
 /**
- * Reads one page and folds it. It commits nothing: the caller commits `change` together with its own bookkeeping.
+ * Reads one page and folds it. The caller commits `change` together with its own bookkeeping.
  *
+ * @param fold by default, nothing is committed
  * @throws {SecMasterError}
  * @throws {LedgerError}
  */
-export async function readPage(session: Session, query: ListQuery): Promise<ReadPage> {
+export async function readPage(session: Session, query: ListQuery, fold: Fold = foldInstances): Promise<ReadPage> {
   const page = await listPage(session, query);
-  return { ...page, ...(await foldPages(session, [page])) };
+  return { ...page, ...(await foldPages(session, [page], fold)) };
 }
 
 /** Reads one page, to be folded together with others. @throws {SecMasterError} */
@@ -130,9 +135,13 @@ export async function listPage(session: Session, query: ListQuery): Promise<List
 }
 
 /** Folds pages, in order, into one change. @throws {LedgerError} */
-export async function foldPages(session: Session, pages: readonly ListedPage[]): Promise<FoldedRows> {
+export async function foldPages(
+  session: Session,
+  pages: readonly ListedPage[],
+  fold: Fold = foldInstances,
+): Promise<FoldedRows> {
   const instances = pages.flatMap((page) => page.instances);
-  const { change, rows, unknown } = await foldInstances(session, instances);
+  const { change, rows, unknown, added } = await fold(session, instances);
   // Even a rejected row shows that SecMaster still knows the instance.
   const rejected = pages.flatMap((page) => page.rejected.flatMap(({ id }) => id ?? []));
   let from = 0;
@@ -145,16 +154,32 @@ export async function foldPages(session: Session, pages: readonly ListedPage[]):
     rows: pages.flatMap((page) => withFilteredOut(rowsOf(page), page.filteredOut, session.filteredOut)),
     news: instances.filter((_, i) => rows[i] === 'changed'),
     unknown,
+    added,
   };
 }
 
-/** What these rows change. */
-export async function foldInstances(
+/** What rows change. */
+export type Fold = (session: Session, instances: readonly Instance[]) => Promise<Omit<FoldedRows, 'news'>>;
+
+export const foldInstances: Fold = async (session, instances) =>
+  foldAgainst(session, instances, await knownOf(session, instances));
+
+/** What the ledger knows of them. A scrape that has come meanwhile is answered before it is used. */
+export async function knownOf(
+  { ledger }: Session,
+  instances: readonly Instance[],
+): Promise<ReadonlyMap<string, Entry>> {
+  const known = await ledger.known(instances.map(({ id }) => id));
+  await turnOfEventLoop();
+  return known;
+}
+
+/** What these rows change, if this is known of them. */
+export function foldAgainst(
   { ledger, secmaster, maxPlaybooks, maxValues, labels, durationBuckets, isExcluded = null, nodes, onFailed }: Session,
   instances: readonly Instance[],
+  known: ReadonlyMap<string, Entry>,
 ) {
-  const ids = instances.map(({ id }) => id);
-  const known = await ledger.known(ids);
   const folded = foldPage(instances, {
     known,
     state: ledger.state,
@@ -171,7 +196,8 @@ export async function foldInstances(
     const entry = entries.get(id);
     if (entry !== undefined) onFailed({ entry, attempt });
   }
-  return { ...folded, unknown: new Set(ids.filter((id) => !known.has(id))) };
+  const unknown = new Set(instances.map(({ id }) => id).filter((id) => !known.has(id)));
+  return { ...folded, unknown, added: folded.change.added };
 }
 
 export interface RoundSettings {

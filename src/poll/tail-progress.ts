@@ -42,7 +42,7 @@ export function follow(progress: TailProgress, page: ReadPage, top: readonly str
   return {
     rows: progress.rows + page.ids.length,
     settled: settledAtEnd(progress.settled, page.rows),
-    added: progress.added + page.change.added,
+    added: progress.added + page.added,
     rejected: progress.rejected + page.rejected.length,
     ...sameAtEnd(progress, page, top),
   };

@@ -4,6 +4,7 @@ import { SecMasterError } from '../secmaster/http/errors.ts';
 import { emptyList, isDoubtful } from './empty-list.ts';
 import { orRefusal } from './or-refusal.ts';
 import { covers, everything, hiddenByFlood, sinceLastTail } from './parts.ts';
+import { foldInPieces } from './pieces.ts';
 import { contradict } from './profile/contradict.ts';
 import { isByCreation } from './profile/order.ts';
 import { beginRound, foldInstances, newestFirst, profileOf, type ReadPage, readPage, type Session } from './session.ts';
@@ -32,7 +33,7 @@ export async function readTail(session: Session): Promise<void> {
   let round = begin();
   let hasDoubted = false;
   const ask = (place: { offset: number; limit: number }) =>
-    readPage(session, { ...newestFirst(profileOf(session), 'update_time'), ...place });
+    readPage(session, { ...newestFirst(profileOf(session), 'update_time'), ...place }, foldInPieces);
   let progress = beginningOfTail;
   let count: number | null = null;
   let top: readonly string[] | null = null;

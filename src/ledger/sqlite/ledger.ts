@@ -17,7 +17,7 @@ import { createFailures } from './failures.ts';
 import { createInstances } from './instances.ts';
 import { createLabelSets } from './label-sets.ts';
 import { createLabelValues } from './label-values.ts';
-import { createSeries } from './series.ts';
+import { type BucketRow, createSeries } from './series.ts';
 import { createSweep } from './sweep.ts';
 import { createTopologies } from './topologies.ts';
 import { createVersions } from './versions.ts';
@@ -193,7 +193,7 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
   async function readSnapshot(swept: Pick<LedgerRows, 'sweep' | 'rechecks'>): Promise<Recorded> {
     const rows = {
       counters: await afterScrapes(series.counters),
-      bucketsOf: await afterScrapes(series.buckets),
+      bucketsOf: series.bucketsIn(await readBuckets()),
       window: await afterScrapes(window.sums),
       oldestOpen: await afterScrapes(instances.oldestOpen),
       lastStarts: await afterScrapes(() => series.marks('start')),
@@ -204,8 +204,17 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
     return afterScrapes(() => toSnapshot(state, rows, sets.inOrder));
   }
 
+  async function readBuckets(): Promise<readonly BucketRow[]> {
+    const rows: BucketRow[] = [];
+    for (;;) {
+      const next = await afterScrapes(() => series.buckets(rows.at(-1) ?? null, bucketsAtOnce));
+      rows.push(...next);
+      if (next.length < bucketsAtOnce) return rows;
+    }
+  }
+
   const rowReads: Omit<LedgerReads, 'state' | 'touched' | 'snapshot'> = {
-    known: (ids) => afterScrapes(() => instances.known(ids)),
+    known: async (ids) => new Map((await readEach(slices(ids), instances.known)).flatMap((known) => [...known])),
     openUnseen: (sinceMs) => afterScrapes(() => instances.openUnseen(sinceMs)),
     toRecheck: () => afterScrapes(() => instances.toRecheck()),
     latestFailures: (max) => afterScrapes(() => failures.latest(max)),
@@ -240,6 +249,14 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
     together,
     snapshot: () => together((reads) => reads.snapshot()),
   };
+}
+
+/** So many instances are read at once, and so many buckets. */
+const slice = 100;
+const bucketsAtOnce = 1_000;
+
+function slices(ids: readonly string[]): readonly string[][] {
+  return Array.from({ length: Math.ceil(ids.length / slice) }, (_, i) => ids.slice(i * slice, (i + 1) * slice));
 }
 
 function hoursBetween(from: number, to: number): number[] {

@@ -31,13 +31,19 @@ export function createSeries(db: Database, ledger: number, sets: LabelSets) {
           isExposed: exposed === 1,
         }));
     },
-    buckets(): LedgerRows['bucketsOf'] {
-      const rows = db.all<{ label_set: number; le: number; count: number; sumSeconds: number } & Exemplar>(
+    /** Up to `most` rows, the next ones after this one. */
+    buckets(after: BucketPlace | null, most: number): readonly BucketRow[] {
+      return db.all<BucketRow>(
         `SELECT label_set, le, count, sum_seconds AS sumSeconds, exemplar_id AS instanceId, exemplar_seconds AS seconds,
                 exemplar_end_time_ms AS endTimeMs
-         FROM duration WHERE ledger = ?`,
+         FROM duration WHERE ledger = ? AND (label_set, le) > (?, ?) ORDER BY label_set, le LIMIT ?`,
         ledger,
+        after?.label_set ?? 0,
+        after?.le ?? 0,
+        most,
       );
+    },
+    bucketsIn(rows: readonly BucketRow[]): LedgerRows['bucketsOf'] {
       const bySet = Map.groupBy(rows, ({ label_set: set }) => set);
       return (labels) =>
         (bySet.get(sets.find(labels) ?? 0) ?? []).map(({ le, count, sumSeconds, instanceId, seconds, endTimeMs }) => ({
@@ -178,3 +184,13 @@ export function createSeries(db: Database, ledger: number, sets: LabelSets) {
 }
 
 type MarkName = 'start' | 'completion';
+
+interface BucketPlace {
+  readonly label_set: number;
+  readonly le: number;
+}
+
+export interface BucketRow extends BucketPlace, Exemplar {
+  readonly count: number;
+  readonly sumSeconds: number;
+}

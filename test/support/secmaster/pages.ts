@@ -31,6 +31,7 @@ export function readPageOf(instances: readonly Instance[], fields: Partial<ReadP
     rows: instances.map(() => 'changed'),
     news: [],
     unknown: new Set(),
+    added: 0,
     ...fields,
   };
 }
