@@ -90,7 +90,8 @@ export function createExposition(parts: ExpositionParts): Exposition {
     async scrape(format, encoding) {
       scrapedMs = elapsedMs();
       const answer = answerOf(format);
-      const [{ plain, gzip }, tail] = await Promise.all([answer.polled.get(), answer.tail()]);
+      const { plain, gzip } = await answer.polled.get();
+      const tail = await answer.tail();
       return encoding === 'gzip' ? [gzip.bytes, gzip.end(tail)] : [...plain, tail.plain];
     },
     lastScrapeMs: () => scrapedMs,
