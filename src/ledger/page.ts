@@ -229,8 +229,8 @@ function statusOf({ status }: Instance, known: Entry | null, values: LabelValues
   return known?.status === otherValue ? otherValue : values.of('status', status);
 }
 
-/** If kept, it would be pruned again at the end of the poll. */
-function isPruned(instance: Instance, beforeMs: number): boolean {
+/** Whether an unknown instance is so old that it would be pruned again at the end of the poll, if it were kept. */
+export function isPruned(instance: Instance, beforeMs: number): boolean {
   return isEnded(instance) && Math.max(instance.startTimeMs ?? 0, instance.endTimeMs ?? 0) < beforeMs;
 }
 

@@ -1,5 +1,5 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
-import type { RowVerdict } from '../ledger/page.ts';
+import { isPruned, type RowVerdict } from '../ledger/page.ts';
 import type { Instance } from '../model/instance.ts';
 import { type Fold, foldAgainst, knownOf } from './session.ts';
 
@@ -12,7 +12,11 @@ export const maxNews = 25;
  */
 export const foldInPieces: Fold = async (session, instances) => {
   const before = await knownOf(session, instances);
-  const isNews = ({ id, status }: Instance) => before.get(id)?.status !== status;
+  const { prunedBeforeMs } = session.ledger.state;
+  const isNews = (instance: Instance) => {
+    const known = before.get(instance.id);
+    return known === undefined ? !isPruned(instance, prunedBeforeMs) : known.status !== instance.status;
+  };
   const rows: RowVerdict[] = [];
   const unknown = new Set<string>();
   let added = 0;

@@ -8,6 +8,7 @@ import { createSoc, startMs } from '../support/world/simulated-soc.ts';
 
 const playbook = { id: '3e966553-f53d-3d87-835e-7697e353876a', name: 'Isolate host' };
 const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
 
 /** A workspace with 300 runs that have been counted, and the sizes of the pages that are committed from then on. */
 async function settledSoc() {
@@ -81,4 +82,25 @@ test('a run that is in two pieces of a page is counted once', async () => {
   isTwice = false;
   await soc.poll();
   expect(await soc.differences()).toEqual([]);
+});
+
+test('runs that have been pruned are no news: a poll that meets only them commits once', async () => {
+  const pages: string[] = [];
+  const store = wrapStore(createSqliteStore(':memory:'), (call, change) => {
+    const { kind } = (change ?? {}) as Partial<Change>;
+    if (call === 'commit' && (kind === 'page' || kind === 'tail_ended')) pages.push(kind);
+  });
+  const soc = createSoc({ store, settings: { retentionMs: 5 * dayMs } });
+  const run = () => soc.world.finish(soc.world.start(soc.now() - 1_000, { playbook }), soc.now());
+  for (let i = 0; i < 120; i++) run();
+  await soc.poll();
+  for (let day = 0; day < 7; day++) {
+    soc.turn(dayMs);
+    run();
+    await soc.poll();
+  }
+  soc.turn(minuteMs);
+  pages.length = 0;
+  await soc.poll();
+  expect(pages).toEqual(['tail_ended']);
 });
