@@ -1,4 +1,3 @@
-import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import {
   type Counted,
   type CounterName,
@@ -47,11 +46,11 @@ export type Recorded = Omit<Snapshot, 'streaks' | 'expectedStarts'>;
 /** Made in parts, so that scrapes are served in between. */
 export async function toSnapshot(state: LedgerState, rows: LedgerRows, inOrder: InOrder = byLabels): Promise<Recorded> {
   const counters = countersOf(inOrder(rows.counters));
-  await turnOfEventLoop();
+  await new Promise(setImmediate);
   const durations = durationsOf('timed', rows, inOrder);
-  await turnOfEventLoop();
+  await new Promise(setImmediate);
   const nodeDurations = durationsOf('timed_nodes', rows, inOrder);
-  await turnOfEventLoop();
+  await new Promise(setImmediate);
   const { playbooks, prunedBeforeMs } = state;
   const live = liveLabels(state);
   const current = currentLabels(state);

@@ -1,4 +1,3 @@
-import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { isPruned, type RowVerdict } from '../ledger/page.ts';
 import type { Instance } from '../model/instance.ts';
 import { type Fold, foldAgainst, knownOf } from './session.ts';
@@ -31,7 +30,7 @@ export const foldInPieces: Fold = async (session, instances) => {
     for (const id of folded.unknown) unknown.add(id);
     if (left.length === 0) return { change: folded.change, rows, unknown, added };
     await session.ledger.commit({ kind: 'page', page: folded.change });
-    await turnOfEventLoop();
+    await new Promise(setImmediate);
     // An instance may be in the list twice.
     known = new Map([...known, ...folded.change.entries.map((entry) => [entry.id, entry] as const)]);
   }

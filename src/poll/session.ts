@@ -1,4 +1,3 @@
-import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import type { PageChange, SweepPart } from '../ledger/change.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { foldPage, type RowVerdict } from '../ledger/page.ts';
@@ -170,7 +169,7 @@ export async function knownOf(
   instances: readonly Instance[],
 ): Promise<ReadonlyMap<string, Entry>> {
   const known = await ledger.known(instances.map(({ id }) => id));
-  await turnOfEventLoop();
+  await new Promise(setImmediate);
   return known;
 }
 
