@@ -1,6 +1,6 @@
 import { isPruned, type RowVerdict } from '../ledger/page.ts';
 import type { Instance } from '../model/instance.ts';
-import { type Fold, foldAgainst, knownOf } from './session.ts';
+import { commitSoFar, type Fold, foldAgainst, knownOf } from './session.ts';
 
 /** Instances with news that are folded and committed at once, while scrapes wait. */
 export const maxNews = 25;
@@ -18,7 +18,6 @@ export const foldInPieces: Fold = async (session, instances) => {
   };
   const rows: RowVerdict[] = [];
   const unknown = new Set<string>();
-  let added = 0;
   let known = before;
   let left = instances;
   for (;;) {
@@ -26,10 +25,9 @@ export const foldInPieces: Fold = async (session, instances) => {
     left = left.slice(piece.length);
     const folded = foldAgainst(session, piece, known);
     rows.push(...folded.rows);
-    added += folded.added;
     for (const id of folded.unknown) unknown.add(id);
-    if (left.length === 0) return { change: folded.change, rows, unknown, added };
-    await session.ledger.commit({ kind: 'page', page: folded.change });
+    if (left.length === 0) return { change: folded.change, rows, unknown };
+    await commitSoFar(session, folded);
     await new Promise(setImmediate);
     // An instance may be in the list twice.
     known = new Map([...known, ...folded.change.entries.map((entry) => [entry.id, entry] as const)]);

@@ -67,7 +67,7 @@ export interface LastTail {
   surplus: number;
   /** Instances that sweeps have found since the last of them. */
   found: number;
-  /** Of the instances that began after it, those that a sweep has met. */
+  /** Of the instances that began after it, those that a sweep has met; and those that the tail since then has added so far. */
   newer: Set<string>;
   /** Times in a row that the count was not what a complete round met. */
   unequal: number;
@@ -104,8 +104,6 @@ export interface FoldedRows {
   /** The instances that have changed, and those of them that were unknown. */
   readonly news: readonly Instance[];
   readonly unknown: ReadonlySet<string>;
-  /** How many have been added to the ledger, or will be by `change`. */
-  readonly added: number;
 }
 
 export interface ReadPage extends ListedPage, FoldedRows {}
@@ -140,7 +138,7 @@ export async function foldPages(
   fold: Fold = foldInstances,
 ): Promise<FoldedRows> {
   const instances = pages.flatMap((page) => page.instances);
-  const { change, rows, unknown, added } = await fold(session, instances);
+  const { change, rows, unknown } = await fold(session, instances);
   // Even a rejected row shows that SecMaster still knows the instance.
   const rejected = pages.flatMap((page) => page.rejected.flatMap(({ id }) => id ?? []));
   let from = 0;
@@ -153,7 +151,6 @@ export async function foldPages(
     rows: pages.flatMap((page) => withFilteredOut(rowsOf(page), page.filteredOut, session.filteredOut)),
     news: instances.filter((_, i) => rows[i] === 'changed'),
     unknown,
-    added,
   };
 }
 
@@ -196,7 +193,16 @@ export function foldAgainst(
     if (entry !== undefined) onFailed({ entry, attempt });
   }
   const unknown = new Set(instances.map(({ id }) => id).filter((id) => !known.has(id)));
-  return { ...folded, unknown, added: folded.change.added };
+  return { ...folded, unknown };
+}
+
+/** Commits what a tail has read so far. If it breaks off, the next one must not miss in SecMaster's count what this one has added. */
+export async function commitSoFar(
+  { ledger, lastTail }: Session,
+  { change, unknown }: Pick<FoldedRows, 'change' | 'unknown'>,
+): Promise<void> {
+  await ledger.commit({ kind: 'page', page: change });
+  for (const { id } of change.entries) if (unknown.has(id)) lastTail.newer.add(id);
 }
 
 export interface RoundSettings {

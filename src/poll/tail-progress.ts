@@ -6,8 +6,6 @@ export interface TailProgress {
   readonly rows: number;
   /** Settled rows in a row, counted back from the last one read. */
   readonly settled: number;
-  /** Instances so far that were unknown. */
-  readonly added: number;
   readonly rejected: number;
   /** Rows in a row, counted back from the last one read, that come as the last tail began. */
   readonly same: number;
@@ -19,7 +17,6 @@ export interface TailProgress {
 export const beginningOfTail: TailProgress = {
   rows: 0,
   settled: 0,
-  added: 0,
   rejected: 0,
   same: 0,
   next: 0,
@@ -42,7 +39,6 @@ export function follow(progress: TailProgress, page: ReadPage, top: readonly str
   return {
     rows: progress.rows + page.ids.length,
     settled: settledAtEnd(progress.settled, page.rows),
-    added: progress.added + page.added,
     rejected: progress.rejected + page.rejected.length,
     ...sameAtEnd(progress, page, top),
   };

@@ -1,4 +1,4 @@
-import type { PageChange, Recheck, SweepPart } from '../ledger/change.ts';
+import type { Recheck, SweepPart } from '../ledger/change.ts';
 import type { Round } from '../secmaster/api/pager.ts';
 import { SecMasterError } from '../secmaster/http/errors.ts';
 import { emptyList, isDoubtful } from './empty-list.ts';
@@ -7,8 +7,18 @@ import { covers, everything, hiddenByFlood, sinceLastTail } from './parts.ts';
 import { foldInPieces } from './pieces.ts';
 import { contradict } from './profile/contradict.ts';
 import { isByCreation } from './profile/order.ts';
-import { beginRound, foldInstances, newestFirst, profileOf, type ReadPage, readPage, type Session } from './session.ts';
-import { beginningOfTail, endOfTail, follow, type TailEnd, type TailProgress } from './tail-progress.ts';
+import {
+  beginRound,
+  commitSoFar,
+  type FoldedRows,
+  foldInstances,
+  newestFirst,
+  profileOf,
+  type ReadPage,
+  readPage,
+  type Session,
+} from './session.ts';
+import { beginningOfTail, endOfTail, follow, type TailEnd } from './tail-progress.ts';
 
 /** How long after its creation a ledger can't have missed anything. */
 const freshMs = 60_000;
@@ -56,17 +66,17 @@ export async function readTail(session: Session): Promise<void> {
       top ??= page.ids.flatMap((id) => id ?? []);
       await judgeOrder(session, page);
     }
-    const change = page === null ? (await foldInstances(session, [])).change : await pageChange(session, round, page);
+    const left = page === null ? await foldInstances(session, []) : await leftOf(session, round, page);
     const isFresh = beganMs - ledger.state.createdAtMs < freshMs;
     const end = endOfTail(progress, { isFirst, isFresh, roundEnd: round.end()?.kind ?? null });
     if (end === null) {
-      await ledger.commit({ kind: 'page', page: change });
+      await commitSoFar(session, left);
       continue;
     }
-    const isHidden = count !== null && hides(session, count, progress);
+    const isHidden = count !== null && hides(session, count, progress.rejected + left.change.added);
     if (isHidden) await doubtCount(session);
     const follows = await whatFollows(session, { end, round, isHidden, nowMs: beganMs });
-    await ledger.commit({ kind: 'tail_ended', page: change, beganMs, ...follows });
+    await ledger.commit({ kind: 'tail_ended', page: left.change, beganMs, ...follows });
     session.filteredOut.tailEnded();
     Object.assign(session.lastTail, { count, top: top ?? [], newer: new Set() });
     return;
@@ -79,21 +89,23 @@ async function judgeOrder(session: Session, { offset, instances }: ReadPage): Pr
   await contradict(session, 'order', 'create_time', 'the latest changes come by creation');
 }
 
-/** Rows that moved between two pages may be missing from both. A page across the edge shows them all. */
-async function pageChange(session: Session, round: Round<ReadPage>, page: ReadPage): Promise<PageChange> {
-  if (!round.mayHaveSlipped()) return page.change;
-  await session.ledger.commit({ kind: 'page', page: page.change });
+type ToCommit = Pick<FoldedRows, 'change' | 'unknown'>;
+
+/** What is left to commit of a page. Rows that moved between two pages may be missing from both. A page across the edge shows them all. */
+async function leftOf(session: Session, round: Round<ReadPage>, page: ReadPage): Promise<ToCommit> {
+  if (!round.mayHaveSlipped()) return page;
+  await commitSoFar(session, page);
   const offset = Math.max(0, page.offset - acrossRows);
   const order = newestFirst(profileOf(session), 'update_time');
   const across = await orRefusal(readPage(session, { ...order, offset, limit: session.pageLength.limit }));
-  return across instanceof SecMasterError ? (await foldInstances(session, [])).change : across.change;
+  return across instanceof SecMasterError ? await foldInstances(session, []) : across;
 }
 
 /** Whether more instances were added, by SecMaster's own count, than tail and sweep have met: something keeps them from the top. */
-function hides({ ledger, secmaster, lastTail }: Session, count: number, { added, rejected }: TailProgress): boolean {
+function hides({ ledger, secmaster, lastTail }: Session, count: number, met: number): boolean {
   if (ledger.state.profile.count?.value !== 'exact' || secmaster.countsFilteredOut || lastTail.count === null)
     return false;
-  return count - lastTail.count > added + rejected + lastTail.newer.size;
+  return count - lastTail.count > met + lastTail.newer.size;
 }
 
 /** Times that a count may grow by more than a sweep then finds. */

@@ -104,3 +104,20 @@ test('runs that have been pruned are no news: a poll that meets only them commit
   await soc.poll();
   expect(pages).toEqual(['tail_ended']);
 });
+
+test('what a tail has added before it breaks off is not missing in the count of the next one', async () => {
+  const { soc, sizes, failAt } = await settledSoc();
+  for (let tail = 0; tail < 5; tail++) {
+    for (let i = 0; i < 60; i++) soc.world.start(soc.now() - i, { playbook });
+    sizes.length = 0;
+    failAt(1);
+    await soc.poll();
+    failAt(null);
+    soc.turn(minuteMs);
+    await soc.poll();
+    soc.turn(minuteMs);
+  }
+  expect(soc.logged.filter(({ msg }) => msg.includes('sweeping'))).toEqual([]);
+  expect(await soc.exposition()).toContain('assumption="count_exact"} 1');
+  expect(await soc.differences()).toEqual([]);
+});

@@ -31,7 +31,6 @@ export function readPageOf(instances: readonly Instance[], fields: Partial<ReadP
     rows: instances.map(() => 'changed'),
     news: [],
     unknown: new Set(),
-    added: 0,
     ...fields,
   };
 }
