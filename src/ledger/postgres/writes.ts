@@ -1,4 +1,5 @@
 import type { Change, PageChange, Recheck } from '../change.ts';
+import { inParts } from '../in-parts.ts';
 import { nothingForgotten } from '../state.ts';
 import type { CellChange } from '../window.ts';
 import { failureWrites } from './failures.ts';
@@ -72,7 +73,7 @@ export function writesOf(change: Change, { ledger, known, sets, rebuilt }: Write
     }
     case 'window_moved':
       if (rebuilt === null) return [window.expire(change.fromMinute), window.removeEmpty()];
-      return [window.clear(), ...inParts(rebuilt).map(window.add)];
+      return [window.clear(), ...inParts(rebuilt, cellsAtOnce).map(window.add)];
     case 'exposed':
       return [series.expose(change.series)];
     case 'pruned': {
@@ -104,8 +105,3 @@ export function writesOf(change: Change, { ledger, known, sets, rebuilt }: Write
 
 /** The cells of a window of days would take one statement longer than the server lets it. */
 const cellsAtOnce = 10_000;
-
-function inParts(cells: readonly CellChange[]): CellChange[][] {
-  const count = Math.ceil(cells.length / cellsAtOnce);
-  return Array.from({ length: count }, (_, i) => cells.slice(i * cellsAtOnce, (i + 1) * cellsAtOnce));
-}

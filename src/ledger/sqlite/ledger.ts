@@ -1,4 +1,5 @@
 import type { Change, PageChange } from '../change.ts';
+import { inParts } from '../in-parts.ts';
 import { labelsText } from '../label-set.ts';
 import { valueKey } from '../label-values.ts';
 import { leavesSnapshot } from '../leaves-snapshot.ts';
@@ -214,7 +215,8 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
   }
 
   const rowReads: Omit<LedgerReads, 'state' | 'touched' | 'snapshot'> = {
-    known: async (ids) => new Map((await readEach(slices(ids), instances.known)).flatMap((known) => [...known])),
+    known: async (ids) =>
+      new Map((await readEach(inParts(ids, instancesAtOnce), instances.known)).flatMap((known) => [...known])),
     openUnseen: (sinceMs) => afterScrapes(() => instances.openUnseen(sinceMs)),
     toRecheck: () => afterScrapes(() => instances.toRecheck()),
     latestFailures: (max) => afterScrapes(() => failures.latest(max)),
@@ -252,12 +254,8 @@ export function openSqliteLedger(db: Database, row: LedgerRow): Ledger {
 }
 
 /** So many instances are read at once, and so many buckets. */
-const slice = 100;
+const instancesAtOnce = 100;
 const bucketsAtOnce = 1_000;
-
-function slices(ids: readonly string[]): readonly string[][] {
-  return Array.from({ length: Math.ceil(ids.length / slice) }, (_, i) => ids.slice(i * slice, (i + 1) * slice));
-}
 
 function hoursBetween(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);

@@ -1,4 +1,5 @@
 import { currentLabels } from '../../ledger/current-names.ts';
+import { inParts } from '../../ledger/in-parts.ts';
 import { labelsText } from '../../ledger/label-set.ts';
 import { pruneBefore } from '../../ledger/prune.ts';
 import { expectedStartMs, hasRhythm } from '../../ledger/rhythm.ts';
@@ -96,8 +97,8 @@ export function createOutlook(): Outlook {
       const current = new Map(groups.flatMap((group) => keptOf(group, nowMs)));
       const changed = groups.filter(({ key }) => !current.has(key));
       const news: Times[] = [];
-      for (let i = 0; i < changed.length; i += groupsAtOnce)
-        news.push(...(await readTimes(reads, changed.slice(i, i + groupsAtOnce), startsSinceMs, nowMs)));
+      for (const some of inParts(changed, groupsAtOnce))
+        news.push(...(await readTimes(reads, some, startsSinceMs, nowMs)));
 
       return async () => {
         for (const times of news) {
